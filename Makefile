@@ -1,0 +1,39 @@
+# Everything runs in .venv, which `make setup` builds from pyproject.toml and constraints.txt.
+# It needs Python 3.11 or newer, pip and make. Another interpreter: make setup PYTHON=python3.12
+PYTHON ?= python3
+BIN := .venv/bin
+STAMP := .venv/.setup-done
+MINIMUM := import sys; sys.version_info >= (3, 11) or sys.exit( \
+	"Neural MMO needs Python 3.11 or newer, but $(PYTHON) is %d.%d. Name another: make PYTHON=/path/to/python3" % sys.version_info[:2])
+
+.DEFAULT_GOAL := help
+.PHONY: help setup test check demo bench docs clean
+
+help:  ## list these commands
+	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
+
+setup: $(STAMP)  ## build .venv; does nothing when it is up to date
+
+test: check docs  ## what CI runs: check, docs and every test
+	$(BIN)/python -m pytest
+
+check: setup  ## lint, format and types
+	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy
+
+demo: setup  ## a small run from training to a result you can look at
+	$(BIN)/forge demo
+
+bench: setup  ## speed of the world and of training on this machine
+	$(BIN)/forge bench world && $(BIN)/forge bench train
+
+docs: setup  ## build the documentation into site/
+	$(BIN)/mkdocs build --strict --quiet
+
+clean:  ## remove everything that the other commands build
+	rm -rf .venv site .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(STAMP): pyproject.toml constraints.txt
+	@$(PYTHON) -c '$(MINIMUM)'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[all,dev]'
+	@touch $@
