@@ -27,7 +27,7 @@ bench: setup  ## speed of the world and of training on this machine
 	$(BIN)/forge bench world && $(BIN)/forge bench train
 
 docs: setup  ## build the documentation into site/
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 clean:  ## remove everything that the other commands build
 	rm -rf .venv site .mypy_cache .ruff_cache .pytest_cache .hypothesis
@@ -35,5 +35,5 @@ clean:  ## remove everything that the other commands build
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c '$(MINIMUM)'
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[all,dev]'
+	$(BIN)/python -m pip install --disable-pip-version-check --constraint constraints.txt --editable '.[all,dev]'
 	@touch $@
