@@ -1,0 +1,92 @@
+"""The user's cache folder: what can be made again, kept on disk so that it need not be."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import os
+import stat
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+# The variable that names the folder of all caches, and where it is below the home folder when the variable is unset.
+_PLATFORMS = {"darwin": ("", "Library/Caches"), "win32": ("LOCALAPPDATA", "AppData/Local")}
+
+
+def cache_dir(*parts: str) -> Path:
+    """The folder `parts` of this user's cache, which exists and can be written.
+
+    The cache is `$FORGE_CACHE`, or `forge` in the platform's cache folder. Where that cannot be written it is
+    `forge-<user id>` in the folder for temporary files; and where another user holds that name, a new folder there.
+
+    Raises:
+        OSError: if no folder of this machine can be written.
+    """
+    for root in _roots():
+        folder = root.joinpath(*parts)
+        if _writable(folder):
+            return folder
+    folder = _last_resort().joinpath(*parts)
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def write_atomic(path: Path, data: bytes) -> None:
+    """Writes a file that others see whole or not at all, however many write it at once.
+
+    Raises:
+        OSError: if it cannot be written; what stood there before is then still there.
+    """
+    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.", suffix=".tmp")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+        Path(temporary).replace(path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
+
+
+def _roots() -> Iterator[Path]:
+    with contextlib.suppress(RuntimeError):  # a user without a home, as in many containers
+        yield _chosen()
+    shared = Path(tempfile.gettempdir()) / (f"forge-{os.getuid()}" if hasattr(os, "getuid") else "forge")
+    if _is_ours(shared):
+        yield shared
+
+
+def _chosen() -> Path:
+    if named := os.environ.get("FORGE_CACHE"):
+        return Path(named).absolute()
+    variable, default = _PLATFORMS.get(sys.platform, ("XDG_CACHE_HOME", ".cache"))
+    given = Path(os.environ.get(variable, ""))
+    # The XDG base directory specification has relative paths ignored.
+    return (given if given.is_absolute() else Path.home() / default) / "forge"
+
+
+def _writable(folder: Path) -> bool:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        tempfile.TemporaryFile(dir=folder).close()
+    except OSError:
+        return False
+    return True
+
+
+def _is_ours(folder: Path) -> bool:
+    """Makes a private folder, or finds it: compiled code is loaded from the cache, so no other user may write there."""
+    try:
+        folder.mkdir(mode=0o700, exist_ok=True)
+        found = folder.lstat()
+    except OSError:
+        return False
+    if not hasattr(os, "getuid"):  # on Windows the folder for temporary files is the user's own
+        return True
+    return stat.S_ISDIR(found.st_mode) and found.st_uid == os.getuid() and not found.st_mode & 0o022
+
+
+@functools.cache
+def _last_resort() -> Path:
+    return Path(tempfile.mkdtemp(prefix="forge-"))
