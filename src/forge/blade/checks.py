@@ -1,0 +1,54 @@
+"""Errors that name what was wrong, what was given and what is allowed."""
+
+from __future__ import annotations
+
+import dataclasses
+import difflib
+import math
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+
+class ConfigError(ValueError):
+    """A configuration that cannot be."""
+
+
+class Limits(NamedTuple):
+    """An inclusive range."""
+
+    low: float
+    high: float
+
+
+def did_you_mean(what: str, given: str, known: Sequence[str]) -> str:
+    """The message for an unknown name, with the nearest known one."""
+    close = difflib.get_close_matches(given, known, 1)
+    hint = f"; did you mean {close[0]!r}?" if close else ""
+    return f"unknown {what} {given!r}{hint} (known: {', '.join(known)})"
+
+
+def check_fields(section: Any) -> None:
+    """Checks the dataclass `section` against its annotations and the limits or options in its fields' metadata.
+
+    Raises:
+        ConfigError: naming the section, the field, the value and what is allowed.
+    """
+    for f in dataclasses.fields(section):
+        name = f"{type(section).__name__.lower()}.{f.name}"
+        value = _check_type(name, str(f.type), getattr(section, f.name))
+        object.__setattr__(section, f.name, value)
+        if limits := f.metadata.get("limits"):
+            if not limits.low <= value <= limits.high:
+                raise ConfigError(f"{name} = {value} is out of range; allowed are {limits.low} .. {limits.high}")
+        if (options := f.metadata.get("options")) and value not in options:
+            raise ConfigError(f"{name} = {value!r} is unknown; allowed are {', '.join(map(repr, options))}")
+
+
+def _check_type(name: str, wanted: str, value: Any) -> Any:
+    if wanted == "float" and isinstance(value, int) and not isinstance(value, bool):
+        value = float(value)
+    if type(value).__name__ != wanted:
+        raise ConfigError(f"{name} = {value!r} must be {wanted}, not {type(value).__name__}")
+    if wanted == "float" and not math.isfinite(value):
+        raise ConfigError(f"{name} = {value} must be finite")
+    return value

@@ -1,0 +1,271 @@
+"""The configuration of a world: one frozen dataclass a system, every number with its unit and its range.
+
+A configuration is checked when it is made, so a `Config` that exists is valid. It is written to and read from TOML, and
+`Config.replace` changes single fields by their dotted names.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import hashlib
+import json
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+from forge.blade.checks import ConfigError, Limits, check_fields, did_you_mean
+
+MAX_AGENTS = 8192
+MAX_SIDE = 4096
+MAX_VITAL = 30_000
+
+
+def number(default: int | float, low: float, high: float, doc: str) -> Any:
+    """A numeric field with its inclusive range and its description."""
+    return field(default=default, metadata={"limits": Limits(low, high), "doc": doc})
+
+
+def choice(default: str, options: tuple[str, ...], doc: str) -> Any:
+    """A text field that holds one of `options`."""
+    return field(default=default, metadata={"options": options, "doc": doc})
+
+
+def plain(default: bool | str, doc: str) -> Any:
+    """A switch or a free text field."""
+    return field(default=default, metadata={"doc": doc})
+
+
+class Section:
+    """Checks every field of a section against its declared type and range."""
+
+    def __post_init__(self) -> None:
+        check_fields(self)
+
+
+@dataclass(frozen=True)
+class Terrain(Section):
+    """The tile map: its size and how noise becomes tiles."""
+
+    side: int = number(80, 4, MAX_SIDE, "rows and columns of the map, border included [tiles]")
+    border: int = number(9, 1, 64, "width of the lava frame around the playable square [tiles]")
+    water: float = number(0.30, 0, 1, "noise below this is water")
+    grass: float = number(0.57, 0, 1, "noise from `water` to below this is grass")
+    forest: float = number(0.715, 0, 1, "noise from `grass` to below this is forest; from here on stone")
+    scale: int = number(0, 0, MAX_SIDE, "base frequency of the noise [1/side]; 0 means side // 5")
+    octaves: int = number(8, 1, 16, "octaves of the noise")
+    seed: int = number(0, 0, 2**63 - 1, "names the endless series of maps")
+    maps: int = number(0, 0, 1_000_000, "worlds share this many maps, in turn; 0 gives each world its own")
+    file: str = plain("", "a Tiled map (.tmx) used by every world in place of generated ones")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.side - 2 * self.border < 2:
+            raise ConfigError(
+                f"terrain.side = {self.side} with terrain.border = {self.border} leaves a playable square of "
+                f"{self.side - 2 * self.border}; it needs at least 2 tiles"
+            )
+        if not self.water <= self.grass <= self.forest:
+            raise ConfigError(
+                f"terrain thresholds must rise: water {self.water} <= grass {self.grass} <= forest {self.forest}"
+            )
+
+    @property
+    def playable(self) -> int:
+        """Side of the playable square [tiles]."""
+        return self.side - 2 * self.border
+
+    @property
+    def low(self) -> int:
+        """First playable row and column."""
+        return self.border
+
+    @property
+    def high(self) -> int:
+        """Last playable row and column."""
+        return self.side - self.border - 1
+
+
+@dataclass(frozen=True)
+class Spawn(Section):
+    """Who enters the world, and how many may live in it."""
+
+    cap: int = number(128, 1, MAX_AGENTS, "most agents alive at once in a world, N; also its number of slots")
+    populations: int = number(0, 0, 255, "number of populations; 0 means one per 16 agents of `cap`")
+    random_cap: bool = plain(False, "each world draws its own cap uniformly from 1..cap, once")
+
+
+@dataclass(frozen=True)
+class Vitals(Section):
+    """Health, food and water: maxima (also the values at birth) and their change per tick."""
+
+    health: int = number(10, 1, MAX_VITAL, "maximum health, and health at birth")
+    food: int = number(32, 1, MAX_VITAL, "maximum food, and food at birth")
+    water: int = number(32, 1, MAX_VITAL, "maximum water, and water at birth")
+    food_loss: int = number(1, 0, MAX_VITAL, "food used per tick")
+    water_loss: int = number(1, 0, MAX_VITAL, "water used per tick")
+    heal: int = number(1, 0, MAX_VITAL, "health regained per tick while well fed and watered")
+    heal_above: float = number(0.5, 0, 1, "healing needs food and water above this share of their maximum")
+    hunger: int = number(1, 0, MAX_VITAL, "health lost per tick at food 0")
+    thirst: int = number(1, 0, MAX_VITAL, "health lost per tick at water 0")
+
+
+@dataclass(frozen=True)
+class Foraging(Section):
+    """What the land gives."""
+
+    harvest: int = number(5, 0, MAX_VITAL, "food from harvesting a forest tile")
+    drink: int = number(5, 0, MAX_VITAL, "water per tick beside a water tile")
+    regrowth: float = number(0.025, 0, 1, "probability that a harvested tile regrows, per tick")
+
+
+@dataclass(frozen=True)
+class Combat(Section):
+    """The three attack styles, and how a target is found."""
+
+    melee_damage: int = number(10, 0, MAX_VITAL, "health taken by a melee attack")
+    melee_reach: int = number(1, 0, 15, "reach of a melee attack [tiles, Chebyshev]")
+    range_damage: int = number(2, 0, MAX_VITAL, "health taken by a range attack")
+    range_reach: int = number(2, 0, 15, "reach of a range attack [tiles, Chebyshev]")
+    mage_damage: int = number(1, 0, MAX_VITAL, "health taken by a mage attack")
+    mage_reach: int = number(3, 0, 15, "reach of a mage attack [tiles, Chebyshev]")
+    mage_freeze: int = number(3, 0, MAX_VITAL, "freeze counter of the target of a mage attack [ticks]")
+    vampirism: float = number(1.0, 0, 1, "share of the damage drained as food and as water, rounded down")
+    immunity: int = number(15, 0, 2**31 - 1, "agents younger than this cannot be harmed [ticks]")
+    targeting: str = choice("lowest_health", ("lowest_health", "learned"), "who picks the target: the world or the policy")
+    hold: bool = plain(False, "adds a fourth style that does not attack")
+
+
+@dataclass(frozen=True)
+class Sight(Section):
+    """What an agent sees."""
+
+    radius: int = number(7, 0, 15, "half width of the window: it is (2 radius + 1) tiles square [tiles]")
+    agents: int = number(32, 1, 255, "most agents listed in view, the observer included")
+
+
+@dataclass(frozen=True)
+class Reward(Section):
+    """What an agent is rewarded for; 0 on the tick of its death."""
+
+    survival: float = number(1.0, -1e6, 1e6, "reward of every tick survived")
+
+
+@dataclass(frozen=True)
+class Config:
+    """Everything that defines a world, apart from its seed.
+
+    Raises:
+        ConfigError: if a field has the wrong type, is out of range or contradicts another.
+    """
+
+    terrain: Terrain = Terrain()
+    spawn: Spawn = Spawn()
+    vitals: Vitals = Vitals()
+    foraging: Foraging = Foraging()
+    combat: Combat = Combat()
+    sight: Sight = Sight()
+    reward: Reward = Reward()
+
+    def __post_init__(self) -> None:
+        for f in dataclasses.fields(self):
+            section = getattr(self, f.name)
+            if type(section).__name__ != f.type:
+                raise ConfigError(f"{f.name} must be a {f.type}, not {type(section).__name__}")
+        if self.spawn.cap % self.populations:
+            raise ConfigError(
+                f"spawn.cap = {self.spawn.cap} must be a multiple of the number of populations, {self.populations}"
+            )
+
+    @property
+    def populations(self) -> int:
+        """Number of populations, P."""
+        return self.spawn.populations or max(1, self.spawn.cap // 16)
+
+    @property
+    def quota(self) -> int:
+        """Most agents of one population alive at once; population p owns slots p·quota .. (p+1)·quota − 1."""
+        return self.spawn.cap // self.populations
+
+    @property
+    def learned_targets(self) -> bool:
+        """Whether actions carry a target."""
+        return self.combat.targeting == "learned"
+
+    @property
+    def styles(self) -> int:
+        """Number of attack styles to choose from."""
+        return 4 if self.combat.hold else 3
+
+    def replace(self, **changes: Any) -> Self:
+        """A copy with fields changed by dotted name: `config.replace(**{"spawn.cap": 64})`; a whole section also works."""
+        sections: dict[str, Any] = {}
+        for name, value in changes.items():
+            section, _, leaf = name.partition(".")
+            if section not in (f.name for f in dataclasses.fields(self)):
+                raise ConfigError(did_you_mean("section", section, [f.name for f in dataclasses.fields(self)]))
+            current = sections.get(section, getattr(self, section))
+            sections[section] = _replace_leaf(section, current, leaf, value) if leaf else value
+        return dataclasses.replace(self, **sections)
+
+    def to_dict(self) -> dict[str, dict[str, Any]]:
+        """Sections and their fields as plain values."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """The configuration of a nested mapping; what it leaves out keeps its default, what it adds is an error."""
+        changes: dict[str, Any] = {}
+        for section, values in data.items():
+            if not isinstance(values, Mapping):
+                raise ConfigError(f"[{section}] must be a table of fields, not {values!r}")
+            if not values and section not in cls.__dataclass_fields__:
+                raise ConfigError(did_you_mean("section", section, list(cls.__dataclass_fields__)))
+            changes.update({f"{section}.{leaf}": value for leaf, value in values.items()})
+        return cls().replace(**changes)
+
+    def to_toml(self) -> str:
+        """The configuration as TOML text, each field with its description."""
+        lines = []
+        for f in dataclasses.fields(self):
+            section = getattr(self, f.name)
+            lines += [f"[{f.name}]"]
+            lines += [
+                f"{leaf.name} = {json.dumps(getattr(section, leaf.name))}  # {leaf.metadata['doc']}"
+                for leaf in dataclasses.fields(section)
+            ]
+            lines += [""]
+        return "\n".join(lines)
+
+    @classmethod
+    def from_toml(cls, source: str | Path) -> Self:
+        """Reads a configuration from TOML: a `Path` names a file, a `str` is the text itself."""
+        text = source.read_text(encoding="utf-8") if isinstance(source, Path) else source
+        try:
+            return cls.from_dict(tomllib.loads(text))
+        except tomllib.TOMLDecodeError as error:
+            raise ConfigError(f"{source if isinstance(source, Path) else 'text'}: not TOML: {error}") from error
+
+    def digest(self) -> str:
+        """A short name of this configuration: equal configurations, and only they, share it."""
+        text = json.dumps(self.to_dict(), sort_keys=True)
+        return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def _replace_leaf(section: str, current: Any, leaf: str, value: Any) -> Any:
+    names = [f.name for f in dataclasses.fields(current)]
+    if leaf not in names:
+        raise ConfigError(did_you_mean(f"field of [{section}]", leaf, names))
+    return dataclasses.replace(current, **{leaf: value})
+
+
+def Law(**changes: Any) -> Config:  # noqa: N802 - presets are named as the first release named them
+    """Foraging only: attacks do nothing. `changes` as in `Config.replace`."""
+    peace = Combat(melee_damage=0, range_damage=0, mage_damage=0, mage_freeze=0)
+    return Config(combat=peace).replace(**changes)
+
+
+def Chaos(**changes: Any) -> Config:  # noqa: N802
+    """Foraging and combat: every default. `changes` as in `Config.replace`."""
+    return Config().replace(**changes)

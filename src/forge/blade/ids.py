@@ -1,0 +1,73 @@
+"""Names of the small integers the world is made of: materials, actions, attack styles, causes of death."""
+
+from enum import IntEnum
+
+
+class Material(IntEnum):
+    """What a tile is made of; the low three bits of a tile byte."""
+
+    LAVA = 0
+    WATER = 1
+    GRASS = 2
+    SCRUB = 3
+    FOREST = 4
+    STONE = 5
+    OREROCK = 6
+
+
+#: Materials an agent may enter; lava is among them, and kills.
+ENTERABLE = (Material.LAVA, Material.GRASS, Material.SCRUB, Material.FOREST)
+
+#: Bit m is set when material m may be entered.
+ENTERABLE_BITS = sum(1 << m for m in ENTERABLE)
+
+
+class Move(IntEnum):
+    """The first action of an agent; north is row − 1, east is column + 1."""
+
+    PASS = 0
+    NORTH = 1
+    SOUTH = 2
+    EAST = 3
+    WEST = 4
+
+
+#: Row and column steps of each move.
+MOVE_ROW = (0, -1, 1, 0, 0)
+MOVE_COL = (0, 0, 0, 1, -1)
+
+
+class Style(IntEnum):
+    """The second action of an agent: how it attacks. HOLD exists only where `Combat.hold` is set."""
+
+    MELEE = 0
+    RANGE = 1
+    MAGE = 2
+    HOLD = 3
+
+
+#: Styles that strike; HOLD does not.
+STRIKING_STYLES = (Style.MELEE, Style.RANGE, Style.MAGE)
+
+
+class Cause(IntEnum):
+    """Why an agent died. The last blow counts; of two empty stomachs, hunger does."""
+
+    ATTACK = 0
+    LAVA = 1
+    HUNGER = 2
+    THIRST = 3
+
+
+class EventKind(IntEnum):
+    """What an entry of the event log reports."""
+
+    BIRTH = 0
+    DEATH = 1
+    ATTACK = 2
+    HARVEST = 3
+    DRINK = 4
+
+
+#: "No slot", "no target": slots are numbered from 0.
+NONE = -1

@@ -1,0 +1,78 @@
+"""How this package compiles: `jit` is Numba's njit with the options every kernel shares and a disk cache that notices edits.
+
+Numba's own cache looks only at the file of the function it compiled, so a kernel would keep running the old code of a
+helper from another file. The cache folder is therefore named by a hash of all sources of the package.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numba
+
+from forge.blade.cache import cache_dir
+
+_KEEP = 4  # cached builds of other versions that are left on disk
+
+
+@functools.cache
+def kernel_cache(part: str) -> Path:
+    """The folder of the machine code of one part of the package, compiled from exactly these sources of it and of blade."""
+    package = Path(__file__).resolve().parents[1]
+    digest = hashlib.blake2b(digest_size=8)
+    for name in sorted({"blade", part}):
+        for source in sorted((package / name).rglob("*.py")):
+            digest.update(source.relative_to(package).as_posix().encode() + b"\0" + source.read_bytes())
+    checked = "-checked" if os.environ.get("NUMBA_BOUNDSCHECK") == "1" else ""
+    folder = cache_dir("kernels", part, digest.hexdigest() + checked)
+    _forget_old_builds(folder)
+    return folder
+
+
+def _forget_old_builds(current: Path) -> None:
+    os.utime(current)
+    others = [f for f in current.parent.iterdir() if f != current]
+    for old in sorted(others, key=lambda f: f.stat().st_mtime, reverse=True)[_KEEP:]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def cached_here(part: str = "blade") -> Iterator[None]:
+    """Kernels that are defined within, those of an imported library too, are cached in `kernel_cache(part)`."""
+    settings: Any = numba.config
+    before = settings.CACHE_DIR
+    settings.CACHE_DIR = str(kernel_cache(part))
+    try:
+        yield
+    finally:
+        settings.CACHE_DIR = before
+
+
+def part_of(module: str) -> str:
+    """The part of the package a module belongs to: `ethyr` for `forge.ethyr.encoder`; `blade` for code outside it."""
+    names = module.split(".")
+    return names[1] if names[0] == "forge" and len(names) > 2 else "blade"
+
+
+def jit(function: Callable[..., Any] | None = None, **options: Any) -> Any:
+    """Compiles a kernel: no GIL, C division, cached on disk. Use as `@jit` or `@jit(parallel=True)`."""
+    if function is None:
+        return functools.partial(jit, **options)
+    with cached_here(part_of(function.__module__)):
+        return numba.njit(nogil=True, error_model="numpy", cache=True, **options)(function)
+
+
+def inline(function: Callable[..., Any]) -> Any:
+    """Compiles a helper of the tick: merged into its callers, and without counting references.
+
+    Passing a State to a helper would otherwise cost more than most helpers do, and entering a branch that passes one on would
+    count a reference up and down for each of its arrays. Such a helper cannot make arrays.
+    """
+    return jit(function, forceinline=True, _nrt=False)

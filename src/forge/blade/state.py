@@ -1,0 +1,177 @@
+"""The state of a batch of worlds: arrays with a leading world axis, in one NamedTuple that one compiled call takes whole.
+
+Letters used for shapes throughout the package:
+
+    W  worlds          N  slots (agents alive at most)   P  populations
+    S  side of the map L  side of the map with margin    K  agents listed in view at most
+    R  rows of the window (2 radius + 1)                 C  bytes of a window row (R rounded up to a multiple of 16)
+    E  events a tick at most (0 when nobody records them)
+
+The `SAVED` fields are the state proper: what is snapshot and hashed. All others can be computed from them or are the inputs,
+outputs and scratch space of a tick.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from forge.blade.config import Config
+from forge.blade.events import EVENT, LIFE, Recording, events_a_tick
+from forge.blade.ids import Cause, Material
+from forge.blade.rules import RULES, rules_record
+from forge.blade.vector import PADDING
+
+#: One agent, 32 bytes. An empty slot is all zeros.
+AGENT = np.dtype(
+    [
+        ("id", "i8"),  # births of its world before it
+        ("age", "i4"),  # ticks lived
+        ("damage", "i4"),  # health points of the attacks that hit it last tick
+        ("row", "i2"),  # place on the map [tiles]
+        ("col", "i2"),
+        ("health", "i2"),  # 0 .. vitals.health
+        ("food", "i2"),  # 0 .. vitals.food
+        ("water", "i2"),  # 0 .. vitals.water
+        ("freeze", "i2"),  # ticks it cannot move
+        ("population", "u1"),  # 0 .. P − 1
+        ("alive", "u1"),  # 1 in slots that hold an agent
+        ("pad", "u2"),
+    ]
+)
+
+#: Running totals of one population of one world since the reset.
+TALLY = np.dtype(
+    [
+        ("births", "i8"),
+        ("deaths", "i8", (len(Cause),)),  # by cause
+        ("lifetime", "i8"),  # sum over finished lives [ticks]
+        ("ticks", "i8"),  # agent steps: ticks begun alive, summed over agents
+    ]
+)
+
+
+class State(NamedTuple):
+    """See the module's docstring for the letters."""
+
+    # -- saved
+    agents: np.ndarray  # AGENT [W, N]; population p owns slots p·N/P .. (p+1)·N/P − 1
+    tiles: np.ndarray  # uint8 [W, L·L + padding]: material in bits 0-2, agents on the tile in bits 3-7, at most 31
+    surplus: np.ndarray  # uint16 [W, L·L]: agents on the tile beyond those 31
+    harvested: np.ndarray  # int32 [W, S·S]: indices into tiles of the harvested tiles, a list
+    harvested_count: np.ndarray  # int32 [W]
+    stream: np.ndarray  # uint64 [W]: random stream
+    tick: np.ndarray  # int64 [W]: finished ticks
+    births: np.ndarray  # int64 [W]: next id
+    cap: np.ndarray  # int32 [W]: own spawn cap, 1 .. N
+    tally: np.ndarray  # TALLY [W, P]
+    # -- numbers of the rules
+    rules: np.ndarray  # RULES [W]
+    # -- derived from the agents
+    living: np.ndarray  # uint16 [W, N]: slots of the living in increasing order, a list
+    living_count: np.ndarray  # int32 [W]
+    members: np.ndarray  # int32 [W, P]: living of each population
+    # -- index of the living by row: a list sorted by (row, slot)
+    slots: np.ndarray  # uint16 [W, N + padding]
+    cols: np.ndarray  # uint8 or uint16 [W, N + padding]: their columns; all ones for the dead
+    indexed: np.ndarray  # int32 [W]: length of the list
+    row_start: np.ndarray  # int32 [W, S + 2]: where each row begins in it
+    # -- input, scratch and output of a tick
+    actions: np.ndarray  # uint8 [W, N, 3]: move, style, target (an entry of the agent's `seen`)
+    drained: np.ndarray  # int32 [W, N]: food and water gained less lost by attacks
+    marks: np.ndarray  # uint64 [W, N/64 + 1]: a set of slots
+    gaps: np.ndarray  # int32 [W, 32]: agents in view of one observer, by distance
+    reward: np.ndarray  # float32 [W, N]
+    terminated: np.ndarray  # bool [W, N]
+    # -- observation
+    window: np.ndarray  # uint8 [W, N, R, C]: tile bytes around the agent
+    seen: np.ndarray  # uint16 [W, N, K]: slots of the agents in seen, the observer first
+    seen_count: np.ndarray  # int16 [W, N]
+    moves: np.ndarray  # uint8 [W, N]: bit m is set where move m is valid
+    targets: np.ndarray  # uint8 [W, N, K] (K = 0 unless targets are learned): bit s, entry may be attacked with style s
+    # -- recording, of length 0 where it is off
+    events: np.ndarray  # EVENT [W, E]
+    event_count: np.ndarray  # int32 [W]
+    lives: np.ndarray  # LIFE [W, N]: the lives being lived
+    finished: np.ndarray  # LIFE [W, N]: lives that ended in the last tick, a list
+    finished_count: np.ndarray  # int32 [W]
+    trails: np.ndarray  # uint8 [W, N, S·S / 8 + 1]: bit set of the tiles each agent has visited
+    visits: np.ndarray  # int64 [W, P, S, S]: ticks spent on each tile
+
+
+SAVED = State._fields[: State._fields.index("rules")]
+
+
+def margin(config: Config) -> int:
+    """Tiles of lava kept around the map so that every window lies inside the array."""
+    return max(0, config.sight.radius - config.terrain.border)
+
+
+def allocate(configs: list[Config], recording: Recording) -> State:
+    """An empty state for one world per configuration; all of them must agree in `shape_of`."""
+    config = configs[0]
+    W, N, P = len(configs), config.spawn.cap, config.populations
+    S, L = config.terrain.side, config.terrain.side + 2 * margin(config)
+    R = 2 * config.sight.radius + 1
+    C = -(-R // 16) * 16
+    K = config.sight.agents
+    E = events_a_tick(N) if recording.events else 0
+    lives, visits = (N if recording.lives else 0), (P if recording.visits else 0)
+    columns = np.uint8 if S <= 255 else np.uint16
+
+    def zeros(*shape: int, dtype: Any) -> Any:
+        return np.zeros((W, *shape), dtype)
+
+    return State(
+        agents=zeros(N, dtype=AGENT),
+        tiles=np.full((W, L * L + PADDING), Material.LAVA, np.uint8),
+        surplus=zeros(L * L, dtype=np.uint16),
+        harvested=zeros(S * S, dtype=np.int32),
+        harvested_count=zeros(dtype=np.int32),
+        stream=zeros(dtype=np.uint64),
+        tick=zeros(dtype=np.int64),
+        births=zeros(dtype=np.int64),
+        cap=zeros(dtype=np.int32),
+        tally=zeros(P, dtype=TALLY),
+        rules=np.array([rules_record(c, margin(c)) for c in configs], RULES),
+        living=zeros(N, dtype=np.uint16),
+        living_count=zeros(dtype=np.int32),
+        members=zeros(P, dtype=np.int32),
+        slots=zeros(N + PADDING, dtype=np.uint16),
+        cols=zeros(N + PADDING, dtype=columns),
+        indexed=zeros(dtype=np.int32),
+        row_start=zeros(S + 2, dtype=np.int32),
+        actions=zeros(N, 3, dtype=np.uint8),
+        drained=zeros(N, dtype=np.int32),
+        marks=zeros(N // 64 + 1, dtype=np.uint64),
+        gaps=zeros(32, dtype=np.int32),
+        reward=zeros(N, dtype=np.float32),
+        terminated=zeros(N, dtype=np.bool_),
+        window=zeros(N, R, C, dtype=np.uint8),
+        seen=zeros(N, K, dtype=np.uint16),
+        seen_count=zeros(N, dtype=np.int16),
+        moves=zeros(N, dtype=np.uint8),
+        targets=zeros(N, K if config.learned_targets else 0, dtype=np.uint8),
+        events=zeros(E, dtype=EVENT),
+        event_count=zeros(dtype=np.int32),
+        lives=zeros(lives, dtype=LIFE),
+        finished=zeros(lives, dtype=LIFE),
+        finished_count=zeros(dtype=np.int32),
+        trails=zeros(lives, S * S // 8 + 1, dtype=np.uint8),
+        visits=zeros(visits, S, S, dtype=np.int64),
+    )
+
+
+def shape_of(config: Config) -> dict[str, Any]:
+    """The fields that set array shapes and the meaning of actions; all worlds of a batch share them."""
+    return {
+        "terrain.side": config.terrain.side,
+        "terrain.border": config.terrain.border,
+        "spawn.cap": config.spawn.cap,
+        "spawn.populations": config.populations,
+        "sight.radius": config.sight.radius,
+        "sight.agents": config.sight.agents,
+        "combat.targeting": config.combat.targeting,
+        "combat.hold": config.combat.hold,
+    }

@@ -1,0 +1,92 @@
+"""Attack: everyone strikes at once, on the state after the moves."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forge.blade.events import log_event
+from forge.blade.grid import distance, first_lanes, index_by_row, rotation
+from forge.blade.ids import NONE, EventKind, Style
+from forge.blade.jit import inline
+from forge.blade.vector import LANES, lowest_bit, within64
+
+_HOLD = int(Style.HOLD)
+_ATTACK = int(EventKind.ATTACK)
+_ONE = np.uint64(1)
+_NOTHING = np.uint64(0)
+
+
+@inline
+def attack(state, w):
+    """Phase 2 of the tick: finds each agent's target and sums the effects; `vitals.live` applies the sums."""
+    rules, agents, slots, actions = state.rules[w], state.agents[w], state.slots[w], state.actions[w]
+    index_by_row(state, w)
+    for q in range(state.indexed[w]):
+        slot = np.int64(slots[q])
+        style = np.int64(actions[slot, 1])
+        if style == _HOLD:
+            continue
+        if rules.learned:
+            target = named_target(state, w, slot, rules.reach[style])
+        else:
+            target = weakest_in_reach(state, w, q, rules.reach[style])
+        if target != NONE and agents[target].age >= rules.immunity:
+            strike(state, w, slot, target, style)
+
+
+@inline
+def strike(state, w, slot, target, style):
+    """Adds one attack to the sums of both sides."""
+    rules, drained = state.rules[w], state.drained[w]
+    damage, drain = rules.damage[style], rules.drain[style]
+    victim = state.agents[w, target]
+    victim.damage += damage
+    drained[target] -= drain
+    drained[slot] += drain
+    if rules.freeze[style] > 0:
+        victim.freeze = rules.freeze[style]
+    log_event(state, w, _ATTACK, slot, style, damage, target)
+
+
+@inline
+def named_target(state, w, slot, reach):
+    """The slot an agent's action names, or NONE if it names itself, nobody, or someone out of reach."""
+    entry = np.int64(state.actions[w, slot, 2])
+    if entry == 0 or entry >= state.seen_count[w, slot]:
+        return np.int64(NONE)
+    target = np.int64(state.seen[w, slot, entry])
+    if distance(state.agents[w, slot], state.agents[w, target]) > reach:
+        return np.int64(NONE)
+    return target
+
+
+@inline
+def weakest_in_reach(state, w, q, reach):
+    """The slot with the lowest (health, distance, rotating order) in reach of the agent at place q of the index, or NONE."""
+    agents, slots, cols, row_start = state.agents[w], state.slots[w], state.cols[w], state.row_start[w]
+    me = agents[slots[q]]
+    last = np.int64(state.rules[w].side) - 1
+    row, col = np.int64(me.row), np.int64(me.col)
+    low, high = cols.dtype.type(max(0, col - reach)), cols.dtype.type(min(last, col + reach))
+    at, end = np.int64(row_start[max(0, row - reach)]), np.int64(row_start[min(last, row + reach) + 1])
+    best, best_key = np.int64(NONE), np.int64(0x7FFFFFFFFFFFFFFF)
+    while at < end:
+        found = within64(cols, at, low, high) & first_lanes(end - at)
+        if at <= q < at + LANES:
+            found &= ~(_ONE << np.uint64(q - at))
+        while found != _NOTHING:
+            other = np.int64(slots[at + lowest_bit(found)])
+            found &= found - _ONE
+            key = preference(state, w, me, other)
+            if key < best_key:
+                best, best_key = other, key
+        at += LANES
+    return best
+
+
+@inline
+def preference(state, w, me, other):
+    """Orders targets: lowest health first, then the nearer, then by rotating order."""
+    victim = state.agents[w, other]
+    turn = rotation(other, state.tick[w], np.int64(state.rules[w].slots))
+    return (np.int64(victim.health) << 32) | (distance(me, victim) << 16) | turn

@@ -1,0 +1,65 @@
+"""Die: agents whose time has come leave the world, and their slots are as if nobody had been there."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forge.blade.grid import leave, tile_index
+from forge.blade.jit import inline
+
+
+@inline
+def die(state, w):
+    """Phase 4 of the tick: removes everyone marked by `State.terminated`."""
+    slots, cols, terminated = state.slots[w], state.cols[w], state.terminated[w]
+    nowhere = cols.dtype.type(-1)
+    for q in range(state.indexed[w]):
+        slot = np.int64(slots[q])
+        if terminated[slot]:
+            cols[q] = nowhere
+            remove(state, w, slot)
+    close_ranks(state, w)
+
+
+@inline
+def remove(state, w, slot):
+    """Takes one agent off the map and empties its slot."""
+    agent = state.agents[w, slot]
+    leave(state.tiles[w], state.surplus[w], tile_index(state.rules[w], agent.row, agent.col))
+    state.members[w, agent.population] -= 1
+    clear(agent)
+    state.window[w, slot] = 0
+    state.seen[w, slot] = 0
+    state.seen_count[w, slot] = 0
+    state.moves[w, slot] = 0
+    state.targets[w, slot] = 0
+    state.drained[w, slot] = 0
+
+
+@inline
+def clear(agent):
+    """Zeros every field of an agent's record."""
+    agent.id = 0
+    agent.age = 0
+    agent.damage = 0
+    agent.row = 0
+    agent.col = 0
+    agent.health = 0
+    agent.food = 0
+    agent.water = 0
+    agent.freeze = 0
+    agent.population = 0
+    agent.alive = 0
+
+
+@inline
+def close_ranks(state, w):
+    """Drops the dead from the list of the living, which stays in the order of slots."""
+    living, agents = state.living[w], state.agents[w]
+    kept = 0
+    for k in range(state.living_count[w]):
+        slot = living[k]
+        if agents[slot].alive:
+            living[kept] = slot
+            kept += 1
+    state.living_count[w] = kept

@@ -1,0 +1,170 @@
+"""Observe: the window, the agents in view and the masks of everyone alive."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forge.blade.grid import distance, first_lanes, rotation, tile_index
+from forge.blade.jit import inline
+from forge.blade.systems.movement import valid_moves
+from forge.blade.vector import LANES, copy16, lowest_bit, within64
+
+_ONE = np.uint64(1)
+_NOTHING = np.uint64(0)
+_WORD = np.uint64(63)
+
+
+@inline
+def observe(state, w):
+    """Phase 5c of the tick: fills the observation of every living agent."""
+    rules, slots, cols = state.rules[w], state.slots[w], state.cols[w]
+    agents, tiles, moves = state.agents[w], state.tiles[w], state.moves[w]
+    nowhere = cols.dtype.type(-1)
+    for q in range(state.indexed[w]):
+        if cols[q] == nowhere:
+            continue
+        slot = np.int64(slots[q])
+        look_around(state, w, slot)
+        list_view(state, w, q)
+        moves[slot] = valid_moves(tiles, rules, agents[slot])
+        if rules.learned:
+            mark_targets(state, w, slot)
+
+
+@inline
+def look_around(state, w, slot):
+    """Copies the tiles around an agent into its window, 16 bytes at a time; bytes beyond 2 radius + 1 mean nothing."""
+    rules, agent, window, tiles = state.rules[w], state.agents[w, slot], state.window[w], state.tiles[w]
+    height, width = window.shape[1], window.shape[2]
+    radius = np.int64(rules.radius)
+    source = tile_index(rules, agent.row, agent.col) - radius * rules.pitch - radius
+    target = slot * height * width
+    for _ in range(height):
+        for part in range(0, width, 16):
+            copy16(window, target + part, tiles, source + part)
+        target += width
+        source += rules.pitch
+
+
+@inline
+def list_view(state, w, q):
+    """Lists the agents in the window of the agent at place q of the index: itself, then the others by row and slot."""
+    slots, cols, row_start = state.slots[w], state.cols[w], state.row_start[w]
+    slot = np.int64(slots[q])
+    seen, rules, me = state.seen[w, slot], state.rules[w], state.agents[w, slot]
+    last, radius = np.int64(rules.side) - 1, np.int64(rules.radius)
+    row, col = np.int64(me.row), np.int64(me.col)
+    low, high = cols.dtype.type(max(0, col - radius)), cols.dtype.type(min(last, col + radius))
+    at, end = np.int64(row_start[max(0, row - radius)]), np.int64(row_start[min(last, row + radius) + 1])
+    room, count = seen.shape[0], 1
+    seen[0] = slot
+    while at < end:
+        found = within64(cols, at, low, high) & first_lanes(end - at)
+        if at <= q < at + LANES:
+            found &= ~(_ONE << np.uint64(q - at))
+        while found != _NOTHING:
+            other = slots[at + lowest_bit(found)]
+            found &= found - _ONE
+            if count < room:
+                seen[count] = other
+            count += 1
+        at += LANES
+    state.seen_count[w, slot] = count
+    if count > room:
+        keep_nearest(state, w, slot, q)
+
+
+@inline
+def keep_nearest(state, w, slot, q):
+    """Lists again where more agents are in view than there is room: the nearest, by distance and rotating order."""
+    seen, marks = state.seen[w, slot], state.marks[w]
+    room = seen.shape[0]
+    edge, spare = farthest_listed(state, w, slot, q, room)
+    mark_first_in_rotation(state, w, slot, q, edge, spare)
+    count = 1
+    for k in range(*in_rows_of_view(state, w, slot)):
+        other = np.int64(state.slots[w, k])
+        gap = seen_at(state, w, slot, k)
+        if k != q and (0 <= gap < edge or (gap == edge and is_marked(marks, other))):
+            seen[count] = other
+            count += 1
+    state.seen_count[w, slot] = count
+
+
+@inline
+def in_rows_of_view(state, w, slot):
+    """First and last + 1 place in the index of the agents in the rows that an agent sees."""
+    rules, row = state.rules[w], np.int64(state.agents[w, slot].row)
+    radius, last = np.int64(rules.radius), np.int64(rules.side) - 1
+    row_start = state.row_start[w]
+    return np.int64(row_start[max(0, row - radius)]), np.int64(row_start[min(last, row + radius) + 1])
+
+
+@inline
+def seen_at(state, w, slot, k):
+    """Chebyshev distance from an agent to the one at place k of the index, −1 if that is dead or out of view."""
+    other = state.agents[w, np.int64(state.slots[w, k])]
+    gap = distance(state.agents[w, slot], other)
+    nowhere = state.cols.dtype.type(-1)
+    return gap if state.cols[w, k] != nowhere and gap <= state.rules[w].radius else np.int64(-1)
+
+
+@inline
+def farthest_listed(state, w, slot, q, room):
+    """The distance at which the list is full, and how many of the agents at just that distance still fit."""
+    at_distance = state.gaps[w]
+    at_distance[:] = 0
+    for k in range(*in_rows_of_view(state, w, slot)):
+        gap = seen_at(state, w, slot, k)
+        if k != q and gap >= 0:
+            at_distance[gap] += 1
+    spare, edge = np.int64(room - 1), np.int64(0)
+    while at_distance[edge] <= spare:
+        spare -= at_distance[edge]
+        edge += 1
+    return edge, spare
+
+
+@inline
+def mark_first_in_rotation(state, w, slot, q, edge, spare):
+    """Leaves marked the `spare` first agents in rotating order among those seen at distance `edge`."""
+    marks, slots = state.marks[w], np.int64(state.rules[w].slots)
+    marks[:] = _NOTHING
+    for k in range(*in_rows_of_view(state, w, slot)):
+        if k != q and seen_at(state, w, slot, k) == edge:
+            other = np.uint64(state.slots[w, k])
+            marks[other >> np.uint64(6)] |= _ONE << (other & _WORD)
+    first = max(0, state.tick[w]) % slots
+    for turn in range(slots):
+        other = first + turn if first + turn < slots else first + turn - slots
+        if is_marked(marks, other):
+            if spare > 0:
+                spare -= 1
+            else:
+                marks[other >> 6] &= ~(_ONE << (np.uint64(other) & _WORD))
+
+
+@inline
+def is_marked(marks, slot):
+    """Whether a slot is in the set."""
+    return (marks[slot >> 6] >> (np.uint64(slot) & _WORD)) & _ONE != _NOTHING
+
+
+@inline
+def mark_targets(state, w, slot):
+    """For each entry of the view: bit s is set if an attack with style s could still land after everyone has moved."""
+    rules, me = state.rules[w], state.agents[w, slot]
+    seen, targets = state.seen[w, slot], state.targets[w, slot]
+    everyone = (1 << rules.styles) - 1
+    targets[:] = 0
+    targets[0] = everyone
+    for entry in range(1, state.seen_count[w, slot]):
+        other = state.agents[w, np.int64(seen[entry])]
+        if other.age < rules.immunity:
+            continue
+        movers = (me.freeze == 0) + (other.freeze == 0)
+        rows, cols = abs(np.int64(me.row) - other.row), abs(np.int64(me.col) - other.col)
+        for style in range(3):
+            reach = rules.reach[style]
+            if max(0, rows - reach) + max(0, cols - reach) <= movers:
+                targets[entry] |= 1 << style

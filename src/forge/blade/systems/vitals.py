@@ -1,0 +1,96 @@
+"""Live: attacks take effect, agents forage, and their bodies go on for one tick."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forge.blade.events import log_death, log_survival, log_tick
+from forge.blade.grid import MATERIAL, tile_index
+from forge.blade.ids import Cause, Material
+from forge.blade.jit import inline
+from forge.blade.systems.foraging import forage
+
+_LAVA = int(Material.LAVA)
+_BY_ATTACK, _BY_LAVA, _BY_HUNGER, _BY_THIRST = int(Cause.ATTACK), int(Cause.LAVA), int(Cause.HUNGER), int(Cause.THIRST)
+SURVIVES = -1
+
+
+@inline
+def live(state, w):
+    """Phase 3 of the tick, in rotating order. Agents that must die are marked by `State.terminated`; returns how many."""
+    rules, living = state.rules[w], state.living[w]
+    reward, terminated = state.reward[w], state.terminated[w]
+    reward[:] = 0
+    terminated[:] = False
+    count, deaths = np.int64(state.living_count[w]), 0
+    first = first_in_rotation(living, count, state.tick[w] % rules.slots)
+    for k in range(first, first + count):
+        slot = np.int64(living[k if k < count else k - count])
+        cause = live_one(state, w, slot)
+        if cause == SURVIVES:
+            reward[slot] = rules.survival
+            log_survival(state, w, slot)
+        else:
+            terminated[slot] = True
+            deaths += 1
+            log_death(state, w, slot, cause)
+    return deaths
+
+
+@inline
+def first_in_rotation(living, count, first):
+    """Position in the list of the living of the first slot from `first` on."""
+    low, high = np.int64(0), count
+    while low < high:
+        middle = (low + high) >> 1
+        if living[middle] < first:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@inline
+def live_one(state, w, slot):
+    """One agent's tick. Returns its cause of death or SURVIVES."""
+    rules, agent = state.rules[w], state.agents[w, slot]
+    suffer(agent, state.drained[w, slot], rules)
+    if agent.health == 0:
+        return _BY_ATTACK
+    place = tile_index(rules, agent.row, agent.col)
+    material = state.tiles[w, place] & MATERIAL
+    log_tick(state, w, slot, material)
+    if agent.freeze > 0:
+        agent.freeze -= 1
+    if material == _LAVA:
+        return _BY_LAVA
+    forage(state, w, slot, place)
+    return metabolise(agent, rules)
+
+
+@inline
+def suffer(agent, drained, rules):
+    """Applies the sums of this tick's attacks."""
+    agent.health = max(0, np.int64(agent.health) - agent.damage)
+    if drained != 0:
+        agent.food = min(np.int64(rules.food), max(0, np.int64(agent.food) + drained))
+        agent.water = min(np.int64(rules.water), max(0, np.int64(agent.water) + drained))
+
+
+@inline
+def metabolise(agent, rules):
+    """Heals, uses food and water, suffers hunger and thirst; who survives is a tick older. Returns the cause of death or SURVIVES."""
+    food, water, health = np.int64(agent.food), np.int64(agent.water), np.int64(agent.health)
+    if food > rules.heal_food and water > rules.heal_water:
+        health = min(np.int64(rules.health), health + rules.heal)
+    food = max(0, food - rules.food_loss)
+    water = max(0, water - rules.water_loss)
+    if food == 0:
+        health -= rules.hunger
+    if water == 0:
+        health -= rules.thirst
+    agent.food, agent.water, agent.health = food, water, max(0, health)
+    if health > 0:
+        agent.age += 1
+        return SURVIVES
+    return _BY_HUNGER if food == 0 else _BY_THIRST

@@ -1,0 +1,87 @@
+"""One tick of the world: the rulebook as an ordered list. See docs/rules.md."""
+
+from __future__ import annotations
+
+from numba import prange
+
+from forge.blade.events import start_log
+from forge.blade.grid import index_by_row
+from forge.blade.jit import inline, jit
+from forge.blade.random import draw_below
+from forge.blade.systems.combat import attack
+from forge.blade.systems.death import die
+from forge.blade.systems.movement import move
+from forge.blade.systems.regrowth import regrow
+from forge.blade.systems.sight import observe
+from forge.blade.systems.spawn import spawn
+from forge.blade.systems.vitals import live
+
+
+@inline
+def tick(state, w):
+    """Steps world w by one tick: `State.actions` in; agents, rewards, deaths and observations out."""
+    start_log(state, w)
+    move(state, w)
+    attack(state, w)
+    deaths = live(state, w)
+    if deaths > 0:
+        die(state, w)
+    regrow(state, w)
+    spawn(state, w)
+    observe(state, w)
+    state.tick[w] += 1
+
+
+@inline
+def begin(state, w):
+    """Starts an empty world: draws its cap, lets the first agent in, and observes. The clock stands at −1 meanwhile."""
+    start_log(state, w)
+    if state.rules[w].random_cap:
+        state.cap[w] = 1 + draw_below(state.stream, w, state.rules[w].slots)
+    else:
+        state.cap[w] = state.rules[w].slots
+    state.tick[w] = -1
+    index_by_row(state, w)
+    spawn(state, w)
+    observe(state, w)
+    state.tick[w] = 0
+
+
+@inline
+def resume(state, w):
+    """Recomputes what a snapshot leaves out, for a world whose saved fields and `living` have been filled in."""
+    state.members[w] = 0
+    for k in range(state.living_count[w]):
+        state.members[w, state.agents[w, state.living[w, k]].population] += 1
+    index_by_row(state, w)
+    state.tick[w] -= 1
+    observe(state, w)
+    state.tick[w] += 1
+
+
+@jit
+def tick_each(state):
+    """Steps every world, one after another."""
+    for w in range(state.tick.shape[0]):
+        tick(state, w)
+
+
+@jit(parallel=True)
+def tick_all(state):
+    """Steps every world, worlds in parallel; each by one thread in one order, so threads don't change results."""
+    for w in prange(state.tick.shape[0]):
+        tick(state, w)
+
+
+@jit
+def begin_each(state):
+    """Starts every world."""
+    for w in range(state.tick.shape[0]):
+        begin(state, w)
+
+
+@jit
+def resume_each(state):
+    """Recomputes the derived fields of every world."""
+    for w in range(state.tick.shape[0]):
+        resume(state, w)

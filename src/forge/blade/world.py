@@ -1,0 +1,254 @@
+"""World: a batch of worlds, stepped together in compiled code."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Self
+
+import numba
+import numpy as np
+
+from forge.blade import snapshot
+from forge.blade.actions import accept
+from forge.blade.checks import ConfigError
+from forge.blade.config import Config
+from forge.blade.events import Recording
+from forge.blade.grid import MATERIAL
+from forge.blade.observation import Observation
+from forge.blade.random import given_seeds, world_seeds
+from forge.blade.state import SAVED, State, allocate, margin, shape_of
+from forge.blade.terrain import check_map
+from forge.blade.terrain import maps as load_maps
+from forge.blade.tick import begin_each, resume_each, tick_all, tick_each
+
+# Numba's fallback threading layer aborts the process when two threads enter it at once.
+_parallel_call = threading.Lock()
+
+
+class World:
+    """A batch of `count` worlds that share their shape and run independently of one another.
+
+    Args:
+        config: of all worlds, or one for each; they must agree in the fields of `forge.blade.state.shape_of`.
+        count: number of worlds, W.
+        seed: of the batch, from which every world's own seed is derived, or a sequence with the worlds' own seeds.
+        threads: to step with; None means all cores. Results do not depend on it.
+        maps: for each world the index of its map in the series `terrain.seed`, or the map itself as
+            uint8 [side, side]; None means 0, 1, 2, ...
+        record: which of events, lives and visits to record.
+
+    Raises:
+        ConfigError: if an argument is not what it must be; the message names it.
+    """
+
+    def __init__(
+        self,
+        config: Config | Sequence[Config],
+        count: int = 1,
+        seed: int | Sequence[int] = 0,
+        threads: int | None = None,
+        maps: Sequence[int] | Sequence[np.ndarray] | np.ndarray | None = None,
+        record: Recording = Recording(),  # noqa: B008 - an immutable tuple
+    ) -> None:
+        self.configs = _configs(config, count)
+        self.config = self.configs[0]
+        self.count = count
+        self.threads = _threads(threads)
+        self.seeds = _seeds(seed, count)
+        self.recording = record
+        self._tiles = _maps(self.configs, maps)
+        self.state = allocate(self.configs, record)
+        self._observation = _observe(self.state, self.config)
+
+    def reset(self) -> Observation:
+        """Starts all worlds anew from their seeds; the first agent of each is there to act.
+
+        Returns:
+            The observation, as `step` returns it.
+        """
+        edge = margin(self.config)
+        fresh = allocate(self.configs, self.recording)
+        for mine, new in zip(self.state, fresh, strict=True):
+            mine[...] = new
+        state, side = self.state, self.config.terrain.side
+        pitch = side + 2 * edge
+        plane = state.tiles[:, : pitch * pitch].reshape(self.count, pitch, pitch)
+        plane[:, edge : edge + side, edge : edge + side] = self._tiles
+        self._list_harvested()
+        state.stream[:] = self.seeds
+        begin_each(state)
+        return self._observation
+
+    def _list_harvested(self) -> None:
+        """Scrub that a map comes with is harvested forest: it regrows like any other, listed in reading order."""
+        for w in range(self.count):
+            places = np.flatnonzero(self.state.tiles[w] & MATERIAL == 3)
+            self.state.harvested[w, : len(places)] = places
+            self.state.harvested_count[w] = len(places)
+
+    def step(self, actions: Any) -> tuple[Observation, np.ndarray, np.ndarray, dict[str, np.ndarray]]:
+        """Plays one tick in every world.
+
+        Args:
+            actions: integer array [W, N, 2], or [W, N, 3] with learned targeting: move, style, target. Rows of empty
+                slots are ignored.
+
+        Returns:
+            observation: of who is alive now.
+            reward: float32 [W, N], of who acted: 1 for a tick survived, 0 for one that was not.
+            terminated: bool [W, N], true where the agent that acted died; the slot may already hold a newborn.
+            info: `tick` int64 [W], `living` int32 [W], `members` int32 [W, P].
+
+        Raises:
+            TypeError: if actions are not integers.
+            ValueError: if their shape is wrong or a living agent's action is outside the action space. The worlds are
+                then as they were.
+        """
+        accept(actions, self.state)
+        if self.threads == 1 or self.count == 1:
+            tick_each(self.state)
+        else:
+            with _parallel_call:
+                numba.set_num_threads(self.threads)
+                tick_all(self.state)
+        state = self.state
+        info = {"tick": state.tick, "living": state.living_count, "members": state.members}
+        return self._observation, state.reward, state.terminated, info
+
+    def observe(self) -> Observation:
+        """The current observation again."""
+        return self._observation
+
+    def materials(self) -> np.ndarray:
+        """The Material of every tile now, uint8 [W, side, side]."""
+        return self._plane(self.state.tiles) & MATERIAL
+
+    def occupancy(self) -> np.ndarray:
+        """How many agents stand on every tile, exactly, int32 [W, side, side]."""
+        return (self._plane(self.state.tiles) >> 3).astype(np.int32) + self._plane(self.state.surplus)
+
+    def _plane(self, tiles: np.ndarray) -> np.ndarray:
+        edge, side = margin(self.config), self.config.terrain.side
+        pitch = side + 2 * edge
+        plane = tiles[:, : pitch * pitch].reshape(self.count, pitch, pitch)
+        return plane[:, edge : edge + side, edge : edge + side]
+
+    def events(self) -> np.ndarray:
+        """What happened in the last step: EVENT records, world by world, in order. Needs `record.events`."""
+        self._must_record("events")
+        state = self.state
+        return np.concatenate([state.events[w, : state.event_count[w]] for w in range(self.count)])
+
+    def lives(self) -> np.ndarray:
+        """The lives that ended in the last step: LIFE records. Needs `record.lives`."""
+        self._must_record("lives")
+        state = self.state
+        return np.concatenate([state.finished[w, : state.finished_count[w]] for w in range(self.count)])
+
+    def visits(self) -> np.ndarray:
+        """Agent ticks spent on every tile since the reset: int64 [W, P, side, side], a view. Needs `record.visits`."""
+        self._must_record("visits")
+        return self.state.visits
+
+    def _must_record(self, what: str) -> None:
+        if not getattr(self.recording, what):
+            raise ConfigError(f"{what} are not recorded; make the world with record=Recording({what}=True)")
+
+    def hash(self, world: int | None = None) -> str:
+        """Names the state of one world, or of all: worlds with the same future have the same hash."""
+        digest = hashlib.blake2b(digest_size=16)
+        for w in range(self.count) if world is None else (world,):
+            for name in SAVED:
+                saved = getattr(self.state, name)[w]
+                count = int(self.state.harvested_count[w])
+                digest.update(np.ascontiguousarray(saved[:count] if name == "harvested" else saved).tobytes())
+        return digest.hexdigest()
+
+    def snapshot(self, path: str | os.PathLike[str] | None = None) -> bytes:
+        """Everything needed to go on from here, as bytes; with `path`, also written there in one atomic step."""
+        return snapshot.write(self, Path(path) if path is not None else None)
+
+    @classmethod
+    def restore(cls, source: bytes | str | os.PathLike[str], threads: int | None = None) -> Self:
+        """The worlds of a snapshot, given as its bytes or its path; they go on to the same bits.
+
+        Raises:
+            ConfigError: if the source is not a snapshot, is damaged, or was written by an incompatible version.
+        """
+        saved = snapshot.read(source)
+        world = cls.__new__(cls)
+        world.configs, world.recording = saved.configs, saved.recording
+        world.config, world.count = saved.configs[0], len(saved.configs)
+        world.threads = _threads(threads)
+        world.seeds, world._tiles = saved.seeds, saved.tiles
+        world.state = allocate(world.configs, saved.recording)
+        saved.fill(world.state)
+        resume_each(world.state)
+        world._observation = _observe(world.state, world.config)
+        return world
+
+    def clone(self, threads: int | None = None) -> Self:
+        """A second batch of worlds in the same state."""
+        return self.restore(self.snapshot(), threads or self.threads)
+
+
+def _observe(state: State, config: Config) -> Observation:
+    rows = 2 * config.sight.radius + 1
+    arrays = (state.agents, state.window[..., :rows], state.seen, state.seen_count, state.moves, state.targets)
+    views = [array.view() for array in arrays]
+    for view in views:
+        view.flags.writeable = False
+    return Observation(*views, config.styles)
+
+
+def _configs(config: Config | Sequence[Config], count: int) -> list[Config]:
+    if isinstance(count, bool) or not isinstance(count, (int, np.integer)) or count < 1:
+        raise ConfigError(f"count = {count!r} must be a positive integer: the number of worlds")
+    configs = [config] * count if isinstance(config, Config) else list(config)
+    if len(configs) != count:
+        raise ConfigError(f"{len(configs)} configurations given for {count} worlds; give one, or one for each")
+    for w, other in enumerate(configs):
+        for name, value in shape_of(other).items():
+            if value != shape_of(configs[0])[name]:
+                raise ConfigError(
+                    f"worlds of a batch must share {name}: it is {shape_of(configs[0])[name]!r} in world 0 and {value!r} in world {w}"
+                )
+    return configs
+
+
+def _threads(threads: int | None) -> int:
+    most = numba.config.NUMBA_NUM_THREADS
+    if threads is None:
+        return int(most)
+    if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= most:
+        raise ConfigError(f"threads = {threads!r} is out of range; allowed are 1 .. {most} (NUMBA_NUM_THREADS)")
+    return threads
+
+
+def _seeds(seed: int | Sequence[int], count: int) -> np.ndarray:
+    if isinstance(seed, (int, np.integer)):
+        if seed < 0:
+            raise ConfigError(f"seed = {seed} must not be negative")
+        return world_seeds(int(seed), count)
+    if len(seed) != count:
+        raise ConfigError(f"{len(seed)} seeds given for {count} worlds; give one, or one for each")
+    return given_seeds(seed)
+
+
+def _maps(configs: list[Config], maps: Any) -> np.ndarray:
+    """Tiles of every world, uint8 [W, side, side]."""
+    if maps is None:
+        maps = range(len(configs))
+    if len(maps) != len(configs):
+        raise ConfigError(f"{len(maps)} maps given for {len(configs)} worlds; give one for each")
+    if isinstance(maps[0], np.ndarray):
+        for tiles, config in zip(maps, configs, strict=True):
+            check_map(tiles, config.terrain)
+        return np.stack(list(maps))
+    if all(config.terrain == configs[0].terrain for config in configs):
+        return load_maps(configs[0].terrain, [int(index) for index in maps])
+    return np.concatenate([load_maps(c.terrain, [int(i)]) for c, i in zip(configs, maps, strict=True)])
