@@ -1,0 +1,121 @@
+"""Where the cache folder is, and what is done where it cannot be written."""
+
+import os
+import stat
+import sys
+from pathlib import Path
+
+import pytest
+
+from forge.blade import cache
+from forge.blade.cache import cache_dir, write_atomic
+
+
+@pytest.fixture
+def temporary(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """The folder for temporary files; $FORGE_CACHE lies below a file, so that no folder can be made there."""
+    (tmp_path / "file").write_text("in the way")
+    (tmp_path / "tmp").mkdir()
+    monkeypatch.setenv("FORGE_CACHE", str(tmp_path / "file" / "cache"))
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "tmp"))
+    cache._last_resort.cache_clear()
+    yield tmp_path / "tmp"
+    cache._last_resort.cache_clear()
+
+
+def test_the_named_folder_is_made(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("FORGE_CACHE", str(tmp_path / "mine"))
+    assert cache_dir("a", "b") == tmp_path / "mine" / "a" / "b"
+    assert (tmp_path / "mine" / "a" / "b").is_dir()
+    assert list((tmp_path / "mine" / "a" / "b").iterdir()) == []
+    assert cache_dir() == tmp_path / "mine"
+
+
+@pytest.mark.parametrize(
+    ("platform", "variables", "expected"),
+    [
+        ("linux", {"XDG_CACHE_HOME": "{home}/xdg"}, "xdg/forge"),
+        ("linux", {"XDG_CACHE_HOME": "relative"}, ".cache/forge"),
+        ("linux", {}, ".cache/forge"),
+        ("darwin", {"XDG_CACHE_HOME": "{home}/xdg"}, "Library/Caches/forge"),
+        ("win32", {"LOCALAPPDATA": "{home}/local"}, "local/forge"),
+        ("win32", {}, "AppData/Local/forge"),
+    ],
+)
+def test_each_platform_has_its_folder(
+    platform: str, variables: dict[str, str], expected: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("FORGE_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value.format(home=tmp_path))
+    monkeypatch.setattr(Path, "home", lambda: tmp_path)
+    monkeypatch.setattr(sys, "platform", platform)
+    assert cache_dir("x") == tmp_path / expected / "x"
+
+
+def test_temporary_files_are_next(temporary: Path) -> None:
+    folder = cache_dir("x")
+    assert folder == temporary / f"forge-{os.getuid()}" / "x"
+    assert stat.S_IMODE(folder.parent.stat().st_mode) == 0o700
+
+
+def test_a_user_without_a_home_gets_temporary_files(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def homeless() -> Path:
+        raise RuntimeError("no home")
+
+    monkeypatch.delenv("FORGE_CACHE")
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr(Path, "home", homeless)
+    assert temporary in cache_dir("x").parents
+
+
+def link(path: Path) -> None:
+    elsewhere = path.parent / "elsewhere"
+    elsewhere.mkdir()
+    path.symlink_to(elsewhere)
+
+
+def open_to_all(path: Path) -> None:
+    path.mkdir()
+    path.chmod(0o777)
+
+
+@pytest.mark.parametrize("squat", [link, open_to_all, Path.touch])
+def test_a_folder_that_others_could_fill_is_not_used(squat, temporary: Path) -> None:
+    shared = temporary / f"forge-{os.getuid()}"
+    squat(shared)
+    folder = cache_dir("x")
+    assert folder.is_dir()
+    assert folder.parent.parent == temporary
+    assert folder.parent != shared
+    assert stat.S_IMODE(folder.parent.stat().st_mode) == 0o700
+    assert cache_dir("x") == folder
+
+
+def test_no_folder_at_all_is_an_error(temporary: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("tempfile.tempdir", str(temporary.parent / "file"))
+    with pytest.raises(OSError, match="file"):
+        cache_dir("x")
+
+
+def test_atomic_write_replaces_the_whole_file(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"the old one, which is longer")
+    write_atomic(path, b"new")
+    assert path.read_bytes() == b"new"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_failed_write_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+
+    def full(self: Path, target: Path) -> Path:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    with pytest.raises(OSError, match="No space"):
+        write_atomic(path, b"new")
+    assert path.read_bytes() == b"old"
+    assert list(tmp_path.iterdir()) == [path]
