@@ -201,12 +201,18 @@ class Config:
     def replace(self, **changes: Any) -> Self:
         """A copy with fields changed by dotted name: `config.replace(**{"spawn.cap": 64})`; a whole section also works."""
         sections: dict[str, Any] = {}
+        leaves: dict[str, dict[str, Any]] = {}
         for name, value in changes.items():
             section, _, leaf = name.partition(".")
             if section not in (f.name for f in dataclasses.fields(self)):
                 raise ConfigError(did_you_mean("section", section, [f.name for f in dataclasses.fields(self)]))
-            current = sections.get(section, getattr(self, section))
-            sections[section] = _replace_leaf(section, current, leaf, value) if leaf else value
+            if leaf:
+                leaves.setdefault(section, {})[leaf] = value
+            else:
+                sections[section] = value
+        # The fields of a section change at once: one by one, they could contradict each other on the way.
+        for section, values in leaves.items():
+            sections[section] = _replace_leaves(section, sections.get(section, getattr(self, section)), values)
         return dataclasses.replace(self, **sections)
 
     def to_dict(self) -> dict[str, dict[str, Any]]:
@@ -253,11 +259,12 @@ class Config:
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-def _replace_leaf(section: str, current: Any, leaf: str, value: Any) -> Any:
+def _replace_leaves(section: str, current: Any, values: Mapping[str, Any]) -> Any:
     names = [f.name for f in dataclasses.fields(current)]
-    if leaf not in names:
-        raise ConfigError(did_you_mean(f"field of [{section}]", leaf, names))
-    return dataclasses.replace(current, **{leaf: value})
+    for leaf in values:
+        if leaf not in names:
+            raise ConfigError(did_you_mean(f"field of [{section}]", leaf, names))
+    return dataclasses.replace(current, **values)
 
 
 def Law(**changes: Any) -> Config:  # noqa: N802 - presets are named as the first release named them
