@@ -103,7 +103,6 @@ def distance(one, other):
 
 
 @inline
-def rotation(slot, tick, slots):
-    """Place of a slot in the rotating order of a tick: 0 is first."""
-    first = tick % slots
+def rotation(slot, first, slots):
+    """Place of a slot in the rotating order that begins with slot `first`: 0 is first."""
     return slot - first if slot >= first else slot - first + slots

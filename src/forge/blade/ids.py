@@ -71,3 +71,6 @@ class EventKind(IntEnum):
 
 #: "No slot", "no target": slots are numbered from 0.
 NONE = -1
+
+#: The move or style, in `State.actions` and in frames, of who has not acted: a newborn, or anyone just restored.
+UNKNOWN = 255

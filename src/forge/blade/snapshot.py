@@ -15,6 +15,7 @@ from forge.blade.cache import write_atomic
 from forge.blade.checks import ConfigError
 from forge.blade.config import Config
 from forge.blade.events import Recording
+from forge.blade.ids import UNKNOWN
 from forge.blade.state import SAVED, State
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Saved(NamedTuple):
             slots = np.flatnonzero(alive)
             state.living[w, : len(slots)] = slots
             state.living_count[w] = len(slots)
+        state.actions[...] = UNKNOWN
 
 
 def write(world: World, path: Path | None) -> bytes:

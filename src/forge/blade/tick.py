@@ -25,7 +25,7 @@ def tick(state, w):
     attack(state, w)
     deaths = live(state, w)
     if deaths > 0:
-        die(state, w)
+        die(state, w, deaths)
     regrow(state, w)
     spawn(state, w)
     observe(state, w)

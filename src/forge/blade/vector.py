@@ -1,4 +1,4 @@
-"""Three operations Numba has no name for, as portable LLVM vector code: they make windows and neighbourhoods cheap.
+"""Four operations Numba has no name for, as portable LLVM vector code: they make windows and neighbourhoods cheap.
 
 They address arrays flat from their first element and check nothing: callers keep `PADDING` bytes of slack behind what they read.
 """
@@ -68,9 +68,33 @@ def within64(typingctx, values, at, low, high):  # noqa: ANN001, ANN201
 
 @intrinsic
 def lowest_bit(typingctx, bits):  # noqa: ANN001, ANN201
-    """The position of the lowest set bit of a uint64 that is not 0."""
+    """The position of the lowest set bit of a uint64; 64 if there is none."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        return builder.cttz(args[0], ir.Constant(_I1, 1))
+        return builder.cttz(args[0], ir.Constant(_I1, 0))
+
+    return types.int64(types.uint64), generate
+
+
+@intrinsic
+def flagged64(typingctx, values, at, flag):  # noqa: ANN001, ANN201
+    """Bit b of the result: values.flat[at + b] & flag != 0, for 64 bytes of a uint8 array at once."""
+    signature = types.uint64(values, types.intp, types.uint8)
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        kind = ir.VectorType(ir.IntType(8), LANES)
+        read = _vector(builder, _element(context, builder, sig.args[0], args[0], args[1]), kind)
+        found = builder.and_(builder.load(read, align=1), _splat(builder, args[2], kind))
+        return builder.bitcast(builder.icmp_unsigned("!=", found, ir.Constant(kind, None)), _I64)
+
+    return signature, generate
+
+
+@intrinsic
+def count_bits(typingctx, bits):  # noqa: ANN001, ANN201
+    """How many bits of a uint64 are set."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return builder.ctpop(args[0])
 
     return types.int64(types.uint64), generate

@@ -198,7 +198,7 @@ class World:
 
 def _observe(state: State, config: Config) -> Observation:
     rows = 2 * config.sight.radius + 1
-    arrays = (state.agents, state.window[..., :rows], state.seen, state.seen_count, state.moves, state.targets)
+    arrays = (state.agents, state.window[..., :rows], state.seen[..., : config.sight.agents], state.seen_count, state.moves, state.targets)
     views = [array.view() for array in arrays]
     for view in views:
         view.flags.writeable = False

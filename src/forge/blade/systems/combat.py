@@ -14,6 +14,7 @@ _HOLD = int(Style.HOLD)
 _ATTACK = int(EventKind.ATTACK)
 _ONE = np.uint64(1)
 _NOTHING = np.uint64(0)
+_LAST = np.int64(0x7FFFFFFFFFFFFFFF)
 
 
 @inline
@@ -21,6 +22,7 @@ def attack(state, w):
     """Phase 2 of the tick: finds each agent's target and sums the effects; `vitals.live` applies the sums."""
     rules, agents, slots, actions = state.rules[w], state.agents[w], state.slots[w], state.actions[w]
     index_by_row(state, w)
+    first = state.tick[w] % rules.slots
     for q in range(state.indexed[w]):
         slot = np.int64(slots[q])
         style = np.int64(actions[slot, 1])
@@ -29,7 +31,7 @@ def attack(state, w):
         if rules.learned:
             target = named_target(state, w, slot, rules.reach[style])
         else:
-            target = weakest_in_reach(state, w, q, rules.reach[style])
+            target = weakest_in_reach(state, w, q, rules.reach[style], first)
         if target != NONE and agents[target].age >= rules.immunity:
             strike(state, w, slot, target, style)
 
@@ -43,8 +45,8 @@ def strike(state, w, slot, target, style):
     victim.damage += damage
     drained[target] -= drain
     drained[slot] += drain
-    if rules.freeze[style] > 0:
-        victim.freeze = rules.freeze[style]
+    freeze = rules.freeze[style]
+    victim.freeze = freeze if freeze > 0 else victim.freeze
     log_event(state, w, _ATTACK, slot, style, damage, target)
 
 
@@ -61,15 +63,15 @@ def named_target(state, w, slot, reach):
 
 
 @inline
-def weakest_in_reach(state, w, q, reach):
+def weakest_in_reach(state, w, q, reach, first):
     """The slot with the lowest (health, distance, rotating order) in reach of the agent at place q of the index, or NONE."""
     agents, slots, cols, row_start = state.agents[w], state.slots[w], state.cols[w], state.row_start[w]
     me = agents[slots[q]]
-    last = np.int64(state.rules[w].side) - 1
+    last, slots_in_all = np.int64(state.rules[w].side) - 1, np.int64(state.rules[w].slots)
     row, col = np.int64(me.row), np.int64(me.col)
     low, high = cols.dtype.type(max(0, col - reach)), cols.dtype.type(min(last, col + reach))
     at, end = np.int64(row_start[max(0, row - reach)]), np.int64(row_start[min(last, row + reach) + 1])
-    best, best_key = np.int64(NONE), np.int64(0x7FFFFFFFFFFFFFFF)
+    best, best_key = np.int64(NONE), _LAST
     while at < end:
         found = within64(cols, at, low, high) & first_lanes(end - at)
         if at <= q < at + LANES:
@@ -77,16 +79,14 @@ def weakest_in_reach(state, w, q, reach):
         while found != _NOTHING:
             other = np.int64(slots[at + lowest_bit(found)])
             found &= found - _ONE
-            key = preference(state, w, me, other)
-            if key < best_key:
-                best, best_key = other, key
+            key = preference(me, agents[other], rotation(other, first, slots_in_all))
+            best = other if key < best_key else best
+            best_key = min(key, best_key)
         at += LANES
     return best
 
 
 @inline
-def preference(state, w, me, other):
+def preference(me, victim, turn):
     """Orders targets: lowest health first, then the nearer, then by rotating order."""
-    victim = state.agents[w, other]
-    turn = rotation(other, state.tick[w], np.int64(state.rules[w].slots))
     return (np.int64(victim.health) << 32) | (distance(me, victim) << 16) | turn

@@ -9,16 +9,23 @@ from forge.blade.jit import inline
 
 
 @inline
-def die(state, w):
-    """Phase 4 of the tick: removes everyone marked by `State.terminated`."""
-    slots, cols, terminated = state.slots[w], state.cols[w], state.terminated[w]
-    nowhere = cols.dtype.type(-1)
-    for q in range(state.indexed[w]):
-        slot = np.int64(slots[q])
-        if terminated[slot]:
-            cols[q] = nowhere
-            remove(state, w, slot)
+def die(state, w, deaths):
+    """Phase 4 of the tick: removes everyone listed in `State.dying`."""
+    for k in range(deaths):
+        slot = np.int64(state.dying[w, k])
+        strike_from_index(state, w, slot)
+        remove(state, w, slot)
     close_ranks(state, w)
+
+
+@inline
+def strike_from_index(state, w, slot):
+    """Gives the dead a column where nobody looks."""
+    slots, cols = state.slots[w], state.cols[w]
+    q = np.int64(state.row_start[w, state.agents[w, slot].row])
+    while slots[q] != slot:
+        q += 1
+    cols[q] = cols.dtype.type(-1)
 
 
 @inline

@@ -7,7 +7,7 @@ import numpy as np
 from forge.blade.grid import distance, first_lanes, rotation, tile_index
 from forge.blade.jit import inline
 from forge.blade.systems.movement import valid_moves
-from forge.blade.vector import LANES, copy16, lowest_bit, within64
+from forge.blade.vector import LANES, copy16, count_bits, lowest_bit, within64
 
 _ONE = np.uint64(1)
 _NOTHING = np.uint64(0)
@@ -35,15 +35,21 @@ def observe(state, w):
 def look_around(state, w, slot):
     """Copies the tiles around an agent into its window, 16 bytes at a time; bytes beyond 2 radius + 1 mean nothing."""
     rules, agent, window, tiles = state.rules[w], state.agents[w, slot], state.window[w], state.tiles[w]
-    height, width = window.shape[1], window.shape[2]
+    height, width = window.shape[1], window.shape[2]  # width is 16 or 32: the radius is at most 15
     radius = np.int64(rules.radius)
     source = tile_index(rules, agent.row, agent.col) - radius * rules.pitch - radius
     target = slot * height * width
-    for _ in range(height):
-        for part in range(0, width, 16):
-            copy16(window, target + part, tiles, source + part)
-        target += width
-        source += rules.pitch
+    pitch = np.int64(rules.pitch)
+    if height == 15:  # the default, unrolled
+        for line in range(15):
+            copy16(window, target + line * 16, tiles, source + line * pitch)
+    elif width == 16:
+        for line in range(height):
+            copy16(window, target + line * 16, tiles, source + line * pitch)
+    else:
+        for line in range(height):
+            copy16(window, target + line * 32, tiles, source + line * pitch)
+            copy16(window, target + line * 32 + 16, tiles, source + line * pitch + 16)
 
 
 @inline
@@ -56,29 +62,38 @@ def list_view(state, w, q):
     row, col = np.int64(me.row), np.int64(me.col)
     low, high = cols.dtype.type(max(0, col - radius)), cols.dtype.type(min(last, col + radius))
     at, end = np.int64(row_start[max(0, row - radius)]), np.int64(row_start[min(last, row + radius) + 1])
-    room, count = seen.shape[0], 1
+    room, count = np.int64(rules.listed), 1
     seen[0] = slot
     while at < end:
         found = within64(cols, at, low, high) & first_lanes(end - at)
         if at <= q < at + LANES:
             found &= ~(_ONE << np.uint64(q - at))
+        listed = count + count_bits(found)
+        if listed > room:
+            keep_nearest(state, w, slot, q)
+            return
         while found != _NOTHING:
-            other = slots[at + lowest_bit(found)]
-            found &= found - _ONE
-            if count < room:
-                seen[count] = other
-            count += 1
+            found = list_eight(seen, count, slots, at, found)
+            count += 8
+        count = listed
         at += LANES
     state.seen_count[w, slot] = count
-    if count > room:
-        keep_nearest(state, w, slot, q)
+
+
+@inline
+def list_eight(seen, count, slots, at, found):
+    """Lists the slots of the first eight lanes found and returns the others. Writes eight in any case: one branch less for each."""
+    for k in range(8):
+        seen[count + k] = slots[at + lowest_bit(found)]
+        found &= found - _ONE
+    return found
 
 
 @inline
 def keep_nearest(state, w, slot, q):
     """Lists again where more agents are in view than there is room: the nearest, by distance and rotating order."""
     seen, marks = state.seen[w, slot], state.marks[w]
-    room = seen.shape[0]
+    room = np.int64(state.rules[w].listed)
     edge, spare = farthest_listed(state, w, slot, q, room)
     mark_first_in_rotation(state, w, slot, q, edge, spare)
     count = 1

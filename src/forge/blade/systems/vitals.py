@@ -17,12 +17,13 @@ SURVIVES = -1
 
 @inline
 def live(state, w):
-    """Phase 3 of the tick, in rotating order. Agents that must die are marked by `State.terminated`; returns how many."""
+    """Phase 3 of the tick, in rotating order. Lists those who must die in `State.dying`; returns how many."""
     rules, living = state.rules[w], state.living[w]
     reward, terminated = state.reward[w], state.terminated[w]
     reward[:] = 0
     terminated[:] = False
-    count, deaths = np.int64(state.living_count[w]), 0
+    dying, deaths = state.dying[w], 0
+    count = np.int64(state.living_count[w])
     first = first_in_rotation(living, count, state.tick[w] % rules.slots)
     for k in range(first, first + count):
         slot = np.int64(living[k if k < count else k - count])
@@ -32,6 +33,7 @@ def live(state, w):
             log_survival(state, w, slot)
         else:
             terminated[slot] = True
+            dying[deaths] = slot
             deaths += 1
             log_death(state, w, slot, cause)
     return deaths
@@ -81,14 +83,11 @@ def suffer(agent, drained, rules):
 def metabolise(agent, rules):
     """Heals, uses food and water, suffers hunger and thirst; who survives is a tick older. Returns the cause of death or SURVIVES."""
     food, water, health = np.int64(agent.food), np.int64(agent.water), np.int64(agent.health)
-    if food > rules.heal_food and water > rules.heal_water:
-        health = min(np.int64(rules.health), health + rules.heal)
+    well = (food > rules.heal_food) & (water > rules.heal_water)
+    health = min(np.int64(rules.health), health + rules.heal * well)
     food = max(0, food - rules.food_loss)
     water = max(0, water - rules.water_loss)
-    if food == 0:
-        health -= rules.hunger
-    if water == 0:
-        health -= rules.thirst
+    health -= rules.hunger * (food == 0) + rules.thirst * (water == 0)
     agent.food, agent.water, agent.health = food, water, max(0, health)
     if health > 0:
         agent.age += 1

@@ -1,0 +1,205 @@
+"""Frames: what a viewer may see of one world at one tick, as columns of numbers, and as bytes that a client maps in place."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Self
+
+import numpy as np
+
+from forge.blade.frame_schema import (
+    ALIGNMENT,
+    HEADER,
+    MAGIC,
+    NAMES,
+    SECTIONS,
+    FrameError,
+    Section,
+    Table,
+    check_tables,
+    frame_bytes,
+    padded,
+)
+from forge.blade.grid import MATERIAL
+from forge.blade.ids import UNKNOWN, EventKind
+from forge.blade.world import World
+
+_PAD = bytes(ALIGNMENT)
+# Sections filled from the event log: the kind of event, and for each column the field of EVENT it comes from.
+_LOGGED = {
+    "attacks": (
+        EventKind.ATTACK,
+        {"attacker": "agent", "target": "other", "damage": "value", "style": "detail"},
+    ),
+    "births": (
+        EventKind.BIRTH,
+        {"id": "agent", "row": "row", "col": "col", "population": "population"},
+    ),
+    "deaths": (
+        EventKind.DEATH,
+        {"id": "agent", "age": "value", "row": "row", "col": "col", "population": "population", "cause": "detail"},
+    ),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One world after one tick. The columns of each table are listed in `forge.blade.frame_schema.SECTIONS`."""
+
+    tick: int  # ticks that the world has finished
+    world: int  # index in its batch
+    side: int  # rows and columns of the map [tiles]
+    agents: Table  # everyone alive after the tick, by slot
+    tiles: Table  # tiles of another material than in the previous frame
+    plane: Table  # all tiles in a key frame, nothing in any other
+    attacks: Table
+    births: Table
+    deaths: Table
+
+    @property
+    def key(self) -> bool:
+        """Whether the frame holds the whole map, so that a viewer can start from it."""
+        return len(self.plane["material"]) > 0
+
+    def with_plane(self, materials: np.ndarray | None) -> Self:
+        """The same frame as a key frame with the map `materials`, uint8 [side, side]; None takes the map out."""
+        plane = np.zeros(0, np.uint8) if materials is None else materials.ravel().copy()
+        return dataclasses.replace(self, plane={"material": plane})
+
+
+class FrameSource:
+    """Captures frame after frame of one world, and remembers its map to tell which tiles have changed.
+
+    A frame's attacks, births, deaths, moves and styles are those of the world's last tick; its `tiles` have changed since
+    the previous frame of this source, however many ticks ago that was.
+
+    Args:
+        world: a batch of worlds that records events.
+        w: index of the world to watch.
+
+    Raises:
+        ConfigError: if the batch does not record events.
+        IndexError: if it has no world `w`.
+    """
+
+    def __init__(self, world: World, w: int = 0) -> None:
+        if not 0 <= w < world.count:
+            raise IndexError(f"w = {w} is out of range; the batch holds the worlds 0 .. {world.count - 1}")
+        world._must_record("events")
+        self.world, self.w = world, w
+        #: The map as of the last frame, uint8 [side, side]; None before the first.
+        self.materials: np.ndarray | None = None
+
+    def frame(self, key: bool = False) -> Frame:
+        """What is to be seen now. The first frame is a key frame, later ones where `key` asks for it."""
+        frame = capture(self.world, self.w, self.materials)
+        if self.materials is None:
+            self.materials = frame.plane["material"].reshape(frame.side, frame.side).copy()
+            return frame
+        draw_tiles(self.materials, frame.tiles)
+        return frame.with_plane(self.materials) if key else frame
+
+
+def capture(world: World, w: int = 0, previous: np.ndarray | None = None) -> Frame:
+    """Takes one frame.
+
+    Args:
+        world: a batch of worlds that records events.
+        w: index of the world to watch.
+        previous: its map as of the previous frame, uint8 [side, side]. None makes a key frame without changes.
+
+    Returns:
+        The frame, in memory of its own.
+
+    Raises:
+        ConfigError: if the batch does not record events.
+    """
+    world._must_record("events")
+    materials = world._plane(world.state.tiles)[w] & MATERIAL
+    changed = np.flatnonzero(materials != previous) if previous is not None else np.zeros(0, np.intp)
+    events = world.state.events[w, : world.state.event_count[w]]
+    tables = {
+        "agents": _agents(world, w),
+        "tiles": {"index": changed, "material": materials.ravel()[changed]},
+        "plane": {"material": materials.ravel() if previous is None else np.zeros(0, np.uint8)},
+        **{name: _logged(events, kind, columns) for name, (kind, columns) in _LOGGED.items()},
+    }
+    return Frame(
+        tick=int(world.state.tick[w]),
+        world=w,
+        side=materials.shape[0],
+        **{section.name: _typed(section, tables[section.name]) for section in SECTIONS},
+    )
+
+
+def _agents(world: World, w: int) -> Table:
+    state = world.state
+    slots = state.living[w, : state.living_count[w]]
+    records = state.agents[w, slots]
+    newborn = records["age"] == 0
+    chosen = {name: np.where(newborn, UNKNOWN, state.actions[w, slots, i]) for i, name in enumerate(("move", "style"))}
+    return {name: records[name] for name in records.dtype.names} | {"slot": slots} | chosen
+
+
+def _logged(events: np.ndarray, kind: EventKind, columns: Mapping[str, str]) -> Table:
+    chosen = events[events["kind"] == kind]
+    return {name: chosen[origin] for name, origin in columns.items()}
+
+
+def _typed(section: Section, table: Table) -> Table:
+    return {field.name: table[field.name].astype(field.type) for field in section.fields}
+
+
+def draw_tiles(materials: np.ndarray, tiles: Table) -> None:
+    """Brings a map, uint8 [side, side], up to date with changed tiles, in their order."""
+    materials.reshape(-1)[tiles["index"]] = tiles["material"]
+
+
+def encode(frame: Frame) -> bytes:
+    """The frame as one message: the header, then every column in the order of the schema, each padded to 8 bytes.
+
+    Raises:
+        FrameError: if a table is not what the schema says.
+    """
+    counts = check_tables({name: getattr(frame, name) for name in NAMES}, frame.side)
+    header = np.zeros((), HEADER)
+    scalars = {"magic": MAGIC, "bytes": frame_bytes(counts), "tick": frame.tick, "world": frame.world, "side": frame.side}
+    for name, value in (scalars | counts).items():
+        header[name] = value
+    parts = [header.tobytes()]
+    for section in SECTIONS:
+        for field in section.fields:
+            data = getattr(frame, section.name)[field.name].tobytes()
+            parts += [data, _PAD[: padded(len(data)) - len(data)]]
+    return b"".join(parts)
+
+
+def decode(message: bytes | bytearray | memoryview) -> Frame:
+    """Reads what `encode` wrote. The columns are views into `message`: nothing is copied.
+
+    Raises:
+        FrameError: if the message is cut short, too long or holds numbers that cannot be.
+    """
+    size = memoryview(message).nbytes
+    if size < HEADER.itemsize:
+        raise FrameError(f"a frame begins with a header of {HEADER.itemsize} bytes, but the message has {size} in all")
+    header = np.frombuffer(message, HEADER, 1)[0]
+    if header["magic"] != MAGIC:
+        raise FrameError(f"a frame begins with {MAGIC!r}, but the message with {bytes(header['magic'])!r}")
+    counts = {name: int(header[name]) for name in NAMES}
+    if not size == header["bytes"] == frame_bytes(counts):
+        raise FrameError(
+            f"the message has {size} bytes; its header says {header['bytes']}, and its tables need {frame_bytes(counts)}"
+        )
+    tables: dict[str, dict[str, np.ndarray]] = {name: {} for name in NAMES}
+    offset = HEADER.itemsize
+    for section in SECTIONS:
+        for field in section.fields:
+            column = np.frombuffer(message, field.type, counts[section.name], offset)
+            tables[section.name][field.name] = column
+            offset += padded(column.nbytes)
+    frame = Frame(int(header["tick"]), int(header["world"]), int(header["side"]), **tables)
+    check_tables(tables, frame.side)
+    return frame

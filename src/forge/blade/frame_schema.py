@@ -1,0 +1,247 @@
+"""What a frame holds, declared once: the byte layout, its check, the replay files, the documentation and the description for
+clients are all made from these tables."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import IntEnum
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from forge.blade.ids import UNKNOWN, Cause, Material, Move, Style
+
+#: Raised when the header or the order of arrays changes; it is the last character of the magic.
+VERSION = 1
+MAGIC = b"NMF%d" % VERSION
+#: Every array of an encoded frame starts at a multiple of this many bytes.
+ALIGNMENT = 8
+
+#: The columns of a section of a frame, by name: one-dimensional arrays of one length, typed as the schema says.
+Table: TypeAlias = Mapping[str, np.ndarray]
+
+
+class FrameError(ValueError):
+    """Bytes or columns that are no frame."""
+
+
+class Field(NamedTuple):
+    """One column of a table."""
+
+    name: str
+    type: np.dtype[Any]  # little endian
+    unit: str
+    meaning: str
+    coding: str = "plain"  # how replays compress it: see `forge.blade.replay_chunk`
+    default: int = 0  # stands in for the column in files that lack it
+    names: tuple[str, ...] = ()  # what its values 0, 1, 2, ... are called
+
+
+class Section(NamedTuple):
+    """One table of a frame: columns of equal length."""
+
+    name: str
+    meaning: str
+    fields: tuple[Field, ...]
+
+
+def _field(name: str, code: str, unit: str, meaning: str, coding: str = "plain", **more: Any) -> Field:
+    return Field(name, np.dtype(code).newbyteorder("<"), unit, meaning, coding, **more)
+
+
+def _names(enum: type[IntEnum]) -> tuple[str, ...]:
+    return tuple(member.name.lower() for member in enum)
+
+
+def _plain(*fields: Field) -> tuple[Field, ...]:
+    return tuple(field._replace(coding="plain") for field in fields)
+
+
+_ID = "births of its world before it, modulo 2^32"
+_AGE = _field("age", "i4", "ticks", "ticks lived", "slot")
+_ROW = _field("row", "u2", "tiles", "row on the map, southwards", "slot")
+_COL = _field("col", "u2", "tiles", "column on the map, eastwards", "slot")
+_POPULATION = _field("population", "u1", "", "index of its population", "slot")
+_MATERIAL = _field("material", "u1", "", "what the tile is made of now", names=_names(Material))
+
+
+#: The tables of a frame, in the order in which they are encoded.
+SECTIONS = (
+    Section(
+        "agents",
+        "everyone alive after the tick, by slot",
+        (
+            _field("id", "u4", "", _ID, "slot"),
+            _AGE,
+            _field("damage", "i4", "points", "damage of the attacks that hit it in this tick"),
+            _field("slot", "u2", "", "its place in actions and observations", "row"),
+            _ROW,
+            _COL,
+            _field("health", "i2", "points", "health; at 0 it dies", "slot"),
+            _field("food", "i2", "points", "food; at 0 health falls", "slot"),
+            _field("water", "i2", "points", "water; at 0 health falls", "slot"),
+            _field("freeze", "i2", "ticks", "it cannot move while this is above 0", "slot"),
+            _POPULATION,
+            _field("move", "u1", "", "the move it chose in this tick", default=UNKNOWN, names=_names(Move)),
+            _field("style", "u1", "", "the attack style it chose in this tick", default=UNKNOWN, names=_names(Style)),
+        ),
+    ),
+    Section(
+        "tiles",
+        "tiles that are of another material than in the previous frame",
+        (_field("index", "u4", "", "row · side + column", "row"), _MATERIAL),
+    ),
+    Section(
+        "plane",
+        "all side · side tiles in reading order in a key frame, nothing in any other",
+        (_MATERIAL,),
+    ),
+    Section(
+        "attacks",
+        "attacks of the tick that took effect",
+        (
+            _field("attacker", "u4", "", "id of who attacked", "row"),
+            _field("target", "u4", "", "id of whom", "row"),
+            _field("damage", "i4", "points", "health taken"),
+            _field("style", "u1", "", "how", names=_names(Style)),
+        ),
+    ),
+    Section(
+        "births",
+        "who entered the world at the end of the tick",
+        (_field("id", "u4", "", _ID, "row"), *_plain(_ROW, _COL, _POPULATION)),
+    ),
+    Section(
+        "deaths",
+        "who died in the tick",
+        (
+            _field("id", "u4", "", _ID, "row"),
+            *_plain(_AGE, _ROW, _COL, _POPULATION),
+            _field("cause", "u1", "", "of what", names=_names(Cause)),
+        ),
+    ),
+)
+
+NAMES = tuple(section.name for section in SECTIONS)
+
+# What the values of these columns stay below, given the side of the map, so that a viewer may use them as indices.
+_BELOW: dict[str, Callable[[int], int]] = {
+    "row": lambda side: side,
+    "col": lambda side: side,
+    "index": lambda side: side * side,
+    "material": lambda side: len(Material),
+}
+
+#: The header of an encoded frame; one count for each section follows from the declaration.
+_SCALARS = (
+    ("magic", "S4", f"the characters {MAGIC.decode()}"),
+    ("bytes", "u4", "length of the whole message"),
+    ("tick", "i8", "ticks that the world has finished"),
+    ("world", "u4", "index of the world in its batch"),
+    ("side", "u4", "rows and columns of the map [tiles]"),
+    *((name, "u4", f"rows of the table `{name}`") for name in NAMES),
+)
+
+
+def padded(size: int) -> int:
+    """`size` rounded up to the next multiple of the alignment."""
+    return size + -size % ALIGNMENT
+
+
+def _header() -> np.dtype[Any]:
+    packed = np.dtype([(name, np.dtype(code).newbyteorder("<")) for name, code, _ in _SCALARS])
+    return np.dtype(
+        {"names": packed.names, "formats": [packed[name] for name in packed.names or ()], "itemsize": padded(packed.itemsize)}
+    )
+
+
+HEADER = _header()
+
+
+def frame_bytes(counts: Mapping[str, int]) -> int:
+    """Length of an encoded frame whose tables have these many rows."""
+    columns = ((field.type.itemsize, counts[section.name]) for section in SECTIONS for field in section.fields)
+    return HEADER.itemsize + sum(padded(size * count) for size, count in columns)
+
+
+def check_tables(tables: Mapping[str, Table], side: int) -> dict[str, int]:
+    """Checks that tables are what the schema says, and that their places lie on a map of this side.
+
+    Returns:
+        The number of rows of each.
+
+    Raises:
+        FrameError: naming the section and column that is wrong.
+    """
+    counts = {}
+    for section in SECTIONS:
+        table = tables[section.name]
+        counts[section.name] = len(table[section.fields[0].name])
+        for field in section.fields:
+            _check_column(section, field, table[field.name], counts[section.name])
+            if field.name in _BELOW:
+                _check_below(section, field, table[field.name], _BELOW[field.name](side))
+    if counts["plane"] not in (0, side * side):
+        raise FrameError(f"plane has {counts['plane']} tiles; a map of side {side} has {side * side}")
+    return counts
+
+
+def _check_column(section: Section, field: Field, column: np.ndarray, count: int) -> None:
+    if column.dtype != field.type or column.shape != (count,):
+        raise FrameError(
+            f"{section.name}.{field.name} is {column.dtype} of shape {column.shape}; wanted is {field.type} of shape ({count},)"
+        )
+
+
+def _check_below(section: Section, field: Field, column: np.ndarray, limit: int) -> None:
+    if column.size and (highest := int(column.max())) >= limit:
+        raise FrameError(f"{section.name}.{field.name} holds {highest}; allowed are 0 .. {limit - 1}")
+
+
+def describe() -> dict[str, Any]:
+    """The layout as plain values, for JSON: what a client needs to decode a frame and to name what is in it."""
+    scalars = [
+        {"name": name, "type": HEADER[name].name, "offset": HEADER.fields[name][1], "meaning": meaning}
+        for name, _, meaning in _SCALARS
+        if HEADER.fields
+    ]
+    return {
+        "version": VERSION,
+        "byte_order": "little",
+        "alignment": ALIGNMENT,
+        "header_bytes": HEADER.itemsize,
+        "header": scalars,
+        "sections": [
+            {"name": s.name, "meaning": s.meaning, "fields": [_describe_field(f) for f in s.fields]} for s in SECTIONS
+        ],
+        "unknown": UNKNOWN,
+    }
+
+
+def _describe_field(field: Field) -> dict[str, Any]:
+    return field._asdict() | {"type": field.type.name, "names": list(field.names)}
+
+
+def field_tables() -> str:
+    """The header and the sections as Markdown tables, for the documentation."""
+    about = describe()
+    header = ((f"`{s['name']}`", s["type"], str(s["offset"]), s["meaning"]) for s in about["header"])
+    parts = ["### Header", _table(("field", "type", "offset", "meaning"), header)]
+    for section in about["sections"]:
+        rows = (
+            (f"`{f['name']}`", f["type"], f["unit"], f["meaning"] + _legend(f["names"]), f["coding"])
+            for f in section["fields"]
+        )
+        parts += [f"### `{section['name']}`: {section['meaning']}"]
+        parts += [_table(("field", "type", "unit", "meaning", "coding in replays"), rows)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _legend(names: Sequence[str]) -> str:
+    return ": " + ", ".join(f"{value} {name}" for value, name in enumerate(names)) if names else ""
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    lines = [tuple(head)]
+    lines += [("---",) * len(lines[0]), *map(tuple, rows)]
+    return "\n".join(f"| {' | '.join(cell or '–' for cell in line)} |" for line in lines)

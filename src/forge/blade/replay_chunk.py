@@ -1,0 +1,189 @@
+"""Chunks of a replay: the tables of consecutive frames end to end, each column turned into small numbers, then compressed.
+
+A column is coded by one of three rules, which its field names:
+
+    plain  the values themselves
+    row    each value less the one in the row before, the first less 0
+    slot   rows sorted by the column `slot` of the table (a stable sort); then each less the one before with the same slot
+
+Differences d are kept modulo their width and stored as 2 d for d >= 0 and −2 d − 1 for d < 0. The bytes of a column are stored
+by their place: the lowest byte of every row, then the next higher one of every row.
+"""
+
+from __future__ import annotations
+
+import itertools
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple, Self
+
+import numpy as np
+
+from forge.blade.frame import Frame, draw_tiles
+from forge.blade.frame_schema import SECTIONS, Field, FrameError, Section, Table, check_tables
+
+#: More bytes than a chunk of any world holds: a file that claims more is damaged.
+LIMIT = 2**30
+CODINGS = ("plain", "row", "slot")
+
+_COUNT = np.dtype("<u4")
+
+
+def pack(frames: Sequence[Frame], level: int) -> bytes:
+    """Compresses consecutive frames, the first of them a key frame, with zlib at this level, 0 .. 9."""
+    counts = [[len(getattr(frame, s.name)[s.fields[0].name]) for s in SECTIONS] for frame in frames]
+    parts = [_by_place(np.array(counts, _COUNT).ravel())]
+    for section in SECTIONS:
+        tables = [getattr(frame, section.name) for frame in frames]
+        joined = {field.name: np.concatenate([table[field.name] for table in tables]) for field in section.fields}
+        orders = _orders(joined, len(joined[section.fields[0].name]))
+        for field in section.fields:
+            column, order = joined[field.name], orders.get(field.coding)
+            parts.append(_by_place(_differences(column, order) if order else column))
+    return zlib.compress(b"".join(parts), level)
+
+
+class Chunk(NamedTuple):
+    """Consecutive frames, decoded."""
+
+    first: int  # tick of the first
+    world: int
+    side: int
+    starts: Mapping[str, np.ndarray]  # int64 [frames + 1] for each section: where the rows of each frame begin
+    tables: Mapping[str, Table]  # the rows of all frames, read-only
+
+    @classmethod
+    def unpack(cls, data: bytes, sections: Sequence[Section], first: int, ticks: int, world: int, side: int) -> Self:
+        """Reads what `pack` wrote with these sections, and makes of it what today's schema asks for.
+
+        Raises:
+            FrameError: if the data are damaged.
+        """
+        counts, found = _decompress(data, sections, ticks)
+        names = [section.name for section in sections]
+        none = np.zeros(ticks, np.int64)
+        starts, tables = {}, {}
+        for section in SECTIONS:
+            mine = counts[:, names.index(section.name)] if section.name in names else none
+            starts[section.name] = np.concatenate([[0], np.cumsum(mine)])
+            tables[section.name] = _conform(section, found.get(section.name, {}), int(mine.sum()))
+        check_tables(tables, side)
+        if starts["plane"][1] != side * side:
+            raise FrameError("a chunk must begin with a key frame")
+        return cls(first, world, side, starts, tables)
+
+    def frame(self, tick: int, key: bool = False) -> Frame:
+        """The frame of a tick of this chunk, read-only; with `key`, as a key frame."""
+        k = tick - self.first
+        tables = {}
+        for section in SECTIONS:
+            begin, end = self.starts[section.name][k : k + 2]
+            tables[section.name] = {name: column[begin:end] for name, column in self.tables[section.name].items()}
+        return Frame(tick, self.world, self.side, **tables).with_plane(self.materials(tick) if key else None)
+
+    def materials(self, tick: int) -> np.ndarray:
+        """The map as of a tick of this chunk: uint8 [side, side], the caller's own."""
+        plane = self.tables["plane"]["material"][: self.side**2].reshape(self.side, self.side).copy()
+        begin, end = self.starts["tiles"][1], self.starts["tiles"][tick - self.first + 1]
+        draw_tiles(plane, {name: column[begin:end] for name, column in self.tables["tiles"].items()})
+        return plane
+
+
+class Order(NamedTuple):
+    """The order in which the rows of a table are compared with one another."""
+
+    rows: np.ndarray  # int64 [n]: their numbers
+    first: np.ndarray  # bool [n]: which of them are compared with 0
+
+
+def _orders(table: Table, rows: int) -> dict[str, Order]:
+    """The order of each coding that compares rows; that of slots only for a table that has them."""
+    start = np.zeros(rows, np.bool_)
+    start[:1] = True
+    orders = {"row": Order(np.arange(rows), start)}
+    if "slot" in table:
+        by_slot = np.argsort(table["slot"], kind="stable")
+        slots = table["slot"][by_slot]
+        orders["slot"] = Order(by_slot, start | (slots != np.roll(slots, 1)))
+    return orders
+
+
+def _decompress(data: bytes, sections: Sequence[Section], ticks: int) -> tuple[np.ndarray, dict[str, Table]]:
+    """Row counts int64 [ticks, sections], and the columns of every section."""
+    unzip = zlib.decompressobj()
+    try:
+        head = unzip.decompress(data, _COUNT.itemsize * ticks * len(sections))
+        if len(head) != _COUNT.itemsize * ticks * len(sections):
+            raise FrameError(f"a chunk of {ticks} ticks ends within its row counts")
+        counts = _from_places(head, _COUNT).reshape(ticks, len(sections)).astype(np.int64)
+        rows = dict(zip([section.name for section in sections], counts.sum(0).tolist()))
+        sizes = [field.type.itemsize * rows[section.name] for section in sections for field in section.fields]
+        if sum(sizes) > LIMIT:
+            raise FrameError(f"a chunk claims to hold {sum(sizes)} bytes; the most is {LIMIT}")
+        body = unzip.decompress(unzip.unconsumed_tail, sum(sizes) + 1)
+    except zlib.error as error:
+        raise FrameError(f"a chunk cannot be decompressed: {error}") from error
+    if len(body) != sum(sizes) or not unzip.eof:
+        raise FrameError(f"a chunk holds {len(body)} bytes or more, but its tables need {sum(sizes)}")
+    ends = itertools.accumulate(sizes)
+    columns = iter([body[end - size : end] for size, end in zip(sizes, ends)])
+    return counts, {section.name: _decode_table(section, rows[section.name], columns) for section in sections}
+
+
+def _decode_table(section: Section, rows: int, data: Iterator[bytes]) -> Table:
+    """Takes the columns of a table off the front of `data`."""
+    table = {field.name: _from_places(next(data), field.type) for field in section.fields}
+    for coding in ("row", "slot"):  # the column `slot` is decoded before those that are sorted by it
+        coded = [field for field in section.fields if field.coding == coding]
+        order = _orders(table, rows)[coding] if coded else None
+        for field in coded:
+            table[field.name] = _sums(table[field.name], order, field.type)
+    return table
+
+
+def _conform(section: Section, found: Table, rows: int) -> Table:
+    """The table of today's schema: columns it doesn't know are left out, columns that lack are filled with defaults."""
+    table = {}
+    for field in section.fields:
+        column = found.get(field.name)
+        table[field.name] = np.full(rows, field.default, field.type) if column is None else _cast(section, field, column)
+        table[field.name].flags.writeable = False
+    return table
+
+
+def _cast(section: Section, field: Field, column: np.ndarray) -> np.ndarray:
+    cast = column.astype(field.type)
+    if not np.array_equal(cast, column):
+        raise FrameError(f"{section.name}.{field.name} holds {column.dtype} numbers that do not fit {field.type}")
+    return cast
+
+
+def _differences(column: np.ndarray, order: Order) -> np.ndarray:
+    values = _unsigned(column)[order.rows]
+    before = np.where(order.first, 0, np.roll(values, 1))
+    signed = (values - before).view(f"<i{column.itemsize}")
+    return (signed << 1) ^ (signed >> (8 * column.itemsize - 1))
+
+
+def _sums(differences: np.ndarray, order: Order, dtype: np.dtype[Any]) -> np.ndarray:
+    """Undoes `_differences`: sums in the given order, started anew at every first row."""
+    folded = _unsigned(differences)
+    steps = (folded >> 1) ^ -(folded & 1)
+    totals = np.cumsum(steps, dtype=steps.dtype)
+    begins = np.flatnonzero(order.first)
+    lengths = np.diff(begins, append=len(steps))
+    column = np.empty_like(totals)
+    column[order.rows] = totals - np.repeat(totals[begins] - steps[begins], lengths)
+    return column.view(dtype)
+
+
+def _unsigned(column: np.ndarray) -> np.ndarray:
+    return column.view(f"<u{column.itemsize}")
+
+
+def _by_place(column: np.ndarray) -> bytes:
+    return column.view(np.uint8).reshape(-1, column.itemsize).T.tobytes()
+
+
+def _from_places(data: bytes, dtype: np.dtype[Any]) -> np.ndarray:
+    return np.ascontiguousarray(np.frombuffer(data, np.uint8).reshape(dtype.itemsize, -1).T).view(dtype).ravel()
