@@ -1,4 +1,4 @@
-"""Frames: what a viewer may see of one world at one tick, as columns of numbers, and as bytes that a client maps in place."""
+"""Frames: what a viewer may see of one world at one tick, as columns of numbers and as bytes to be mapped in place."""
 
 from __future__ import annotations
 
@@ -72,8 +72,8 @@ class Frame:
 class FrameSource:
     """Captures frame after frame of one world, and remembers its map to tell which tiles have changed.
 
-    A frame's attacks, births, deaths, moves and styles are those of the world's last tick; its `tiles` have changed since
-    the previous frame of this source, however many ticks ago that was.
+    Attacks, births, deaths, moves and styles in a frame are those of the world's last tick; its `tiles` have changed
+    since the previous frame of this source, however many ticks ago that was.
 
     Args:
         world: a batch of worlds that records events.
@@ -165,7 +165,13 @@ def encode(frame: Frame) -> bytes:
     """
     counts = check_tables({name: getattr(frame, name) for name in NAMES}, frame.side)
     header = np.zeros((), HEADER)
-    scalars = {"magic": MAGIC, "bytes": frame_bytes(counts), "tick": frame.tick, "world": frame.world, "side": frame.side}
+    scalars = {
+        "magic": MAGIC,
+        "bytes": frame_bytes(counts),
+        "tick": frame.tick,
+        "world": frame.world,
+        "side": frame.side,
+    }
     for name, value in (scalars | counts).items():
         header[name] = value
     parts = [header.tobytes()]
@@ -187,11 +193,11 @@ def decode(message: bytes | bytearray | memoryview) -> Frame:
         raise FrameError(f"a frame begins with a header of {HEADER.itemsize} bytes, but the message has {size} in all")
     header = np.frombuffer(message, HEADER, 1)[0]
     if header["magic"] != MAGIC:
-        raise FrameError(f"a frame begins with {MAGIC!r}, but the message with {bytes(header['magic'])!r}")
+        raise FrameError(f"a frame begins with the number {MAGIC:#x}, but the message with {header['magic']:#x}")
     counts = {name: int(header[name]) for name in NAMES}
     if not size == header["bytes"] == frame_bytes(counts):
         raise FrameError(
-            f"the message has {size} bytes; its header says {header['bytes']}, and its tables need {frame_bytes(counts)}"
+            f"the message has {size} bytes; its header says {header['bytes']}, its tables need {frame_bytes(counts)}"
         )
     tables: dict[str, dict[str, np.ndarray]] = {name: {} for name in NAMES}
     offset = HEADER.itemsize

@@ -2,59 +2,58 @@
 
 from __future__ import annotations
 
-import json
+import bisect
+import contextlib
 import os
-import struct
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, NamedTuple, Self
+from typing import Any, Self
 
 import numpy as np
 
 from forge.blade.cache import write_atomic
 from forge.blade.checks import ConfigError
-from forge.blade.config import MAX_SIDE, Config
+from forge.blade.config import Config
 from forge.blade.frame import Frame, FrameSource
-from forge.blade.frame_schema import Field, FrameError, Section, describe
-from forge.blade.replay_chunk import CODINGS, Chunk, pack
+from forge.blade.frame_schema import FrameError, describe
+from forge.blade.replay_chunk import Chunk, pack
+from forge.blade.replay_file import (
+    Entry,
+    ReplayError,
+    chunk_bytes,
+    end_bytes,
+    read_chunk,
+    read_index,
+    read_start,
+    scan,
+    start_bytes,
+)
 from forge.blade.world import World
 
-#: Major and minor version of the format. A reader reads its own major version and all before it.
-VERSION = (1, 0)
-MAGIC = b"NMREPLAY"
+__all__ = ["MAX_TICKS_A_CHUNK", "Replay", "ReplayError", "ReplayWriter"]
+
 MAX_TICKS_A_CHUNK = 256
-
-_START = struct.Struct("<8sHHI")  # magic, major, minor, bytes of the header
-_CHUNK = struct.Struct("<4sIqQ")  # mark, ticks, first tick, bytes of the compressed data that follow
-_END = struct.Struct("<QQI4s")  # offset of the index, its entries, CRC-32 of the index, mark
-_ENTRY = np.dtype([("offset", "<u8"), ("first", "<i8"), ("ticks", "<u8")])
-_CHUNK_MARK, _END_MARK = b"CHNK", b"DONE"
-_TYPES = {np.dtype(f"{kind}{size}").name: np.dtype(f"<{kind}{size}") for kind in "iu" for size in (1, 2, 4, 8)}
-
-
-class ReplayError(ValueError):
-    """A file that is no replay or is damaged, or a tick that it does not hold."""
 
 
 class ReplayWriter:
     """Records one world. Use it in a `with` block and call `append` after the reset and after every step.
 
-    The file is there under its name from the first moment, and holds every chunk that was filled: whatever ends the
-    process, at most the ticks of the last chunk are lost.
+    The file stands under its name from the first moment and holds every chunk that was filled: whatever ends the
+    process costs at most the ticks of the last chunk.
 
     Args:
         path: of the file; one that is there is replaced.
         world: a batch of worlds that records events.
         w: index of the world to record.
         metadata: anything that JSON can say, such as the names of the populations' policies.
-        ticks_a_chunk: a reader decompresses this many ticks to seek to one, 1 .. 256.
+        ticks_a_chunk: how many ticks a reader decompresses to seek to one of them, 1 .. 256.
         level: of zlib, 0 .. 9.
 
     Raises:
         ConfigError: if the batch does not record events, or an argument is out of range.
         TypeError, ValueError: if JSON cannot say the metadata.
+        IndexError: if there is no world `w`.
         OSError: if the file cannot be written.
     """
 
@@ -74,9 +73,9 @@ class ReplayWriter:
         self._source = FrameSource(world, w)
         self._ticks_a_chunk, self._level = ticks_a_chunk, level
         self._frames: list[Frame] = []
-        self._entries: list[tuple[int, int, int]] = []
+        self._entries: list[Entry] = []
         self._next: int | None = None
-        start = _start(world, w, metadata or {})
+        start = start_bytes(_header(world, w, metadata or {}))
         write_atomic(self.path, start)
         self._file = self.path.open("ab")
         self._end = len(start)
@@ -86,14 +85,15 @@ class ReplayWriter:
 
         Raises:
             ValueError: if the world has not made exactly one step since the last call, or the file is closed.
-            OSError: if the file cannot be written.
+            OSError: if the file cannot be written; it is then closed and holds what was written before.
         """
         if self._file.closed:
             raise ValueError(f"{self.path} is closed")
+        tick = int(self._source.world.state.tick[self._source.w])
+        if self._next not in (None, tick):
+            raise ValueError(f"a replay holds every tick: {self._next} comes next, but the world is at tick {tick}")
+        self._next = tick + 1
         frame = self._source.frame()
-        if self._next not in (None, frame.tick):
-            raise ValueError(f"a replay holds every tick: tick {self._next} comes next, but the world is at tick {frame.tick}")
-        self._next = frame.tick + 1
         self._frames.append(frame if self._frames else frame.with_plane(self._source.materials))
         if len(self._frames) == self._ticks_a_chunk:
             self._write_chunk()
@@ -103,20 +103,162 @@ class ReplayWriter:
         """Writes what is left and the index, which makes opening faster. A second call does nothing."""
         if self._file.closed:
             return
-        with self._file:
-            if self._frames:
-                self._write_chunk()
-            index = np.array(self._entries, _ENTRY).tobytes()
-            self._file.write(index + _END.pack(self._end, len(self._entries), zlib.crc32(index), _END_MARK))
+        if self._frames:
+            self._write_chunk()
+        self._write(end_bytes(self._entries, self._end))
+        self._file.close()
 
     def _write_chunk(self) -> None:
-        data, first, ticks = pack(self._frames, self._level), self._frames[0].tick, len(self._frames)
+        first, ticks = self._frames[0].tick, len(self._frames)
+        chunk = chunk_bytes(first, ticks, pack(self._frames, self._level))
+        self._write(chunk)
+        self._entries.append(Entry(self._end, first, ticks))
+        self._end += len(chunk)
         self._frames = []
+
+    def _write(self, data: bytes) -> None:
         try:
-            self._file.write(_CHUNK.pack(_CHUNK_MARK, ticks, first, len(data)) + data)
+            self._file.write(data)
             self._file.flush()
-        except OSError:
-            self._give_up()
+        except OSError:  # nothing may be written behind a part of a chunk
+            with contextlib.suppress(OSError):
+                self._file.close()
             raise
-        self._entries.append((self._end, first, ticks))
-        self._end += _CHUNK.size + len(data)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def _header(world: World, w: int, metadata: Mapping[str, Any]) -> dict[str, Any]:
+    config = world.configs[w]
+    return {
+        "config": config.to_dict(),
+        "populations": config.populations,
+        "world": w,
+        "side": config.terrain.side,
+        "metadata": dict(metadata),
+        "frame": describe(),
+    }
+
+
+class Replay:
+    """A replay for reading. The file is open only while something is read; the last chunk read is kept.
+
+    Args:
+        path: of the file.
+
+    Raises:
+        ReplayError: if it is not a replay, is damaged, or has a format newer than this release knows.
+        OSError: if it cannot be read.
+    """
+
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = Path(path)
+        self._held: tuple[Entry, Chunk] | None = None
+        with self._errors(), self.path.open("rb") as file:
+            self._start = read_start(file)
+            begin = file.tell()
+            index = read_index(file)
+            #: False if the writer did not get to close the file, or still writes: it ends with its last whole chunk.
+            self.complete = index is not None
+            if index is None:
+                file.seek(begin)
+                index = list(scan(file))
+        self._index = index
+        if not self.complete:
+            self._drop_damaged_end()
+
+    def _drop_damaged_end(self) -> None:
+        """A machine that lost power may have reserved room for a chunk and never filled it."""
+        while self._index:
+            try:
+                self._chunk(self._index[-1].first)
+                return
+            except ReplayError:
+                self._index.pop()
+
+    @property
+    def version(self) -> tuple[int, int]:
+        """Major and minor version of the format of the file."""
+        return self._start.version
+
+    @property
+    def header(self) -> dict[str, Any]:
+        """What the writer said: `config`, `populations`, `world`, `side`, `metadata`, `frame`, as plain values."""
+        return self._start.values
+
+    @property
+    def config(self) -> Config:
+        """The configuration of the world.
+
+        Raises:
+            ConfigError: if this release knows no such configuration; `header["config"]` holds it as plain values.
+        """
+        return Config.from_dict(self.header["config"])
+
+    @property
+    def populations(self) -> int:
+        """Number of populations, P."""
+        return int(self.header["populations"])
+
+    @property
+    def metadata(self) -> dict[str, Any]:
+        """What the writer was given to keep."""
+        return dict(self.header["metadata"])
+
+    @property
+    def ticks(self) -> range:
+        """The ticks it holds."""
+        if not self._index:
+            return range(0)
+        return range(self._index[0].first, self._index[-1].first + self._index[-1].ticks)
+
+    def __len__(self) -> int:
+        return len(self.ticks)
+
+    def __iter__(self) -> Iterator[Frame]:
+        """All frames in order, the first as a key frame."""
+        ticks = self.ticks
+        return (self.frame(tick, key=tick == ticks.start) for tick in ticks)
+
+    def frame(self, tick: int, key: bool = False) -> Frame:
+        """The frame of one tick as it was captured, read-only; with `key` as a key frame, to start a viewer from.
+
+        Raises:
+            ReplayError: if the replay does not hold the tick, or is damaged there.
+        """
+        return self._chunk(tick).frame(tick, key)
+
+    def materials(self, tick: int) -> np.ndarray:
+        """The map as of a tick: uint8 [side, side], the caller's own.
+
+        Raises:
+            ReplayError: if the replay does not hold the tick, or is damaged there.
+        """
+        return self._chunk(tick).materials(tick)
+
+    def _chunk(self, tick: int) -> Chunk:
+        if tick not in self.ticks:
+            there = f"the ticks {self.ticks.start} .. {self.ticks.stop - 1}" if self._index else "no tick"
+            raise ReplayError(f"{self.path} holds {there}; {tick} was asked for")
+        entry = self._index[bisect.bisect_right(self._index, tick, key=lambda entry: entry.first) - 1]
+        held = self._held
+        if held is not None and held[0] == entry:
+            return held[1]
+        with self._errors(), self.path.open("rb") as file:
+            chunk = Chunk.unpack(read_chunk(file, entry), self._start, entry.first, entry.ticks)
+        self._held = (entry, chunk)
+        return chunk
+
+    @contextlib.contextmanager
+    def _errors(self) -> Iterator[None]:
+        """Says which file is wrong."""
+        try:
+            yield
+        except (ReplayError, FrameError) as error:
+            raise ReplayError(f"{self.path}: {error}") from error

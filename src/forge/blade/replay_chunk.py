@@ -1,13 +1,14 @@
-"""Chunks of a replay: the tables of consecutive frames end to end, each column turned into small numbers, then compressed.
+"""Chunks of a replay: the tables of consecutive frames end to end, columns turned into small numbers, then compressed.
 
 A column is coded by one of three rules, which its field names:
 
     plain  the values themselves
     row    each value less the one in the row before, the first less 0
-    slot   rows sorted by the column `slot` of the table (a stable sort); then each less the one before with the same slot
+    slot   rows sorted by the column `slot` of the table (a stable sort); then each less the one before it that has the
+           same slot, the first less 0
 
-Differences d are kept modulo their width and stored as 2 d for d >= 0 and −2 d − 1 for d < 0. The bytes of a column are stored
-by their place: the lowest byte of every row, then the next higher one of every row.
+Differences d are kept modulo their width and stored as 2 d for d >= 0 and −2 d − 1 for d < 0. The bytes of a column are
+stored by their place: the lowest byte of every row, then the next higher one of every row, and so on.
 """
 
 from __future__ import annotations
@@ -21,10 +22,10 @@ import numpy as np
 
 from forge.blade.frame import Frame, draw_tiles
 from forge.blade.frame_schema import SECTIONS, Field, FrameError, Section, Table, check_tables
+from forge.blade.replay_file import Header
 
 #: More bytes than a chunk of any world holds: a file that claims more is damaged.
 LIMIT = 2**30
-CODINGS = ("plain", "row", "slot")
 
 _COUNT = np.dtype("<u4")
 
@@ -36,7 +37,9 @@ def pack(frames: Sequence[Frame], level: int) -> bytes:
     for section in SECTIONS:
         tables = [getattr(frame, section.name) for frame in frames]
         joined = {field.name: np.concatenate([table[field.name] for table in tables]) for field in section.fields}
-        orders = _orders(joined, len(joined[section.fields[0].name]))
+        rows = len(joined[section.fields[0].name])
+        used = {field.coding for field in section.fields}
+        orders = {coding: order_of(joined, rows) for coding, order_of in _ORDER.items() if coding in used}
         for field in section.fields:
             column, order = joined[field.name], orders.get(field.coding)
             parts.append(_by_place(_differences(column, order) if order else column))
@@ -53,24 +56,24 @@ class Chunk(NamedTuple):
     tables: Mapping[str, Table]  # the rows of all frames, read-only
 
     @classmethod
-    def unpack(cls, data: bytes, sections: Sequence[Section], first: int, ticks: int, world: int, side: int) -> Self:
-        """Reads what `pack` wrote with these sections, and makes of it what today's schema asks for.
+    def unpack(cls, data: bytes, header: Header, first: int, ticks: int) -> Self:
+        """Reads what `pack` wrote with the sections of a file, and makes of it what today's schema asks for.
 
         Raises:
             FrameError: if the data are damaged.
         """
-        counts, found = _decompress(data, sections, ticks)
-        names = [section.name for section in sections]
+        counts, found = _decompress(data, header.sections, ticks)
+        names = [section.name for section in header.sections]
         none = np.zeros(ticks, np.int64)
         starts, tables = {}, {}
         for section in SECTIONS:
             mine = counts[:, names.index(section.name)] if section.name in names else none
             starts[section.name] = np.concatenate([[0], np.cumsum(mine)])
             tables[section.name] = _conform(section, found.get(section.name, {}), int(mine.sum()))
-        check_tables(tables, side)
-        if starts["plane"][1] != side * side:
+        check_tables(tables, header.side)
+        if starts["plane"][1] != header.side**2:
             raise FrameError("a chunk must begin with a key frame")
-        return cls(first, world, side, starts, tables)
+        return cls(first, header.world, header.side, starts, tables)
 
     def frame(self, tick: int, key: bool = False) -> Frame:
         """The frame of a tick of this chunk, read-only; with `key`, as a key frame."""
@@ -96,16 +99,18 @@ class Order(NamedTuple):
     first: np.ndarray  # bool [n]: which of them are compared with 0
 
 
-def _orders(table: Table, rows: int) -> dict[str, Order]:
-    """The order of each coding that compares rows; that of slots only for a table that has them."""
-    start = np.zeros(rows, np.bool_)
-    start[:1] = True
-    orders = {"row": Order(np.arange(rows), start)}
-    if "slot" in table:
-        by_slot = np.argsort(table["slot"], kind="stable")
-        slots = table["slot"][by_slot]
-        orders["slot"] = Order(by_slot, start | (slots != np.roll(slots, 1)))
-    return orders
+def _as_they_are(table: Table, rows: int) -> Order:
+    return Order(np.arange(rows), np.arange(rows) == 0)
+
+
+def _by_slot(table: Table, rows: int) -> Order:
+    order = np.argsort(table["slot"], kind="stable")
+    slots = table["slot"][order]
+    return Order(order, (np.arange(rows) == 0) | (slots != np.roll(slots, 1)))
+
+
+# How each coding that compares rows orders them. The column `slot` is decoded before the others are sorted by it.
+_ORDER = {"row": _as_they_are, "slot": _by_slot}
 
 
 def _decompress(data: bytes, sections: Sequence[Section], ticks: int) -> tuple[np.ndarray, dict[str, Table]]:
@@ -133,11 +138,10 @@ def _decompress(data: bytes, sections: Sequence[Section], ticks: int) -> tuple[n
 def _decode_table(section: Section, rows: int, data: Iterator[bytes]) -> Table:
     """Takes the columns of a table off the front of `data`."""
     table = {field.name: _from_places(next(data), field.type) for field in section.fields}
-    for coding in ("row", "slot"):  # the column `slot` is decoded before those that are sorted by it
-        coded = [field for field in section.fields if field.coding == coding]
-        order = _orders(table, rows)[coding] if coded else None
-        for field in coded:
-            table[field.name] = _sums(table[field.name], order, field.type)
+    for coding, order_of in _ORDER.items():
+        if coded := [field for field in section.fields if field.coding == coding]:
+            order = order_of(table, rows)
+            table |= {field.name: _sums(table[field.name], order, field.type) for field in coded}
     return table
 
 
@@ -146,7 +150,9 @@ def _conform(section: Section, found: Table, rows: int) -> Table:
     table = {}
     for field in section.fields:
         column = found.get(field.name)
-        table[field.name] = np.full(rows, field.default, field.type) if column is None else _cast(section, field, column)
+        table[field.name] = (
+            np.full(rows, field.default, field.type) if column is None else _cast(section, field, column)
+        )
         table[field.name].flags.writeable = False
     return table
 
