@@ -11,6 +11,7 @@ import functools
 import hashlib
 import os
 import shutil
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -76,3 +77,18 @@ def inline(function: Callable[..., Any]) -> Any:
     count a reference up and down for each of its arrays. Such a helper cannot make arrays.
     """
     return jit(function, forceinline=True, _nrt=False)
+
+
+_entering = threading.Lock()
+
+
+@contextlib.contextmanager
+def parallel_call(threads: int | None = None) -> Iterator[None]:
+    """Holds while a parallel kernel runs, on `threads` threads if given.
+
+    One at a time: Numba's fallback threading layer aborts the process when two threads enter it at once.
+    """
+    with _entering:
+        if threads is not None:
+            numba.set_num_threads(threads)
+        yield

@@ -108,7 +108,7 @@ class Observation(NamedTuple):
     """
 
     agents: np.ndarray  # AGENT [W, N]: everyone's vitals and place; `alive` tells which slots hold an agent
-    window: np.ndarray  # uint8 [W, N, R, R]: tile bytes around the agent, material + 8 · min(31, agents on the tile)
+    padded_window: np.ndarray  # uint8 [W, N, R, C]: the rows of `window`, padded to whole vectors with bytes that mean nothing
     seen: np.ndarray  # uint16 [W, N, K]: slots of the agents in view; entry 0 is the observer
     seen_count: np.ndarray  # int16 [W, N]: how many entries of `seen` are filled; 0 in empty slots
     moves: np.ndarray  # uint8 [W, N]: bit m is set where move m is valid
@@ -123,6 +123,11 @@ class Observation(NamedTuple):
     def alive(self) -> np.ndarray:
         """bool [W, N]: slots that hold an agent."""
         return self.agents["alive"].view(np.bool_)
+
+    @property
+    def window(self) -> np.ndarray:
+        """uint8 [W, N, R, R]: tile bytes around the agent, material + 8 · min(31, agents on the tile)."""
+        return self.padded_window[..., : self.padded_window.shape[2]]
 
     @property
     def materials(self) -> np.ndarray:

@@ -109,13 +109,18 @@ def margin(config: Config) -> int:
     return max(0, config.sight.radius - config.terrain.border)
 
 
+def row_bytes(config: Config) -> int:
+    """Bytes of a window row, C: padded so that it is copied as whole vectors."""
+    return -(-(2 * config.sight.radius + 1) // 16) * 16
+
+
 def allocate(configs: list[Config], recording: Recording) -> State:
     """An empty state for one world per configuration; all of them must agree in `shape_of`."""
     config = configs[0]
     W, N, P = len(configs), config.spawn.cap, config.populations
     S, L = config.terrain.side, config.terrain.side + 2 * margin(config)
     R = 2 * config.sight.radius + 1
-    C = -(-R // 16) * 16
+    C = row_bytes(config)
     K = config.sight.agents
     E = events_a_tick(N) if recording.events else 0
     lives, visits = (N if recording.lives else 0), (P if recording.visits else 0)

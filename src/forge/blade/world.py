@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Self
@@ -18,16 +17,13 @@ from forge.blade.checks import ConfigError
 from forge.blade.config import Config
 from forge.blade.events import Recording
 from forge.blade.grid import MATERIAL
+from forge.blade.jit import parallel_call
 from forge.blade.observation import Observation
 from forge.blade.random import given_seeds, world_seeds
 from forge.blade.state import SAVED, State, allocate, margin, shape_of
 from forge.blade.terrain import check_map
 from forge.blade.terrain import maps as load_maps
 from forge.blade.tick import begin_each, resume_each, tick_all, tick_each
-
-# Numba's fallback threading layer aborts the process when two threads enter it at once.
-_parallel_call = threading.Lock()
-
 
 class World:
     """A batch of `count` worlds that share their shape and run independently of one another.
@@ -112,8 +108,7 @@ class World:
         if self.threads == 1 or self.count == 1:
             tick_each(self.state)
         else:
-            with _parallel_call:
-                numba.set_num_threads(self.threads)
+            with parallel_call(self.threads):
                 tick_all(self.state)
         state = self.state
         info = {"tick": state.tick, "living": state.living_count, "members": state.members}
@@ -197,8 +192,7 @@ class World:
 
 
 def _observe(state: State, config: Config) -> Observation:
-    rows = 2 * config.sight.radius + 1
-    arrays = (state.agents, state.window[..., :rows], state.seen[..., : config.sight.agents], state.seen_count, state.moves, state.targets)
+    arrays = (state.agents, state.window, state.seen[..., : config.sight.agents], state.seen_count, state.moves, state.targets)
     views = [array.view() for array in arrays]
     for view in views:
         view.flags.writeable = False

@@ -1,0 +1,58 @@
+"""Advantages over segments of fixed length, bootstrapped where a life goes on."""
+
+from __future__ import annotations
+
+from numba import prange
+
+from forge.blade.jit import jit
+from forge.ethyr.rollout import NO_SAMPLE, Rollout
+
+
+def estimate(rollout: Rollout, discount: float, trace: float, reward_scale: float) -> None:
+    """Fills `advantage` and `target` of every sample that acted.
+
+    Generalised advantage estimation (Schulman et al., arXiv 1506.02438, equation 16): with d_t = r_t + γ V_{t+1} − V_t the
+    advantage is A_t = d_t + γ λ A_{t+1}. V_{t+1} and A_{t+1} are 0 where the agent died in tick t. The target of the value is
+    A_t + V_t. With λ = 1 this is the bootstrapped return less the baseline.
+
+    Args:
+        rollout: with values for every sample, those of the last observation included.
+        discount: γ.
+        trace: λ.
+        reward_scale: rewards are multiplied by it first.
+    """
+    estimate_all(
+        rollout.sample_of,
+        rollout.reward,
+        rollout.terminated,
+        rollout.value,
+        rollout.advantage,
+        rollout.target,
+        discount,
+        trace,
+        reward_scale,
+    )
+
+
+@jit(parallel=True)
+def estimate_all(sample_of, reward, terminated, value, advantage, target, discount, trace, reward_scale):
+    """`estimate` on the arrays of a rollout."""
+    ticks, worlds, slots = reward.shape
+    quota = slots // value.shape[0]
+    for w in prange(worlds):
+        for slot in range(slots):
+            p = slot // quota
+            later, next_value = 0.0, 0.0
+            if sample_of[ticks, w, slot] != NO_SAMPLE:
+                next_value = value[p, sample_of[ticks, w, slot]]
+            for t in range(ticks - 1, -1, -1):
+                sample = sample_of[t, w, slot]
+                if sample == NO_SAMPLE:
+                    continue
+                if terminated[t, w, slot]:
+                    later, next_value = 0.0, 0.0
+                here = value[p, sample]
+                later = reward[t, w, slot] * reward_scale + discount * next_value - here + discount * trace * later
+                next_value = here
+                advantage[p, sample] = later
+                target[p, sample] = later + here

@@ -1,0 +1,46 @@
+"""Losses over the samples of a segment, averaged within each population so that populations do not weigh on one another."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+
+class Losses(NamedTuple):
+    """Means per population, float32 [P]; 0 for a population without samples."""
+
+    policy: Tensor
+    value: Tensor
+    entropy: Tensor
+
+
+def population_mean(x: Tensor, valid: Tensor) -> Tensor:
+    """Mean of x over the valid rows of each population: [P, m] to [P]."""
+    return torch.where(valid, x, 0.0).sum(-1) / valid.sum(-1).clamp_min(1)
+
+
+def normalise(x: Tensor, valid: Tensor) -> Tensor:
+    """x with mean 0 and deviation 1 over the valid rows of each population; invalid rows become 0."""
+    mean = population_mean(x, valid).unsqueeze(-1)
+    deviation = population_mean((x - mean) ** 2, valid).sqrt().unsqueeze(-1)
+    return torch.where(valid, (x - mean) / (deviation + 1e-6), 0.0)
+
+
+def policy_gradient(log_prob: Tensor, value: Tensor, entropy: Tensor, advantage: Tensor, target: Tensor, valid: Tensor) -> Losses:
+    """The losses of the policy gradient with a learned baseline (Williams 1992; v1.0 of Neural MMO).
+
+    Args:
+        log_prob: of the actions taken, [P, m].
+        value: predictions, [P, m].
+        entropy: of the choices, [P, m].
+        advantage: of the actions taken, normalised here, [P, m].
+        target: of the values, [P, m].
+        valid: bool [P, m], rows that hold a sample.
+    """
+    return Losses(
+        policy=-population_mean(log_prob * normalise(advantage, valid), valid),
+        value=population_mean((value - target) ** 2, valid) / 2,
+        entropy=population_mean(entropy, valid),
+    )

@@ -1,0 +1,57 @@
+"""The default network: what rules.md calls the baseline, one for each population, computed together."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from forge.blade.config import Config
+from forge.blade.ids import Move
+from forge.ethyr.encoder import Encoder, Samples
+from forge.ethyr.heads import mask_by_bits
+from forge.ethyr.layers import PopulationLinear
+
+
+class Choices(NamedTuple):
+    """What a policy says of each sample; rows beyond a population's count mean nothing."""
+
+    move: Tensor  # float32 [P, m, 5]: log-probabilities, NEVER-small where invalid
+    style: Tensor  # float32 [P, m, styles]: log-probabilities
+    value: Tensor  # float32 [P, m]: expected return, in the units of scaled rewards
+
+
+class Policy(nn.Module):
+    """The encoder, one linear layer over it, and linear heads for move, style and value.
+
+    Args:
+        config: of the worlds it plays.
+        hidden: width of every layer.
+        generator: the stream its first weights are drawn from.
+    """
+
+    def __init__(self, config: Config, hidden: int, generator: torch.Generator) -> None:
+        super().__init__()
+        populations = config.populations
+        self.encoder = Encoder(config, hidden, generator)
+        self.trunk = PopulationLinear(populations, 3 * hidden, hidden, generator)
+        self.move = PopulationLinear(populations, hidden, len(Move), generator)
+        self.style = PopulationLinear(populations, hidden, config.styles, generator)
+        self.value = PopulationLinear(populations, hidden, 1, generator)
+
+    def forward(self, samples: Samples, moves: Tensor, tables: Any = None) -> Choices:
+        """Judges samples.
+
+        Args:
+            samples: to judge.
+            moves: uint8 [P, m], bits of their valid moves.
+            tables: from `tables`, to save composing them again while the weights stay the same.
+        """
+        hidden = self.trunk(self.encoder(samples, tables))
+        move = mask_by_bits(self.move(hidden), moves).log_softmax(-1)
+        return Choices(move, self.style(hidden).log_softmax(-1), self.value(hidden).squeeze(-1))
+
+    def tables(self) -> Any:
+        """What the encoder derives from its weights before it sees a sample."""
+        return self.encoder.tables()
