@@ -233,16 +233,7 @@ class Config:
 
     def to_toml(self) -> str:
         """The configuration as TOML text, each field with its description."""
-        lines = []
-        for f in dataclasses.fields(self):
-            section = getattr(self, f.name)
-            lines += [f"[{f.name}]"]
-            lines += [
-                f"{leaf.name} = {json.dumps(getattr(section, leaf.name))}  # {leaf.metadata['doc']}"
-                for leaf in dataclasses.fields(section)
-            ]
-            lines += [""]
-        return "\n".join(lines)
+        return "\n".join(section_toml(f.name, getattr(self, f.name)) for f in dataclasses.fields(self))
 
     @classmethod
     def from_toml(cls, source: str | Path) -> Self:
@@ -265,6 +256,13 @@ def _replace_leaves(section: str, current: Any, values: Mapping[str, Any]) -> An
         if leaf not in names:
             raise ConfigError(did_you_mean(f"field of [{section}]", leaf, names))
     return dataclasses.replace(current, **values)
+
+
+def section_toml(name: str, section: Any) -> str:
+    """One section as a TOML table, each field with its description."""
+    fields = dataclasses.fields(section)
+    lines = [f"{f.name} = {json.dumps(getattr(section, f.name))}  # {f.metadata['doc']}" for f in fields]
+    return "\n".join([f"[{name}]", *lines, ""])
 
 
 def Law(**changes: Any) -> Config:  # noqa: N802 - presets are named as the first release named them

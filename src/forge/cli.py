@@ -1,0 +1,77 @@
+"""The command line: `forge COMMAND ...`. Commands are imported when they are called, so that help is instant."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import NamedTuple
+
+
+class Command(NamedTuple):
+    """A command: the module that holds its `main(arguments)`, and what it does."""
+
+    module: str
+    summary: str
+
+
+COMMANDS = {
+    "train": Command("forge.commands.train", "train populations in a world and keep the run in a folder"),
+    "demo": Command("forge.commands.demo", "from nothing to trained in about three minutes, with pictures"),
+    "bench": Command("forge.commands.bench", "measure the world (bench world) or training (bench train) on this machine"),
+}
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Runs one command; returns the exit status: 0, 1 for what went wrong, 2 for what was asked wrongly, 130 for Ctrl-C."""
+    given = sys.argv[1:] if arguments is None else arguments
+    name = given[0] if given else "--help"
+    if name in ("-h", "--help"):
+        print(_help())
+        return 0 if given else 2
+    if name == "--version":
+        print(_version())
+        return 0
+    if name not in COMMANDS:
+        print(f"forge: unknown command {name!r}\n\n{_help()}", file=sys.stderr)
+        return 2
+    # idle OpenMP threads of one library would otherwise spin on the cores that the other needs
+    os.environ.setdefault("GOMP_SPINCOUNT", "1000")
+    return _run(name, given[1:])
+
+
+def _run(name: str, arguments: list[str]) -> int:
+    try:
+        command = importlib.import_module(COMMANDS[name].module)
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("forge"):
+            raise
+        print(f"forge {name} needs {error.name!r}: pip install 'neural-mmo[train]'", file=sys.stderr)
+        return 1
+    from forge.blade.checks import ConfigError
+
+    try:
+        command.main(arguments)
+    except (ConfigError, OSError) as error:
+        print(f"forge {name}: {error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print(f"forge {name}: stopped", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _help() -> str:
+    width = max(map(len, COMMANDS))
+    lines = [f"  {name:<{width}}  {command.summary}" for name, command in COMMANDS.items()]
+    return "\n".join(["usage: forge COMMAND [options]   (forge COMMAND --help explains each)", "", *lines])
+
+
+def _version() -> str:
+    from importlib.metadata import version
+
+    return f"neural-mmo {version('neural-mmo')}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What `forge COMMAND` does, one command a file."""

@@ -1,0 +1,56 @@
+"""`forge train`: trains populations in a world and keeps the run in a folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from forge.blade.checks import ConfigError
+from forge.experiments.progress import Progress
+from forge.experiments.run import Run
+from forge.experiments.settings import PRESETS, Training
+from forge.experiments.train import train
+from forge.options import read_training
+
+USAGE = f"""forge train [CONFIG] [--folder DIR] [options]
+       forge train --resume RUN [--minutes M | --steps N]
+
+CONFIG is a preset ({', '.join(PRESETS)}; chaos is the default), a TOML file, or the folder of a run to train again."""
+
+
+def main(arguments: list[str]) -> None:
+    """Runs the command."""
+    arguments = list(arguments)
+    resume = take(arguments, "--resume")
+    folder = take(arguments, "--folder")
+    if resume is not None:
+        if arguments:
+            raise ConfigError(f"--resume goes on with the run as it is; what is {' '.join(arguments)!r}?")
+        run = Run(Path(resume))
+        start(run, resume=run.latest())
+        return
+    name = arguments.pop(0) if arguments and not arguments[0].startswith("-") else "chaos"
+    training = read_training(arguments, f"{USAGE.splitlines()[0]}", Training.named(name))
+    path = Path(folder) if folder else Run.new_path(Path("runs"), Path(name).stem)
+    start(Run.create(path, training))
+
+
+def start(run: Run, resume: Path | None = None) -> Any:
+    """Trains a run to its end, with live progress; returns its trainer."""
+    with Progress(run) as progress:
+        trainer = train(run, progress.show, resume)
+    progress.conclude()
+    return trainer
+
+
+def take(arguments: list[str], option: str) -> str | None:
+    """Takes `option VALUE` (or `option=VALUE`) out of the arguments."""
+    for place, word in enumerate(arguments):
+        if word.startswith(option + "="):
+            return arguments.pop(place).partition("=")[2]
+        if word == option:
+            if place + 1 == len(arguments):
+                raise ConfigError(f"{option} needs a value")
+            arguments.pop(place)
+            return arguments.pop(place)
+    return None

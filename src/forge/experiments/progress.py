@@ -1,0 +1,104 @@
+"""Live progress of a training run in the terminal; plain lines where there is no terminal."""
+
+from __future__ import annotations
+
+from types import TracebackType
+from typing import Any, Self
+
+from rich.console import Console, Group
+from rich.live import Live
+from rich.progress import BarColumn, TextColumn
+from rich.progress import Progress as Bar
+from rich.table import Table
+
+from forge.experiments.run import Run
+
+_PLAIN_EVERY = 10.0  # seconds between two lines where there is no terminal
+
+
+class Progress:
+    """Shows every line of metrics of a run. Use as a context manager.
+
+    Args:
+        run: that trains.
+        console: to write to.
+    """
+
+    def __init__(self, run: Run, console: Console | None = None) -> None:
+        self.run, self.console = run, console or Console()
+        session = run.training.run
+        self._minutes, self._steps = session.minutes, session.steps
+        self._bar = Bar(TextColumn("{task.description}"), BarColumn(None), TextColumn("{task.fields[left]}"), console=self.console)
+        self._task = self._bar.add_task("training", total=1.0, left="")
+        self._live: Live | None = None
+        self._said = -_PLAIN_EVERY
+        self._last: dict[str, Any] = {}
+
+    def __enter__(self) -> Self:
+        self.console.print(f"training in {self.run.path} (Ctrl-C saves and stops)")
+        if self.console.is_terminal:
+            self._live = Live(console=self.console, refresh_per_second=4)
+            self._live.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        if self._live is not None:
+            self._live.stop()
+            self._live = None
+
+    def show(self, line: dict[str, Any]) -> None:
+        """Shows one line of metrics."""
+        self._last = line
+        share, left = self._left(line)
+        if self._live is not None:
+            self._bar.update(self._task, completed=share, left=left)
+            self._live.update(Group(self._table(line), self._bar))
+        elif line["seconds"] - self._said >= _PLAIN_EVERY or share >= 1:
+            self._said = line["seconds"]
+            self.console.print(f"{self._words(line)}, {left}", soft_wrap=True)
+
+    def conclude(self) -> None:
+        """Says what was reached and where it is."""
+        if self._last:
+            self.console.print(f"trained {self._words(self._last)}", soft_wrap=True)
+        self.console.print(f"run folder: {self.run.path}", soft_wrap=True)
+
+    def _left(self, line: dict[str, Any]) -> tuple[float, str]:
+        """The share that is done, and the time left in words."""
+        shares = [line["seconds"] / (60 * self._minutes)] if self._minutes else []
+        shares += [line["steps"] / self._steps] if self._steps else []
+        share = min(1.0, max(shares, default=0.0))
+        if not shares:
+            return 0.0, "no limit"
+        seconds = line["seconds"] * (1 - share) / max(share, 1e-9)
+        return share, f"{int(seconds) // 60}:{int(seconds) % 60:02d} left"
+
+    @staticmethod
+    def _words(line: dict[str, Any]) -> str:
+        lifetime = "–" if line["lifetime"] is None else f"{line['lifetime']:.1f}"
+        return (
+            f"{line['steps'] / 1e6:.1f} M agent steps in {line['seconds']:.0f} s: {line['steps_per_second'] / 1e3:.0f} k steps/s, "
+            f"lifetime {lifetime} ticks, {line['living']:.1f} living a world"
+        )
+
+    def _table(self, line: dict[str, Any]) -> Table:
+        table = Table(box=None, pad_edge=False)
+        for heading in ("agent steps", "steps/s", "updates", "lifetime", "living", "entropy"):
+            table.add_column(heading, justify="right")
+        lifetime = "–" if line["lifetime"] is None else f"{line['lifetime']:.1f}"
+        table.add_row(
+            f"{line['steps']:,}",
+            f"{line['steps_per_second']:,}",
+            f"{line['updates']:,}",
+            lifetime,
+            f"{line['living']:.1f}",
+            f"{line['entropy']:.2f}",
+        )
+        populations = Table(box=None, pad_edge=False, title="lifetime by population", title_justify="left")
+        for p in range(len(line["lifetimes"])):
+            populations.add_column(str(p), justify="right")
+        populations.add_row(*("–" if x is None else f"{x:.1f}" for x in line["lifetimes"]))
+        outer = Table.grid()
+        outer.add_row(table)
+        outer.add_row(populations)
+        return outer

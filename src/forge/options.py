@@ -1,0 +1,57 @@
+"""Command-line options of the configuration: one for each field, with its description and its default."""
+
+from __future__ import annotations
+
+import dataclasses
+import functools
+import sys
+from typing import Annotated, Any, Literal
+
+import tyro
+
+from forge.experiments.settings import Training
+
+
+@functools.cache
+def options_of(section: type) -> type:
+    """A dataclass with the fields of a configuration section (and of the sections within) that tyro can read and explain."""
+    fields = []
+    for f in dataclasses.fields(section):
+        kind = _type_of(section, f.name)
+        if dataclasses.is_dataclass(kind):
+            # the options of the run itself go without a prefix: --minutes, not --run.minutes
+            name = tyro.conf.arg(name="" if f.name == "run" else f.name)
+            fields.append((f.name, Annotated[options_of(kind), name]))
+        else:
+            if options := f.metadata.get("options"):
+                kind = Literal[options]
+            fields.append((f.name, Annotated[kind, tyro.conf.arg(help=_help(f))]))
+    made = dataclasses.make_dataclass(section.__name__, fields)
+    made.__doc__ = (section.__doc__ or "").split("\n")[0]
+    return made
+
+
+def _type_of(section: type, name: str) -> Any:
+    annotation = section.__annotations__[name]
+    return getattr(sys.modules[section.__module__], annotation, None) or {"int": int, "float": float, "bool": bool, "str": str}[annotation]
+
+
+def _help(f: dataclasses.Field[Any]) -> str:
+    limits = f.metadata.get("limits")
+    allowed = f" [{limits.low:g} .. {limits.high:g}]" if limits else ""
+    # tyro reads % as the start of a placeholder
+    return (f.metadata["doc"] + allowed).replace("%", "%%")
+
+
+def to_options(config: Any) -> Any:
+    """The options that say what a configuration says: defaults on the command line."""
+    values = {f.name: getattr(config, f.name) for f in dataclasses.fields(config)}
+    return options_of(type(config))(
+        **{name: to_options(v) if dataclasses.is_dataclass(v) else v for name, v in values.items()}
+    )
+
+
+def read_training(arguments: list[str], prog: str, default: Training) -> Training:
+    """The configuration that `default` becomes by options such as `--world.spawn.cap 64`."""
+    chosen = tyro.cli(options_of(Training), args=arguments, prog=prog, default=to_options(default))
+    return Training.from_dict(dataclasses.asdict(chosen))
