@@ -18,12 +18,14 @@ class Command(NamedTuple):
 COMMANDS = {
     "train": Command("forge.commands.train", "train populations in a world and keep the run in a folder"),
     "demo": Command("forge.commands.demo", "from nothing to trained in about three minutes, with pictures"),
-    "bench": Command("forge.commands.bench", "measure the world (bench world) or training (bench train) on this machine"),
+    "bench": Command(
+        "forge.commands.bench", "measure the world (bench world) or training (bench train) on this machine"
+    ),
 }
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs one command; returns the exit status: 0, 1 for what went wrong, 2 for what was asked wrongly, 130 for Ctrl-C."""
+    """Runs one command. Returns the exit status: 1 for what went wrong, 2 for a wrong command line, 130 for Ctrl-C."""
     given = sys.argv[1:] if arguments is None else arguments
     name = given[0] if given else "--help"
     if name in ("-h", "--help"):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
 import sys
 from typing import Annotated, Any, Literal
 
@@ -12,9 +11,8 @@ import tyro
 from forge.experiments.settings import Training
 
 
-@functools.cache
-def options_of(section: type) -> type:
-    """A dataclass with the fields of a configuration section (and of the sections within) that tyro can read and explain."""
+def options_of(section: Any) -> Any:
+    """A dataclass with the fields of a configuration section (and of those within) that tyro can read and explain."""
     fields = []
     for f in dataclasses.fields(section):
         kind = _type_of(section, f.name)
@@ -31,9 +29,12 @@ def options_of(section: type) -> type:
     return made
 
 
-def _type_of(section: type, name: str) -> Any:
+def _type_of(section: Any, name: str) -> Any:
     annotation = section.__annotations__[name]
-    return getattr(sys.modules[section.__module__], annotation, None) or {"int": int, "float": float, "bool": bool, "str": str}[annotation]
+    return (
+        getattr(sys.modules[section.__module__], annotation, None)
+        or {"int": int, "float": float, "bool": bool, "str": str}[annotation]
+    )
 
 
 def _help(f: dataclasses.Field[Any]) -> str:

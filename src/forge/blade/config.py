@@ -133,7 +133,9 @@ class Combat(Section):
     mage_freeze: int = number(3, 0, MAX_VITAL, "freeze counter of the target of a mage attack [ticks]")
     vampirism: float = number(1.0, 0, 1, "share of the damage drained as food and as water, rounded down")
     immunity: int = number(15, 0, 2**31 - 1, "agents younger than this cannot be harmed [ticks]")
-    targeting: str = choice("lowest_health", ("lowest_health", "learned"), "who picks the target: the world or the policy")
+    targeting: str = choice(
+        "lowest_health", ("lowest_health", "learned"), "who picks the target: the world or the policy"
+    )
     hold: bool = plain(False, "adds a fourth style that does not attack")
 
 
@@ -199,7 +201,7 @@ class Config:
         return 4 if self.combat.hold else 3
 
     def replace(self, **changes: Any) -> Self:
-        """A copy with fields changed by dotted name: `config.replace(**{"spawn.cap": 64})`; a whole section also works."""
+        """A copy with fields changed by dotted name, `config.replace(**{"spawn.cap": 64})`, or by whole sections."""
         sections: dict[str, Any] = {}
         leaves: dict[str, dict[str, Any]] = {}
         for name, value in changes.items():
@@ -265,12 +267,12 @@ def section_toml(name: str, section: Any) -> str:
     return "\n".join([f"[{name}]", *lines, ""])
 
 
-def Law(**changes: Any) -> Config:  # noqa: N802 - presets are named as the first release named them
+def Law(**changes: Any) -> Config:
     """Foraging only: attacks do nothing. `changes` as in `Config.replace`."""
     peace = Combat(melee_damage=0, range_damage=0, mage_damage=0, mage_freeze=0)
     return Config(combat=peace).replace(**changes)
 
 
-def Chaos(**changes: Any) -> Config:  # noqa: N802
+def Chaos(**changes: Any) -> Config:
     """Foraging and combat: every default. `changes` as in `Config.replace`."""
     return Config().replace(**changes)

@@ -97,7 +97,7 @@ def log_event(state, w, kind, slot, detail, value, other):
 
 @inline
 def log_birth(state, w, slot):
-    """Opens the records of a newborn that has just entered, and counts it; its birth belongs to the tick that is ending."""
+    """Opens the records of a newborn, and counts it; its birth belongs to the tick that is ending."""
     state.tally[w, state.agents[w, slot].population].births += 1
     log_event(state, w, _BIRTH, slot, 0, 0, NONE)
     if state.lives.shape[1] == 0:

@@ -1,4 +1,4 @@
-"""How this package compiles: `jit` is Numba's njit with the options every kernel shares and a disk cache that notices edits.
+"""How this package compiles: Numba's njit with the options every kernel shares and a disk cache that notices edits.
 
 Numba's own cache looks only at the file of the function it compiled, so a kernel would keep running the old code of a
 helper from another file. The cache folder is therefore named by a hash of all sources of the package.
@@ -25,7 +25,7 @@ _KEEP = 4  # cached builds of other versions that are left on disk
 
 @functools.cache
 def kernel_cache(part: str) -> Path:
-    """The folder of the machine code of one part of the package, compiled from exactly these sources of it and of blade."""
+    """The folder of one part's machine code, compiled from exactly these sources of it and of blade."""
     package = Path(__file__).resolve().parents[1]
     digest = hashlib.blake2b(digest_size=8)
     for name in sorted({"blade", part}):
@@ -73,8 +73,8 @@ def jit(function: Callable[..., Any] | None = None, **options: Any) -> Any:
 def inline(function: Callable[..., Any]) -> Any:
     """Compiles a helper of the tick: merged into its callers, and without counting references.
 
-    Passing a State to a helper would otherwise cost more than most helpers do, and entering a branch that passes one on would
-    count a reference up and down for each of its arrays. Such a helper cannot make arrays.
+    Passing a State to a helper would otherwise cost more than most helpers do, and entering a branch that passes one on
+    would count a reference up and down for each of its arrays. Such a helper cannot make arrays.
     """
     return jit(function, forceinline=True, _nrt=False)
 

@@ -1,9 +1,9 @@
-"""What agents observe: the arrays a step hands out, and the schema that documentation, spaces and viewers are made from."""
+"""What agents observe: the arrays a step hands out, and the schema that documentation and spaces are made from."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NamedTuple, Self
+from typing import NamedTuple, Self
 
 import numpy as np
 
@@ -108,62 +108,89 @@ class Observation(NamedTuple):
     """
 
     agents: np.ndarray  # AGENT [W, N]: everyone's vitals and place; `alive` tells which slots hold an agent
-    padded_window: np.ndarray  # uint8 [W, N, R, C]: the rows of `window`, padded to whole vectors with bytes that mean nothing
+    padded_window: (
+        np.ndarray
+    )  # uint8 [W, N, R, C]: the rows of `window`, padded to whole vectors with bytes that mean nothing
     seen: np.ndarray  # uint16 [W, N, K]: slots of the agents in view; entry 0 is the observer
     seen_count: np.ndarray  # int16 [W, N]: how many entries of `seen` are filled; 0 in empty slots
     moves: np.ndarray  # uint8 [W, N]: bit m is set where move m is valid
-    targets: np.ndarray  # uint8 [W, N, K]: bit s is set where an entry can be attacked with style s; K = 0 if not learned
+    targets: (
+        np.ndarray
+    )  # uint8 [W, N, K]: bit s is set where an entry can be attacked with style s; K = 0 if not learned
     styles: int  # attack styles to choose from: 3, or 4 with hold; all are always valid
 
     def copy(self) -> Self:
         """The same observation in memory of its own, which no step changes."""
-        return type(self)(*(field.copy() if isinstance(field, np.ndarray) else field for field in self))
+        return self._make(field.copy() if isinstance(field, np.ndarray) else field for field in self)
 
     @property
     def alive(self) -> np.ndarray:
-        """bool [W, N]: slots that hold an agent."""
+        """Boolean [W, N]: slots that hold an agent."""
         return self.agents["alive"].view(np.bool_)
 
     @property
     def window(self) -> np.ndarray:
-        """uint8 [W, N, R, R]: tile bytes around the agent, material + 8 · min(31, agents on the tile)."""
+        """Bytes uint8 [W, N, R, R]: tile bytes around the agent, material + 8 · min(31, agents on the tile)."""
         return self.padded_window[..., : self.padded_window.shape[2]]
 
     @property
     def materials(self) -> np.ndarray:
-        """uint8 [W, N, R, R]: the Material of each tile in the window."""
+        """Bytes uint8 [W, N, R, R]: the Material of each tile in the window."""
         return self.window & MATERIAL
 
     @property
     def counts(self) -> np.ndarray:
-        """uint8 [W, N, R, R]: agents on each tile in the window, at most 31."""
+        """Bytes uint8 [W, N, R, R]: agents on each tile in the window, at most 31."""
         return self.window >> 3
 
     @property
     def move_mask(self) -> np.ndarray:
-        """bool [W, N, 5]: valid moves; all False in empty slots only."""
+        """Boolean [W, N, 5]: valid moves; all False in empty slots only."""
         return (self.moves[..., None] >> np.arange(len(Move), dtype=np.uint8) & 1).astype(bool)
 
     @property
     def style_mask(self) -> np.ndarray:
-        """bool [W, N, styles]: valid styles: all of them for the living."""
+        """Boolean [W, N, styles]: valid styles: all of them for the living."""
         return np.repeat(self.alive[..., None], self.styles, axis=-1)
 
     @property
     def target_mask(self) -> np.ndarray:
-        """bool [W, N, styles, K]: the targets valid with each style; entry 0, nobody, is valid for all the living."""
+        """Boolean [W, N, styles, K]: the targets valid with each style; entry 0, nobody, always is for the living."""
         return (self.targets[:, :, None] >> np.arange(self.styles, dtype=np.uint8)[:, None] & 1).astype(bool)
 
     def features(self, world: int, slot: int) -> np.ndarray:
-        """int32 [agents in seen, 11]: the FEATURES of everyone that one agent sees, itself first."""
+        """Integers int32 [agents in view, 11]: the FEATURES of everyone that one agent sees, itself first."""
         seen = self.agents[world, self.seen[world, slot, : self.seen_count[world, slot]]]
         me = self.agents[world, slot]
-        columns: dict[str, Any] = {
+        relative = {
             "row_offset": seen["row"].astype(np.int32) - me["row"],
             "col_offset": seen["col"].astype(np.int32) - me["col"],
             "same_population": seen["population"] == me["population"],
         }
-        return np.stack([columns.get(f.name, seen[f.name] if f.name in seen.dtype.names else None) for f in FEATURES], -1).astype(np.int32)
+        columns = [relative[f.name] if f.name in relative else seen[f.name] for f in FEATURES]
+        return np.stack(columns, -1).astype(np.int32)
+
+
+class Array(NamedTuple):
+    """One array of an Observation."""
+
+    name: str
+    dtype: str
+    shape: str  # in the letters of `forge.blade.state`
+    meaning: str
+
+
+#: The arrays of an Observation, as documented and as they are.
+ARRAYS = (
+    Array("agents", "record", "W N", "id, age, damage, row, col, health, food, water, freeze, population, alive"),
+    Array("window", "uint8", "W N R R", f"tiles around the agent: material + 8 · min({CROWD}, agents on it)"),
+    Array("seen", "uint16", "W N K", "slots of the agents in view: the observer, then the others by row and slot"),
+    Array("seen_count", "int16", "W N", "filled entries of `seen`, from 1; the others mean nothing"),
+    Array("moves", "uint8", "W N", "bit m is set where move m is valid"),
+    Array(
+        "targets", "uint8", "W N K", "learned targeting only: bit s is set where an entry is a valid target for style s"
+    ),
+)
 
 
 def schema_page(config: Config) -> str:
@@ -177,11 +204,13 @@ def schema_page(config: Config) -> str:
     materials = "\n".join(f"| {m.value} | {m.name.lower()} |" for m in Material)
     moves = ", ".join(f"{m.value} {m.name.lower()}" for m in Move)
     styles = ", ".join(f"{s.value} {s.name.lower()}" for s in Style)
+    arrays = "\n".join(f"| `{a.name}` | {a.dtype} | [{a.shape.replace(' ', ', ')}] | {a.meaning} |" for a in ARRAYS)
     return _PAGE.format(
+        arrays=arrays,
+        slots=config.spawn.cap,
         radius=radius,
         rows=rows,
         seen=config.sight.agents,
-        crowd=CROWD,
         features=features,
         materials=materials,
         moves=moves,
@@ -191,25 +220,22 @@ def schema_page(config: Config) -> str:
 
 _PAGE = """# Observations and actions
 
-This page is generated from the schema in `forge.blade.observation`; ranges are those of the default configuration. W is the
-number of worlds, N of slots, P of populations; population p owns the slots p·N/P to (p+1)·N/P − 1.
+This page is generated from the schema in `forge.blade.observation`; ranges and sizes are those of the default
+configuration. W is the number of worlds, N = {slots} of slots, P of populations; population p owns the slots p·N/P to
+(p+1)·N/P − 1. K = {seen} is the most agents listed in view, R = {rows} the side of the window.
 
 ## Arrays
 
 | field of `Observation` | dtype | shape | meaning |
 |---|---|---|---|
-| `agents` | record | [W, N] | id, age, damage, row, col, health, food, water, freeze, population, alive; all zero in empty slots |
-| `window` | uint8 | [W, N, {rows}, {rows}] | tiles around the agent: material + 8 · (agents on the tile, at most {crowd}) |
-| `seen` | uint16 | [W, N, {seen}] | slots of the agents in view: the observer, then the others by row and slot |
-| `seen_count` | int16 | [W, N] | filled entries of `seen`, 1 .. {seen}; 0 in empty slots |
-| `moves` | uint8 | [W, N] | bit m is set where move m is valid |
-| `targets` | uint8 | [W, N, {seen}] | learned targeting only: bit s is set where the entry of `seen` is a valid target for style s |
+{arrays}
 
-The arrays are views of the world's memory, valid until its next step; `Observation.copy()` keeps them. `materials`, `counts`,
-`alive`, `move_mask`, `style_mask` and `target_mask` are the same data unpacked.
+All arrays are zero in empty slots. They are views of the world's memory, valid until its next step;
+`Observation.copy()` keeps them. `materials`, `counts`, `alive`, `move_mask`, `style_mask` and `target_mask` are the
+same data unpacked, and `padded_window` is the memory behind `window`, its rows padded to whole vectors.
 
-The window is centred on the agent: element [{radius}, {radius}] is its own tile, rows go south, columns east. Outside the map
-is lava.
+The window is centred on the agent: element [{radius}, {radius}] is its own tile, rows go south, columns east. Outside
+the map is lava.
 
 | material | name |
 |---|---|
@@ -235,6 +261,6 @@ An action is a row of integers: `[move, style]`, or `[move, style, target]` with
 | style | {styles} (only with `combat.hold`) |
 | target | 0 .. {last}: an entry of the agent's own `seen`; 0 is itself and means no target |
 
-Rows of empty slots are ignored. A number outside these ranges, a wrong shape or a dtype that is not an integer is an error and
-leaves the world as it was. A choice that the masks rule out does nothing.
+Rows of empty slots are ignored. A number outside these ranges, a wrong shape or a dtype that is not an integer is an
+error and leaves the world as it was. A choice that the masks rule out does nothing.
 """.replace("{count}", str(len(FEATURES))).replace("{last}", "{seen} − 1")

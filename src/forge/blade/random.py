@@ -1,7 +1,7 @@
 """The random stream of a world: SplitMix64, one 64-bit word of state a world, kept in the state and saved with it.
 
-Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014. Bounded numbers: Lemire, "Fast random
-integer generation in an interval", TOMACS 2019.
+Source: Steele, Lea, Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014. Bounded numbers: Lemire,
+"Fast random integer generation in an interval", TOMACS 2019.
 """
 
 from __future__ import annotations
@@ -56,6 +56,6 @@ def draw_below(stream, w, n):
 
 @inline
 def draw_skip(stream, w, log_miss):
-    """How many failures come before the next success, where log_miss = log(1 − p) < 0: a geometric number, capped at 2^31."""
+    """How many failures come before the next success, with log_miss = log(1 − p) < 0: geometric, capped at 2^31."""
     u = np.float64(draw(stream, w) >> _11) * (1.0 / 9007199254740992.0)
     return np.int64(min(math.log(1.0 - u) / log_miss, 2147483648.0))

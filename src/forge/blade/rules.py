@@ -1,4 +1,4 @@
-"""The numbers of a configuration as one record a world: what compiled code reads. Changing a number never recompiles."""
+"""The numbers of a configuration as one record a world, for compiled code. Changing a number never recompiles."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ RULES = np.dtype(
 )
 
 
-def rules_record(config: Config, margin: int) -> np.void:
+def rules_record(config: Config, margin: int) -> np.ndarray:
     """The RULES record of one world whose tile array has `margin` tiles around the map."""
     vitals, combat, terrain = config.vitals, config.combat, config.terrain
     damage = (combat.melee_damage, combat.range_damage, combat.mage_damage, 0)

@@ -41,7 +41,9 @@ class Saved(NamedTuple):
         for name, array in self.arrays.items():
             target = getattr(state, name)
             if array.dtype != target.dtype or array.shape != target.shape:
-                raise ConfigError(f"snapshot: {name} is {array.dtype}{array.shape}, wanted {target.dtype}{target.shape}")
+                raise ConfigError(
+                    f"snapshot: {name} is {array.dtype}{array.shape}, wanted {target.dtype}{target.shape}"
+                )
             target[...] = array
         for w, alive in enumerate(state.agents["alive"]):
             slots = np.flatnonzero(alive)

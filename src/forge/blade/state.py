@@ -1,4 +1,4 @@
-"""The state of a batch of worlds: arrays with a leading world axis, in one NamedTuple that one compiled call takes whole.
+"""The state of a batch of worlds: arrays with a leading world axis, in one NamedTuple that a compiled call takes whole.
 
 Letters used for shapes throughout the package:
 
@@ -7,8 +7,8 @@ Letters used for shapes throughout the package:
     R  rows of the window (2 radius + 1)                 C  bytes of a window row (R rounded up to a multiple of 16)
     E  events a tick at most (0 when nobody records them)
 
-The `SAVED` fields are the state proper: what is snapshot and hashed. All others can be computed from them or are the inputs,
-outputs and scratch space of a tick.
+The `SAVED` fields are the state proper: what is snapshot and hashed. All others can be computed from them or are the
+inputs, outputs and scratch space of a tick.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Four operations Numba has no name for, as portable LLVM vector code: they make windows and neighbourhoods cheap.
 
-They address arrays flat from their first element and check nothing: callers keep `PADDING` bytes of slack behind what they read.
+They address arrays flat from their first element and check nothing: callers keep `PADDING` elements of slack behind.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def _splat(builder: Any, value: Any, kind: ir.VectorType) -> Any:
 
 
 @intrinsic
-def copy16(typingctx, target, target_at, source, source_at):  # noqa: ANN001, ANN201
+def copy16(typingctx, target, target_at, source, source_at):
     """Copies 16 bytes between uint8 arrays: target.flat[target_at:][:16] = source.flat[source_at:][:16]."""
     signature = types.void(target, types.intp, source, types.intp)
 
@@ -48,7 +48,7 @@ def copy16(typingctx, target, target_at, source, source_at):  # noqa: ANN001, AN
 
 
 @intrinsic
-def within64(typingctx, values, at, low, high):  # noqa: ANN001, ANN201
+def within64(typingctx, values, at, low, high):
     """Bit b of the result: low <= values[at + b] <= high, for 64 unsigned values (uint8 or uint16) at once."""
     number = values.dtype
     signature = types.uint64(values, types.intp, number, number)
@@ -67,7 +67,7 @@ def within64(typingctx, values, at, low, high):  # noqa: ANN001, ANN201
 
 
 @intrinsic
-def lowest_bit(typingctx, bits):  # noqa: ANN001, ANN201
+def lowest_bit(typingctx, bits):
     """The position of the lowest set bit of a uint64; 64 if there is none."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
@@ -77,7 +77,7 @@ def lowest_bit(typingctx, bits):  # noqa: ANN001, ANN201
 
 
 @intrinsic
-def flagged64(typingctx, values, at, flag):  # noqa: ANN001, ANN201
+def flagged64(typingctx, values, at, flag):
     """Bit b of the result: values.flat[at + b] & flag != 0, for 64 bytes of a uint8 array at once."""
     signature = types.uint64(values, types.intp, types.uint8)
 
@@ -91,7 +91,7 @@ def flagged64(typingctx, values, at, flag):  # noqa: ANN001, ANN201
 
 
 @intrinsic
-def count_bits(typingctx, bits):  # noqa: ANN001, ANN201
+def count_bits(typingctx, bits):
     """How many bits of a uint64 are set."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:

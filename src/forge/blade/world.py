@@ -6,7 +6,7 @@ import hashlib
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 
 import numba
 import numpy as np
@@ -24,6 +24,7 @@ from forge.blade.state import SAVED, State, allocate, margin, shape_of
 from forge.blade.terrain import check_map
 from forge.blade.terrain import maps as load_maps
 from forge.blade.tick import begin_each, resume_each, tick_all, tick_each
+
 
 class World:
     """A batch of `count` worlds that share their shape and run independently of one another.
@@ -192,11 +193,18 @@ class World:
 
 
 def _observe(state: State, config: Config) -> Observation:
-    arrays = (state.agents, state.window, state.seen[..., : config.sight.agents], state.seen_count, state.moves, state.targets)
+    arrays = (
+        state.agents,
+        state.window,
+        state.seen[..., : config.sight.agents],
+        state.seen_count,
+        state.moves,
+        state.targets,
+    )
     views = [array.view() for array in arrays]
     for view in views:
         view.flags.writeable = False
-    return Observation(*views, config.styles)
+    return Observation._make([*views, config.styles])
 
 
 def _configs(config: Config | Sequence[Config], count: int) -> list[Config]:
@@ -209,15 +217,16 @@ def _configs(config: Config | Sequence[Config], count: int) -> list[Config]:
         for name, value in shape_of(other).items():
             if value != shape_of(configs[0])[name]:
                 raise ConfigError(
-                    f"worlds of a batch must share {name}: it is {shape_of(configs[0])[name]!r} in world 0 and {value!r} in world {w}"
+                    f"worlds of a batch must share {name}: it is {shape_of(configs[0])[name]!r} in world 0 "
+                    f"and {value!r} in world {w}"
                 )
     return configs
 
 
 def _threads(threads: int | None) -> int:
-    most = numba.config.NUMBA_NUM_THREADS
+    most = int(cast(Any, numba.config).NUMBA_NUM_THREADS)
     if threads is None:
-        return int(most)
+        return most
     if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= most:
         raise ConfigError(f"threads = {threads!r} is out of range; allowed are 1 .. {most} (NUMBA_NUM_THREADS)")
     return threads

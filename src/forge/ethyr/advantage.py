@@ -11,9 +11,9 @@ from forge.ethyr.rollout import NO_SAMPLE, Rollout
 def estimate(rollout: Rollout, discount: float, trace: float, reward_scale: float) -> None:
     """Fills `advantage` and `target` of every sample that acted.
 
-    Generalised advantage estimation (Schulman et al., arXiv 1506.02438, equation 16): with d_t = r_t + γ V_{t+1} − V_t the
-    advantage is A_t = d_t + γ λ A_{t+1}. V_{t+1} and A_{t+1} are 0 where the agent died in tick t. The target of the value is
-    A_t + V_t. With λ = 1 this is the bootstrapped return less the baseline.
+    Generalised advantage estimation (Schulman et al., arXiv 1506.02438, equation 16): with d_t = r_t + γ V_{t+1} − V_t
+    the advantage is A_t = d_t + γ λ A_{t+1}. V_{t+1} and A_{t+1} are 0 where the agent died in tick t. The target of
+    the value is A_t + V_t. With λ = 1 this is the bootstrapped return less the baseline.
 
     Args:
         rollout: with values for every sample, those of the last observation included.

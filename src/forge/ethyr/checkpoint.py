@@ -1,6 +1,6 @@
 """Checkpoints: tensors as safetensors, everything else as plain JSON; never pickle.
 
-A checkpoint is a folder. It is written under a temporary name and then renamed, so a folder with a checkpoint's name is whole.
+A checkpoint is a folder. It is written under a temporary name and then renamed, so one that has its name is whole.
 """
 
 from __future__ import annotations

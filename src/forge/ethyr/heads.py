@@ -21,7 +21,7 @@ def sample(log_probs: Tensor, generator: torch.Generator) -> Tensor:
     """One choice a row, int64 [P, m], by the inverse of the distribution function; choices of probability 0 never."""
     cumulative = log_probs.exp().cumsum(-1)
     u = torch.rand(log_probs.shape[:-1], generator=generator, device=log_probs.device)
-    # scaled by the actual sum, which rounding keeps from being exactly 1, and kept below it, lest an invalid last choice be taken
+    # scaled by the actual sum, which rounding keeps from being 1, and kept below it: a last choice may be invalid
     threshold = u.unsqueeze(-1) * (cumulative[..., -1:] * _BELOW_ONE)
     return (cumulative <= threshold).sum(-1)
 

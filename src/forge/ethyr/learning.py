@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from forge.blade.checks import ConfigError
-from forge.blade.config import Section, choice, number
+from forge.blade.config import Section, number
 from forge.ethyr import advantage
 from forge.ethyr.collector import Collector, joint_log_prob
 from forge.ethyr.heads import entropy
@@ -21,7 +21,9 @@ class Learning(Section):
     """The learner. Defaults are those of Neural MMO v1.0 unless the description says otherwise."""
 
     hidden: int = number(32, 16, 256, "width of the network's layers; a multiple of 16")
-    ticks: int = number(16, 1, 4096, "ticks of a segment; one update follows each segment (v1.0: about 3,200 agent steps)")
+    ticks: int = number(
+        16, 1, 4096, "ticks of a segment; one update follows each segment (v1.0: about 3,200 agent steps)"
+    )
     discount: float = number(0.99, 0, 1, "discount of future rewards per tick")
     trace: float = number(0.95, 0, 1, "λ of the advantage estimate; 1 is the plain bootstrapped return, as in v1.0")
     learning_rate: float = number(1e-3, 0, 1, "step size of Adam")
@@ -29,7 +31,9 @@ class Learning(Section):
     clip: float = number(5.0, 0, 1e9, "gradients are clipped elementwise to ± this")
     value_weight: float = number(0.25, 0, 1e6, "weight of the value loss")
     entropy_weight: float = number(0.01, 0, 1e6, "weight of the entropy bonus")
-    reward_scale: float = number(0.01, 0, 1e6, "rewards are multiplied by this; 1 − discount keeps values within 0..1 (v1.0: 1)")
+    reward_scale: float = number(
+        0.01, 0, 1e6, "rewards are multiplied by this; 1 − discount keeps values within 0..1 (v1.0: 1)"
+    )
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -60,7 +64,7 @@ def gradients(collector: Collector, acted: np.ndarray, learning: Learning) -> Lo
         valid,
     )
     total = losses.policy + learning.value_weight * losses.value - learning.entropy_weight * losses.entropy
-    total.sum().backward()  # type: ignore[no-untyped-call]
+    total.sum().backward()
     return Losses(*(loss.detach() for loss in losses))
 
 

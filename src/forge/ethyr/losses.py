@@ -1,4 +1,4 @@
-"""Losses over the samples of a segment, averaged within each population so that populations do not weigh on one another."""
+"""Losses over the samples of a segment, averaged within each population so that none weighs on another."""
 
 from __future__ import annotations
 
@@ -22,13 +22,15 @@ def population_mean(x: Tensor, valid: Tensor) -> Tensor:
 
 
 def normalise(x: Tensor, valid: Tensor) -> Tensor:
-    """x with mean 0 and deviation 1 over the valid rows of each population; invalid rows become 0."""
+    """X with mean 0 and deviation 1 over the valid rows of each population; invalid rows become 0."""
     mean = population_mean(x, valid).unsqueeze(-1)
     deviation = population_mean((x - mean) ** 2, valid).sqrt().unsqueeze(-1)
     return torch.where(valid, (x - mean) / (deviation + 1e-6), 0.0)
 
 
-def policy_gradient(log_prob: Tensor, value: Tensor, entropy: Tensor, advantage: Tensor, target: Tensor, valid: Tensor) -> Losses:
+def policy_gradient(
+    log_prob: Tensor, value: Tensor, entropy: Tensor, advantage: Tensor, target: Tensor, valid: Tensor
+) -> Losses:
     """The losses of the policy gradient with a learned baseline (Williams 1992; v1.0 of Neural MMO).
 
     Args:

@@ -1,7 +1,7 @@
 """A segment of experience of a batch of worlds: what every living agent saw and did over some ticks.
 
-Samples are grouped by population as they are gathered, so that networks with unshared weights read contiguous rows. Letters, besides those
-of `forge.blade.state`:
+Samples are grouped by population as they are gathered, so that networks with unshared weights read contiguous rows.
+Letters, besides those of `forge.blade.state`:
 
     T  ticks of a segment      Q  samples of one population at most, (T + 1) · W · N/P
     M  entity rows of one population at most
@@ -95,8 +95,11 @@ class Rollout:
         scatter_actions(self.actions, self.sample_of[tick], actions)
 
     def rows(self, array: np.ndarray, samples: Samples) -> torch.Tensor:
-        """The rows of `samples` in an array [P, Q, ...], as a tensor [P, m, ...]; rows beyond a population's count repeat its last."""
-        row = np.minimum(np.arange(samples.count.max()), np.maximum(samples.count - 1, 0)[:, None]) + samples.start[:, None]
+        """The rows of `samples` in an array [P, Q, ...]: tensor [P, m, ...]; beyond its count a population repeats."""
+        row = (
+            np.minimum(np.arange(samples.count.max()), np.maximum(samples.count - 1, 0)[:, None])
+            + samples.start[:, None]
+        )
         return torch.from_numpy(np.take_along_axis(array, row.reshape(row.shape + (1,) * (array.ndim - 2)), 1))
 
     def view(self, array: np.ndarray, rows: int) -> torch.Tensor:
@@ -124,7 +127,7 @@ def aligned(shape: tuple[int, ...], dtype: type) -> np.ndarray:
 
 @jit
 def reserve(agents, window, seen, seen_count, moves, first, count, first_row, first_entity):
-    """Gives each world its range of rows: adds its living to `count`, and notes where its samples and entities begin."""
+    """Gives each world its rows: adds its living to `count`, and notes where its samples and entities begin."""
     populations = count.shape[0]
     quota = agents.shape[1] // populations
     for p in range(populations):

@@ -28,7 +28,9 @@ class Progress:
         self.run, self.console = run, console or Console()
         session = run.training.run
         self._minutes, self._steps = session.minutes, session.steps
-        self._bar = Bar(TextColumn("{task.description}"), BarColumn(None), TextColumn("{task.fields[left]}"), console=self.console)
+        self._bar = Bar(
+            TextColumn("{task.description}"), BarColumn(None), TextColumn("{task.fields[left]}"), console=self.console
+        )
         self._task = self._bar.add_task("training", total=1.0, left="")
         self._live: Live | None = None
         self._said = -_PLAIN_EVERY
@@ -41,7 +43,9 @@ class Progress:
             self._live.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         if self._live is not None:
             self._live.stop()
             self._live = None
@@ -76,10 +80,9 @@ class Progress:
     @staticmethod
     def _words(line: dict[str, Any]) -> str:
         lifetime = "–" if line["lifetime"] is None else f"{line['lifetime']:.1f}"
-        return (
-            f"{line['steps'] / 1e6:.1f} M agent steps in {line['seconds']:.0f} s: {line['steps_per_second'] / 1e3:.0f} k steps/s, "
-            f"lifetime {lifetime} ticks, {line['living']:.1f} living a world"
-        )
+        done = f"{line['steps'] / 1e6:.1f} M agent steps in {line['seconds']:.0f} s"
+        rate = f"{line['steps_per_second'] / 1e3:.0f} k steps/s"
+        return f"{done}: {rate}, lifetime {lifetime} ticks, {line['living']:.1f} living a world"
 
     def _table(self, line: dict[str, Any]) -> Table:
         table = Table(box=None, pad_edge=False)

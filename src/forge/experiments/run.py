@@ -44,7 +44,9 @@ class Run:
     def create(cls, path: Path, training: Training) -> Run:
         """A new run in a new folder."""
         if path.exists() and any(path.iterdir()):
-            raise ConfigError(f"{path} exists already; name another folder, or go on with it: forge train --resume {path}")
+            raise ConfigError(
+                f"{path} exists already; name another folder, or go on with it: forge train --resume {path}"
+            )
         (path / "checkpoints").mkdir(parents=True, exist_ok=True)
         write_atomic(path / "config.toml", training.to_toml().encode())
         return cls(path)

@@ -39,15 +39,13 @@ class Training:
     """
 
     run: Session = Session()
-    learning: Learning = Learning()
+    learning: Learning = dataclasses.field(default_factory=Learning)
     world: Config = dataclasses.field(default_factory=lambda: Chaos(**{"spawn.random_cap": True}))
 
     def to_toml(self) -> str:
         """The run's configuration as TOML text, each field with its description."""
         parts = [section_toml("run", self.run), section_toml("learning", self.learning)]
-        parts += [
-            section_toml(f"world.{f.name}", getattr(self.world, f.name)) for f in dataclasses.fields(self.world)
-        ]
+        parts += [section_toml(f"world.{f.name}", getattr(self.world, f.name)) for f in dataclasses.fields(self.world)]
         return "\n".join(parts)
 
     @classmethod
@@ -64,7 +62,7 @@ class Training:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """The configuration of a nested mapping with the keys run, learning and world; what is left out keeps its default."""
+        """The configuration of a nested mapping with the keys run, learning and world; the rest keeps its default."""
         parts: dict[str, Any] = {}
         for name, values in data.items():
             if name == "world":

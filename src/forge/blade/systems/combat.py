@@ -64,7 +64,7 @@ def named_target(state, w, slot, reach):
 
 @inline
 def weakest_in_reach(state, w, q, reach, first):
-    """The slot with the lowest (health, distance, rotating order) in reach of the agent at place q of the index, or NONE."""
+    """The slot lowest in (health, distance, rotating order) in reach of the agent at place q of the index, or NONE."""
     agents, slots, cols, row_start = state.agents[w], state.slots[w], state.cols[w], state.row_start[w]
     me = agents[slots[q]]
     last, slots_in_all = np.int64(state.rules[w].side) - 1, np.int64(state.rules[w].slots)

@@ -37,7 +37,7 @@ def move(state, w):
 
 @inline
 def valid_moves(tiles, rules, agent):
-    """Bit m is set where move m is valid: passing always is, the rest unless frozen or facing what cannot be entered."""
+    """Bit m is set where move m is valid: passing always, the rest unless frozen or facing what cannot be entered."""
     if agent.freeze > 0:
         return 1
     here = tile_index(rules, agent.row, agent.col)

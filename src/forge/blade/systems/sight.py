@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from forge.blade.grid import distance, first_lanes, rotation, tile_index
+from forge.blade.grid import distance, first_lanes, tile_index
 from forge.blade.jit import inline
 from forge.blade.systems.movement import valid_moves
 from forge.blade.vector import LANES, copy16, count_bits, lowest_bit, within64
@@ -82,7 +82,7 @@ def list_view(state, w, q):
 
 @inline
 def list_eight(seen, count, slots, at, found):
-    """Lists the slots of the first eight lanes found and returns the others. Writes eight in any case: one branch less for each."""
+    """Lists the slots of the first eight lanes found, returns the others. Always writes eight: fewer branches."""
     for k in range(8):
         seen[count + k] = slots[at + lowest_bit(found)]
         found &= found - _ONE
@@ -150,13 +150,23 @@ def mark_first_in_rotation(state, w, slot, q, edge, spare):
             other = np.uint64(state.slots[w, k])
             marks[other >> np.uint64(6)] |= _ONE << (other & _WORD)
     first = max(0, state.tick[w]) % slots
-    for turn in range(slots):
-        other = first + turn if first + turn < slots else first + turn - slots
-        if is_marked(marks, other):
-            if spare > 0:
-                spare -= 1
-            else:
-                marks[other >> 6] &= ~(_ONE << (np.uint64(other) & _WORD))
+    words, word = marks.shape[0], first >> 6
+    below = first_lanes(first & 63)
+    spare = keep_lowest(marks, word, ~below, spare)
+    for turn in range(1, words):
+        spare = keep_lowest(marks, (word + turn) % words, ~_NOTHING, spare)
+    keep_lowest(marks, word, below, spare)
+
+
+@inline
+def keep_lowest(marks, word, part, spare):
+    """Unmarks all but the `spare` lowest of the marked slots in a part of a word; returns how many more may stay."""
+    surplus = marks[word] & part
+    kept = min(spare, count_bits(surplus))
+    for _ in range(kept):
+        surplus &= surplus - _ONE
+    marks[word] &= ~surplus
+    return spare - kept
 
 
 @inline

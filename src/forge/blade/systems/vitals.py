@@ -81,7 +81,7 @@ def suffer(agent, drained, rules):
 
 @inline
 def metabolise(agent, rules):
-    """Heals, uses food and water, suffers hunger and thirst; who survives is a tick older. Returns the cause of death or SURVIVES."""
+    """Heals, uses food and water, hungers and thirsts, ages if it survives. Returns the cause of death or SURVIVES."""
     food, water, health = np.int64(agent.food), np.int64(agent.water), np.int64(agent.health)
     well = (food > rules.heal_food) & (water > rules.heal_water)
     health = min(np.int64(rules.health), health + rules.heal * well)
