@@ -14,6 +14,8 @@ TINY = {"terrain.side": 10, "terrain.border": 1}
 LEARNED = {"combat.targeting": "learned"}
 #: Vitals that neither hunger nor thirst lowers.
 SATED = {"vitals.food_loss": 0, "vitals.water_loss": 0}
+#: Land on which a wanderer starves now and then, but recovers too.
+RICH = {"foraging.harvest": 9, "foraging.drink": 8, "foraging.regrowth": 0.1}
 #: Blows that kill slowly, from the first tick on, and empty stomachs first.
 BRAWL = {
     **SATED, "combat.immunity": 0, "combat.melee_damage": 3, "combat.range_damage": 2,
@@ -72,7 +74,7 @@ CASES: dict[str, tuple[Case, set[str]]] = {
         {"death by attack", "immune", "tie by distance", "frozen", "drained above maximum", "quota reached"},
     ),
     "law": (
-        case(*[Law(**SMALL, **{"spawn.cap": 32})] * 2, ticks=200, care=1.0, mix="..fff~s,"),
+        case(*[Law(**SMALL, **RICH, **{"spawn.cap": 32})] * 2, ticks=200, care=1.0, mix="..fff~s,"),
         {"contested harvest", "healed", "just not healed", "death by hunger", "quota reached"},
     ),
     "learned": (
@@ -99,14 +101,14 @@ CASES: dict[str, tuple[Case, set[str]]] = {
     ),
     "wide": (
         case(Chaos(**{"terrain.side": 300, "spawn.cap": 48, "sight.radius": 15, "combat.immunity": 0}), ticks=40),
-        {"blocked"},
+        {"column beyond a byte", "blocked"},
     ),
     "blind": (
         case(*[Chaos(**SMALL, **LEARNED, **{"spawn.cap": 7, "sight.radius": 0, "sight.agents": 1})] * 2, ticks=100),
         {"target self", "death by lava", "slot passed on"},
     ),
     "presets": (
-        case(Chaos(), Law(), ticks=40, threads=2),
+        case(Chaos(), Law(), ticks=40, threads=None),
         {"immune"},
     ),
 }  # fmt: skip

@@ -28,7 +28,7 @@ class Case:
     ticks: int
     player: Player
     seed: int = 0
-    threads: int = 1
+    threads: int | None = 1
 
 
 def play(case: Case, engine: type[Game] = Game) -> tuple[list[Game], str]:
@@ -143,6 +143,7 @@ def _sights(world: World, game: Game) -> Checks:
         ("style_mask", [[slot in game.agents] * game.config.styles for slot in range(cap)], seen.style_mask[w]),
         ("move_mask of empty slots", False, moves[empty].any()),
         ("target_mask of empty slots", False, targets[empty].any()),
+        ("seen of empty slots", False, seen.seen[w, empty].any()),
         ("window of empty slots", False, seen.window[w, empty].any()),
     ]
     for slot, sight in game.sights.items():

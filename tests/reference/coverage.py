@@ -24,6 +24,7 @@ class WatchedGame(Game):
     def step(self, actions: Mapping[int, Action]) -> None:
         super().step(actions)
         self.note("crowd", max(self.occupancy().values(), default=0) > CROWD)
+        self.note("column beyond a byte", any(agent.col > 255 for agent in self.agents.values()))
         self.note("slot passed on", bool(self.terminated & self.agents.keys()))
         self.note("own cap reached", len(self.agents) == self.cap < self.config.spawn.cap)
 
@@ -72,11 +73,10 @@ class WatchedGame(Game):
         self.note("drained above maximum", drained > 0 and agent.food + drained > vitals.food)
         return drained
 
-    def live(self, agent: Agent) -> Cause | None:
-        cause = super().live(agent)
+    def reward(self, cause: Cause | None) -> float:
         if cause is not None:
             self.note(f"death by {cause.name.lower()}")
-        return cause
+        return super().reward(cause)
 
     def harvest(self, agent: Agent) -> None:
         before = len(self.harvested)
@@ -89,10 +89,6 @@ class WatchedGame(Game):
         super().heal(agent)
         self.note("healed", agent.health > health)
         self.note("just not healed", agent.food == vitals.heal_above * vitals.food and health < vitals.health)
-
-    def die(self) -> None:
-        self.note("death by attack", any(self.agents[slot].health == 0 for slot in self.terminated))
-        super().die()
 
     def regrow(self) -> None:
         before = len(self.harvested)

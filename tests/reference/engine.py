@@ -276,9 +276,10 @@ class Game(Senses):
 
     def regrow(self) -> None:
         chance, position = self.config.foraging.regrowth, 0
-        log_miss = math.log(1 - chance) if chance < 1 else -math.inf
-        while log_miss < 0 and position < len(self.harvested):
-            position += math.floor(math.log(1 - self.stream.unit()) / log_miss)
+        log_miss = math.log1p(-chance) if chance < 1 else -math.inf
+        while chance > 0 and position < len(self.harvested):
+            skip = math.log(1 - self.stream.unit()) / log_miss
+            position += math.floor(min(skip, len(self.harvested)))
             if position < len(self.harvested):
                 self.materials[self.harvested[position]] = Material.FOREST
                 self.harvested[position] = self.harvested[-1]
