@@ -1,0 +1,129 @@
+"""The speed of the world: by rules and play, by batch, by size, and with options, through the public `World.step`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+import numba
+
+from forge.bench.measure import alternate, quotients
+from forge.bench.report import SPEED, Column, Section, fixed, measured, text, timing
+from forge.bench.scene import Played, Scene
+from forge.blade import Chaos, Config, Law, Recording
+
+Contestant = tuple[Played, int]  # a scene and the threads it is played on
+
+_EIGHT = {"spawn.populations": 8}
+_SCENE = (text("rules", "rules"), text("play", "play"), text("worlds", "worlds"))
+_LIFE = (fixed("alive a world", "alive", 1), fixed("in view", "in_view", 1))
+_NOTE = (
+    "Full steps with all observations through World.step, on generated maps. Every repeat plays the same recorded "
+    "actions; {rounds} repeats taken in turn, the median and the 10th to 90th percentile of them. In view: agents "
+    "listed in an observation, the observer included."
+)
+
+
+@dataclass(frozen=True)
+class Effort:
+    """How thoroughly to measure.
+
+    Attributes:
+        rounds: repeats of everything.
+        seed: of the worlds and of who plays in them.
+        quick: play little in few worlds, to try the benchmark and not the machine.
+    """
+
+    rounds: int = 15
+    seed: int = 0
+    quick: bool = False
+
+    def play(self, scenes: Sequence[Scene]) -> list[Played]:
+        """Records scenes."""
+        return [Played(scene.brief(settle=40, ticks=16) if self.quick else scene, self.seed) for scene in scenes]
+
+    def time(self, contestants: Sequence[Contestant]) -> dict[Contestant, list[float]]:
+        """Nanoseconds per agent step of each contestant in each round, after one that is not counted."""
+        for played, threads in contestants:
+            played.time(threads)
+        return alternate({c: partial(c[0].time, c[1]) for c in contestants}, self.rounds)
+
+    def note(self, more: str = "") -> str:
+        """How it was measured."""
+        return " ".join([_NOTE.format(rounds=self.rounds), more]).strip()
+
+
+def all_threads() -> int:
+    """The threads that a world uses when it is not told otherwise."""
+    settings: Any = numba.config
+    return int(settings.NUMBA_NUM_THREADS)
+
+
+def speed(effort: Effort) -> Section:
+    """128 slots on 80 × 80, by rules, play and threads."""
+    rules = {"Law": Law(**_EIGHT), "Chaos": Chaos(**_EIGHT)}
+    scenes = [Scene(config, name, play) for name, config in rules.items() for play in ("forager", "random")]
+    return _by_threads(effort, "World, 128 slots on 80 × 80", scenes)
+
+
+def batch(effort: Effort) -> Section:
+    """128 slots on 80 × 80, by the number of worlds stepped in one call."""
+    scenes = [Scene(Law(**_EIGHT), "Law", worlds=worlds) for worlds in (1, 16, 64, 256)]
+    return _by_threads(effort, "World by worlds in a batch, 128 slots on 80 × 80", scenes)
+
+
+def _by_threads(effort: Effort, title: str, scenes: Sequence[Scene]) -> Section:
+    played = effort.play(scenes)
+    contestants = [(p, n) for p in played for n in sorted({1, all_threads()})]
+    costs = effort.time(contestants)
+    rows = [
+        {**p.facts(), "threads": n, **timing(costs[p, n], quotients(costs[p, 1], costs[p, n]))} for p, n in contestants
+    ]
+    columns = (*_SCENE, *_LIFE, text("threads", "threads"), *SPEED, measured("× 1 thread", "ratio", 2))
+    return Section(title, effort.note(), columns, rows)
+
+
+def scaling(effort: Effort) -> Section:
+    """Cost of an agent's step against the number of agents and the size of the map, to that at 128 on 80 × 80."""
+    sizes = [(128, 80, 32), (1, 32, 1024), (512, 160, 8), (1024, 256, 4), (4096, 512, 1)]
+    scenes = [Scene(_sized(slots, side), "Law", worlds=worlds, settle=300 + 2 * slots) for slots, side, worlds in sizes]
+    # nobody starves for long enough that the world fills up, whatever the land gives
+    provisions = {"vitals.food": 2000, "vitals.water": 2000}
+    crowds = [(256, 16), (512, 8)]
+    scenes += [
+        Scene(_sized(slots, 80, **provisions), "Law, provisions", worlds=worlds, settle=300 + slots)
+        for slots, worlds in crowds
+    ]
+    return _against_first(effort, "Scaling: cost of an agent's step by agents and map", scenes, "× 128 on 80")
+
+
+def _sized(slots: int, side: int, **changes: int) -> Config:
+    return Law(**{"spawn.cap": slots, "spawn.populations": min(8, slots), "terrain.side": side, **changes})
+
+
+def options(effort: Effort) -> Section:
+    """What learned targeting, events, lives and visits cost."""
+    config, every = Chaos(**_EIGHT), Recording(events=True, lives=True, visits=True)
+    learned = config.replace(**{"combat.targeting": "learned"})
+    scenes = [
+        Scene(config, "Chaos"),
+        Scene(learned, "learned targeting"),
+        Scene(config, "events", record=Recording(events=True)),
+        Scene(config, "lives", record=Recording(lives=True)),
+        Scene(config, "visits", record=Recording(visits=True)),
+        Scene(config, "events, lives, visits", record=every),
+        Scene(learned, "all of these", record=every),
+    ]
+    return _against_first(effort, "Options: what they add to the cost of a step", scenes, "× without")
+
+
+def _against_first(effort: Effort, title: str, scenes: Sequence[Scene], heading: str) -> Section:
+    contestants = [(played, 1) for played in effort.play(scenes)]
+    costs = effort.time(contestants)
+    first = costs[contestants[0]]
+    rows = [{**p.facts(), "threads": n, **timing(costs[p, n], quotients(costs[p, n], first))} for p, n in contestants]
+    size: tuple[Column, ...] = (text("slots", "slots"), text("side", "side"))
+    columns = (*_SCENE, *size, *_LIFE, *SPEED, measured(heading, "ratio", 2))
+    return Section(title, effort.note("One thread."), columns, rows)

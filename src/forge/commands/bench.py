@@ -1,0 +1,102 @@
+"""`forge bench`: how fast the world and training are on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Literal
+
+import tyro
+from tyro.conf import FlagCreatePairsOff, Positional, arg
+
+from forge.bench import fresh, machine
+from forge.bench.report import Report, Section
+from forge.bench.train import training
+from forge.bench.world import Effort, batch, options, scaling, speed
+from forge.blade.checks import ConfigError
+
+Name = Literal["speed", "batch", "scaling", "options", "compile", "memory", "terrain"]
+SECTIONS: dict[Name, Callable[[Effort], Section]] = {
+    "speed": speed,
+    "batch": batch,
+    "scaling": scaling,
+    "options": options,
+    "compile": fresh.compiling,
+    "memory": fresh.memory,
+    "terrain": fresh.terrain,
+}
+_QUICK_ROUNDS = 2
+
+
+@dataclass(frozen=True)
+class Output:
+    """Where the figures go, besides the terminal."""
+
+    json: Annotated[Path | None, arg(help="write everything that was measured to this file")] = None
+    markdown: Annotated[Path | None, arg(help="write the tables to this page")] = None
+    quick: Annotated[
+        bool, arg(help="a few seconds, with small worlds: tries the benchmark, says nothing of the machine")
+    ] = False
+    seed: Annotated[int, arg(help="of the worlds, of who plays in them, and of training")] = 0
+
+
+@dataclass(frozen=True)
+class World(Output):
+    """Measures the world: steps a second, scaling, options, compiling, memory, terrain."""
+
+    sections: Annotated[Positional[tuple[Name, ...]], arg(help="what to measure; all, if none is named")] = ()
+    rounds: Annotated[int, arg(help="repeats of everything that is timed")] = 15
+
+    def run(self) -> None:
+        """Measures and reports."""
+        _at_least_one("rounds", self.rounds)
+        effort = Effort(_QUICK_ROUNDS if self.quick else self.rounds, self.seed, self.quick)
+        chosen = [name for name in SECTIONS if name in self.sections or not self.sections]
+        report = _report("world", self, rounds=effort.rounds)
+        for name in chosen:
+            with report.console.status(f"measuring {name}"):
+                section = SECTIONS[name](effort)
+            report.add(name, section)
+
+
+@dataclass(frozen=True)
+class Train(Output):
+    """Measures training: agent steps a second with world, policy and learning, on all threads and on one."""
+
+    seconds: Annotated[
+        float, arg(help="time to measure training on all threads for; on one thread it takes longer")
+    ] = 20.0
+    worlds: Annotated[int, arg(help="worlds trained in at once")] = 16
+    hidden: Annotated[int, arg(help="width of the network")] = 32
+
+    def run(self) -> None:
+        """Measures and reports."""
+        _at_least_one("worlds", self.worlds)
+        if not 0 < self.seconds < 1e6:
+            raise ConfigError(f"--seconds {self.seconds} must be above 0 and below a million")
+        seconds = min(self.seconds, 0.5) if self.quick else self.seconds
+        worlds = min(self.worlds, 2) if self.quick else self.worlds
+        report = _report("train", self, seconds=seconds, worlds=worlds, hidden=self.hidden)
+        with report.console.status("training"):
+            section = training(seconds, worlds, self.hidden, self.seed, self.quick)
+        report.add("train", section)
+
+
+def main(arguments: list[str]) -> None:
+    """Runs the command."""
+    kinds = Annotated[World, arg(name="world")] | Annotated[Train, arg(name="train")]
+    chosen = tyro.cli(kinds, args=arguments, prog="forge bench", config=(FlagCreatePairsOff,))
+    chosen.run()
+
+
+def _report(name: str, output: Output, **settings: float) -> Report:
+    if output.seed < 0:
+        raise ConfigError(f"--seed {output.seed} must not be negative")
+    settings = {"quick": output.quick, "seed": output.seed, **settings}
+    return Report(name, machine.describe(), settings, output.json, output.markdown)
+
+
+def _at_least_one(name: str, value: int) -> None:
+    if value < 1:
+        raise ConfigError(f"--{name} {value} must be at least 1")
