@@ -191,6 +191,14 @@ class World:
         """A second batch of worlds in the same state."""
         return self.restore(self.snapshot(), threads or self.threads)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Copies, also to other processes, are made by way of a snapshot: their views look at their own memory."""
+        return _copied, (type(self), self.snapshot(), self.threads)
+
+
+def _copied(kind: type[World], data: bytes, threads: int) -> World:
+    return kind.restore(data, min(threads, _threads(None)))
+
 
 def _observe(state: State, config: Config) -> Observation:
     arrays = (

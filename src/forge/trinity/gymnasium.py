@@ -1,0 +1,134 @@
+"""Gymnasium: a batch of worlds as one VectorEnv, in which every slot of every world is an environment of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from forge.blade import Config, ConfigError, World
+from forge.blade.random import given_seeds, world_seeds
+from forge.trinity.encoding import Encoder, Form
+from forge.trinity.extras import needs
+from forge.trinity.seeds import SeedSeries
+from forge.trinity.turn import play
+
+with needs("pettingzoo", "gymnasium"):
+    from gymnasium.vector import AutoresetMode, VectorEnv
+    from gymnasium.vector.utils import batch_space
+
+    from forge.trinity.spaces import action_space, observation_space
+
+
+class SlotVectorEnv(VectorEnv[dict[str, np.ndarray], np.ndarray, np.ndarray]):
+    """The slots of W worlds, side by side: environment w · N + n is slot n of world w.
+
+    An episode of a slot is the time until someone has lived and died there: it waits for a birth, observing zeros with
+    `alive` 0, then a life is lived, and `terminated` is set on the tick of its death with the last reward. What is
+    observed then belongs to the next episode, which may begin with a newborn at once (autoreset in the same step).
+    Nothing is ever truncated, and resetting starts all worlds anew.
+
+    Every step's infos hold arrays over all environments: `alive`, `born` and `died` (bool), `id` (int64, −1 in empty
+    slots) and `action_mask` (int8: with `flat` one row over all actions, else the masks of the columns side by side).
+
+    Args:
+        config: of all worlds, or one for each.
+        worlds: how many.
+        seed: of the first reset; as of `World`. Later resets without a seed give other worlds of a series it names.
+        threads: as of `World`.
+        flat: actions are one number each (the flat index of the ActionTree) in place of a row of numbers.
+        normalised: features are float32, normalised as v1.0 did, in place of the engine's integers.
+        maps: as of `World`.
+
+    Raises:
+        ConfigError: if an argument is not what it must be; the message names it.
+    """
+
+    metadata: dict[str, Any] = {"autoreset_mode": AutoresetMode.SAME_STEP, "render_modes": []}  # noqa: RUF012
+
+    def __init__(
+        self,
+        config: Config | Sequence[Config],
+        worlds: int = 1,
+        *,
+        seed: int = 0,
+        threads: int | None = None,
+        flat: bool = False,
+        normalised: bool = False,
+        maps: Sequence[Any] | np.ndarray | None = None,
+    ) -> None:
+        self._seeds = SeedSeries(seed)
+        self.world = World(config, worlds, seed, threads, maps)
+        self.config = self.world.config
+        self._encoder = Encoder(self.config, Form(flat, normalised, alive=True))
+        self.tree = self._encoder.tree
+        self.num_envs = worlds * self.config.spawn.cap
+        self.single_observation_space = observation_space(self.config, self._encoder.form)
+        self.single_action_space = action_space(self.config, flat)
+        self.observation_space = batch_space(self.single_observation_space, self.num_envs)
+        self.action_space = batch_space(self.single_action_space, self.num_envs)
+        self._at = tuple(axis.ravel() for axis in np.indices((worlds, self.config.spawn.cap)))
+        self._started = False
+        self._nothing = {part: array[0] for part, array in self._look().items()}  # nobody is there yet
+
+    def reset(
+        self, *, seed: int | Sequence[int] | None = None, options: dict[str, Any] | None = None
+    ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
+        """Starts all worlds. `options` are ignored.
+
+        Args:
+            seed: of the batch, or one for each world.
+        """
+        if seed is None or isinstance(seed, (int, np.integer)):
+            self.world.seeds[:] = world_seeds(self._seeds.next(seed), self.world.count)
+        elif len(seed) != self.world.count:
+            raise ConfigError(f"{len(seed)} seeds given for {self.world.count} worlds; give one, or one for each")
+        else:
+            self.world.seeds[:] = given_seeds(seed)
+        self.world.reset()
+        self._started = True
+        observation = self._look()
+        alive = observation["alive"][:, 0].astype(bool)
+        return observation, self._infos(observation, alive, np.zeros_like(alive))
+
+    def step(self, actions: Any) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
+        """Plays one tick in every world.
+
+        Args:
+            actions: of `action_space`: integers [num_envs, columns], or with `flat` [num_envs]. Those of empty slots
+                are ignored.
+
+        Raises:
+            TypeError, ValueError: if they are not; the worlds are then as they were.
+            RuntimeError: before the first reset.
+        """
+        if not self._started:
+            raise RuntimeError("call reset first")
+        turn = play(self.world, self._rows(actions))
+        observation, died = self._look(), turn.died.ravel()
+        infos = self._infos(observation, turn.born.ravel(), died)
+        if died.any():
+            infos["final_obs"] = np.where(died, np.array(self._nothing, object), np.array(None, object))
+            infos["_final_obs"] = died.copy()
+        return observation, turn.reward.ravel(), died, np.zeros_like(died), infos
+
+    def _rows(self, actions: Any) -> np.ndarray:
+        given = np.asarray(actions)
+        if given.shape != self.action_space.shape:
+            raise ValueError(f"actions have shape {given.shape}; wanted is {self.action_space.shape}")
+        rows = self.tree.row(given) if self._encoder.form.flat else given
+        return rows.reshape(self.world.count, -1, len(self.tree.columns))
+
+    def _look(self) -> dict[str, np.ndarray]:
+        return self._encoder.encode(self.world.observe(), *self._at)
+
+    def _infos(self, observation: dict[str, np.ndarray], born: np.ndarray, died: np.ndarray) -> dict[str, Any]:
+        agents, alive = self.world.observe().agents, observation["alive"][:, 0].astype(bool)
+        if self._encoder.form.flat:
+            mask = observation["action_mask"]
+        else:
+            columns = self.tree.masks(self.world.observe(), self._at)
+            mask = np.concatenate(columns, -1).view(np.int8)
+        ids = np.where(alive, agents["id"].ravel(), -1)
+        return {"alive": alive, "born": born, "died": died, "id": ids, "action_mask": mask}
