@@ -1,0 +1,35 @@
+"""Scripted agents: the frozen anchors that every learner can be compared with.
+
+They see what a policy sees: their own window, the agents in view with the `FEATURES` of the observation, and their
+masks; and they know the numbers of the configuration. Each decides for any run of slots, so that several kinds can
+share a world::
+
+    forager, fighter = Forager(config), Fighter(config)
+    actions = forager.act(observation, slots=slice(0, 64))
+    fighter.act(observation, out=actions, slots=slice(64, 128))
+"""
+
+from __future__ import annotations
+
+from forge.agents.base import Scripted
+from forge.agents.fighter import Fighter
+from forge.agents.forager import Forager
+from forge.agents.random import Random
+from forge.blade import Config
+from forge.blade.checks import ConfigError, did_you_mean
+
+__all__ = ["KINDS", "Fighter", "Forager", "Random", "Scripted", "scripted"]
+
+#: The scripted agents by name.
+KINDS: dict[str, type[Scripted]] = {"random": Random, "forager": Forager, "fighter": Fighter}
+
+
+def scripted(name: str, config: Config, seed: int = 0) -> Scripted:
+    """Makes a scripted agent by its name in `KINDS`.
+
+    Raises:
+        ConfigError: if no kind has that name, or an argument of the agent is wrong.
+    """
+    if name not in KINDS:
+        raise ConfigError(did_you_mean("scripted agent", str(name), list(KINDS)))
+    return KINDS[name](config, seed)

@@ -1,0 +1,47 @@
+"""Random: any valid move, style and target, each as likely."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forge.agents.base import Scripted, Sight
+from forge.agents.dice import below, key_of, member, mix, roll
+from forge.blade.jit import inline, jit
+
+
+class Random(Scripted):
+    """Acts uniformly at random among the valid moves, the styles, and the targets valid for the style it drew."""
+
+    def _decide(self, sight: Sight, low: int, high: int, out: np.ndarray) -> None:
+        decide_all(sight, self._rules, self._key, self._calls, low, high, out)
+
+
+@jit
+def decide_all(sight, rules, seed, tick, low, high, out):
+    """Fills the rows of slots low .. high − 1 in all worlds."""
+    key, styles, learned = key_of(seed, tick), rules[0].styles, rules[0].learned
+    for w in range(out.shape[0]):
+        for slot in range(low, high):
+            out[w, slot, :] = 0
+            if sight.seen_count[w, slot] > 0:
+                bits = roll(key, w, slot)
+                out[w, slot, 0] = member(sight.moves[w, slot], bits)
+                bits = mix(bits)
+                style = below(bits, styles)
+                out[w, slot, 1] = style
+                if learned:
+                    out[w, slot, 2] = valid_target(sight, w, slot, style, mix(bits))
+
+
+@inline
+def valid_target(sight, w, slot, style, bits):
+    """One of the entries of the view that are valid targets for a style; entry 0, nobody, always is."""
+    valid = 0
+    for entry in range(sight.seen_count[w, slot]):
+        valid += sight.targets[w, slot, entry] >> style & 1
+    nth = below(bits, valid)
+    for entry in range(sight.seen_count[w, slot]):
+        nth -= sight.targets[w, slot, entry] >> style & 1
+        if nth < 0:
+            return entry
+    return 0
