@@ -1,0 +1,163 @@
+"""The encoder's layers on the CPU: the kernels of `forge.ethyr.kernels` as functions that torch can differentiate.
+
+They compute what `forge.ethyr.dense` says. They use as many threads as torch does, and neither results nor gradients depend
+on how many.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numba
+import numpy as np
+import torch
+from torch import Tensor
+
+from forge.blade.jit import parallel_call
+from forge.ethyr.kernels import entities, linear, tiles
+from forge.ethyr.kernels.rows import WIDE
+from forge.ethyr.samples import Samples
+
+_NONE = np.zeros((0, 0, 0), np.uint8)  # in place of winners: the layer over the observer alone
+
+
+def in_lanes(one: Callable[..., None], every: Callable[..., None], *args: Any) -> None:
+    """Runs a kernel in as many lanes as torch uses threads: `one` lane in this thread, or `every` lane on its own."""
+    threads = min(torch.get_num_threads(), numba.config.NUMBA_NUM_THREADS)
+    if threads == 1:
+        one(*args, 0, 1)
+    else:
+        with parallel_call(threads):
+            every(*args, threads)
+
+
+def stripes(weight: Tensor) -> Tensor:
+    """[P, K, ..., H] as [P, S, K, ..., L]: hidden units in stripes of 32, or of 16 where 32 does not divide them.
+
+    The same memory if there is one stripe.
+    """
+    width = WIDE if weight.shape[-1] % WIDE == 0 else WIDE // 2
+    return weight.unflatten(-1, (-1, width)).movedim(-2, 1).contiguous()
+
+
+def _joined(striped: Tensor) -> Tensor:
+    """The reverse of `stripes`."""
+    return striped.movedim(1, -2).flatten(-2)
+
+
+def _numpy(tensor: Tensor) -> np.ndarray:
+    return tensor.detach().numpy()
+
+
+class TileSum(torch.autograd.Function):
+    """`dense.tile_sum`. Its arguments: table, count_weight, windows, start, count; the last three are NumPy arrays."""
+
+    @staticmethod
+    def forward(ctx: Any, table: Tensor, count_weight: Tensor, *samples: np.ndarray) -> Tensor:
+        """See the class."""
+        table, count_weight = stripes(table.detach()), stripes(count_weight.detach())
+        out = table.new_empty(len(table), int(samples[-1].max()), table.shape[1] * table.shape[-1])
+        _tile_sum(out, 0, table, count_weight, samples)
+        ctx.samples, ctx.shapes = samples, (table.shape, count_weight.shape)
+        return out
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        """Gradients of table and count_weight."""
+        table, counts = (grads[0].new_empty(shape) for shape in ctx.shapes)
+        _tile_gradient(table, counts, grads[0].contiguous(), 0, ctx.samples)
+        return _joined(table), _joined(counts), None, None, None
+
+
+class EntityMax(torch.autograd.Function):
+    """`dense.entity_max`. Its arguments: weight, bias, entities, first, start, count, centre, scale, the last six arrays."""
+
+    @staticmethod
+    def forward(ctx: Any, weight: Tensor, bias: Tensor, *given: np.ndarray) -> Tensor:
+        """See the class."""
+        samples, norm = given[:4], entities.normaliser(*given[4:])
+        weights = torch.cat([weight, bias.unsqueeze(1)], 1).detach()
+        out = weights.new_empty(len(weights), int(samples[-1].max()), weights.shape[-1])
+        best = np.empty(out.shape, np.uint8)
+        _entity_layer(out, 0, best, weights, samples, norm)
+        ctx.best, ctx.samples, ctx.norm = best, samples, norm
+        return out
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        """Gradients of weight and bias."""
+        weights = _entity_gradient(grads[0].contiguous(), 0, grads[0].shape[-1], ctx.best, ctx.samples, ctx.norm)
+        return weights[:, :-1], weights[:, -1], *([None] * 6)
+
+
+class Encode(torch.autograd.Function):
+    """The encoder's three layers side by side: float32 [P, m, 3 H], tiles, observer, maximum over agents.
+
+    Args:
+        table, counts: as `stripes` returns them.
+        own, other: float32 [P, 12, H], weights of the linear layers with the bias as last row.
+        samples: of NumPy arrays.
+        norm: float32 [2, 16], from `entities.normaliser`.
+    """
+
+    @staticmethod
+    def forward(
+        ctx: Any, table: Tensor, counts: Tensor, own: Tensor, other: Tensor, samples: Samples, norm: np.ndarray
+    ) -> Tensor:
+        """See the class."""
+        hidden = own.shape[-1]
+        out = own.new_empty(len(own), samples.rows, 3 * hidden)
+        best = np.empty((*out.shape[:2], hidden), np.uint8)
+        _tile_sum(out, 0, table, counts, _of_tiles(samples))
+        _entity_layer(out, hidden, _NONE, own, _of_entities(samples), norm)
+        _entity_layer(out, 2 * hidden, best, other, _of_entities(samples), norm)
+        ctx.best, ctx.samples, ctx.norm, ctx.shapes = best, samples, norm, (table.shape, counts.shape)
+        return out
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
+        """Gradients of table, counts, own and other."""
+        grad, hidden = grads[0].contiguous(), grads[0].shape[-1] // 3
+        table, counts = (grad.new_empty(shape) for shape in ctx.shapes)
+        _tile_gradient(table, counts, grad, 0, _of_tiles(ctx.samples))
+        entity = _of_entities(ctx.samples)
+        own = _entity_gradient(grad, hidden, hidden, _NONE, entity, ctx.norm)
+        other = _entity_gradient(grad, 2 * hidden, hidden, ctx.best, entity, ctx.norm)
+        return table, counts, own, other, None, None
+
+
+def _of_tiles(samples: Samples) -> tuple[np.ndarray, ...]:
+    return samples.windows, samples.start, samples.count
+
+
+def _of_entities(samples: Samples) -> tuple[np.ndarray, ...]:
+    return samples.entities, samples.first, samples.start, samples.count
+
+
+def _tile_sum(out: Tensor, column: int, table: Tensor, counts: Tensor, samples: tuple[np.ndarray, ...]) -> None:
+    weights = _numpy(table), _numpy(counts)
+    in_lanes(tiles.tile_sum_lane, tiles.tile_sum_all, _numpy(out), column, *weights, *samples)
+
+
+def _tile_gradient(table: Tensor, counts: Tensor, grad: Tensor, column: int, samples: tuple[np.ndarray, ...]) -> None:
+    weights = _numpy(table), _numpy(counts)
+    in_lanes(tiles.tile_gradient_lane, tiles.tile_gradient_all, *weights, _numpy(grad), column, *samples)
+
+
+def _entity_layer(
+    out: Tensor, column: int, best: np.ndarray, weights: Tensor, samples: tuple[np.ndarray, ...], norm: np.ndarray
+) -> None:
+    layer = entities.entity_lane, entities.entity_all
+    in_lanes(*layer, _numpy(out), column, best, _numpy(weights), *samples, norm)
+
+
+def _entity_gradient(
+    grad: Tensor, column: int, hidden: int, best: np.ndarray, samples: tuple[np.ndarray, ...], norm: np.ndarray
+) -> Tensor:
+    parts = grad.new_empty(len(grad), entities.CHUNKS, linear.ROWS, hidden)
+    weights = grad.new_empty(len(grad), linear.ROWS, hidden)
+    layer = entities.entity_gradient_lane, entities.entity_gradient_all
+    in_lanes(*layer, _numpy(parts), _numpy(grad), column, best, *samples, norm)
+    entities.sum_chunks(_numpy(parts), _numpy(weights))
+    return weights

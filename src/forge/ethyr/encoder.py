@@ -1,0 +1,115 @@
+"""The encoder of the default network: what an agent sees, as 3 H numbers. Every population has weights of its own."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+from forge.blade.config import Config
+from forge.blade.observation import FEATURES
+from forge.ethyr import dense
+from forge.ethyr.compiled import Encode, stripes
+from forge.ethyr.kernels.entities import normaliser
+from forge.ethyr.kernels.rows import MATERIALS
+from forge.ethyr.samples import Samples
+
+__all__ = ["Encoder", "Samples", "Tables"]
+
+#: Numbers that a material is embedded in, as in Neural MMO v1.0.
+EMBEDDING = 7
+
+
+class Tables(NamedTuple):
+    """The weights of the tile layer in the form in which it is computed, for as long as the parameters stay the same.
+
+    On the CPU they are striped, as `forge.ethyr.compiled.stripes` returns them; elsewhere as `forge.ethyr.dense` takes them.
+    """
+
+    table: Tensor  # float32 [P, K, 8, H], or striped [P, S, K, 8, L]
+    counts: Tensor  # float32 [P, K, H], or striped [P, S, K, L]
+
+
+class Encoder(nn.Module):
+    """Three linear layers side by side: over the tiles in view, over the observer, and over each agent in view with a maximum.
+
+    A tile enters as the 7 numbers of its material's embedding and the number of agents on it, so the first layer has
+    8 · K inputs for K = (2 radius + 1)² tiles; 1,800 by default. Agents enter as their 11 normalised features.
+
+    Args:
+        config: of the worlds whose agents it serves: populations, radius and normalisation.
+        hidden: width H of each layer, a multiple of 16 up to 256.
+        generator: the stream the first weights are drawn from, as torch.nn.Embedding and torch.nn.Linear draw theirs.
+
+    Raises:
+        ValueError: if `hidden` is none of these.
+    """
+
+    centre: Tensor
+    scale: Tensor
+
+    def __init__(self, config: Config, hidden: int, generator: torch.Generator) -> None:
+        super().__init__()
+        if hidden not in range(16, 257, 16):
+            raise ValueError(f"hidden = {hidden} must be a multiple of 16 from 16 to 256")
+        self.populations, self.radius, self.hidden = config.populations, config.sight.radius, hidden
+        P, cells, features = config.populations, (2 * config.sight.radius + 1) ** 2, len(FEATURES)
+
+        def weights(inputs: int, *shape: int) -> nn.Parameter:
+            bound = 1 / math.sqrt(inputs)
+            return nn.Parameter(torch.empty(P, *shape, hidden).uniform_(-bound, bound, generator=generator))
+
+        inputs = cells * (EMBEDDING + 1)
+        self.embedding = nn.Parameter(torch.empty(P, MATERIALS, EMBEDDING).normal_(generator=generator))
+        self.tile = weights(inputs, cells, EMBEDDING)
+        self.counts = weights(inputs, cells)
+        self.tile_bias = weights(inputs)
+        self.own, self.own_bias = weights(features, features), weights(features)
+        self.other, self.other_bias = weights(features, features), weights(features)
+        for name, values in (("centre", [f.centre for f in FEATURES]), ("scale", [f.scale for f in FEATURES])):
+            self.register_buffer(name, torch.tensor([float(value(config)) for value in values]), persistent=False)
+
+    def table(self) -> Tensor:
+        """What each material at each cell adds to each hidden unit: float32 [P, K, 8, H].
+
+        The bias is part of the first cell: every sample has exactly one material there.
+        """
+        table = torch.einsum("pme,pceh->pcmh", self.embedding, self.tile)
+        table[:, 0] += self.tile_bias.unsqueeze(1)
+        return table
+
+    def tables(self) -> Tables:
+        """What a forward pass derives from the parameters alone; differentiable unless under `torch.no_grad()`."""
+        table, counts = self.table(), self.counts
+        return Tables(stripes(table), stripes(counts)) if table.device.type == "cpu" else Tables(table, counts)
+
+    def forward(self, batch: Samples, tables: Tables | None = None) -> Tensor:
+        """Encodes samples.
+
+        Args:
+            batch: to encode: NumPy arrays or CPU tensors where the parameters are on the CPU, else tensors on their device.
+            tables: from `tables`, to save composing them again while the parameters stay the same.
+
+        Returns:
+            float32 [P, m, 3 H] with m = max(count): tiles, observer, maximum over agents. Rows beyond a population's count
+            are 0.
+
+        Raises:
+            TypeError, ValueError: if the samples are not what `Samples` says.
+        """
+        tables = tables or self.tables()
+        own, other = ((self.own, self.own_bias), (self.other, self.other_bias))
+        if tables.table.device.type != "cpu":
+            norm = self.centre, self.scale
+            layers = (
+                dense.tile_sum(*tables, batch),
+                dense.own_linear(*own, batch, *norm),
+                dense.entity_max(*other, batch, *norm),
+            )
+            return torch.cat(layers, -1)
+        samples = batch.numpy()
+        samples.check(self.populations, self.radius)
+        rows = (torch.cat([weight, bias.unsqueeze(1)], 1) for weight, bias in (own, other))
+        return Encode.apply(*tables, *rows, samples, normaliser(self.centre.numpy(), self.scale.numpy()))

@@ -1,0 +1,11 @@
+"""The encoder's layers as compiled CPU kernels.
+
+`tiles` and `entities` each offer their layer at three levels:
+
+- `..._block` and `..._gradient` work on a few samples of one population, on one thread, and can be called from other
+  kernels: they allocate nothing and check nothing.
+- `..._lane` does every n-th piece of a whole batch, so n lanes together do all of it.
+- `..._all` runs the lanes on threads.
+
+No result depends on the number of threads: every number is summed by one thread, in the order of the samples.
+"""

@@ -1,0 +1,86 @@
+"""What agents saw, as the encoder reads it: samples grouped by population, so that unshared weights meet contiguous rows."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+
+from forge.blade.jit import jit
+from forge.ethyr.kernels.linear import COLUMNS
+
+
+class Samples(NamedTuple):
+    """A stretch of samples of each population; a call works on the rows start[p] .. start[p] + count[p] − 1.
+
+    NumPy arrays (also as torch tensors on the CPU) are for the compiled layers, tensors on any device for the dense ones.
+    The arrays must not change before a backward pass that needs them. Letters: P populations, Q samples kept, M entity rows
+    kept, R rows of a window, C bytes of a window row (R rounded up to a multiple of 16).
+    """
+
+    windows: Any  # uint8 [P, Q, R, C]: material + 8 · agents on the tile; bytes from R on mean nothing
+    entities: Any  # int16 [P, M, 16]: FEATURES of each agent in view, then zeros; the observer first
+    first: Any  # int32 [P, Q + 1]: sample q sees the entity rows first[p, q] .. first[p, q + 1] − 1, one at least
+    start: Any  # int64 [P]
+    count: Any  # int64 [P]
+
+    @property
+    def rows(self) -> int:
+        """Rows of a result, m: samples of the population that has most."""
+        return int(self.count.max())
+
+    def to(self, device: torch.device | str) -> Samples:
+        """The same samples as tensors on a device."""
+        return Samples(*(torch.as_tensor(field).to(device) for field in self))
+
+    def numpy(self) -> Samples:
+        """The same samples as contiguous NumPy arrays, sharing memory where they can."""
+        return Samples(*(np.ascontiguousarray(f.cpu() if isinstance(f, torch.Tensor) else f) for f in self))
+
+    def check(self, populations: int, radius: int) -> None:
+        """Refuses NumPy samples that the compiled layers would read out of bounds.
+
+        Raises:
+            TypeError, ValueError: naming the field, what it holds and what it must be.
+        """
+        side = 2 * radius + 1
+        kept, held = self.windows.shape[1:2], self.entities.shape[1:2]
+        wanted = {
+            "windows": (np.uint8, (populations, *kept, side, -(-side // 16) * 16)),
+            "entities": (np.int16, (populations, *held, COLUMNS)),
+            "first": (np.int32, (populations, *(size + 1 for size in kept))),
+            "start": (np.int64, (populations,)),
+            "count": (np.int64, (populations,)),
+        }
+        for name, (dtype, shape) in wanted.items():
+            field = getattr(self, name)
+            if field.dtype != dtype:
+                raise TypeError(f"samples.{name} is {field.dtype}; it must be {np.dtype(dtype)}")
+            if field.shape != shape:
+                raise ValueError(f"samples.{name} has shape {field.shape}; it must be {shape}")
+        p = first_misfit(self.start, self.count, self.first, held[0])
+        if p >= 0:
+            raise ValueError(
+                f"samples of population {p}: start {self.start[p]}, count {self.count[p]} and `first` must name rows 0 .. "
+                f"{kept[0] - 1} of `windows`, each with at least one and at most 255 of the rows 0 .. {held[0] - 1} of "
+                "`entities`"
+            )
+
+
+@jit
+def first_misfit(start, count, first, held):
+    """The first population whose samples or entities lie outside what is kept; −1 if there is none."""
+    for p in range(start.shape[0]):
+        low, high = start[p], start[p] + count[p]
+        if low < 0 or high < low or high >= first.shape[1]:
+            return p
+        if low < high and (first[p, low] < 0 or first[p, high] > held):
+            return p
+        wrong = False
+        for q in range(low, high):
+            seen = first[p, q + 1] - first[p, q]
+            wrong |= (seen < 1) | (seen > 255)
+        if wrong:
+            return p
+    return -1
