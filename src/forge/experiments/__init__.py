@@ -1,0 +1,1 @@
+"""Experiments: training runs and what is measured on them, in numbers, figures and pictures."""

@@ -1,0 +1,195 @@
+"""Evaluation: a policy alone in worlds on maps it was not trained on, measured without bias to short lives."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+
+from forge.blade import Config, ConfigError, Observation, Recording, World
+from forge.experiments.estimate import Estimate, estimate
+from forge.experiments.evaluation import Counts, Evaluation, Settings
+
+# Sets the series of maps for evaluation apart from every other use of a terrain seed.
+_FRESH = 0x4556414C
+
+
+class Policy(Protocol):
+    """Anything that decides for the agents of a batch of worlds."""
+
+    def act(self, observation: Observation) -> np.ndarray:
+        """Actions of one tick: integers [W, N, 2], or [W, N, 3] with learned targeting, as `World.step` takes them."""
+        ...
+
+
+class Row(NamedTuple):
+    """One policy of a comparison."""
+
+    name: str
+    evaluation: Evaluation
+    relative: Estimate  # lifetime as a multiple of that of the comparison's first policy
+
+
+def fresh_maps(config: Config) -> Config:
+    """The configuration with another, endless series of maps, named by a seed that is a function of the old one.
+
+    The new terrain.seed is the first 64-bit word of numpy.random.SeedSequence((terrain.seed, 0x4556414C)), halved to 63
+    bits; terrain.maps is 0, so that every world has a map of its own.
+
+    Raises:
+        ConfigError: if the configuration has a map file, and so no other maps.
+    """
+    if config.terrain.file:
+        raise ConfigError(
+            f"terrain.file = {config.terrain.file!r} is the only map there is; "
+            "to evaluate on it, give maps=range(worlds)"
+        )
+    word = np.random.SeedSequence((config.terrain.seed, _FRESH)).generate_state(1, np.uint64)[0]
+    return config.replace(**{"terrain.seed": int(word) >> 1, "terrain.maps": 0})
+
+
+def evaluate(
+    policy: Policy,
+    config: Config,
+    *,
+    worlds: int = 32,
+    ticks: int = 1000,
+    warmup: int = 500,
+    horizon: int = 1000,
+    seed: int = 0,
+    maps: Sequence[int] | Sequence[np.ndarray] | None = None,
+    threads: int | None = None,
+) -> Evaluation:
+    """Plays a policy alone, all populations with it, and measures it once the worlds have filled up.
+
+    *Lifetime* is the restricted mean, E[min(L, horizon)] (Irwin 1949, "The standard error of an estimate of
+    expectation of life"), of the lives L that begin in the `ticks` ticks after the warm-up. Play goes on after them
+    until each of these lives has ended or has reached the horizon, which nearly always is soon. So none is cut short
+    by the end of the play, and their plain mean is unbiased without further assumptions; a product-limit estimate would
+    need that censoring tells nothing about lifetimes, and ticks per death that numbers stay constant. `outlived` is
+    the share that reaches the horizon: where it is 0, the restricted mean is the mean.
+
+    All other figures are of the `ticks` ticks after the warm-up. Every world has the spawn cap N. Intervals are
+    over worlds: see `forge.experiments.estimate`.
+
+    Args:
+        policy: its `act` is called once a tick. For results that repeat, give one that has not played before.
+        config: of the worlds, of which `spawn.random_cap` is ignored.
+        worlds: number of worlds, at least 2.
+        ticks: length of the measurement [ticks].
+        warmup: played before it [ticks].
+        horizon: a life is followed for so long at most [ticks].
+        seed: of the worlds.
+        maps: of the worlds, in the series of `config` and as `World` takes them. None means the first maps of
+            `fresh_maps(config)`.
+        threads: to step with; results do not depend on it.
+
+    Raises:
+        ConfigError: if an argument is not what it must be.
+        TypeError, ValueError: if the policy's actions are none.
+    """
+    settings = Settings(worlds, ticks, warmup, horizon)
+    for (name, value), low in zip(settings._asdict().items(), (2, 1, 0, 1), strict=True):
+        if isinstance(value, bool) or operator.index(value) < low:
+            raise ConfigError(f"{name} = {value!r} must be an integer of at least {low}")
+    config = (config if maps is not None else fresh_maps(config)).replace(**{"spawn.random_cap": False})
+    world = World(config, worlds, seed, threads, maps, Recording(lives=True))
+    return Evaluation(settings, config.spawn.cap, _play(world, policy, settings))
+
+
+def _play(world: World, policy: Policy, settings: Settings) -> Counts:
+    observation = world.reset()
+    for _ in range(settings.warmup):
+        observation, *_ = world.step(policy.act(observation))
+    before = world.state.tally.copy()
+    cohort = Cohort(range(settings.warmup, settings.warmup + settings.ticks), settings.horizon)
+    for _ in range(settings.ticks):
+        observation, *_ = world.step(policy.act(observation))
+        cohort.collect(world)
+    after = world.state.tally.copy()
+    born = int((after["births"] - before["births"]).sum())
+    while cohort.size < born:
+        observation, *_ = world.step(policy.act(observation))
+        cohort.collect(world)
+    lives, place = cohort.lives(), world.state.members.shape
+    where = lives["world"], lives["population"]
+    return Counts(
+        lives=_sum_at(where, np.ones(len(lives)), place),
+        lifetime=_sum_at(where, lives["lifetime"], place),
+        outlived=_sum_at(where, lives["lifetime"] == settings.horizon, place),
+        tiles=_sum_at(where, lives["tiles"].sum(-1), place),
+        ticks=after["ticks"] - before["ticks"],
+        deaths=after["deaths"] - before["deaths"],
+    )
+
+
+def _sum_at(where: tuple[np.ndarray, ...], values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    sums = np.zeros(shape, np.int64)
+    np.add.at(sums, where, values.astype(np.int64))
+    return sums
+
+
+class Cohort:
+    """The lives that begin in given ticks, each as it is when it ends or reaches a horizon.
+
+    Args:
+        births: ticks in which they begin.
+        horizon: ticks for which each is followed at most.
+    """
+
+    def __init__(self, births: range, horizon: int) -> None:
+        self.births, self.horizon, self.size = births, horizon, 0
+        self._collected: list[np.ndarray] = []
+
+    def collect(self, world: World) -> None:
+        """Adds the lives that ended, or reached the horizon, in the last step of a world that records lives."""
+        ended, going = world.lives(), world.state.lives[world.state.agents["alive"].view(np.bool_)]
+        self._add(ended[ended["lifetime"] < self.horizon])
+        self._add(going[going["lifetime"] == self.horizon])
+
+    def _add(self, lives: np.ndarray) -> None:
+        chosen = lives[(lives["birth"] >= self.births.start) & (lives["birth"] < self.births.stop)]
+        self.size += len(chosen)
+        self._collected.append(chosen)
+
+    def lives(self) -> np.ndarray:
+        """The lives collected so far: LIFE records; those with `lifetime` equal to the horizon had not ended."""
+        return np.concatenate(self._collected)
+
+
+def compare(policies: Mapping[str, Policy], config: Config, **settings: Any) -> list[Row]:
+    """Evaluates policies one after another in the same worlds.
+
+    Args:
+        policies: by name; the first is what the lifetimes of all are set against.
+        config: of the worlds.
+        settings: as `evaluate` takes them, the same for all.
+
+    Returns:
+        A row for each policy, in their order.
+
+    Raises:
+        ConfigError: if there are no policies, or as `evaluate` does.
+    """
+    if not policies:
+        raise ConfigError("policies is empty; give at least one policy by its name")
+    evaluations = {name: evaluate(policy, config, **settings) for name, policy in policies.items()}
+    first = next(iter(evaluations.values()))
+    return [Row(name, each, relative_lifetime(each, first)) for name, each in evaluations.items()]
+
+
+def relative_lifetime(one: Evaluation, other: Evaluation) -> Estimate:
+    """Mean lifetime in `one` as a multiple of that in `other`.
+
+    Both must have been played in the same worlds: the interval leaves out one world at a time from both.
+
+    Raises:
+        ValueError: if they were played with other settings.
+    """
+    if one.settings != other.settings:
+        raise ValueError(f"only evaluations in the same worlds compare: {one.settings} is not {other.settings}")
+    counts = (one.counts.lifetime, one.counts.lives, other.counts.lifetime, other.counts.lives)
+    parts = np.stack([count.sum(-1) for count in counts], -1)
+    return estimate(lambda s: s[..., 0] / s[..., 1] * (s[..., 3] / s[..., 2]), parts, (0.0, np.inf))
