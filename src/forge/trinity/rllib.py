@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-import numpy as np
-
 from forge.blade import Config
 from forge.trinity.extras import needs
 from forge.trinity.pettingzoo import LifeEnv
 
 with needs("rllib", "gymnasium", "ray", "tree"):
-    from gymnasium.spaces import Space
     from gymnasium.spaces.utils import flatten, flatten_space
     from ray.rllib.env.multi_agent_env import MultiAgentEnv
 
@@ -53,12 +50,12 @@ class RllibEnv(MultiAgentEnv):
         observations, infos = self.env.reset(seed, options)
         return self._flat(observations), infos
 
-    def step(self, action_dict: Mapping[str, Any]) -> tuple[Any, Any, Any, Any, Any]:
+    def step(self, action_dict: dict[Any, Any]) -> tuple[Any, Any, Any, Any, Any]:
         """Plays one tick, as `LifeEnv.step` does; `__all__` is set in the truncations of the last."""
         observations, rewards, terminated, truncated, infos = self.env.step(action_dict)
         ends = {"__all__": not self.env.agents}
         return self._flat(observations), rewards, terminated | {"__all__": False}, truncated | ends, infos
 
-    def _flat(self, observations: Mapping[str, Any]) -> dict[str, np.ndarray]:
+    def _flat(self, observations: Mapping[str, Any]) -> dict[str, Any]:
         self.agents = list(observations)
         return {agent: flatten(self._dict, seen) for agent, seen in observations.items()}
