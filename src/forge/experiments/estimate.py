@@ -18,12 +18,6 @@ class Estimate(NamedTuple):
     low: float
     high: float
 
-    def format(self, spec: str = ".1f") -> str:
-        """The estimate as text, such as "41.2 (39.9–42.5)"; a dash if there is none."""
-        if np.isnan(self.value):
-            return "–"
-        return f"{self.value:{spec}} ({self.low:{spec}}–{self.high:{spec}})"
-
 
 def estimate(
     statistic: Callable[[np.ndarray], np.ndarray],

@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from forge.blade import EventKind, Material
+from forge.blade.tiles import as_tiles
 from forge.experiments.scenery import paint_ground
 from forge.experiments.sprites import (
     BODY,
@@ -24,7 +25,7 @@ from forge.experiments.sprites import (
 _SCALES = (4, 64)
 _GROWING = (int(Material.SCRUB), int(Material.FOREST))
 # Offsets of agents that share a tile lie on a circle of this radius [tiles].
-_CROWD = 0.20
+_CROWD = 0.26
 
 
 class Painter:
@@ -48,7 +49,7 @@ class Painter:
         if margin < 0 or health < 1:
             raise ValueError(f"margin = {margin} must not be negative, health = {health} must be positive")
         self.scale, self.health = scale, health
-        self._side = _check_map(materials).shape
+        self._side = as_tiles(materials).shape
         self.top, self.left, bottom, right = _crop(materials, margin)
         self.rows, self.cols = bottom - self.top, right - self.left
         self._cut = (slice(self.top, bottom), slice(self.left, right))
@@ -68,7 +69,7 @@ class Painter:
         Raises:
             ValueError: if it is of another size.
         """
-        if _check_map(materials).shape != self._side:
+        if as_tiles(materials).shape != self._side:
             raise ValueError(f"the map has shape {materials.shape}; this picture is of one of shape {self._side}")
         new = materials[self._cut]
         rows, cols = np.nonzero(new != self._materials)
@@ -204,15 +205,6 @@ def check_picture(picture: Any) -> np.ndarray:
         )
         raise ValueError(f"a picture is uint8 of shape [h, w, 3], not {given}")
     return picture
-
-
-def _check_map(materials: np.ndarray) -> np.ndarray:
-    if materials.dtype != np.uint8 or materials.ndim != 2 or not materials.size or materials.max() >= len(Material):
-        raise ValueError(
-            f"a map is uint8 [side, side] of Materials 0 .. {len(Material) - 1}, "
-            f"not {materials.dtype} of shape {materials.shape}"
-        )
-    return materials
 
 
 def _crop(materials: np.ndarray, margin: int) -> tuple[int, int, int, int]:

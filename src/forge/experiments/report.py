@@ -22,6 +22,8 @@ def table(rows: Sequence[Row], title: str = "") -> Table:
         rows: as `compare` gives them.
         title: above the table; empty means what was played.
     """
+    from rich import box
+    from rich.markup import escape
     from rich.table import Table
 
     if not title and rows:
@@ -29,31 +31,31 @@ def table(rows: Sequence[Row], title: str = "") -> Table:
         title = (
             f"{s.worlds} worlds, {s.ticks:,} ticks after {s.warmup:,}; lives followed for {s.horizon:,} ticks at most"
         )
-    drawn = Table(title=title, caption="in brackets: 95 % interval over worlds")
+    drawn = Table(title=title, caption="below each figure: its 95 % interval over worlds", box=box.SIMPLE_HEAD)
     drawn.add_column("policy")
-    columns = _columns(rows)
+    columns = _columns(escape(rows[0].name) if rows else "first")
     for heading in columns:
         drawn.add_column(heading, justify="right")
     for row in rows:
-        drawn.add_row(row.name, *(cell(row) for cell in columns.values()))
+        drawn.add_row(escape(row.name), *(cell(row) for cell in columns.values()))
     return drawn
 
 
-def _columns(rows: Sequence[Row]) -> dict[str, Callable[[Row], str]]:
-    first = rows[0].name if rows else "first"
+def _columns(first: str) -> dict[str, Callable[[Row], str]]:
+    causes = "/".join(cause.name.lower() for cause in Cause)
     return {
-        "lifetime\n\\[ticks]": lambda row: row.evaluation.lifetime.format(),
-        f"lifetime\n× {first}": lambda row: row.relative.format(".2f"),
-        "reach horizon\n\\[%]": lambda row: _percent(row.evaluation.outlived),
-        "alive\n\\[agents a world]": lambda row: row.evaluation.population.format(),
-        "deaths\n\\[/1,000 agent ticks]": lambda row: row.evaluation.mortality.format(),
-        "tiles\n\\[a life]": lambda row: row.evaluation.tiles.format(),
-        **{f"by {cause.name.lower()}\n\\[%]": _cause(cause) for cause in Cause},
+        "lifetime\n\\[ticks]": lambda row: _two_lines(row.evaluation.lifetime),
+        f"lifetime\n× {first}": lambda row: _two_lines(row.relative, 2),
+        "outlive\n\\[%]": lambda row: _percent(row.evaluation.outlived),
+        "alive\n\\[a world]": lambda row: _two_lines(row.evaluation.population),
+        "tiles\n\\[a life]": lambda row: _two_lines(row.evaluation.tiles),
+        f"died by \\[%]\n{causes}": lambda row: " / ".join(map(_percent, row.evaluation.causes.values())),
     }
 
 
-def _cause(cause: Cause) -> Callable[[Row], str]:
-    return lambda row: _percent(row.evaluation.causes[cause.name.lower()])
+def _two_lines(estimate: Estimate, digits: int = 1) -> str:
+    value, low, high = (f"{number:.{digits}f}" for number in estimate)
+    return "–" if math.isnan(estimate.value) else f"{value}\n[dim]{low}–{high}[/dim]"
 
 
 def _percent(share: Estimate) -> str:

@@ -1,0 +1,236 @@
+"""Evaluation: lives of known length, none of them lost or cut, in made-up and in real worlds."""
+
+import io
+import json
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from rich.console import Console
+
+from forge.blade import LIFE, Chaos, ConfigError, Law, Material, Terrain
+from forge.blade.terrain import generate
+from forge.experiments.evaluate import Cohort, Row, compare, evaluate, fresh_maps, relative_lifetime
+from forge.experiments.report import table, to_json
+
+SMALL = {"terrain.side": 16, "terrain.border": 3, "spawn.cap": 8, "spawn.populations": 2}
+#: Whoever is hungry once dies: food 3 is 2 after the first tick, 1 after the second, 0 at the third: 2 ticks survived.
+DOOMED = Law(**SMALL, **{"vitals.food": 3, "vitals.health": 1, "vitals.water_loss": 0, "foraging.harvest": 0})
+IMMORTAL = Law(**SMALL, **{"vitals.food_loss": 0, "vitals.water_loss": 0})
+
+
+class Stayer:
+    """Passes."""
+
+    def act(self, observation):
+        return np.zeros((*observation.alive.shape, 2), np.uint8)
+
+
+class Walker:
+    """Walks at random."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self.rng = np.random.default_rng(seed)
+
+    def act(self, observation):
+        return np.stack([self.rng.integers(5, size=observation.alive.shape), 0 * observation.moves], -1).astype(
+            np.uint8
+        )
+
+
+def meadow(config, count):
+    tiles = np.full((config.terrain.side,) * 2, Material.LAVA, np.uint8)
+    inside = slice(config.terrain.low, config.terrain.high + 1)
+    tiles[inside, inside] = Material.GRASS
+    return [tiles] * count
+
+
+class MadeUp:
+    """Stands in for a world that records lives: births and lifetimes are given, one life a slot."""
+
+    def __init__(self, births: np.ndarray, lifetimes: np.ndarray) -> None:
+        self.births, self.lifetimes, self.tick = births, lifetimes, 0
+        self.state = SimpleNamespace(
+            lives=np.zeros((1, len(births)), LIFE), agents=np.zeros((1, len(births)), [("alive", "u1")])
+        )
+        self.state.lives["birth"] = births
+
+    def step(self) -> None:
+        """A life that begins in tick b survives the ticks b + 1 .. b + lifetime and dies in the next."""
+        age = self.tick - self.births
+        self.state.lives["lifetime"] = np.clip(age, 0, self.lifetimes)
+        self.state.agents["alive"] = (age >= 0) & (age <= self.lifetimes)
+        self.died = age == self.lifetimes + 1
+        self.tick += 1
+
+    def lives(self) -> np.ndarray:
+        return self.state.lives[0][self.died]
+
+
+def follow(births, lifetimes, window: range, horizon: int) -> np.ndarray:
+    world, cohort = MadeUp(births, lifetimes), Cohort(window, horizon)
+    for _ in range(window.stop + horizon):
+        world.step()
+        cohort.collect(world)
+    assert cohort.size == len(cohort.lives())
+    return cohort.lives()["lifetime"]
+
+
+def test_every_life_of_the_window_is_collected_once() -> None:
+    # Window 2 .. 4, horizon 3. Born at 1 and 5: outside. The others live 0, 7, 3, 2 ticks: 0, 3 (no longer), 3, 2.
+    births, lifetimes = np.array([1, 2, 3, 4, 4, 5]), np.array([4, 0, 7, 3, 2, 1])
+    assert sorted(follow(births, lifetimes, range(2, 5), 3).tolist()) == [0, 2, 3, 3]
+
+
+def test_the_mean_is_unbiased_where_dropping_the_unfinished_is_not() -> None:
+    """Death probability q a tick: E[min(L, h)] = Σ (1 − q)^k over k = 1 .. h, which is (1 − q)(1 − (1 − q)^h)/q."""
+    q, horizon, window = 1 / 81, 400, range(50, 250)
+    rng = np.random.default_rng(3)
+    births = rng.integers(0, 300, 6000)
+    lifetimes = rng.geometric(q, len(births)) - 1
+    expected = (1 - q) * (1 - (1 - q) ** horizon) / q
+    followed = follow(births, lifetimes, window, horizon)
+    assert len(followed) == ((births >= 50) & (births < 250)).sum()
+    margin = 4 * followed.std() / np.sqrt(len(followed))
+    assert followed.mean() == pytest.approx(expected, abs=margin)
+    chosen = (births >= 50) & (births + lifetimes + 1 < 250)
+    assert lifetimes[chosen].mean() < expected - 5 * margin  # what one gets by counting only lives that ended by then
+
+
+def test_lives_of_known_length() -> None:
+    found = evaluate(Stayer(), DOOMED, worlds=3, ticks=20, warmup=10, horizon=50, maps=meadow(DOOMED, 3))
+    # One birth a tick and world: 60 lives. Each acts in three ticks, so three agents act in every tick.
+    assert found.lives == 60
+    assert found.lifetime == (2, 2, 2)
+    assert found.population == (3, 3, 3)
+    assert found.ticks_lived == 3 * 3 * 20
+    assert found.mortality.value == pytest.approx(1000 / 3)
+    assert found.outlived == (0, 0, 0)
+    assert found.tiles == (1, 1, 1)
+    assert {name: share.value for name, share in found.causes.items()} == {
+        "attack": 0,
+        "lava": 0,
+        "hunger": 1,
+        "thirst": 0,
+    }
+    assert found.counts.lives.shape == (3, 2)
+    assert [each.value for each in found.lifetimes] == [2, 2]
+
+
+def test_immortals_are_followed_to_the_horizon() -> None:
+    found = evaluate(Stayer(), IMMORTAL, worlds=2, ticks=4, warmup=2, horizon=7, maps=meadow(IMMORTAL, 2))
+    # Alive at the start of tick k: k + 1. In the ticks 2 .. 5: 3 + 4 + 5 + 6 = 18 agent ticks, and a birth in each.
+    assert found.lives == 2 * 4
+    assert found.lifetime == (7, 7, 7)
+    assert found.outlived == (1, 1, 1)
+    assert found.ticks_lived == 2 * 18
+    assert found.population.value == 18 / 4
+    assert found.mortality == (0, 0, 0)
+    assert np.isnan(found.causes["lava"].value)
+
+
+def test_nobody_is_born_into_a_full_world_of_immortals() -> None:
+    found = evaluate(Stayer(), IMMORTAL, worlds=2, ticks=3, warmup=20, horizon=5, maps=meadow(IMMORTAL, 2))
+    assert found.lives == 0
+    assert np.isnan(found.lifetime.value)
+    assert found.population == (8, 8, 8)
+
+
+def test_lava_kills_walkers_and_tiles_are_counted() -> None:
+    found = evaluate(Walker(), IMMORTAL, worlds=4, ticks=60, warmup=30, horizon=400, maps=meadow(IMMORTAL, 4))
+    assert found.causes["lava"].value == 1
+    assert found.lives == found.counts.lives.sum() > 100
+    assert 1 < found.tiles.value < found.lifetime.value + 1
+    assert found.lifetime.low < found.lifetime.value < found.lifetime.high
+
+
+def test_evaluation_repeats_whatever_the_threads() -> None:
+    settings = {"worlds": 3, "ticks": 30, "warmup": 10, "horizon": 60, "seed": 5}
+    one, other = (evaluate(Walker(1), Chaos(**SMALL), threads=n, **settings) for n in (1, 2))
+    another = evaluate(Walker(1), Chaos(**SMALL), **{**settings, "seed": 6})
+    assert all(np.array_equal(a, b) for a, b in zip(one.counts, other.counts, strict=True))
+    assert any(not np.array_equal(a, b) for a, b in zip(one.counts, another.counts, strict=True))
+
+
+def test_the_spawn_cap_is_not_drawn() -> None:
+    config = IMMORTAL.replace(**{"spawn.random_cap": True})
+    found = evaluate(Stayer(), config, worlds=4, ticks=3, warmup=20, horizon=5, maps=meadow(config, 4))
+    assert found.population.value == 8
+
+
+def test_fresh_maps_are_other_maps() -> None:
+    config = Chaos(**SMALL, **{"terrain.seed": 4, "terrain.maps": 2})
+    fresh = fresh_maps(config)
+    assert fresh == fresh_maps(config)
+    assert fresh.replace(terrain=config.terrain) == config
+    assert fresh.terrain.maps == 0
+    assert len({config.terrain.seed, fresh.terrain.seed, fresh_maps(fresh).terrain.seed}) == 3
+    assert not np.array_equal(generate(fresh.terrain, 0), generate(config.terrain, 0))
+
+
+def test_a_map_file_has_no_fresh_maps() -> None:
+    with pytest.raises(ConfigError, match=r"'land.tmx' is the only map there is"):
+        fresh_maps(Chaos(terrain=Terrain(file="land.tmx")))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ({"worlds": 1}, "worlds = 1 must be an integer of at least 2"),
+        ({"ticks": 0}, "ticks = 0 must be an integer of at least 1"),
+        ({"warmup": -1}, "warmup = -1 must"),
+        ({"horizon": True}, "horizon = True must"),
+    ],
+)
+def test_wrong_settings(wrong, message) -> None:
+    with pytest.raises(ConfigError, match=message):
+        evaluate(Stayer(), DOOMED, **wrong)
+
+
+@pytest.fixture(scope="module")
+def rows() -> list[Row]:
+    settings = {"worlds": 3, "ticks": 40, "warmup": 10, "horizon": 100, "maps": meadow(DOOMED, 3)}
+    return compare({"[s]tays": Stayer(), "walks [about]": Walker()}, DOOMED, **settings)
+
+
+def test_lifetimes_are_relative_to_the_first(rows) -> None:
+    assert [row.name for row in rows] == ["[s]tays", "walks [about]"]
+    assert rows[0].relative == (1, 1, 1)
+    walked = rows[1].evaluation.lifetime.value
+    assert walked < 2
+    assert rows[1].relative.value == pytest.approx(walked / 2)
+
+
+def test_only_the_same_worlds_compare(rows) -> None:
+    other = evaluate(Stayer(), DOOMED, worlds=2, ticks=4, warmup=0, horizon=9, maps=meadow(DOOMED, 2))
+    with pytest.raises(ValueError, match="same worlds"):
+        relative_lifetime(other, rows[0].evaluation)
+    with pytest.raises(ConfigError, match="policies is empty"):
+        compare({}, DOOMED)
+
+
+def test_the_table_shows_every_row(rows) -> None:
+    console = Console(width=140, file=io.StringIO())
+    console.print(table(rows))
+    text = console.file.getvalue()
+    assert "3 worlds, 40 ticks after 10" in text
+    assert "× [s]tays" in text
+    assert "walks [about]" in text
+    assert "2.0–2.0" in text
+    assert "0 / 0 / 100 / 0" in text
+
+
+def test_json_holds_figures_and_counts(rows) -> None:
+    first, second = json.loads(to_json(rows))
+    assert first["policy"] == "[s]tays"
+    assert first["lifetime"] == {"value": 2, "low": 2, "high": 2}
+    assert first["lives"] == sum(map(sum, first["counts"]["lives"])) == 3 * 40
+    assert np.array(second["counts"]["deaths"]).shape == (3, 2, 4)
+    assert second["causes"]["lava"]["value"] > 0
+
+
+def test_json_has_null_where_there_is_no_number() -> None:
+    full = evaluate(Stayer(), IMMORTAL, worlds=2, ticks=3, warmup=20, horizon=5, maps=meadow(IMMORTAL, 2))
+    (row,) = json.loads(to_json([Row("all", full, relative_lifetime(full, full))]))
+    assert row["lifetime"] == {"value": None, "low": None, "high": None}
+    assert row["relative"]["value"] is None
