@@ -12,6 +12,8 @@ from typing import Any
 
 import psutil
 
+#: Variables that change how threads work.
+VARIABLES = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "NUMBA_THREADING_LAYER", "GOMP_SPINCOUNT", "OMP_WAIT_POLICY")
 LIBRARIES = ("neural-mmo", "numpy", "numba", "llvmlite", "torch")
 
 
@@ -25,6 +27,7 @@ def describe() -> dict[str, Any]:
         "system": platform.platform(),
         "python": platform.python_version(),
         "versions": {name: _version(name) for name in LIBRARIES},
+        "environment": {name: os.environ[name] for name in VARIABLES if name in os.environ},
         "commit": commit(Path(__file__).parent),
         "load": round(psutil.getloadavg()[0], 2),
         "started": datetime.now(UTC).isoformat(timespec="seconds"),

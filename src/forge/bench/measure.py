@@ -34,6 +34,15 @@ def spread(values: Sequence[float]) -> Spread:
     return Spread(median, low, high, least, most, len(values))
 
 
+def undisturbed(rounds: Sequence[np.ndarray]) -> float:
+    """What a round takes on a machine that does nothing else: the sum of each part's fastest time.
+
+    Args:
+        rounds: arrays [parts] of times; a part does exactly the same work in every round.
+    """
+    return float(np.min(rounds, axis=0).sum())
+
+
 def quotients(numerators: Sequence[float], denominators: Sequence[float]) -> list[float]:
     """Round by round ratios: what slows the machine for a while slows both parts of a round, and drops out.
 

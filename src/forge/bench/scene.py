@@ -71,8 +71,8 @@ class Played:
         self.alive = self.steps / (scene.worlds * scene.ticks)
         self.in_view = listed / self.steps
 
-    def time(self, threads: int) -> float:
-        """Plays the scene once more by `World.step` alone; returns nanoseconds per agent step.
+    def time(self, threads: int) -> np.ndarray:
+        """Plays the scene once more by `World.step` alone; returns the nanoseconds of each tick, float64 [ticks].
 
         Raises:
             RuntimeError: if the worlds went another way than they did before.
@@ -80,13 +80,14 @@ class Played:
         world = World.restore(self._start, threads)
         for actions in self._lead:
             world.step(actions)
-        started = time.perf_counter_ns()
-        for actions in self._timed:
+        clock = np.empty(len(self._timed) + 1)
+        clock[0] = time.perf_counter_ns()
+        for tick, actions in enumerate(self._timed, start=1):
             world.step(actions)
-        elapsed = time.perf_counter_ns() - started
+            clock[tick] = time.perf_counter_ns()
         if _agent_steps(world) != self._end:
             raise RuntimeError(f"scene {self.scene.rules!r} did not repeat on {threads} threads")
-        return elapsed / self.steps
+        return np.diff(clock)
 
     def facts(self) -> dict[str, Any]:
         """What was played, for the tables."""

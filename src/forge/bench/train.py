@@ -71,7 +71,12 @@ class Process:
 
 
 def training(seconds: float, worlds: int, hidden: int, seed: int, quick: bool) -> Section:
-    """Agent steps a second of training on all threads and on one, which take turns with the same number of updates."""
+    """Agent steps a second of training on all threads and on one, which take turns with the same number of updates.
+
+    Raises:
+        ConfigError: if one cannot train with these numbers.
+    """
+    check(worlds, hidden, seed)
     counts = sorted({1, all_threads()}, reverse=True)
     rounds = 2 if quick else _ROUNDS
     with contextlib.ExitStack() as stack:
@@ -91,11 +96,23 @@ def training(seconds: float, worlds: int, hidden: int, seed: int, quick: bool) -
         fixed("alive a world", "alive", 1),
         fixed("lifetime", "lifetime", 1),
         *SPEED,
+        measured("best", "steps_per_second", 2, 1e6, "most"),
+        measured("ns a step", "cost_ns", 0),
         *(_share(part) for part in ("acting", "world", "learning")),
         measured("× 1 thread", "ratio", 2),
     )
     rows = [_row(n, turns[n], turns[1], worlds, hidden) for n in sorted(counts)]
     return Section("Training: agent steps a second, everything in", note, columns, rows)
+
+
+def check(worlds: int, hidden: int, seed: int) -> None:
+    """Raises the ConfigError that training with these numbers would raise."""
+    # PyTorch comes with these, which the benchmarks of the world do without
+    from forge.ethyr.learning import Learning
+    from forge.experiments.settings import Session
+
+    Session(worlds=worlds, seed=seed)
+    Learning(hidden=hidden)
 
 
 def _settle(learners: list[Process], seconds: float, steps: int) -> int:
@@ -118,6 +135,8 @@ def _row(threads: int, turns: list[dict[str, Any]], single: list[dict[str, Any]]
         "populations": 8,
         "hidden": hidden,
         "threads": threads,
+        "world_threads": turns[0]["world_threads"],
+        "torch_threads": turns[0]["torch_threads"],
         "agent_steps": sum(turn["agent_steps"] for turn in turns),
         "alive": spread([turn["alive"] for turn in turns]).median,
         "lifetime": spread([turn["lifetime"] for turn in turns]).median,

@@ -5,25 +5,53 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 import numba
+import numpy as np
 
-from forge.bench.measure import alternate, quotients
-from forge.bench.report import SPEED, Column, Section, fixed, measured, text, timing
+from forge.bench.measure import alternate, quotients, undisturbed
+from forge.bench.report import SPEED, Column, Row, Section, between, fixed, measured, text, timing
 from forge.bench.scene import Played, Scene
 from forge.blade import Chaos, Config, Law, Recording
 
-Contestant = tuple[Played, int]  # a scene and the threads it is played on
-
+_NUMBA: Any = numba  # its stubs leave out what it exports
 _EIGHT = {"spawn.populations": 8}
 _SCENE = (text("rules", "rules"), text("play", "play"), text("worlds", "worlds"))
 _LIFE = (fixed("alive a world", "alive", 1), fixed("in view", "in_view", 1))
 _NOTE = (
     "Full steps with all observations through World.step, on generated maps. Every repeat plays the same recorded "
-    "actions; {rounds} repeats taken in turn, the median and the 10th to 90th percentile of them. In view: agents "
-    "listed in an observation, the observer included."
+    "actions; {rounds} repeats taken in turn, the median and the 10th to 90th percentile of them. Undisturbed: each "
+    "tick in the fastest of its repeats, which leaves out what else the machine does. In view: agents listed in an "
+    "observation, the observer included."
 )
+
+
+class Timed(NamedTuple):
+    """A scene played on some threads: the nanoseconds of each tick of each round, float64 [ticks] each."""
+
+    played: Played
+    threads: int
+    rounds: list[np.ndarray]
+
+    @property
+    def costs(self) -> list[float]:
+        """Nanoseconds per agent step of each round."""
+        return [float(ticks.sum()) / self.played.steps for ticks in self.rounds]
+
+    @property
+    def undisturbed(self) -> float:
+        """Nanoseconds per agent step, each tick in the fastest of its repeats."""
+        return undisturbed(self.rounds) / self.played.steps
+
+    def row(self, ratios: Sequence[float], ratio: float) -> Row:
+        """Everything about it, with ratios to something else: round by round, and undisturbed."""
+        return {
+            **self.played.facts(),
+            "threads": self.threads,
+            **timing(self.costs, ratios),
+            "undisturbed": {"cost_ns": self.undisturbed, "steps_per_second": 1e9 / self.undisturbed, "ratio": ratio},
+        }
 
 
 @dataclass(frozen=True)
@@ -44,11 +72,12 @@ class Effort:
         """Records scenes."""
         return [Played(scene.brief(settle=40, ticks=16) if self.quick else scene, self.seed) for scene in scenes]
 
-    def time(self, contestants: Sequence[Contestant]) -> dict[Contestant, list[float]]:
-        """Nanoseconds per agent step of each contestant in each round, after one that is not counted."""
+    def time(self, contestants: Sequence[tuple[Played, int]]) -> list[Timed]:
+        """Times scenes, each on some threads, after a round that is not counted."""
         for played, threads in contestants:
             played.time(threads)
-        return alternate({c: partial(c[0].time, c[1]) for c in contestants}, self.rounds)
+        rounds = alternate({c: partial(c[0].time, c[1]) for c in contestants}, self.rounds)
+        return [Timed(played, threads, rounds[played, threads]) for played, threads in contestants]
 
     def note(self, more: str = "") -> str:
         """How it was measured."""
@@ -57,8 +86,7 @@ class Effort:
 
 def all_threads() -> int:
     """The threads that a world uses when it is not told otherwise."""
-    settings: Any = numba.config
-    return int(settings.NUMBA_NUM_THREADS)
+    return int(_NUMBA.config.NUMBA_NUM_THREADS)
 
 
 def speed(effort: Effort) -> Section:
@@ -76,13 +104,19 @@ def batch(effort: Effort) -> Section:
 
 def _by_threads(effort: Effort, title: str, scenes: Sequence[Scene]) -> Section:
     played = effort.play(scenes)
-    contestants = [(p, n) for p in played for n in sorted({1, all_threads()})]
-    costs = effort.time(contestants)
+    timed = effort.time([(p, n) for p in played for n in sorted({1, all_threads()})])
+    alone = {t.played: t for t in timed if t.threads == 1}
     rows = [
-        {**p.facts(), "threads": n, **timing(costs[p, n], quotients(costs[p, 1], costs[p, n]))} for p, n in contestants
+        t.row(quotients(alone[t.played].costs, t.costs), alone[t.played].undisturbed / t.undisturbed) for t in timed
     ]
-    columns = (*_SCENE, *_LIFE, text("threads", "threads"), *SPEED, measured("× 1 thread", "ratio", 2))
-    return Section(title, effort.note(), columns, rows)
+    fastest = _undisturbed("undisturbed", "steps_per_second", 2, 1e6)
+    columns = (*_SCENE, *_LIFE, text("threads", "threads"), *SPEED, fastest, *_ratio("× 1 thread"))
+    return Section(title, effort.note(_layer()), columns, rows)
+
+
+def _layer() -> str:
+    """What runs the threads of compiled code."""
+    return f"Threads: {_NUMBA.threading_layer()}." if all_threads() > 1 else "This machine has one thread."
 
 
 def scaling(effort: Effort) -> Section:
@@ -120,10 +154,21 @@ def options(effort: Effort) -> Section:
 
 
 def _against_first(effort: Effort, title: str, scenes: Sequence[Scene], heading: str) -> Section:
-    contestants = [(played, 1) for played in effort.play(scenes)]
-    costs = effort.time(contestants)
-    first = costs[contestants[0]]
-    rows = [{**p.facts(), "threads": n, **timing(costs[p, n], quotients(costs[p, n], first))} for p, n in contestants]
-    size: tuple[Column, ...] = (text("slots", "slots"), text("side", "side"))
-    columns = (*_SCENE, *size, *_LIFE, *SPEED, measured(heading, "ratio", 2))
+    timed = effort.time([(played, 1) for played in effort.play(scenes)])
+    first = timed[0]
+    rows = [t.row(quotients(t.costs, first.costs), t.undisturbed / first.undisturbed) for t in timed]
+    costs = (
+        measured("ns a step", "cost_ns", 1),
+        between("10–90 %", "cost_ns", 1),
+        _undisturbed("undisturbed", "cost_ns", 1),
+    )
+    columns = (*_SCENE, text("slots", "slots"), text("side", "side"), *_LIFE, *costs, *_ratio(heading))
     return Section(title, effort.note("One thread."), columns, rows)
+
+
+def _undisturbed(heading: str, key: str, digits: int, unit: float = 1.0) -> Column:
+    return Column(heading, lambda row: f"{row['undisturbed'][key] / unit:,.{digits}f}")
+
+
+def _ratio(heading: str) -> tuple[Column, Column]:
+    return measured(heading, "ratio", 2), _undisturbed("undisturbed", "ratio", 2)

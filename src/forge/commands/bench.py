@@ -50,7 +50,8 @@ class World(Output):
 
     def run(self) -> None:
         """Measures and reports."""
-        _at_least_one("rounds", self.rounds)
+        if self.rounds < 1:
+            raise ConfigError(f"--rounds {self.rounds} must be at least 1")
         effort = Effort(_QUICK_ROUNDS if self.quick else self.rounds, self.seed, self.quick)
         chosen = [name for name in SECTIONS if name in self.sections or not self.sections]
         report = _report("world", self, rounds=effort.rounds)
@@ -72,7 +73,6 @@ class Train(Output):
 
     def run(self) -> None:
         """Measures and reports."""
-        _at_least_one("worlds", self.worlds)
         if not 0 < self.seconds < 1e6:
             raise ConfigError(f"--seconds {self.seconds} must be above 0 and below a million")
         seconds = min(self.seconds, 0.5) if self.quick else self.seconds
@@ -95,8 +95,3 @@ def _report(name: str, output: Output, **settings: float) -> Report:
         raise ConfigError(f"--seed {output.seed} must not be negative")
     settings = {"quick": output.quick, "seed": output.seed, **settings}
     return Report(name, machine.describe(), settings, output.json, output.markdown)
-
-
-def _at_least_one(name: str, value: int) -> None:
-    if value < 1:
-        raise ConfigError(f"--{name} {value} must be at least 1")
