@@ -1,11 +1,12 @@
 """The encoder's layers on the CPU: the kernels of `forge.ethyr.kernels` as functions that torch can differentiate.
 
-They compute what `forge.ethyr.dense` says. They use as many threads as torch does, and neither results nor gradients depend
-on how many.
+They compute what `forge.ethyr.dense` says. They use as many threads as torch does, and neither results nor gradients
+depend on how many.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -15,8 +16,8 @@ import torch
 from torch import Tensor
 
 from forge.blade.jit import parallel_call
-from forge.ethyr.kernels import entities, linear, tiles
-from forge.ethyr.kernels.rows import WIDE
+from forge.ethyr.kernels import compose, entities, linear, tiles
+from forge.ethyr.kernels.rows import MATERIALS, WIDE
 from forge.ethyr.samples import Samples
 
 _NONE = np.zeros((0, 0, 0), np.uint8)  # in place of winners: the layer over the observer alone
@@ -24,7 +25,8 @@ _NONE = np.zeros((0, 0, 0), np.uint8)  # in place of winners: the layer over the
 
 def in_lanes(one: Callable[..., None], every: Callable[..., None], *args: Any) -> None:
     """Runs a kernel in as many lanes as torch uses threads: `one` lane in this thread, or `every` lane on its own."""
-    threads = min(torch.get_num_threads(), numba.config.NUMBA_NUM_THREADS)
+    settings: Any = numba.config
+    threads = min(torch.get_num_threads(), settings.NUMBA_NUM_THREADS)
     if threads == 1:
         one(*args, 0, 1)
     else:
@@ -37,8 +39,38 @@ def stripes(weight: Tensor) -> Tensor:
 
     The same memory if there is one stripe.
     """
-    width = WIDE if weight.shape[-1] % WIDE == 0 else WIDE // 2
-    return weight.unflatten(-1, (-1, width)).movedim(-2, 1).contiguous()
+    return weight.unflatten(-1, (-1, _width(weight.shape[-1]))).movedim(-2, 1).contiguous()
+
+
+def _width(hidden: int) -> int:
+    return WIDE if hidden % WIDE == 0 else WIDE // 2
+
+
+class Compose(torch.autograd.Function):
+    """The table of the tile layer from its parameters, `stripes` of `dense.compose`; arguments as there."""
+
+    @staticmethod
+    def forward(ctx: Any, embedding: Tensor, tile: Tensor, bias: Tensor) -> Tensor:
+        """See the class."""
+        P, cells, _, hidden = tile.shape
+        width = _width(hidden)
+        table = tile.new_empty(P, hidden // width, cells, MATERIALS, width)
+        given = (_numpy(embedding.contiguous()), _numpy(tile.contiguous()), _numpy(bias.contiguous()))
+        in_lanes(compose.compose_lane, compose.compose_all, _numpy(table), *given, math.isqrt(cells))
+        ctx.save_for_backward(embedding, tile)
+        return table
+
+    @staticmethod
+    def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, ...]:
+        """Gradients of embedding, tile and bias."""
+        embedding, tile = ctx.saved_tensors
+        rows = math.isqrt(tile.shape[1])
+        parts = tile.new_empty(len(tile), rows, *embedding.shape[1:])
+        results = torch.empty_like(tile), tile.new_empty(len(tile), tile.shape[-1])
+        given = (_numpy(x.contiguous()) for x in (grads[0], embedding, tile))
+        written = map(_numpy, (parts, *results))
+        in_lanes(compose.compose_gradient_lane, compose.compose_gradient_all, *written, *given, rows)
+        return parts.sum(1), *results
 
 
 def _joined(striped: Tensor) -> Tensor:
@@ -51,7 +83,7 @@ def _numpy(tensor: Tensor) -> np.ndarray:
 
 
 class TileSum(torch.autograd.Function):
-    """`dense.tile_sum`. Its arguments: table, count_weight, windows, start, count; the last three are NumPy arrays."""
+    """`dense.tile_sum`. Arguments: table, count_weight, and the NumPy arrays windows, start, count."""
 
     @staticmethod
     def forward(ctx: Any, table: Tensor, count_weight: Tensor, *samples: np.ndarray) -> Tensor:
@@ -71,7 +103,7 @@ class TileSum(torch.autograd.Function):
 
 
 class EntityMax(torch.autograd.Function):
-    """`dense.entity_max`. Its arguments: weight, bias, entities, first, start, count, centre, scale, the last six arrays."""
+    """`dense.entity_max`. Arguments: weight, bias, and the arrays entities, first, start, count, centre, scale."""
 
     @staticmethod
     def forward(ctx: Any, weight: Tensor, bias: Tensor, *given: np.ndarray) -> Tensor:

@@ -1,7 +1,8 @@
 """The encoder's layers in plain torch, on any device: what they compute, said as briefly as possible.
 
-Every function takes `Samples` of tensors, returns [P, m, ...] with m = max(count), and leaves rows beyond a population's
-count 0. Weights carry a leading population axis; cells are counted row by row through the window, K = R·R of them.
+Every function over samples takes `Samples` of tensors, returns [P, m, ...] with m = max(count), and leaves rows beyond
+a population's count 0. Weights have a leading population axis; cells are counted row by row through the window, K = R·R
+of them.
 """
 
 from __future__ import annotations
@@ -12,6 +13,21 @@ from torch import Tensor
 from forge.blade.observation import FEATURES
 from forge.ethyr.kernels.rows import MATERIALS
 from forge.ethyr.samples import Samples
+
+
+def compose(embedding: Tensor, tile: Tensor, bias: Tensor) -> Tensor:
+    """What each material at each cell adds to each hidden unit.
+
+    Args:
+        embedding: float32 [P, 8, 7], of the materials.
+        tile: float32 [P, K, 7, H], the linear layer over embedded tiles.
+        bias: float32 [P, H]. It is part of the first cell: every sample has exactly one material there.
+
+    Returns:
+        float32 [P, K, 8, H].
+    """
+    table = torch.einsum("pme,pceh->pcmh", embedding, tile)
+    return torch.cat([table[:, :1] + bias[:, None, None], table[:, 1:]], 1)
 
 
 def tile_sum(table: Tensor, count_weight: Tensor, samples: Samples) -> Tensor:

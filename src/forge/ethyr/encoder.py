@@ -11,21 +11,20 @@ from torch import Tensor, nn
 from forge.blade.config import Config
 from forge.blade.observation import FEATURES
 from forge.ethyr import dense
-from forge.ethyr.compiled import Encode, stripes
+from forge.ethyr.compiled import Compose, Encode, stripes
+from forge.ethyr.kernels.compose import EMBEDDING
 from forge.ethyr.kernels.entities import normaliser
 from forge.ethyr.kernels.rows import MATERIALS
 from forge.ethyr.samples import Samples
 
 __all__ = ["Encoder", "Samples", "Tables"]
 
-#: Numbers that a material is embedded in, as in Neural MMO v1.0.
-EMBEDDING = 7
-
 
 class Tables(NamedTuple):
     """The weights of the tile layer in the form in which it is computed, for as long as the parameters stay the same.
 
-    On the CPU they are striped, as `forge.ethyr.compiled.stripes` returns them; elsewhere as `forge.ethyr.dense` takes them.
+    On the CPU they are striped, as `forge.ethyr.compiled.stripes` returns them; elsewhere as `forge.ethyr.dense` takes
+    them.
     """
 
     table: Tensor  # float32 [P, K, 8, H], or striped [P, S, K, 8, L]
@@ -33,8 +32,9 @@ class Tables(NamedTuple):
 
 
 class Encoder(nn.Module):
-    """Three linear layers side by side: over the tiles in view, over the observer, and over each agent in view with a maximum.
+    """Three linear layers side by side: over the tiles in view, over the observer, and over each agent in view.
 
+    Of the last the maximum is taken over agents.
     A tile enters as the 7 numbers of its material's embedding and the number of agents on it, so the first layer has
     8 · K inputs for K = (2 radius + 1)² tiles; 1,800 by default. Agents enter as their 11 normalised features.
 
@@ -71,30 +71,24 @@ class Encoder(nn.Module):
         for name, values in (("centre", [f.centre for f in FEATURES]), ("scale", [f.scale for f in FEATURES])):
             self.register_buffer(name, torch.tensor([float(value(config)) for value in values]), persistent=False)
 
-    def table(self) -> Tensor:
-        """What each material at each cell adds to each hidden unit: float32 [P, K, 8, H].
-
-        The bias is part of the first cell: every sample has exactly one material there.
-        """
-        table = torch.einsum("pme,pceh->pcmh", self.embedding, self.tile)
-        table[:, 0] += self.tile_bias.unsqueeze(1)
-        return table
-
     def tables(self) -> Tables:
         """What a forward pass derives from the parameters alone; differentiable unless under `torch.no_grad()`."""
-        table, counts = self.table(), self.counts
-        return Tables(stripes(table), stripes(counts)) if table.device.type == "cpu" else Tables(table, counts)
+        parameters = self.embedding, self.tile, self.tile_bias
+        if self.tile.device.type == "cpu":
+            return Tables(Compose.apply(*parameters), stripes(self.counts))
+        return Tables(dense.compose(*parameters), self.counts)
 
     def forward(self, batch: Samples, tables: Tables | None = None) -> Tensor:
         """Encodes samples.
 
         Args:
-            batch: to encode: NumPy arrays or CPU tensors where the parameters are on the CPU, else tensors on their device.
+            batch: to encode: NumPy arrays or CPU tensors where the parameters are on the CPU, else tensors on their
+                device.
             tables: from `tables`, to save composing them again while the parameters stay the same.
 
         Returns:
-            float32 [P, m, 3 H] with m = max(count): tiles, observer, maximum over agents. Rows beyond a population's count
-            are 0.
+            float32 [P, m, 3 H] with m = max(count): tiles, observer, maximum over agents. Rows beyond a population's
+            count are 0.
 
         Raises:
             TypeError, ValueError: if the samples are not what `Samples` says.

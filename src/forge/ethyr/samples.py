@@ -1,4 +1,4 @@
-"""What agents saw, as the encoder reads it: samples grouped by population, so that unshared weights meet contiguous rows."""
+"""What agents saw, as the encoder reads it: samples grouped by population, so that unshared weights meet slices."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from forge.ethyr.kernels.linear import COLUMNS
 class Samples(NamedTuple):
     """A stretch of samples of each population; a call works on the rows start[p] .. start[p] + count[p] − 1.
 
-    NumPy arrays (also as torch tensors on the CPU) are for the compiled layers, tensors on any device for the dense ones.
-    The arrays must not change before a backward pass that needs them. Letters: P populations, Q samples kept, M entity rows
-    kept, R rows of a window, C bytes of a window row (R rounded up to a multiple of 16).
+    NumPy arrays (also as torch tensors on the CPU) are for the compiled layers, tensors on any device for the dense
+    ones. The arrays must not change before a backward pass that needs them. Letters: P populations, Q samples kept, M
+    entity rows kept, R rows of a window, C bytes of a window row (R rounded up to a multiple of 16).
     """
 
     windows: Any  # uint8 [P, Q, R, C]: material + 8 · agents on the tile; bytes from R on mean nothing
@@ -62,9 +62,8 @@ class Samples(NamedTuple):
         p = first_misfit(self.start, self.count, self.first, held[0])
         if p >= 0:
             raise ValueError(
-                f"samples of population {p}: start {self.start[p]}, count {self.count[p]} and `first` must name rows 0 .. "
-                f"{kept[0] - 1} of `windows`, each with at least one and at most 255 of the rows 0 .. {held[0] - 1} of "
-                "`entities`"
+                f"samples of population {p}: start {self.start[p]}, count {self.count[p]} and `first` must name rows "
+                f"0 .. {kept[0] - 1} of `windows`, each with 1 to 255 of the rows 0 .. {held[0] - 1} of `entities`"
             )
 
 

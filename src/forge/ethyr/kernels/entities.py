@@ -1,7 +1,7 @@
 """The entity layers: a linear layer over each agent in view and the maximum over them, or over the observer alone.
 
-A feature x enters as (x − centre) / scale. Weights have a row for each feature and one for the bias, whose input is 1. The
-gradient goes to the agent that gave the maximum, the first of equals.
+A feature x enters as (x − centre) / scale. Weights have a row for each feature and one for the bias, whose input is 1.
+The gradient goes to the agent that gave the maximum, the first of equals.
 
 Letters: P populations, Q samples kept, M entity rows kept, H hidden units, F rows of weights, G chunks of samples.
 """
@@ -18,8 +18,8 @@ from forge.ethyr.kernels.rows import WIDE, add_scaled, clear
 
 #: Samples a thread takes at a time.
 BLOCK = 64
-#: Parts of a population's samples whose gradients are summed apart, and then in order: a fixed number, so that results do
-#: not depend on threads.
+#: Parts of a population's samples whose gradients are summed apart, and then in order: a fixed number, so that results
+#: do not depend on threads.
 CHUNKS = 16
 
 

@@ -24,8 +24,9 @@ assert ROWS <= COLUMNS
 class _Task:
     """What both intrinsics read: their arguments, and the samples' agents.
 
-    Array arguments: target (the output, or its gradient), winners, weights, entities, first, norm. Then a tuple of integers:
-    where the target begins, its pitch, where winners, weights, entities and first begin, and the number of samples.
+    Array arguments: target (the output, or its gradient), winners, weights, entities, first, norm. Then a tuple of
+    integers: where the target begins, its pitch, where winners and weights begin, their pitch, where entities and first
+    begin, and the number of samples.
     """
 
     def __init__(self, code: Code) -> None:
@@ -160,8 +161,8 @@ def linear_max(typingctx, out, best, weights, entities, first, norm, where, wide
         entities: int16, rows of COLUMNS.
         first: int32.
         norm: float32 [2, COLUMNS].
-        where: integers: where `out` begins, its pitch, where `best` and `weights` begin, their pitch, where `entities` and
-            `first` begin, and the number of samples.
+        where: integers: where `out` begins, its pitch, where `best` and `weights` begin, their pitch, where `entities`
+            and `first` begin, and the number of samples.
         wide: for 32 hidden units; else for 16.
         own: over the observer alone.
     """

@@ -76,6 +76,17 @@ class Code:
         fused = ("contract",)
         return self.build.fadd(total, self.build.fmul(x, y, flags=fused), flags=fused)
 
+    def total(self, vector: Any) -> Any:
+        """The sum of a vector's elements, halves added until one is left."""
+        count: int = vector.type.count
+        while count > 1:
+            count //= 2
+            low, high = ([const(k + shift, I32) for k in range(count)] for shift in (0, count))
+            kind = ir.VectorType(I32, count)
+            halves = [self.build.shuffle_vector(vector, vector, ir.Constant(kind, half)) for half in (low, high)]
+            vector = self.build.fadd(*halves)
+        return self.build.extract_element(vector, const(0, I32))
+
     def prefetch(self, pointer: Any) -> None:
         """Asks for the cache line of an address, which need not exist."""
         byte = I8.as_pointer()

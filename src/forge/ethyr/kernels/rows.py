@@ -5,97 +5,161 @@ They address arrays flat from their first element and check nothing.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from numba import types
 from numba.extending import intrinsic
 
 from forge.blade.ids import Material
-from forge.ethyr.kernels.llvm import BYTES, FLOATS, I8, I16, I64, LANES, Code, const, filled
+from forge.ethyr.kernels.llvm import BYTES, F32, FLOATS, I8, I16, I64, LANES, Code, const, filled
 
 #: Rows of a table that belong to one cell of the window, one for each value of a tile byte's three material bits.
 MATERIALS = 8
 #: Hidden units that are worked on at once where their number allows; else 16.
 WIDE = 2 * LANES
-#: Cells of a window row for which the code is unrolled: those of the default configuration.
-UNROLLED = 15
-_MATERIAL_BITS = MATERIALS - 1
-assert max(Material) <= _MATERIAL_BITS
+
+_UNROLLED = 15  # cells of a window row for which the code is unrolled: those of the default configuration
+_LINE = 16  # floats of a cache line
+assert max(Material) < MATERIALS
 
 
-def _each_cell(code: Code, table: Any, window: Any, vectors: int, unrolled: int, body: Any, carried: list[Any]) -> Any:
-    """Runs `body(row, carried)` with the table row of each cell's material, for the cells of one window row."""
-    build, width = code.build, LANES * vectors
+class _Task:
+    """What gathering and scattering read: arguments, and the table rows of a window row.
 
-    def row_of(base: Any, byte: Any) -> Any:
-        material = build.and_(byte, const(_MATERIAL_BITS))
-        return code.at(base, build.mul(material, const(width)))
+    Arguments as for `gather_rows`.
+    """
 
-    if not unrolled:
+    def __init__(self, code: Code, vectors: int, unrolled: bool) -> None:
+        self.code, self.vectors, self.unrolled, build = code, vectors, unrolled, code.build
+        (
+            begin,
+            self.pitch,
+            first_cell,
+            window,
+            self.window_bytes,
+            self.samples,
+            self.ahead,
+            self.cells,
+        ) = (build.extract_value(code.args[3], k) for k in range(8))
+        places = zip(range(3), (begin, first_cell, window), strict=True)
+        self.rows, self.table, self.windows = (code.at(code.data(k), offset) for k, offset in places)
 
-        def cell(j: Any, values: list[Any]) -> Any:
+    def row(self, sample: Any) -> Any:
+        """The row of a sample."""
+        return self.code.at(self.rows, self.code.build.mul(sample, self.pitch))
+
+    def window(self, sample: Any) -> Any:
+        """The window row of a sample."""
+        return self.code.at(self.windows, self.code.build.mul(sample, self.window_bytes))
+
+    def fetch_window(self, sample: Any) -> None:
+        """Asks for the window row of a later sample."""
+        self.code.prefetch(self.window(self.code.build.add(sample, self.ahead)))
+
+    def fetch_row(self, sample: Any) -> None:
+        """Asks for the row of a later sample."""
+        later = self.row(self.code.build.add(sample, self.ahead))
+        for offset in range(0, LANES * self.vectors, _LINE):
+            self.code.prefetch(self.code.at(later, offset))
+
+    def each_cell(self, sample: Any, carried: list[Any], body: Callable[[Any, list[Any]], list[Any]]) -> list[Any]:
+        """Runs carried = body(table row, carried) for the material of every cell of a sample's window row."""
+        code, build, width = self.code, self.code.build, LANES * self.vectors
+        window = self.window(sample)
+
+        def row_of(cell: Any, byte: Any) -> Any:
+            return code.at(cell, build.mul(build.and_(byte, const(MATERIALS - 1)), const(width)))
+
+        def step(j: Any, values: list[Any]) -> list[Any]:
             byte = build.zext(code.load(code.at(window, j), I8), I64)
-            return body(row_of(code.at(table, build.mul(j, const(MATERIALS * width))), byte), values)
+            return body(row_of(code.at(self.table, build.mul(j, const(MATERIALS * width))), byte), values)
 
-        return code.loop(const(0), code.args[-1], carried, cell)
-    # eight bytes are loaded at once: the loads of table rows are what limits this code
-    words = [code.load(code.at(window, 8 * k), I64) for k in range(2)]
-    for j in range(unrolled):
-        byte = build.lshr(words[j // 8], const(8 * (j % 8)))
-        carried = body(row_of(code.at(table, j * MATERIALS * width), byte), carried)
-    return carried
-
-
-def _gather(vectors: int, unrolled: int) -> Any:
-    @intrinsic
-    def gather(typingctx, target, target_at, table, table_at, windows, window_at, cells):
-        """Target row += the table rows of the materials in one window row; `table_at` is the row of its first cell."""
-        signature = types.void(target, types.intp, table, types.intp, windows, types.intp, types.intp)
-
-        def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-            code = Code(context, builder, sig, args)
-            row, table, window = code.element(0), code.element(2), code.element(4)
-
-            def add(source: Any, sums: list[Any]) -> list[Any]:
-                return [builder.fadd(s, x) for s, x in zip(sums, code.vectors(source, vectors))]
-
-            sums = _each_cell(code, table, window, vectors, unrolled, add, code.vectors(row, vectors))
-            for v, total in enumerate(sums):
-                code.store(total, code.at(row, LANES * v))
-            return context.get_dummy_value()
-
-        return signature, generate
-
-    return gather
+        if not self.unrolled:
+            return code.loop(const(0), self.cells, carried, step)
+        # eight bytes are loaded at once: loading table rows is what limits this code
+        words = [code.load(code.at(window, 8 * k), I64) for k in range(2)]
+        for j in range(_UNROLLED):
+            byte = build.lshr(words[j // 8], const(8 * (j % 8)))
+            carried = body(row_of(code.at(self.table, j * MATERIALS * width), byte), carried)
+        return carried
 
 
-def _scatter(vectors: int, unrolled: int) -> Any:
-    @intrinsic
-    def scatter(typingctx, table, table_at, source, source_at, windows, window_at, cells):
-        """The table rows of the materials in one window row += source row: `gather` backwards."""
-        signature = types.void(table, types.intp, source, types.intp, windows, types.intp, types.intp)
+def _write_gather(task: _Task) -> None:
+    code, vectors = task.code, task.vectors
 
-        def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-            code = Code(context, builder, sig, args)
-            table, row, window = code.element(0), code.element(2), code.element(4)
-            added = code.vectors(row, vectors)
+    def sample(q: Any, nothing: list[Any]) -> list[Any]:
+        def add(source: Any, sums: list[Any]) -> list[Any]:
+            return [code.build.fadd(s, x) for s, x in zip(sums, code.vectors(source, vectors), strict=True)]
 
-            def add(target: Any, nothing: list[Any]) -> list[Any]:
-                for v, x in enumerate(added):
-                    place = code.at(target, LANES * v)
-                    code.store(builder.fadd(code.load(place), x), place)
-                return nothing
+        task.fetch_window(q)
+        row = task.row(q)
+        for v, total in enumerate(task.each_cell(q, code.vectors(row, vectors), add)):
+            code.store(total, code.at(row, LANES * v))
+        return nothing
 
-            _each_cell(code, table, window, vectors, unrolled, add, [])
-            return context.get_dummy_value()
-
-        return signature, generate
-
-    return scatter
+    code.loop(const(0), task.samples, [], sample)
 
 
-gather_default, gather_wide, gather_narrow = _gather(2, UNROLLED), _gather(2, 0), _gather(1, 0)
-scatter_default, scatter_wide, scatter_narrow = _scatter(2, UNROLLED), _scatter(2, 0), _scatter(1, 0)
+def _write_scatter(task: _Task) -> None:
+    code, vectors = task.code, task.vectors
+
+    def sample(q: Any, nothing: list[Any]) -> list[Any]:
+        added = code.vectors(task.row(q), vectors)
+
+        def add(target: Any, none: list[Any]) -> list[Any]:
+            for v, x in enumerate(added):
+                place = code.at(target, LANES * v)
+                code.store(code.build.fadd(code.load(place), x), place)
+            return none
+
+        task.fetch_window(q)
+        task.fetch_row(q)
+        return task.each_cell(q, nothing, add)
+
+    code.loop(const(0), task.samples, [], sample)
+
+
+def _by_shape(write: Callable[[_Task], None]) -> Any:
+    """Code for the default window and 32 hidden units, any window and 32, any window and 16; arguments choose."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        code = Code(context, builder, sig, args)
+        wide = builder.icmp_unsigned("==", args[4], const(WIDE))
+        default = builder.icmp_unsigned("==", builder.extract_value(args[3], 7), const(_UNROLLED))
+        with builder.if_else(wide) as (then, otherwise):
+            with then, builder.if_else(default) as (unrolled, looped):
+                with unrolled:
+                    write(_Task(code, 2, unrolled=True))
+                with looped:
+                    write(_Task(code, 2, unrolled=False))
+            with otherwise:
+                write(_Task(code, 1, unrolled=False))
+        return context.get_dummy_value()
+
+    return generate
+
+
+@intrinsic
+def gather_rows(typingctx, rows, table, windows, where, width):
+    """Each sample's row += the table rows of the materials in its window row.
+
+    Args:
+        rows: float32.
+        table: float32, MATERIALS rows of `width` numbers a cell.
+        windows: uint8.
+        where: integers: where the samples' rows begin, and their distance; where the table rows of the first cell
+            begin; where the window row begins, and the distance of those of samples; the number of samples; how many
+            samples ahead to fetch; the number of cells.
+        width: 32 or 16.
+    """
+    return types.void(rows, table, windows, where, width), _by_shape(_write_gather)
+
+
+@intrinsic
+def scatter_rows(typingctx, rows, table, windows, where, width):
+    """The table rows of the materials in each sample's window row += its row: `gather_rows` backwards."""
+    return types.void(rows, table, windows, where, width), _by_shape(_write_scatter)
 
 
 @intrinsic
@@ -114,6 +178,32 @@ def add_scaled(typingctx, target, target_at, source, source_at, factor, size):
             return nothing
 
         code.loop(const(0), builder.udiv(args[5], const(LANES)), [], step)
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+@intrinsic
+def add_crowd(typingctx, target, target_at, source, source_at, windows, window_at, width):
+    """target.flat[target_at:][:width] += n · source.flat[source_at:][:width] for the n agents on one tile of a window.
+
+    The width is 32 or 16.
+    """
+    signature = types.void(target, types.intp, source, types.intp, windows, types.intp, types.intp)
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        code = Code(context, builder, sig, args)
+        agents = builder.udiv(code.load(code.element(4), I8), const(MATERIALS, I8))
+        number = code.splat(builder.uitofp(agents, F32), FLOATS)
+        row, added = code.element(0), code.element(2)
+
+        def add(v: int) -> None:
+            place = code.at(row, LANES * v)
+            code.store(code.add_product(code.load(place), code.load(code.at(added, LANES * v)), number), place)
+
+        add(0)
+        with builder.if_then(builder.icmp_unsigned("==", args[6], const(WIDE))):
+            add(1)
         return context.get_dummy_value()
 
     return signature, generate
@@ -147,18 +237,5 @@ def crowded16(typingctx, windows, window_at):
         code = Code(context, builder, sig, args)
         bits = builder.icmp_unsigned(">=", code.load(code.element(0), BYTES), filled(MATERIALS, BYTES))
         return builder.zext(builder.bitcast(bits, I16), I64)
-
-    return signature, generate
-
-
-@intrinsic
-def prefetch(typingctx, array, at):
-    """Asks for the cache line of array.flat[at], which may lie outside the array."""
-    signature = types.void(array, types.intp)
-
-    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        code = Code(context, builder, sig, args)
-        code.prefetch(code.element(0))
-        return context.get_dummy_value()
 
     return signature, generate

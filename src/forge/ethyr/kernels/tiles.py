@@ -1,7 +1,7 @@
-"""The tile layer: for each sample the sum of one table row a cell of its window, and of a weight for each agent on a tile.
+"""The tile layer: for each sample the sum of one table row a cell of its window, and of a weight for each agent on it.
 
-With x(c, m) = 1 where cell c is of material m, and n(c) agents on cell c, y = Σ_c Σ_m x(c, m) T[c, m] + Σ_c n(c) W[c]: a
-linear layer over one-hot materials and counts. Only one x(c, ·) is not 0, so it is a sum of as many rows as there are cells.
+With x(c, m) = 1 where cell c is of material m, and n(c) agents on cell c, y = Σ_c Σ_m x(c, m) T[c, m] + Σ_c n(c) W[c]:
+a linear layer over one-hot materials and counts. Only one x(c, ·) is not 0, so it is a sum of one row a cell.
 
 Letters: P populations, S stripes of the hidden units, L hidden units of a stripe (H = S·L), K cells of a window (R·R).
 """
@@ -13,26 +13,12 @@ from numba import prange
 
 from forge.blade.jit import inline, jit
 from forge.blade.vector import count_bits, lowest_bit
-from forge.ethyr.kernels.rows import (
-    MATERIALS,
-    UNROLLED,
-    WIDE,
-    add_scaled,
-    clear,
-    crowded16,
-    gather_default,
-    gather_narrow,
-    gather_wide,
-    prefetch,
-    scatter_default,
-    scatter_narrow,
-    scatter_wide,
-)
+from forge.ethyr.kernels.rows import MATERIALS, add_crowd, clear, crowded16, gather_rows, scatter_rows
 
 # A window row goes over this many samples before the next row does, so that its part of the table stays in the first
 # cache: 15 kB of 48. The gradient writes what it reads, and gains from longer blocks.
 BLOCK, GRADIENT_BLOCK = 64, 256
-_AHEAD = 32  # samples between a prefetch and its use
+AHEAD = 32  # samples between a prefetch and its use, in the gradient
 
 _COLUMN_BITS = 5  # a window row has at most 31 cells
 _COLUMN = (1 << _COLUMN_BITS) - 1
@@ -40,35 +26,37 @@ _COLUMN = (1 << _COLUMN_BITS) - 1
 LISTING = GRADIENT_BLOCK * (_COLUMN + 1)
 _ONE = np.uint64(1)
 _SIXTEEN = np.uint64(16)
-_NOTHING = np.uint64(0)
 
 
 @inline
-def list_crowd(listing, listed, windows, window_at, cells, sample):
-    """Appends sample · 32 + column for every tile of a window row that agents stand on; returns the new length.
+def list_crowd(listing, windows, source, window, cells, samples):
+    """Lists sample · 32 + column for every tile with agents on it, in one window row of some samples; returns how many.
 
-    Two entries are written in any case: branches that depend on where agents stand are expensive.
+    Two entries are written for each sample in any case: branches on where agents stand are expensive.
     """
-    found = crowded16(windows, window_at)
-    if cells > 16:
-        found |= crowded16(windows, window_at + 16) << _SIXTEEN
-    found &= (_ONE << np.uint64(cells)) - _ONE  # what lies behind the row is not part of it
-    end = listed + count_bits(found)
-    sample <<= _COLUMN_BITS
-    listing[listed] = sample + lowest_bit(found)
-    found &= found - _ONE
-    listing[listed + 1] = sample + lowest_bit(found)
-    listed += 2
-    while listed < end:
+    inside = (_ONE << np.uint64(cells)) - _ONE  # what lies behind a row is not part of it
+    listed = 0
+    for q in range(samples):
+        found = crowded16(windows, source + q * window)
+        if cells > 16:
+            found |= crowded16(windows, source + q * window + 16) << _SIXTEEN
+        found &= inside
+        end, at = listed + count_bits(found), q << _COLUMN_BITS
+        listing[listed] = at + lowest_bit(found)
         found &= found - _ONE
-        listing[listed] = sample + lowest_bit(found)
-        listed += 1
-    return end
+        listing[listed + 1] = at + lowest_bit(found)
+        listed += 2
+        while listed < end:
+            found &= found - _ONE
+            listing[listed] = at + lowest_bit(found)
+            listed += 1
+        listed = end
+    return listed
 
 
 @inline
 def tile_sum_block(out, out_at, pitch, table, counts, windows, p, low, high, ahead, listing):
-    """Sums the table rows of the samples low .. high − 1 of population p, at most GRADIENT_BLOCK of them.
+    """Sums the table rows of the samples low .. high − 1 of population p: 1 to GRADIENT_BLOCK samples.
 
     Args:
         out: float32; sample q's H numbers are written at out.flat[out_at + (q − low) · pitch].
@@ -81,29 +69,20 @@ def tile_sum_block(out, out_at, pitch, table, counts, windows, p, low, high, ahe
         listing: uint16 [LISTING], scratch.
     """
     stripes, width, cells = table.shape[1], table.shape[4], windows.shape[2]
-    row_bytes = windows.shape[3]
-    window = cells * row_bytes
-    for q in range(high - low):
+    window, samples = cells * windows.shape[3], high - low
+    for q in range(samples):
         clear(out, out_at + q * pitch, stripes * width)
     for stripe in range(stripes):
         to = out_at + stripe * width
         for row in range(cells):
             cell = ((p * stripes + stripe) * cells + row) * cells
-            at, source = cell * MATERIALS * width, (p * windows.shape[1] + low) * window + row * row_bytes
-            listed = 0
-            for q in range(high - low):
-                prefetch(windows, source + (q + ahead) * window)
-                if width == WIDE and cells == UNROLLED:
-                    gather_default(out, to + q * pitch, table, at, windows, source + q * window, cells)
-                elif width == WIDE:
-                    gather_wide(out, to + q * pitch, table, at, windows, source + q * window, cells)
-                else:
-                    gather_narrow(out, to + q * pitch, table, at, windows, source + q * window, cells)
-                listed = list_crowd(listing, listed, windows, source + q * window, cells, q)
-            for k in range(listed):
+            source = (p * windows.shape[1] + low) * window + row * windows.shape[3]
+            where = (to, pitch, cell * MATERIALS * width, source, window, samples, ahead, cells)
+            gather_rows(out, table, windows, where, width)
+            for k in range(list_crowd(listing, windows, source, window, cells, samples)):
                 q, column = np.int64(listing[k] >> _COLUMN_BITS), np.int64(listing[k] & _COLUMN)
-                agents = np.float32(windows[p, low + q, row, column] >> 3)
-                add_scaled(out, to + q * pitch, counts, (cell + column) * width, agents, width)
+                tile = source + q * window + column
+                add_crowd(out, to + q * pitch, counts, (cell + column) * width, windows, tile, width)
 
 
 @inline
@@ -115,31 +94,20 @@ def tile_gradient(table, counts, grad, grad_at, pitch, windows, p, stripe, row, 
         grad: float32; the gradient of sample q's output is at grad.flat[grad_at + (q − low) · pitch].
         grad_at, pitch: see there.
         windows: uint8 [P, Q, R, C].
-        p, stripe, row, low, high: what to work on: at most GRADIENT_BLOCK samples.
+        p, stripe, row, low, high: what to work on: 1 to GRADIENT_BLOCK samples.
         listing: uint16 [LISTING], scratch.
     """
     stripes, width, cells = table.shape[1], table.shape[4], windows.shape[2]
-    row_bytes = windows.shape[3]
-    window = cells * row_bytes
-    to = grad_at + stripe * width
+    window, samples = cells * windows.shape[3], high - low
     cell = ((p * stripes + stripe) * cells + row) * cells
-    at, source = cell * MATERIALS * width, (p * windows.shape[1] + low) * window + row * row_bytes
-    listed = 0
-    for q in range(high - low):
-        prefetch(windows, source + (q + _AHEAD) * window)
-        prefetch(grad, to + (q + _AHEAD) * pitch)
-        prefetch(grad, to + (q + _AHEAD) * pitch + width // 2)
-        if width == WIDE and cells == UNROLLED:
-            scatter_default(table, at, grad, to + q * pitch, windows, source + q * window, cells)
-        elif width == WIDE:
-            scatter_wide(table, at, grad, to + q * pitch, windows, source + q * window, cells)
-        else:
-            scatter_narrow(table, at, grad, to + q * pitch, windows, source + q * window, cells)
-        listed = list_crowd(listing, listed, windows, source + q * window, cells, q)
-    for k in range(listed):
+    source = (p * windows.shape[1] + low) * window + row * windows.shape[3]
+    to = grad_at + stripe * width
+    where = (to, pitch, cell * MATERIALS * width, source, window, samples, AHEAD, cells)
+    scatter_rows(grad, table, windows, where, width)
+    for k in range(list_crowd(listing, windows, source, window, cells, samples)):
         q, column = np.int64(listing[k] >> _COLUMN_BITS), np.int64(listing[k] & _COLUMN)
-        agents = np.float32(windows[p, low + q, row, column] >> 3)
-        add_scaled(counts, (cell + column) * width, grad, to + q * pitch, agents, width)
+        tile = source + q * window + column
+        add_crowd(counts, (cell + column) * width, grad, to + q * pitch, windows, tile, width)
 
 
 @jit
@@ -163,7 +131,8 @@ def tile_sum_lane(out, column, table, counts, windows, start, count, lane, lanes
                 filled = max(0, min(BLOCK, count[p] - low))
                 first = start[p] + low
                 ahead = BLOCK * lanes
-                tile_sum_block(out, at, pitch, table, counts, windows, p, first, first + filled, ahead, listing)
+                if filled > 0:
+                    tile_sum_block(out, at, pitch, table, counts, windows, p, first, first + filled, ahead, listing)
                 for q in range(filled, min(BLOCK, rows - low)):
                     clear(out, at + q * pitch, size)
             block += 1
@@ -180,8 +149,8 @@ def tile_sum_all(out, column, table, counts, windows, start, count, lanes):
 def tile_gradient_lane(table, counts, grad, column, windows, start, count, lane, lanes):
     """Every n-th window row of the populations: the gradients of `tile_sum_lane`, written over what was there.
 
-    A lane goes over a block of samples with all its rows before it goes to the next: each sample's gradient is read from
-    memory once, and each cell's sum is still in the order of the samples.
+    A lane goes over a block of samples with all its rows before it goes to the next: each sample's gradient is read
+    from memory once, and each cell's sum is still in the order of the samples.
 
     Args:
         table, counts: gradients, shaped as the weights.
