@@ -111,7 +111,7 @@ class SlotVectorEnv(VectorEnv[dict[str, np.ndarray], np.ndarray, np.ndarray]):
         if died.any():
             infos["final_obs"] = np.where(died, np.array(self._nothing, object), np.array(None, object))
             infos["_final_obs"] = died.copy()
-        return observation, turn.reward.ravel(), died, np.zeros_like(died), infos
+        return observation, turn.reward.ravel(), died.copy(), np.zeros_like(died), infos
 
     def _rows(self, actions: Any) -> np.ndarray:
         given = np.asarray(actions)
