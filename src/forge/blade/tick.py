@@ -59,7 +59,7 @@ def resume(state, w):
     state.tick[w] += 1
 
 
-@jit
+@jit(_nrt=False)
 def tick_each(state):
     """Steps every world, one after another."""
     for w in range(state.tick.shape[0]):
@@ -73,14 +73,14 @@ def tick_all(state):
         tick(state, w)
 
 
-@jit
+@jit(_nrt=False)
 def begin_each(state):
     """Starts every world."""
     for w in range(state.tick.shape[0]):
         begin(state, w)
 
 
-@jit
+@jit(_nrt=False)
 def resume_each(state):
     """Recomputes the derived fields of every world."""
     for w in range(state.tick.shape[0]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from numba import prange
 
-from forge.blade.jit import jit
+from forge.blade.jit import inline, jit, parallel_call
 from forge.ethyr.rollout import NO_SAMPLE, Rollout
 
 
@@ -21,38 +21,36 @@ def estimate(rollout: Rollout, discount: float, trace: float, reward_scale: floa
         trace: λ.
         reward_scale: rewards are multiplied by it first.
     """
-    estimate_all(
-        rollout.sample_of,
-        rollout.reward,
-        rollout.terminated,
-        rollout.value,
-        rollout.advantage,
-        rollout.target,
-        discount,
-        trace,
-        reward_scale,
-    )
+    arrays = (rollout.sample_of, rollout.reward, rollout.terminated, rollout.value, rollout.advantage, rollout.target)
+    with parallel_call():
+        estimate_all(*arrays, discount, trace, reward_scale)
 
 
 @jit(parallel=True)
 def estimate_all(sample_of, reward, terminated, value, advantage, target, discount, trace, reward_scale):
     """`estimate` on the arrays of a rollout."""
-    ticks, worlds, slots = reward.shape
+    for w in prange(reward.shape[1]):
+        estimate_world(w, sample_of, reward, terminated, value, advantage, target, discount, trace, reward_scale)
+
+
+@inline
+def estimate_world(w, sample_of, reward, terminated, value, advantage, target, discount, trace, reward_scale):
+    """`estimate` for one world."""
+    ticks, _, slots = reward.shape
     quota = slots // value.shape[0]
-    for w in prange(worlds):
-        for slot in range(slots):
-            p = slot // quota
-            later, next_value = 0.0, 0.0
-            if sample_of[ticks, w, slot] != NO_SAMPLE:
-                next_value = value[p, sample_of[ticks, w, slot]]
-            for t in range(ticks - 1, -1, -1):
-                sample = sample_of[t, w, slot]
-                if sample == NO_SAMPLE:
-                    continue
-                if terminated[t, w, slot]:
-                    later, next_value = 0.0, 0.0
-                here = value[p, sample]
-                later = reward[t, w, slot] * reward_scale + discount * next_value - here + discount * trace * later
-                next_value = here
-                advantage[p, sample] = later
-                target[p, sample] = later + here
+    for slot in range(slots):
+        p = slot // quota
+        later, next_value = 0.0, 0.0
+        if sample_of[ticks, w, slot] != NO_SAMPLE:
+            next_value = value[p, sample_of[ticks, w, slot]]
+        for t in range(ticks - 1, -1, -1):
+            sample = sample_of[t, w, slot]
+            if sample == NO_SAMPLE:
+                continue
+            if terminated[t, w, slot]:
+                later, next_value = 0.0, 0.0
+            here = value[p, sample]
+            later = reward[t, w, slot] * reward_scale + discount * next_value - here + discount * trace * later
+            next_value = here
+            advantage[p, sample] = later
+            target[p, sample] = later + here

@@ -9,6 +9,7 @@ from forge.blade.world import World
 from forge.ethyr.heads import chosen, sample
 from forge.ethyr.policy import Choices, Policy
 from forge.ethyr.rollout import Rollout
+from forge.ethyr.samples import Samples
 
 
 class Collector:
@@ -24,6 +25,7 @@ class Collector:
     def __init__(self, world: World, policy: Policy, ticks: int, generator: torch.Generator) -> None:
         self.world, self.policy, self.generator = world, policy, generator
         self.rollout = Rollout(world.config, world.count, ticks)
+        self.device = next(policy.parameters()).device
         self._actions = np.zeros((*world.state.agents.shape, 3 if world.config.learned_targets else 2), np.uint8)
 
     @torch.no_grad()
@@ -53,13 +55,19 @@ class Collector:
         samples = rollout.gather(self.world.observe(), tick)
         if not samples.count.any():
             return
-        choices = self.policy(samples, rollout.rows(rollout.moves, samples), tables)
+        moves = rollout.rows(rollout.moves, samples).to(self.device)
+        judged = self.policy(self.sent(samples), moves, tables)
+        choices = Choices(*(part.cpu() for part in judged))
         move, style = sample(choices.move, self.generator), sample(choices.style, self.generator)
         log_prob = chosen(choices.move, move) + chosen(choices.style, style)
         rollout.put(rollout.actions[..., 0], samples, move)
         rollout.put(rollout.actions[..., 1], samples, style)
         rollout.put(rollout.log_prob, samples, log_prob)
         rollout.put(rollout.value, samples, choices.value)
+
+    def sent(self, samples: Samples) -> Samples:
+        """Samples where the policy is: as they are on the CPU, else a copy of just those rows on its device."""
+        return samples if self.device.type == "cpu" else self.rollout.compact(samples).to(self.device)
 
 
 def joint_log_prob(choices: Choices, actions: torch.Tensor) -> torch.Tensor:

@@ -1,19 +1,18 @@
-"""How to learn: the numbers of the learner, and one update of a policy from a segment of experience."""
+"""How to learn: the numbers of the learner, what every learner offers, and the optimiser."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import torch
 
 from forge.blade.checks import ConfigError
 from forge.blade.config import Section, number
-from forge.ethyr import advantage
-from forge.ethyr.collector import Collector, joint_log_prob
-from forge.ethyr.heads import entropy
-from forge.ethyr.losses import Losses, policy_gradient
+from forge.ethyr.losses import Losses
 
 
 @dataclass(frozen=True)
@@ -41,35 +40,20 @@ class Learning(Section):
             raise ConfigError(f"learning.hidden = {self.hidden} must be a multiple of 16")
 
 
-def gradients(collector: Collector, acted: np.ndarray, learning: Learning) -> Losses:
-    """Adds the gradients of one segment to the policy's parameters.
+class Learner(Protocol):
+    """Plays a policy in a batch of worlds and finds its gradients."""
 
-    Args:
-        collector: after `collect`.
-        acted: what `collect` returned, int64 [P].
-        learning: the numbers.
-    """
-    rollout, policy = collector.rollout, collector.policy
-    advantage.estimate(rollout, learning.discount, learning.trace, learning.reward_scale)
-    samples = rollout.learnable(acted)
-    rows = int(acted.max())
-    valid = torch.arange(rows) < torch.from_numpy(acted).unsqueeze(-1)
-    choices = policy(samples, rollout.view(rollout.moves, rows))
-    losses = policy_gradient(
-        joint_log_prob(choices, rollout.view(rollout.actions, rows)),
-        choices.value,
-        entropy(choices.move) + entropy(choices.style),
-        rollout.view(rollout.advantage, rows),
-        rollout.view(rollout.target, rows),
-        valid,
-    )
-    total = losses.policy + learning.value_weight * losses.value - learning.entropy_weight * losses.entropy
-    total.sum().backward()
-    return Losses(*(loss.detach() for loss in losses))
+    def collect(self) -> np.ndarray:
+        """Plays one segment; returns how many samples of each population acted, int64 [P]."""
+        ...
+
+    def gradients(self, acted: np.ndarray) -> Losses:
+        """Sets the gradients of the policy's parameters from the segment just played; returns its losses."""
+        ...
 
 
 class Optimiser:
-    """Adam with elementwise clipping, over one set of parameters."""
+    """Adam with elementwise clipping, over one set of parameters. It steps in one thread, so that bits repeat."""
 
     def __init__(self, parameters: Iterable[torch.nn.Parameter], learning: Learning) -> None:
         self.parameters, self.clip = list(parameters), learning.clip
@@ -78,7 +62,19 @@ class Optimiser:
         )
 
     def step(self) -> None:
-        """Applies and forgets the gradients."""
-        torch.nn.utils.clip_grad_value_(self.parameters, self.clip)
-        self.adam.step()
-        self.adam.zero_grad(set_to_none=True)
+        """Applies the gradients, then zeroes them."""
+        with one_thread():
+            torch.nn.utils.clip_grad_value_(self.parameters, self.clip)
+            self.adam.step()
+            self.adam.zero_grad(set_to_none=False)
+
+
+@contextlib.contextmanager
+def one_thread() -> Iterator[None]:
+    """Has torch compute in one thread, whatever it is set to: the last bits of its sums depend on how many it uses."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)

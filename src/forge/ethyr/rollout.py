@@ -18,7 +18,7 @@ from forge.blade.jit import inline, jit, parallel_call
 from forge.blade.observation import FEATURES, Observation
 from forge.blade.state import row_bytes
 from forge.blade.vector import copy16
-from forge.ethyr.encoder import Samples
+from forge.ethyr.samples import Samples
 
 ENTITY_COLUMNS = 16
 _AGE_SHOWN = 32767
@@ -76,7 +76,7 @@ class Rollout:
         """Adds what every living agent sees now, as tick `tick` of the segment, and returns the new samples."""
         start = self.count.copy()
         given = observation[:5]
-        reserve(*given, self.first, self.count, self._first_row, self._first_entity)
+        reserve_all(*given, self.first, self.count, self._first_row, self._first_entity)
         with parallel_call():
             gather_all(
                 *given,
@@ -112,6 +112,21 @@ class Rollout:
         for p, (start, count) in enumerate(zip(samples.start, samples.count, strict=True)):
             array[p, start : start + count] = given[p, :count]
 
+    def compact(self, samples: Samples) -> Samples:
+        """A copy of the rows of `samples` alone, from row 0 on: what a device needs of them."""
+        start, end = samples.start, samples.start + samples.count
+        first = np.zeros((len(start), samples.rows + 1), np.int32)
+        most = max(int(self.first[p, end[p]] - self.first[p, start[p]]) for p in range(len(start)))
+        entities = np.zeros((len(start), most, ENTITY_COLUMNS), np.int16)
+        windows = np.zeros((len(start), samples.rows, *self.windows.shape[2:]), np.uint8)
+        for p, (low, high) in enumerate(zip(start, end, strict=True)):
+            begin, last = self.first[p, low], self.first[p, high]
+            first[p, : high - low + 1] = self.first[p, low : high + 1] - begin
+            first[p, high - low :] = last - begin
+            entities[p, : last - begin] = self.entities[p, begin:last]
+            windows[p, : high - low] = self.windows[p, low:high]
+        return Samples(windows, entities, first, np.zeros_like(start), samples.count)
+
     def learnable(self, samples: np.ndarray) -> Samples:
         """The samples to learn from: the first `samples` (int64 [P]) of each population."""
         return Samples(self.windows, self.entities, self.first, np.zeros_like(samples), samples)
@@ -125,7 +140,7 @@ def aligned(shape: tuple[int, ...], dtype: type) -> np.ndarray:
     return raw[offset : offset + size].view(dtype).reshape(shape)
 
 
-@jit
+@inline
 def reserve(agents, window, seen, seen_count, moves, first, count, first_row, first_entity):
     """Gives each world its rows: adds its living to `count`, and notes where its samples and entities begin."""
     populations = count.shape[0]
@@ -142,30 +157,70 @@ def reserve(agents, window, seen, seen_count, moves, first, count, first_row, fi
         first[p, row] = entity
 
 
+@jit
+def reserve_all(agents, window, seen, seen_count, moves, first, count, first_row, first_entity):
+    """`reserve`, to be called from Python."""
+    reserve(agents, window, seen, seen_count, moves, first, count, first_row, first_entity)
+
+
 @jit(parallel=True)
 def gather_all(
     agents, window, seen, seen_count, moves, windows, entities, first, valid_moves, sample_of, first_row, first_entity
 ):
     """Copies the observations of all worlds into the rows reserved for them."""
-    size = windows.shape[2] * windows.shape[3]
     for w in prange(agents.shape[0]):
-        for slot in range(agents.shape[1]):
-            if not agents[w, slot].alive:
-                sample_of[w, slot] = NO_SAMPLE
-                continue
-            p = np.int64(agents[w, slot].population)
-            row, entity = first_row[w, p], first_entity[w, p]
-            sample_of[w, slot] = row
-            first[p, row] = entity
-            valid_moves[p, row] = moves[w, slot]
-            source, target = (w * window.shape[1] + slot) * size, (p * windows.shape[1] + row) * size
-            for part in range(0, size, 16):
-                copy16(windows, target + part, window, source + part)
-            for entry in range(seen_count[w, slot]):
-                describe(agents[w, slot], agents[w, seen[w, slot, entry]], entities, p, entity)
-                entity += 1
-            first_row[w, p] = row + 1
-            first_entity[w, p] = entity
+        gather_world(
+            w,
+            agents,
+            window,
+            seen,
+            seen_count,
+            moves,
+            windows,
+            entities,
+            first,
+            valid_moves,
+            sample_of,
+            first_row,
+            first_entity,
+        )
+
+
+@inline
+def gather_world(
+    w,
+    agents,
+    window,
+    seen,
+    seen_count,
+    moves,
+    windows,
+    entities,
+    first,
+    valid_moves,
+    sample_of,
+    first_row,
+    first_entity,
+):
+    """Copies the observations of one world into the rows reserved for it, in the order of slots."""
+    size = windows.shape[2] * windows.shape[3]
+    for slot in range(agents.shape[1]):
+        if not agents[w, slot].alive:
+            sample_of[w, slot] = NO_SAMPLE
+            continue
+        p = np.int64(agents[w, slot].population)
+        row, entity = first_row[w, p], first_entity[w, p]
+        sample_of[w, slot] = row
+        first[p, row] = entity
+        valid_moves[p, row] = moves[w, slot]
+        source, target = (w * window.shape[1] + slot) * size, (p * windows.shape[1] + row) * size
+        for part in range(0, size, 16):
+            copy16(windows, target + part, window, source + part)
+        for entry in range(seen_count[w, slot]):
+            describe(agents[w, slot], agents[w, seen[w, slot, entry]], entities, p, entity)
+            entity += 1
+        first_row[w, p] = row + 1
+        first_entity[w, p] = entity
 
 
 @inline

@@ -25,6 +25,9 @@ class Session(Section):
     minutes: float = number(2.0, 0, 1e9, "stop after this many minutes of training; 0 means no limit of time")
     steps: int = number(0, 0, 2**62, "stop after this many agent steps; 0 means no limit of steps")
     threads: int = number(0, 0, 4096, "threads to compute with; 0 means all cores")
+    engine: str = choice(
+        "compiled", ("compiled", "torch"), "what computes on a CPU: our kernels alone, or PyTorch with them"
+    )
     device: str = choice("cpu", ("cpu", "cuda"), "where the policy is computed and learns")
     log_seconds: float = number(1.0, 0.01, 1e6, "seconds between two lines of metrics")
     save_seconds: float = number(60.0, 0.1, 1e9, "seconds between two checkpoints; one is always written at the end")

@@ -10,11 +10,13 @@ from typing import Any
 import numpy as np
 import torch
 
+from forge.blade.checks import ConfigError
 from forge.blade.world import World
 from forge.ethyr import checkpoint
 from forge.ethyr.actor import Actor
-from forge.ethyr.collector import Collector
-from forge.ethyr.learning import Optimiser, gradients
+from forge.ethyr.fused.learner import FusedLearner
+from forge.ethyr.learner import TorchLearner
+from forge.ethyr.learning import Learner, Optimiser
 from forge.ethyr.losses import Losses
 from forge.ethyr.policy import Policy
 from forge.experiments.run import Run
@@ -29,25 +31,28 @@ class Trainer:
     def __init__(self, training: Training) -> None:
         self.training = training
         run = training.run
-        if run.threads:
-            torch.set_num_threads(run.threads)
         weights, self.draws = torch.Generator().manual_seed(run.seed), torch.Generator().manual_seed(run.seed + 1)
-        self.policy = Policy(training.world, training.learning.hidden, weights)
+        self.policy = Policy(training.world, training.learning.hidden, weights).to(device_of(training))
         self.optimiser = Optimiser(self.policy.parameters(), training.learning)
         self.world = World(training.world, run.worlds, run.seed, run.threads or None)
         self.world.reset()
         self.steps = self.updates = 0
         self.seconds = 0.0
-        self._collect()
+        self.learner = self._learner()
 
-    def _collect(self) -> None:
-        self.collector = Collector(self.world, self.policy, self.training.learning.ticks, self.draws)
+    def _learner(self) -> Learner:
+        """What plays and learns: with our kernels alone on a CPU, unless PyTorch is asked for."""
+        run, learning = self.training.run, self.training.learning
+        if run.engine == "compiled" and run.device == "cpu":
+            return FusedLearner(self.world, self.policy, learning, run.seed, self.world.threads)
+        torch.set_num_threads(self.world.threads)
+        return TorchLearner(self.world, self.policy, learning, self.draws)
 
     def update(self) -> Losses:
         """One segment of experience and one step of the optimiser."""
         started = time.perf_counter()
-        acted = self.collector.collect()
-        losses = gradients(self.collector, acted, self.training.learning)
+        acted = self.learner.collect()
+        losses = self.learner.gradients(acted)
         self.optimiser.step()
         self.steps += int(acted.sum())
         self.updates += 1
@@ -74,7 +79,18 @@ class Trainer:
         self.draws.set_state(draws)
         self.world = world
         self.steps, self.updates, self.seconds = counts["steps"], counts["updates"], counts["seconds"]
-        self._collect()
+        self.learner = self._learner()
+
+
+def device_of(training: Training) -> torch.device:
+    """The device a run computes on.
+
+    Raises:
+        ConfigError: if this machine does not have it.
+    """
+    if training.run.device == "cuda" and not torch.cuda.is_available():
+        raise ConfigError("run.device = 'cuda', but PyTorch finds no GPU here; --device cpu trains without one")
+    return torch.device(training.run.device)
 
 
 class Meter:

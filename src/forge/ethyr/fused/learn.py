@@ -1,0 +1,157 @@
+"""The gradients of a segment: what `losses.policy_gradient` and its backward pass say, summed sample by sample."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forge.blade.jit import inline, jit
+from forge.ethyr.fused.network import dense
+from forge.ethyr.fused.segment import BLOCK, MOVE, OUTPUTS, STYLE, VALUE
+from forge.ethyr.kernels.entities import entity_gradient
+from forge.ethyr.kernels.products import ROWS_AT_ONCE, exponentials
+from forge.ethyr.kernels.rows import clear
+from forge.ethyr.kernels.tiles import GRADIENT_BLOCK, tile_gradient
+
+_OUTPUTS_USED = VALUE + 1
+
+
+@jit(_nrt=False)
+def learn_population(segment, weights, gradients, group, p, styles, mean, inverse, share, value_weight, entropy_weight):
+    """All gradients but the tile layer's, of one population in one group; `encoded` becomes the encoder's gradient.
+
+    Args:
+        segment: after `play.play`.
+        weights: that it was played with.
+        gradients: to write; those of this group and population are overwritten.
+        group, p: which.
+        styles: number of attack styles.
+        mean, inverse: float32, of the population's advantages over all groups: mean and 1 / (deviation + 1e-6).
+        share: float32, 1 / number of samples of the population over all groups.
+        value_weight, entropy_weight: float32, of the losses.
+    """
+    H = segment.hidden.shape[2]
+    wide = 3 * H
+    to = (group * gradients.own.shape[1] + p) * gradients.own.shape[2] * H
+    forget(gradients, group, p)
+    segment.losses[p] = 0
+    rows = segment.encoded.shape[1]
+    for q in range(0, segment.acted[p], BLOCK):
+        end = min(q + BLOCK, segment.acted[p])
+        for k in range(end - q, min(BLOCK, end - q + ROWS_AT_ONCE)):
+            segment.grad_output[k] = 0
+        for k in range(end - q):
+            grad_of_outputs(segment, p, q + k, k, styles, mean, inverse, share, value_weight, entropy_weight)
+        heads_gradient(segment, weights, gradients, group, p, q, end)
+        trunk_gradient(segment, weights, gradients, group, p, q, end)
+        at, best = (p * rows + q) * wide, (p * rows + q) * H
+        entity_gradient(gradients.own, to, segment.encoded, at + H, wide, weights.nobody, 0, segment.entities,
+                        segment.first, p, q, end, weights.norm)  # fmt: skip
+        entity_gradient(gradients.other, to, segment.encoded, at + 2 * H, wide, segment.best, best, segment.entities,
+                        segment.first, p, q, end, weights.norm)  # fmt: skip
+
+
+@inline
+def forget(gradients, group, p):
+    """Zeros the gradients of one group and population."""
+    gradients.own[group, p] = 0
+    gradients.other[group, p] = 0
+    gradients.trunk[group, p] = 0
+    gradients.trunk_bias[group, p] = 0
+    gradients.heads[group, p] = 0
+    gradients.heads_bias[group, p] = 0
+
+
+@inline
+def grad_of_outputs(segment, p, row, to, styles, mean, inverse, share, value_weight, entropy_weight):
+    """Row `to` of grad_output: the gradient of the loss by one sample's logits and value; also adds up its losses.
+
+    With advantage A, probabilities π and H = −Σ π log π: by logit k, A (π_k − [k chosen]) + w π_k (log π_k + H), w the
+    entropy weight, for moves and styles alike; by the value, v (value − target), v the value weight.
+    """
+    output, grad, losses = segment.output[p, row], segment.grad_output[to], segment.losses[p]
+    advantage = (segment.advantage[p, row] - mean) * inverse
+    move, style = np.int64(segment.actions[p, row, 0]), STYLE + np.int64(segment.actions[p, row, 1])
+    error = output[VALUE] - segment.target[p, row]
+    losses[0] -= advantage * (output[move] + output[style])
+    losses[1] += np.float64(error) * error / 2
+    exponentials(grad, 0, output, 0)
+    losses[2] += grad_of_choice(output, grad, MOVE, STYLE, move, advantage, share, entropy_weight)
+    losses[2] += grad_of_choice(output, grad, STYLE, STYLE + styles, style, advantage, share, entropy_weight)
+    for k in range(STYLE + styles, OUTPUTS):
+        grad[k] = 0
+    grad[VALUE] = value_weight * error * share
+
+
+@inline
+def grad_of_choice(output, grad, low, high, chosen, advantage, share, entropy_weight):
+    """The gradient by the logits low .. high − 1, in whose places `grad` holds probabilities; returns their entropy."""
+    entropy = np.float32(0)
+    for k in range(low, high):
+        entropy -= grad[k] * output[k]
+    for k in range(low, high):
+        chance = grad[k]
+        grad[k] = share * (advantage * chance + entropy_weight * chance * (output[k] + entropy))
+    grad[chosen] -= share * advantage
+    return entropy
+
+
+@inline
+def heads_gradient(segment, weights, gradients, group, p, low, high):
+    """From grad_output: gradients of the heads, and grad_hidden."""
+    H, samples = segment.hidden.shape[2], high - low
+    to = (group * gradients.heads.shape[1] + p) * H * OUTPUTS
+    x = (p * segment.hidden.shape[1] + low) * H
+    for h in range(0, H, ROWS_AT_ONCE):
+        at = to + h * OUTPUTS
+        dense(gradients.heads, at, OUTPUTS, gradients.heads, at, OUTPUTS, segment.hidden, x + h, 1, H,
+              segment.grad_output, 0, OUTPUTS, samples, OUTPUTS)  # fmt: skip
+    bias = gradients.heads_bias[group, p]
+    for k in range(samples):
+        for h in range(OUTPUTS):
+            bias[h] += segment.grad_output[k, h]
+    for k in range(0, samples, ROWS_AT_ONCE):
+        dense(segment.grad_hidden, k * H, H, weights.zeros, 0, 0, segment.grad_output, k * OUTPUTS, OUTPUTS, 1,
+              weights.heads_back, p * OUTPUTS * H, H, _OUTPUTS_USED, H)  # fmt: skip
+
+
+@inline
+def trunk_gradient(segment, weights, gradients, group, p, low, high):
+    """From grad_hidden: gradients of the trunk, and that of `encoded` in its place."""
+    H, samples = segment.hidden.shape[2], high - low
+    wide = 3 * H
+    to = (group * gradients.trunk.shape[1] + p) * wide * H
+    x = (p * segment.encoded.shape[1] + low) * wide
+    for i in range(0, wide, ROWS_AT_ONCE):
+        dense(gradients.trunk, to + i * H, H, gradients.trunk, to + i * H, H, segment.encoded, x + i, 1, wide,
+              segment.grad_hidden, 0, H, samples, H)  # fmt: skip
+    bias = gradients.trunk_bias[group, p]
+    for k in range(samples):
+        for h in range(H):
+            bias[h] += segment.grad_hidden[k, h]
+    for k in range(0, samples, ROWS_AT_ONCE):
+        dense(segment.encoded, x + k * wide, wide, weights.zeros, 0, 0, segment.grad_hidden, k * H, H, 1,
+              weights.trunk_back, p * H * wide, wide, H, wide)  # fmt: skip
+
+
+@jit(_nrt=False)
+def learn_tiles(segment, gradients, first_group, lane, lanes):
+    """The tile layer's gradients of one group, added to those of the groups before it.
+
+    Args:
+        segment: after `learn_population` of all populations.
+        gradients: `table` and `counts` are added to, and zeroed before if this is the first group.
+        first_group: whether it is.
+        lane, lanes: every n-th (population, stripe, window row).
+    """
+    populations, stripes = gradients.table.shape[:2]
+    width, wide, side = gradients.table.shape[4], segment.encoded.shape[2], segment.windows.shape[2]
+    size = side * gradients.table.shape[3] * width
+    for task in range(lane, populations * stripes * side, lanes):
+        p, stripe, row = task // side // stripes, task // side % stripes, task % side
+        if first_group:
+            clear(gradients.table, task * size, size)
+            clear(gradients.counts, task * side * width, side * width)
+        for q in range(0, segment.acted[p], GRADIENT_BLOCK):
+            end = min(q + GRADIENT_BLOCK, segment.acted[p])
+            tile_gradient(gradients.table, gradients.counts, segment.encoded, (p * segment.encoded.shape[1] + q) * wide,
+                          wide, segment.windows, p, stripe, row, q, end, segment.listing)  # fmt: skip

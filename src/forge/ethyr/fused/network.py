@@ -1,0 +1,143 @@
+"""What the network says of a block of samples of one population: encoder, trunk, heads, and choices drawn from them."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from forge.blade.jit import inline
+from forge.ethyr.fused.segment import BLOCK, MOVE, OUTPUTS, STYLE, VALUE
+from forge.ethyr.heads import NEVER
+from forge.ethyr.kernels.entities import entity_block
+from forge.ethyr.kernels.products import ROWS_AT_ONCE, exponentials, product_narrow, product_wide, uniform24
+from forge.ethyr.kernels.rows import WIDE
+from forge.ethyr.kernels.tiles import tile_sum_block
+
+_NEVER = np.float32(NEVER)
+_BELOW_ONE = np.float32(1 - 2.0**-20)
+_STEP = np.uint64(0x9E3779B97F4A7C15)
+_MIX1, _MIX2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_27, _30, _31, _24 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(24)
+
+
+@inline
+def judge(segment, weights, p, low, high):
+    """Fills `encoded`, `hidden`, `best` and `output` (as logits) of the samples low .. high − 1 of population p."""
+    rows, H = segment.encoded.shape[1], segment.hidden.shape[2]
+    wide = 3 * H
+    for q in range(low, high, BLOCK):
+        end = min(q + BLOCK, high)
+        row = p * rows + q
+        at = row * wide
+        tile_sum_block(
+            segment.encoded, at, wide, weights.table, weights.counts, segment.windows, p, q, end, BLOCK, segment.listing
+        )
+        entity_block(
+            segment.encoded, at + H, wide, weights.nobody, 0, weights.own, segment.entities, segment.first, p, q, end,
+            weights.norm,
+        )  # fmt: skip
+        entity_block(
+            segment.encoded, at + 2 * H, wide, segment.best, row * H, weights.other, segment.entities, segment.first,
+            p, q, end, weights.norm,
+        )  # fmt: skip
+        for k in range(0, end - q, ROWS_AT_ONCE):
+            to = row + k
+            dense(segment.hidden, to * H, H, weights.trunk_bias, p * H, 0, segment.encoded, to * wide, wide, 1,
+                  weights.trunk, p * wide * H, H, wide, H)  # fmt: skip
+            dense(segment.output, to * OUTPUTS, OUTPUTS, weights.heads_bias, p * OUTPUTS, 0, segment.hidden, to * H,
+            H, 1,
+                  weights.heads, p * H * OUTPUTS, OUTPUTS, H, OUTPUTS)  # fmt: skip
+
+
+@inline
+def dense(out, out_at, out_pitch, init, init_at, init_pitch, x, x_at, x_row, x_step, w, w_at, w_pitch, inputs, outputs):
+    """For 4 rows r and all columns h < outputs: out[r, h] = init[r, h] + Σ_k x[r, k] · w[k, h], by stripes."""
+    for h in range(0, outputs, WIDE):
+        where = (out_at + h, out_pitch, init_at + h, init_pitch, x_at, x_row, x_step, w_at + h,
+                 w_pitch, inputs)  # fmt: skip
+        if outputs - h >= WIDE:
+            product_wide(out, init, x, w, where)
+        else:
+            product_narrow(out, init, x, w, where)
+
+
+@inline
+def settle(out, moves, styles, odds):
+    """Turns the logits of one sample into log-probabilities, invalid moves ruled out.
+
+    Args:
+        out: float32 [16], the sample's row of outputs.
+        moves: bits of the valid moves.
+        styles: how many there are.
+        odds: float32 [16], receives exp(logit − largest logit).
+
+    Returns:
+        The sums of the odds of moves and of styles.
+    """
+    for k in range(STYLE - MOVE):
+        out[k] = out[k] if (moves >> k) & 1 else _NEVER
+    best_move, best_style = out[MOVE], out[STYLE]
+    for k in range(MOVE + 1, STYLE):
+        best_move = max(best_move, out[k])
+    for k in range(STYLE + 1, STYLE + styles):
+        best_style = max(best_style, out[k])
+    shift(out, best_move, best_style, styles)
+    exponentials(odds, 0, out, 0)
+    move_sum, style_sum = np.float32(0), np.float32(0)
+    for k in range(MOVE, STYLE):
+        move_sum += odds[k]
+    for k in range(STYLE, STYLE + styles):
+        style_sum += odds[k]
+    shift(out, np.float32(math.log(move_sum)), np.float32(math.log(style_sum)), styles)
+    return move_sum, style_sum
+
+
+@inline
+def shift(out, move, style, styles):
+    """Subtracts a number from the logits of moves, and another from those of styles."""
+    for k in range(MOVE, STYLE):
+        out[k] -= move
+    for k in range(STYLE, STYLE + styles):
+        out[k] -= style
+
+
+@inline
+def pick(odds, at, choices, total, u):
+    """The choice whose part of the odds contains u · total; u in [0, 1). Choices with odds 0 are never picked."""
+    threshold = u * (total * _BELOW_ONE)
+    upto, choice = np.float32(0), 0
+    for k in range(choices):
+        upto += odds[at + k]
+        choice += upto <= threshold
+    return choice
+
+
+@inline
+def mix(key):
+    """Sixty-four random bits that are a function of a key: the finaliser of SplitMix64."""
+    z = key
+    z = (z ^ (z >> _30)) * _MIX1
+    z = (z ^ (z >> _27)) * _MIX2
+    return z ^ (z >> _31)
+
+
+@inline
+def act(segment, p, row, styles, bits):
+    """Draws and writes down one sample's actions, from random bits; its `output` becomes log-probabilities."""
+    odds = segment.grad_output[0]
+    move_sum, style_sum = settle(segment.output[p, row], segment.moves[p, row], styles, odds)
+    move = pick(odds, MOVE, STYLE - MOVE, move_sum, uniform24(bits))
+    style = pick(odds, STYLE, styles, style_sum, uniform24(bits << _24))
+    segment.actions[p, row, 0] = move
+    segment.actions[p, row, 1] = style
+    segment.log_prob[p, row] = segment.output[p, row, move] + segment.output[p, row, STYLE + style]
+    segment.value[p, row] = segment.output[p, row, VALUE]
+    return move, style
+
+
+@inline
+def action_key(key, tick, worlds, world, slots, slot):
+    """The key of one agent's draw: a different one for every tick, world and slot of a run."""
+    place = (np.uint64(tick) * np.uint64(worlds) + np.uint64(world)) * np.uint64(slots) + np.uint64(slot)
+    return key + place * _STEP

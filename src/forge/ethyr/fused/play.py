@@ -1,0 +1,103 @@
+"""Plays a segment in one group of worlds: gather, judge, act, tick, until the segment is full; then its advantages."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forge.blade.jit import inline, jit
+from forge.blade.tick import tick
+from forge.ethyr.advantage import estimate_world
+from forge.ethyr.fused.network import act, action_key, judge, mix
+from forge.ethyr.fused.segment import VALUE
+from forge.ethyr.rollout import gather_world, reserve
+
+
+@jit(_nrt=False)
+def play(state, segment, weights, key, first_world, worlds, discount, trace, reward_scale):
+    """One segment of one group.
+
+    Args:
+        state: of the group's worlds, `forge.blade.state.State`.
+        segment: to fill.
+        weights: of the network.
+        key: uint64, names the run's stream of action draws.
+        first_world: index of the group's first world in the batch.
+        worlds: number of worlds of the batch.
+        discount, trace, reward_scale: float32, as for `forge.ethyr.advantage.estimate`.
+    """
+    ticks = segment.reward.shape[0]
+    styles = np.int64(state.rules[0].styles)
+    segment.gathered[:] = 0
+    segment.first[:, 0] = 0
+    for t in range(ticks):
+        look(state, segment, weights, t)
+        decide(state, segment, t, styles, key, first_world, worlds)
+        for w in range(state.tick.shape[0]):
+            tick(state, w)
+            for slot in range(state.reward.shape[1]):
+                segment.reward[t, w, slot] = state.reward[w, slot]
+                segment.terminated[t, w, slot] = state.terminated[w, slot]
+    for p in range(segment.gathered.shape[0]):
+        segment.acted[p] = segment.gathered[p]
+    look(state, segment, weights, ticks)
+    for p in range(segment.gathered.shape[0]):
+        for row in range(segment.acted[p], segment.gathered[p]):
+            segment.value[p, row] = segment.output[p, row, VALUE]
+    for w in range(state.tick.shape[0]):
+        estimate_world(
+            w, segment.sample_of, segment.reward, segment.terminated, segment.value, segment.advantage, segment.target,
+            discount, trace, reward_scale,
+        )  # fmt: skip
+    sum_moments(segment)
+
+
+@inline
+def look(state, segment, weights, t):
+    """Gathers what everyone alive sees, and judges it."""
+    reserve(
+        state.agents, state.window, state.seen, state.seen_count, state.moves, segment.first, segment.gathered,
+        segment.first_row, segment.first_entity,
+    )  # fmt: skip
+    for w in range(state.tick.shape[0]):
+        gather_world(
+            w, state.agents, state.window, state.seen, state.seen_count, state.moves, segment.windows, segment.entities,
+            segment.first, segment.moves, segment.sample_of[t], segment.first_row, segment.first_entity,
+        )  # fmt: skip
+    for p in range(segment.gathered.shape[0]):
+        judge(segment, weights, p, segment.gathered[p] - newcomers(state, p), segment.gathered[p])
+
+
+@inline
+def newcomers(state, p):
+    """Agents of population p alive in the group: the samples of one tick."""
+    total = 0
+    for w in range(state.tick.shape[0]):
+        total += state.members[w, p]
+    return total
+
+
+@inline
+def decide(state, segment, t, styles, key, first_world, worlds):
+    """Draws everyone's actions and hands them to the worlds."""
+    slots = state.agents.shape[1]
+    quota = np.int64(state.rules[0].quota)
+    for w in range(state.tick.shape[0]):
+        for k in range(state.living_count[w]):
+            slot = np.int64(state.living[w, k])
+            bits = mix(action_key(key, state.tick[w], worlds, first_world + w, slots, slot))
+            move, style = act(segment, slot // quota, np.int64(segment.sample_of[t, w, slot]), styles, bits)
+            state.actions[w, slot, 0] = move
+            state.actions[w, slot, 1] = style
+
+
+@inline
+def sum_moments(segment):
+    """Sums of the advantages and of their squares, in the order of the samples."""
+    for p in range(segment.acted.shape[0]):
+        total, squares = 0.0, 0.0
+        for row in range(segment.acted[p]):
+            x = np.float64(segment.advantage[p, row])
+            total += x
+            squares += x * x
+        segment.moments[p, 0] = total
+        segment.moments[p, 1] = squares

@@ -1,0 +1,85 @@
+"""A segment of experience of one group of worlds, with what the network computed on the way.
+
+Letters besides those of `forge.ethyr.rollout`: H hidden units; rows have a slack of ROWS_AT_ONCE, because products
+work on several rows at once.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from forge.blade.config import Config
+from forge.ethyr.kernels.products import ROWS_AT_ONCE
+from forge.ethyr.kernels.tiles import LISTING
+from forge.ethyr.rollout import Rollout, aligned
+
+#: Columns of a row of outputs: log-probabilities of moves and styles, and the value.
+OUTPUTS, MOVE, STYLE, VALUE = 16, 0, 5, 9
+#: Samples worked on at once, so that what is computed of them stays in the first cache.
+BLOCK = 64
+
+
+class Segment(NamedTuple):
+    """Fields up to `terminated` as in `Rollout`."""
+
+    windows: np.ndarray
+    entities: np.ndarray
+    first: np.ndarray
+    moves: np.ndarray
+    actions: np.ndarray
+    log_prob: np.ndarray
+    value: np.ndarray
+    advantage: np.ndarray
+    target: np.ndarray
+    sample_of: np.ndarray
+    reward: np.ndarray
+    terminated: np.ndarray
+    gathered: np.ndarray  # int64 [P]: samples, those of the last observation included
+    acted: np.ndarray  # int64 [P]: of which acted; they come first
+    encoded: np.ndarray  # float32 [P, Q + slack, 3 H]: the encoder's output; later its gradient
+    hidden: np.ndarray  # float32 [P, Q + slack, H]: the trunk's output
+    output: np.ndarray  # float32 [P, Q + slack, 16]: the heads' output, OUTPUTS
+    best: np.ndarray  # uint8 [P, Q + slack, H]: which agent gave each maximum
+    moments: np.ndarray  # float64 [P, 2]: sum and sum of squares of the advantages
+    losses: np.ndarray  # float64 [P, 3]: sums of policy loss, value loss and entropy
+    first_row: np.ndarray  # int64 [W, P], scratch
+    first_entity: np.ndarray  # int64 [W, P], scratch
+    grad_output: np.ndarray  # float32 [BLOCK + slack, 16], scratch
+    grad_hidden: np.ndarray  # float32 [BLOCK + slack, H], scratch
+    listing: np.ndarray  # uint16 [LISTING], scratch
+
+
+def allocate(config: Config, worlds: int, ticks: int, hidden: int) -> Segment:
+    """An empty segment for `worlds` worlds and `ticks` ticks."""
+    rollout = Rollout(config, worlds, ticks)
+    P, Q = rollout.value.shape
+    rows = Q + ROWS_AT_ONCE
+    return Segment(
+        windows=rollout.windows,
+        entities=rollout.entities,
+        first=rollout.first,
+        moves=rollout.moves,
+        actions=rollout.actions,
+        log_prob=rollout.log_prob,
+        value=rollout.value,
+        advantage=rollout.advantage,
+        target=rollout.target,
+        sample_of=rollout.sample_of,
+        reward=rollout.reward,
+        terminated=rollout.terminated,
+        gathered=rollout.count,
+        acted=np.zeros(P, np.int64),
+        encoded=aligned((P, rows, 3 * hidden), np.float32),
+        hidden=aligned((P, rows, hidden), np.float32),
+        output=aligned((P, rows, OUTPUTS), np.float32),
+        best=aligned((P, rows, hidden), np.uint8),
+        moments=np.zeros((P, 2)),
+        losses=np.zeros((P, 3)),
+        first_row=np.zeros((worlds, P), np.int64),
+        first_entity=np.zeros((worlds, P), np.int64),
+        grad_output=aligned((BLOCK + ROWS_AT_ONCE, OUTPUTS), np.float32),
+        grad_hidden=aligned((BLOCK + ROWS_AT_ONCE, hidden), np.float32),
+        listing=np.zeros(LISTING, np.uint16),
+    )

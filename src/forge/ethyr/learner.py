@@ -1,0 +1,56 @@
+"""The learner in plain PyTorch: for any device, and the statement of what the compiled one computes."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from forge.blade.world import World
+from forge.ethyr import advantage
+from forge.ethyr.collector import Collector, joint_log_prob
+from forge.ethyr.heads import entropy
+from forge.ethyr.learning import Learning
+from forge.ethyr.losses import Losses, policy_gradient
+from forge.ethyr.policy import Policy
+
+
+class TorchLearner:
+    """Plays a policy in a batch of worlds and finds its gradients by automatic differentiation.
+
+    Args:
+        world: reset and ready.
+        policy: to play and to learn; samples go to the device of its parameters.
+        learning: the numbers.
+        generator: the stream actions are drawn from, on the CPU.
+    """
+
+    def __init__(self, world: World, policy: Policy, learning: Learning, generator: torch.Generator) -> None:
+        self.collector, self.learning = Collector(world, policy, learning.ticks, generator), learning
+
+    def collect(self) -> np.ndarray:
+        """Plays one segment; returns how many samples of each population acted, int64 [P]."""
+        return self.collector.collect()
+
+    def gradients(self, acted: np.ndarray) -> Losses:
+        """Sets the gradients of the policy's parameters from the segment just played; returns its losses."""
+        learning, rollout, policy = self.learning, self.collector.rollout, self.collector.policy
+        advantage.estimate(rollout, learning.discount, learning.trace, learning.reward_scale)
+        rows, device = int(acted.max()), self.collector.device
+        valid = torch.arange(rows, device=device) < torch.from_numpy(acted).to(device).unsqueeze(-1)
+        moves, actions, advantages, targets = (
+            rollout.view(array, rows).to(device)
+            for array in (rollout.moves, rollout.actions, rollout.advantage, rollout.target)
+        )
+        choices = policy(self.collector.sent(rollout.learnable(acted)), moves)
+        losses = policy_gradient(
+            joint_log_prob(choices, actions),
+            choices.value,
+            entropy(choices.move) + entropy(choices.style),
+            advantages,
+            targets,
+            valid,
+        )
+        total = losses.policy + learning.value_weight * losses.value - learning.entropy_weight * losses.entropy
+        policy.zero_grad()
+        total.sum().backward()
+        return Losses(*(loss.detach().cpu() for loss in losses))
