@@ -124,7 +124,7 @@ def test_the_pickle_rule_itself(code: str, count: int) -> None:
 
 def test_importing_the_world_loads_nothing_else() -> None:
     """A fresh interpreter, because this one has loaded other tests' imports already."""
-    heavy = ["torch", "matplotlib", "ray", "starlette", "PIL", "tensorboard", "rich", "tyro"]
+    heavy = ["torch", "matplotlib", "ray", "starlette", "PIL", "tensorboard", "rich", "tyro", "gymnasium", "pettingzoo"]
     script = f"""
 import importlib.util, sys
 if importlib.util.find_spec("forge.blade"):
