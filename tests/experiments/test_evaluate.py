@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from forge.blade import LIFE, Chaos, ConfigError, Law, Material, Terrain
+from forge.blade import AGENT, LIFE, Chaos, ConfigError, Law, Material, Terrain
 from forge.blade.terrain import generate
 from forge.experiments.evaluate import Cohort, Row, compare, evaluate, fresh_maps, relative_lifetime
 from forge.experiments.report import table, to_json
@@ -50,15 +50,14 @@ class MadeUp:
 
     def __init__(self, births: np.ndarray, lifetimes: np.ndarray) -> None:
         self.births, self.lifetimes, self.tick = births, lifetimes, 0
-        self.state = SimpleNamespace(
-            lives=np.zeros((1, len(births)), LIFE), agents=np.zeros((1, len(births)), [("alive", "u1")])
-        )
+        self.state = SimpleNamespace(lives=np.zeros((1, len(births)), LIFE), agents=np.zeros((1, len(births)), AGENT))
         self.state.lives["birth"] = births
 
     def step(self) -> None:
         """A life that begins in tick b survives the ticks b + 1 .. b + lifetime and dies in the next."""
         age = self.tick - self.births
         self.state.lives["lifetime"] = np.clip(age, 0, self.lifetimes)
+        self.state.agents["age"] = np.maximum(age, 0)
         self.state.agents["alive"] = (age >= 0) & (age <= self.lifetimes)
         self.died = age == self.lifetimes + 1
         self.tick += 1

@@ -60,7 +60,7 @@ def evaluate(
     horizon: int = 1000,
     seed: int = 0,
     maps: Sequence[int] | Sequence[np.ndarray] | None = None,
-    threads: int | None = None,
+    threads: int | None = 1,
 ) -> Evaluation:
     """Plays a policy alone, all populations with it, and measures it once the worlds have filled up.
 
@@ -84,7 +84,7 @@ def evaluate(
         seed: of the worlds.
         maps: of the worlds, in the series of `config` and as `World` takes them. None means the first maps of
             `fresh_maps(config)`.
-        threads: to step with; results do not depend on it.
+        threads: to step with; None means all cores, which pays for many or big worlds. Results do not depend on it.
 
     Raises:
         ConfigError: if an argument is not what it must be.
@@ -145,9 +145,9 @@ class Cohort:
 
     def collect(self, world: World) -> None:
         """Adds the lives that ended, or reached the horizon, in the last step of a world that records lives."""
-        ended, going = world.lives(), world.state.lives[world.state.agents["alive"].view(np.bool_)]
+        ended, agents = world.lives(), world.state.agents
         self._add(ended[ended["lifetime"] < self.horizon])
-        self._add(going[going["lifetime"] == self.horizon])
+        self._add(world.state.lives[(agents["age"] == self.horizon) & (agents["alive"] > 0)])
 
     def _add(self, lives: np.ndarray) -> None:
         chosen = lives[(lives["birth"] >= self.births.start) & (lives["birth"] < self.births.stop)]

@@ -32,6 +32,7 @@ _CRUST, _EMBER, _GLOW = np.array([[58, 30, 28], [206, 66, 26], [255, 186, 84]], 
 
 _ROUNDING = 0.25  # blur of the masks [tiles]
 _ROUGHNESS = 0.05  # of the edges between materials
+_PERIOD = 1024  # after so many pixels noise repeats, without a seam
 _BEACH = 0.42  # width [tiles]
 
 
@@ -73,9 +74,11 @@ def _layer_weights(materials: np.ndarray, scale: int) -> dict[str, np.ndarray]:
 
 def _noise(shape: tuple[int, ...], size: float, stream: int) -> np.ndarray:
     """Smooth noise with features of about `size` pixels: float32, mean 0, standard deviation 1."""
-    white = np.random.default_rng(stream).standard_normal(shape, np.float32)
+    height, width = (min(length, _PERIOD) for length in shape)
+    white = np.random.default_rng(stream).standard_normal((height, width), np.float32)
     smooth = gaussian_filter(white, size, mode="wrap", truncate=2.5)
-    return smooth / smooth.std()
+    tiles = [-(-length // _PERIOD) for length in shape]
+    return np.tile(smooth / smooth.std(), tiles)[: shape[0], : shape[1]]
 
 
 def _depth(mask: np.ndarray, scale: int) -> np.ndarray:
