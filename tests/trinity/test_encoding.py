@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from forge.blade import FEATURES, Chaos, Config, Law, Observation, World
 from forge.blade.observation import ARRAYS
-from forge.trinity.encoding import Encoder, Form, parts
+from forge.trinity.encoding import Encoder, Form, parts, parts_table
 from forge.trinity.spaces import action_space, observation_space
 from tests.trinity.worlds import LEARNED, SMALL, four_tiles
 
@@ -108,3 +110,8 @@ def test_spaces_of_actions() -> None:
     assert action_space(config).nvec.tolist() == [5, 4, 6]
     assert action_space(config, flat=True).n == 5 * 4 * 6
     assert action_space(Chaos()).nvec.tolist() == [5, 3]
+
+
+def test_the_documentation_has_the_table_of_the_arrays() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "adapters.md").read_text("utf-8")
+    assert parts_table(Chaos(**{"combat.targeting": "learned"})) in page

@@ -97,6 +97,22 @@ def normalise(features: np.ndarray, centre: np.ndarray, scale: np.ndarray) -> np
     return (features.astype(np.float32) - centre) / scale
 
 
+def parts_table(config: Config) -> str:
+    """The arrays as a Markdown table: all that any Form has, with the ranges of `config`."""
+    forms = (Form(alive=True), Form(flat=True))
+    every = {part.name: part for form in forms for part in parts(config, form)}
+    rows = [
+        f"| `{part.name}` | {np.dtype(part.dtype)} | [{part.letters.replace(' ', ', ')}] "
+        f"| {_range(part)} | {part.meaning} |"
+        for part in every.values()
+    ]
+    return "\n".join(["| name | dtype | shape | range | what it holds |", "|---|---|---|---|---|", *rows])
+
+
+def _range(part: Part) -> str:
+    return "that of each feature" if part.low.ndim else f"{part.low} .. {part.high}"
+
+
 class Encoder:
     """Makes the arrays of `parts` for any agents or slots, in memory of their own."""
 
