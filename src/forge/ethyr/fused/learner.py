@@ -14,7 +14,15 @@ from forge.blade.world import World
 from forge.ethyr.fused.learn import learn_population, learn_tiles
 from forge.ethyr.fused.play import play
 from forge.ethyr.fused.segment import allocate
-from forge.ethyr.fused.weights import allocate_gradients, allocate_weights, read_weights, write_gradients
+from forge.ethyr.fused.weights import (
+    allocate_gradients,
+    allocate_grads,
+    allocate_weights,
+    compose_table,
+    decompose_table,
+    read_weights,
+    write_gradients,
+)
 from forge.ethyr.learning import Learning
 from forge.ethyr.losses import Losses
 from forge.ethyr.policy import Policy
@@ -46,11 +54,13 @@ class FusedLearner:
         self.weights = allocate_weights(policy)
         self._gradients = allocate_gradients(self.weights, len(self.segments))
         self.threads = threads
+        allocate_grads(policy)
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
 
     def collect(self) -> np.ndarray:
         """Plays one segment everywhere; returns how many samples of each population acted, int64 [P]."""
         read_weights(self.weights, self.policy)
+        self._spread(compose_table, [(self.weights, self.policy, lane, self.threads) for lane in range(self.threads)])
         self._spread(self._play, [(group,) for group in range(len(self.segments))])
         return np.sum([segment.acted for segment in self.segments], axis=0)
 
@@ -70,6 +80,9 @@ class FusedLearner:
         tasks = [(group, p, norms[p]) for p in range(len(acted)) for group in range(len(self.segments))]
         self._spread(self._learn, tasks)
         self._spread(self._learn_tiles, [(lane,) for lane in range(self.threads)])
+        self._spread(
+            decompose_table, [(self._gradients, self.policy, lane, self.threads) for lane in range(self.threads)]
+        )
         write_gradients(self._gradients, self.policy)
         sums = np.sum([segment.losses for segment in self.segments], axis=0) / samples[:, None]
         return Losses(*torch.from_numpy(sums.astype(np.float32)).unbind(1))

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import math
 from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from forge.blade.jit import jit
 from forge.ethyr.compiled import stripes
 from forge.ethyr.fused.segment import MOVE, OUTPUTS, STYLE, VALUE
+from forge.ethyr.kernels.compose import EMBEDDING, compose_gradient_lane, compose_lane
 from forge.ethyr.kernels.entities import normaliser
 from forge.ethyr.kernels.linear import ROWS
 from forge.ethyr.kernels.rows import MATERIALS
@@ -42,6 +43,7 @@ class Gradients(NamedTuple):
 
     table: np.ndarray  # float32 [P, S, K, 8, L]
     counts: np.ndarray  # float32 [P, S, K, L]
+    embedding: np.ndarray  # float32 [P, R, 8, 7], apart by window row, summed in order too
     own: np.ndarray  # float32 [G, P, 12, H]
     other: np.ndarray  # float32 [G, P, 12, H]
     trunk: np.ndarray  # float32 [G, P, 3 H, H]
@@ -74,8 +76,11 @@ def allocate_weights(policy: Policy) -> Weights:
 
 def allocate_gradients(weights: Weights, groups: int) -> Gradients:
     """Room for the gradients of that many groups of worlds."""
-    apart = [zeros(groups, *getattr(weights, name).shape) for name in Gradients._fields[2:]]
-    return Gradients(aligned(weights.table.shape, np.float32), aligned(weights.counts.shape, np.float32), *apart)
+    P, _, K, _, _ = weights.table.shape
+    tables = [aligned(part.shape, np.float32) for part in (weights.table, weights.counts)]
+    embedding = aligned((P, math.isqrt(K), MATERIALS, EMBEDDING), np.float32)
+    apart = [zeros(groups, *getattr(weights, name).shape) for name in Gradients._fields[3:]]
+    return Gradients._make([*tables, embedding, *apart])
 
 
 def zeros(*shape: int) -> np.ndarray:
@@ -96,10 +101,17 @@ def heads_of(policy: Policy) -> tuple[tuple[slice, PopulationLinear], ...]:
 
 
 @torch.no_grad()
-def read_weights(weights: Weights, policy: Policy) -> None:
-    """Copies a policy's weights into the form the kernels read."""
+def compose_table(weights: Weights, policy: Policy, lane: int, lanes: int) -> None:
+    """Composes the tile layer's table from a policy's weights: every n-th part of it."""
     encoder = policy.encoder
-    compose(weights.table, encoder.embedding.numpy(), encoder.tile.numpy(), encoder.tile_bias.numpy())
+    given = (encoder.embedding.numpy(), encoder.tile.numpy(), encoder.tile_bias.numpy())
+    compose_lane(weights.table, *given, 2 * encoder.radius + 1, lane, lanes)
+
+
+@torch.no_grad()
+def read_weights(weights: Weights, policy: Policy) -> None:
+    """Copies a policy's other weights into the form the kernels read."""
+    encoder = policy.encoder
     weights.counts[...] = stripes(encoder.counts).numpy()
     for name in ("own", "other"):
         getattr(weights, name)[:, :-1] = getattr(encoder, name).numpy()
@@ -114,16 +126,27 @@ def read_weights(weights: Weights, policy: Policy) -> None:
 
 
 @torch.no_grad()
-def write_gradients(gradients: Gradients, policy: Policy) -> None:
-    """Sets the `grad` of a policy's parameters."""
+def decompose_table(gradients: Gradients, policy: Policy, lane: int, lanes: int) -> None:
+    """Sets the gradients of the weights that the table is composed of: every n-th part of them."""
     encoder = policy.encoder
+    written = (gradients.embedding, _grad(encoder.tile), _grad(encoder.tile_bias))
+    given = (encoder.embedding.numpy(), encoder.tile.numpy())
+    compose_gradient_lane(*written, gradients.table, *given, 2 * encoder.radius + 1, lane, lanes)
+
+
+def allocate_grads(policy: Policy) -> None:
+    """Gives every parameter of a policy a gradient to write to."""
     for parameter in policy.parameters():
-        if parameter.grad is None:
-            parameter.grad = torch.zeros_like(parameter)
-    embedding, tile, tile_bias = (_grad(p) for p in (encoder.embedding, encoder.tile, encoder.tile_bias))
-    decompose(gradients.table, encoder.embedding.numpy(), encoder.tile.numpy(), embedding, tile, tile_bias)
+        parameter.grad = torch.zeros_like(parameter)
+
+
+@torch.no_grad()
+def write_gradients(gradients: Gradients, policy: Policy) -> None:
+    """Sets the gradients of a policy's other parameters, once `decompose_table` has run."""
+    encoder = policy.encoder
+    _grad(encoder.embedding)[...] = in_order(gradients.embedding.swapaxes(0, 1))
     _grad(encoder.counts)[...] = np.moveaxis(gradients.counts, 1, -2).reshape(encoder.counts.shape)
-    own, other, trunk, trunk_bias, heads, heads_bias = (in_order(part) for part in gradients[2:])
+    own, other, trunk, trunk_bias, heads, heads_bias = (in_order(part) for part in gradients[3:])
     for name, grad in (("own", own), ("other", other)):
         _grad(getattr(encoder, name))[...] = grad[:, :-1]
         _grad(getattr(encoder, f"{name}_bias"))[...] = grad[:, -1]
@@ -145,51 +168,3 @@ def in_order(parts: np.ndarray) -> np.ndarray:
 def _grad(parameter: Tensor) -> np.ndarray:
     assert parameter.grad is not None
     return parameter.grad.numpy()
-
-
-@jit
-def compose(table, embedding, tile, tile_bias):
-    """table[p, s, c, m] = Σ_e embedding[p, m, e] · tile[p, c, e], in stripes; the bias is part of the first cell."""
-    populations, stripe_count, cells, materials, width = table.shape
-    for p in range(populations):
-        for s in range(stripe_count):
-            low = s * width
-            for c in range(cells):
-                for m in range(materials):
-                    row = table[p, s, c, m]
-                    for h in range(width):
-                        row[h] = tile_bias[p, low + h] if c == 0 else np.float32(0)
-                    for e in range(embedding.shape[2]):
-                        factor = embedding[p, m, e]
-                        for h in range(width):
-                            row[h] += factor * tile[p, c, e, low + h]
-
-
-@jit
-def decompose(table, embedding, tile, grad_embedding, grad_tile, grad_bias):
-    """The gradients of `compose`, from that of its table."""
-    populations, stripe_count, cells, materials, width = table.shape
-    sums = np.zeros((materials, embedding.shape[2], width), np.float32)
-    grad_bias[...] = 0
-    for p in range(populations):
-        sums[...] = 0
-        for s in range(stripe_count):
-            low = s * width
-            for m in range(materials):
-                grad_bias[p, low : low + width] += table[p, s, 0, m]
-            for c in range(cells):
-                for e in range(embedding.shape[2]):
-                    for h in range(width):
-                        grad_tile[p, c, e, low + h] = 0
-                    for m in range(materials):
-                        factor = embedding[p, m, e]
-                        for h in range(width):
-                            grad = table[p, s, c, m, h]
-                            grad_tile[p, c, e, low + h] += factor * grad
-                            sums[m, e, h] += tile[p, c, e, low + h] * grad
-        for m in range(materials):
-            for e in range(embedding.shape[2]):
-                total = np.float32(0)
-                for h in range(width):
-                    total += sums[m, e, h]
-                grad_embedding[p, m, e] = total

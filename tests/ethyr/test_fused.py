@@ -1,0 +1,168 @@
+"""The compiled learner says what PyTorch says, for any number of threads."""
+
+import dataclasses
+
+import numpy as np
+import pytest
+import torch
+
+from forge.blade import Chaos, Config, Law, World
+from forge.blade.jit import jit
+from forge.ethyr.collector import joint_log_prob
+from forge.ethyr.fused.learner import GROUP, FusedLearner
+from forge.ethyr.fused.network import action_key, mix
+from forge.ethyr.fused.segment import Segment
+from forge.ethyr.heads import entropy
+from forge.ethyr.kernels.products import exponentials, product_narrow, product_wide
+from forge.ethyr.learning import Learning, Optimiser
+from forge.ethyr.losses import policy_gradient
+from forge.ethyr.policy import Policy
+from forge.ethyr.samples import Samples
+
+LEARNING = Learning(ticks=6)
+SMALL = Chaos(**{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 32})
+CASES = {
+    "three populations": (SMALL, LEARNING),
+    "one population, hold": (SMALL.replace(**{"spawn.populations": 1, "combat.hold": True}), LEARNING),
+    "wide": (SMALL, dataclasses.replace(LEARNING, hidden=64)),
+    "narrow, far sight": (
+        Law(**{"spawn.cap": 8, "terrain.side": 40, "sight.radius": 9}),
+        dataclasses.replace(LEARNING, hidden=48),
+    ),
+}
+
+
+def learner(
+    config: Config, learning: Learning, threads: int = 1, worlds: int = GROUP + 2, warm: int = 30
+) -> FusedLearner:
+    world = World(config, worlds, seed=3, threads=threads)
+    world.reset()
+    rng = np.random.default_rng(0)
+    for _ in range(warm):
+        world.step(rng.integers(0, 3, (worlds, config.spawn.cap, 2)))
+    policy = Policy(config, learning.hidden, torch.Generator().manual_seed(1))
+    return FusedLearner(world, policy, learning, seed=7, threads=threads)
+
+
+def judged_by_torch(policy: Policy, segments: list[Segment]) -> tuple[list[torch.Tensor], torch.Tensor]:
+    """Log-probabilities, values, entropies, advantages and targets [P, all rows] of a policy; and which are valid."""
+    parts = []
+    for segment in segments:
+        rows = int(segment.acted.max())
+        samples = Samples(segment.windows, segment.entities, segment.first, np.zeros_like(segment.acted), segment.acted)
+        choices = policy(samples, torch.from_numpy(segment.moves[:, :rows]))
+        log_prob = joint_log_prob(choices, torch.from_numpy(segment.actions[:, :rows]))
+        given = (torch.from_numpy(x[:, :rows]) for x in (segment.advantage, segment.target))
+        valid = torch.arange(rows) < torch.from_numpy(segment.acted)[:, None]
+        parts.append((log_prob, choices.value, entropy(choices.move) + entropy(choices.style), *given, valid))
+    *joined, valid = (torch.cat(part, 1) for part in zip(*parts, strict=True))
+    return joined, valid
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_judgements_losses_and_gradients_equal_those_of_torch(case: str) -> None:
+    config, learning = CASES[case]
+    fused = learner(config, learning)
+    acted = fused.collect()
+    policy, segments = fused.policy, fused.segments
+    stored = [(s.log_prob.copy(), s.value.copy()) for s in segments]
+    joined, valid = judged_by_torch(policy, segments)
+    start = 0
+    for segment, (log_prob, value) in zip(segments, stored, strict=True):
+        rows = int(segment.acted.max())
+        here = valid[:, start : start + rows].numpy()
+        for torch_says, we_say in ((joined[0], log_prob), (joined[1], value)):
+            theirs = torch_says[:, start : start + rows].detach().numpy()
+            np.testing.assert_allclose(theirs[here], we_say[:, :rows][here], atol=2e-5)
+        start += rows
+    losses = policy_gradient(*joined, valid)
+    total = losses.policy + learning.value_weight * losses.value - learning.entropy_weight * losses.entropy
+    total.sum().backward()
+    wanted = {name: parameter.grad.clone() for name, parameter in policy.named_parameters()}
+    assert acted.min() > 0
+    for ours, theirs in zip(fused.gradients(acted), losses, strict=True):
+        torch.testing.assert_close(ours, theirs.detach(), atol=1e-5, rtol=1e-4)
+    for name, parameter in policy.named_parameters():
+        scale = wanted[name].abs().max().item()
+        assert scale > 0, name
+        torch.testing.assert_close(parameter.grad, wanted[name], atol=1e-5 * scale + 1e-8, rtol=1e-4, msg=name)
+
+
+def test_no_bit_depends_on_the_number_of_threads() -> None:
+    ends = []
+    for threads in (1, 2):
+        fused = learner(SMALL, LEARNING, threads)
+        optimiser = Optimiser(fused.policy.parameters(), LEARNING)
+        for _ in range(4):
+            fused.gradients(fused.collect())
+            optimiser.step()
+        ends.append((fused.world.hash(), [p.detach().clone() for p in fused.policy.parameters()]))
+    assert ends[0][0] == ends[1][0]
+    assert all(torch.equal(one, two) for one, two in zip(ends[0][1], ends[1][1], strict=True))
+
+
+def test_actions_follow_the_policy() -> None:
+    """The frequency of each move is its mean probability, within five deviations of a mean of independent draws."""
+    fused = learner(SMALL, dataclasses.replace(LEARNING, ticks=120), warm=60)
+    fused.collect()
+    policy, shares, chances, count = fused.policy, np.zeros(5), np.zeros(5), 0
+    for segment in fused.segments:
+        samples = Samples(segment.windows, segment.entities, segment.first, np.zeros_like(segment.acted), segment.acted)
+        rows = int(segment.acted.max())
+        with torch.no_grad():
+            odds = policy(samples, torch.from_numpy(segment.moves[:, :rows])).move.exp().numpy()
+        for p, acted in enumerate(segment.acted):
+            shares += np.bincount(segment.actions[p, :acted, 0], minlength=5)
+            chances += odds[p, :acted].sum(axis=0)
+            count += acted
+    assert count > 5000
+    assert np.abs(shares - chances).max() < 5 * np.sqrt(0.25 * count)
+
+
+def test_invalid_moves_are_never_chosen() -> None:
+    fused = learner(SMALL, dataclasses.replace(LEARNING, ticks=60))
+    fused.collect()
+    for segment in fused.segments:
+        for p, acted in enumerate(segment.acted):
+            assert ((segment.moves[p, :acted] >> segment.actions[p, :acted, 0]) & 1).all()
+
+
+def test_every_agent_and_tick_has_a_draw_of_its_own() -> None:
+    keys = {
+        mix(np.uint64(action_key(np.uint64(5), tick, 3, world, 4, slot)))
+        for tick in range(50)
+        for world in range(3)
+        for slot in range(4)
+    }
+    assert len(keys) == 50 * 3 * 4
+
+
+@jit
+def exponentials_of(x, out):
+    for at in range(0, x.size, 16):
+        exponentials(out, at, x, at)
+
+
+def test_exponentials() -> None:
+    x = np.concatenate([np.linspace(-86, 80, 1600), [0, -1e9, -100, -87.5] * 4]).astype(np.float32)
+    out = np.empty_like(x)
+    exponentials_of(x, out)
+    wanted = np.exp(x.astype(np.float64))
+    wanted[x < -87] = 0
+    np.testing.assert_allclose(out, wanted, rtol=5e-6)
+    assert out[1600] == 1
+    assert (out[1601::4] == 0).all()
+
+
+@jit
+def products_of(x, w, out):
+    product_wide(out, out, x, w, (0, 48, 0, 48, 0, 7, 1, 0, 48, 7))
+    product_narrow(out, out, x, w, (32, 48, 32, 48, 0, 7, 1, 32, 48, 7))
+
+
+def test_products_add_to_what_they_begin_with() -> None:
+    rng = np.random.default_rng(0)
+    x, w, out = (rng.normal(size=shape).astype(np.float32) for shape in ((4, 7), (7, 48), (4, 48)))
+    wanted = out + x @ w
+    products_of(x, w, out)
+    np.testing.assert_allclose(out, wanted, atol=1e-5)
