@@ -28,16 +28,15 @@ def grass(side: int, **agents: tuple[int, int]) -> str:
     return "\n".join("".join(row) for row in rows)
 
 
-def decision(kind: str, scene: Arena, letter: str = "A", heading: int = 0) -> tuple[int, ...]:
-    """What the agent of a letter does: move, style and, with learned targeting, target."""
-    return tuple(
-        int(choice) for choice in decider(kind, scene, heading).act(scene.world.observe())[0, scene.slots[letter]]
-    )
+def decision(kind: str, scene: Arena, heading: int = 0, seed: int = 0) -> tuple[int, ...]:
+    """What A does: move, style and, with learned targeting, target."""
+    actions = decider(kind, scene, heading, seed).act(scene.world.observe())
+    return tuple(int(choice) for choice in actions[0, scene.slots["A"]])
 
 
-def decider(kind: str, scene: Arena, heading: int = 0) -> Scripted:
+def decider(kind: str, scene: Arena, heading: int = 0, seed: int = 0) -> Scripted:
     """A scripted agent whose explorers are on a heading."""
-    agent = scripted(kind, scene.config)
+    agent = scripted(kind, scene.config, seed)
     headings = np.full((1, scene.config.spawn.cap), heading, np.uint8)
     agent.restore({"calls": 0, "headings": headings})
     return agent

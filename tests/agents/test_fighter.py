@@ -11,11 +11,11 @@ from tests.agents.scenes import decision, drawn, grass
 
 #: A stays where it is, so that only its attack is in question.
 STAYS = {"freeze": 2}
+FOES = {"spawn.populations": 2, "combat.hold": False}
 
 
 def act(drawing: str, agents: dict[str, dict[str, Any]] | None = None, **changes: Any) -> tuple[int, ...]:
-    settings = {"spawn.populations": 2, "combat.hold": False, **changes}
-    return decision("fighter", drawn(drawing, agents, **settings))
+    return decision("fighter", drawn(drawing, agents, **{**FOES, **changes}))
 
 
 def apart(rows: int, cols: int) -> str:
@@ -39,8 +39,11 @@ def test_leaves_alone_what_is_farther_than_three_steps() -> None:
 
 def test_hunts_the_nearest_prey() -> None:
     drawing = grass(17, A=(8, 8), B=(8, 11), C=(10, 8), D=(8, 5))
-    weak = {letter: {"health": 5} for letter in "BCD"}
-    assert act(drawing, weak, **{"spawn.populations": 4})[0] == Move.SOUTH
+    assert act(drawing, {letter: {"health": 5} for letter in "BCD"}, **{"spawn.populations": 4})[0] == Move.SOUTH
+    diagonal = grass(17, A=(8, 8), B=(10, 10), C=(8, 5))
+    assert (
+        act(diagonal, {letter: {"health": 5} for letter in "BC"}, **{"spawn.populations": 3})[0] == Move.WEST
+    )  # 3 steps, against 4
 
 
 @pytest.mark.parametrize(("food", "water", "hunts"), [(17, 17, True), (16, 30, False), (30, 16, False)])
@@ -82,6 +85,13 @@ def test_out_of_deadly_reach_counts_more_than_out_of_any() -> None:
     assert act(apart(0, 2))[0] == Move.WEST
 
 
+@pytest.mark.parametrize(("forest", "expected"), [((8, 11), Move.EAST), ((11, 8), Move.SOUTH)])
+def test_of_two_escapes_it_takes_the_one_that_leads_to_food(forest: tuple[int, int], expected: Move) -> None:
+    """B, 3 rows up and 4 columns left, may come to reach A, but neither the tile below A nor the one right of it."""
+    scene = drawn(grass(17, A=(8, 8), B=(5, 4), F=forest).replace("F", "f"), {"A": {"food": 10}}, **FOES)
+    assert {decision("fighter", scene, seed=seed)[0] for seed in range(8)} == {expected}
+
+
 def test_does_not_walk_into_reach() -> None:
     """The forest is 2 steps away, but within B's reach; the one 5 steps away is not."""
     drawing = grass(17, A=(8, 8), B=(8, 13)).replace("A....B", "A.f..B")
@@ -99,8 +109,9 @@ def test_forages_between_itself_and_its_kin() -> None:
 def test_while_immune_everyone_is_prey_and_nobody_feared() -> None:
     assert act(apart(0, 3), {"A": {"age": 14}})[0] == Move.EAST
     assert act(apart(0, 3), {"A": {"age": 15}})[0] == Move.PASS
-    assert act(apart(0, 4), {"A": {"age": 14}})[0] == Move.PASS
-    assert act(apart(0, 4), {"A": {"age": 15}})[0] == Move.WEST
+    for age, expected in ((14, Move.PASS), (15, Move.WEST)):
+        assert act(apart(0, 4), {"A": {"age": age}})[0] == expected
+        assert act(apart(0, 4), {"A": {"age": age}, "B": {"age": 0}})[0] == expected
 
 
 def test_where_attacks_do_nothing_there_is_nothing_to_fear() -> None:

@@ -136,7 +136,10 @@ def test_eats_on_the_way_to_the_water() -> None:
         .....
         .....
     """
-    assert {move(two_equal_ways, {"A": {"food": 20, "water": 10}}) for _ in range(8)} == {Move.EAST}
+    scene = drawn(two_equal_ways, {"A": {"food": 20, "water": 10}})
+    assert {decision("forager", scene, seed=seed)[0] for seed in range(8)} == {Move.EAST}
+    scene = drawn(two_equal_ways.replace("f", "."), {"A": {"food": 20, "water": 10}})
+    assert {decision("forager", scene, seed=seed)[0] for seed in range(8)} == {Move.EAST, Move.SOUTH}
 
 
 def test_waits_on_a_tile_that_has_regrown() -> None:

@@ -1,4 +1,4 @@
-"""What all scripted agents promise: shapes, randomness, memory, and that they use what they observe and nothing else."""
+"""What all scripted agents promise: shapes, randomness, memory, and that they use nothing but what they observe."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def learned() -> World:
 
 
 def plays(name: str, world: World, ticks: int = 6, seed: int = 3) -> np.ndarray:
-    """Decisions [ticks, W, N, columns] on one and the same observation: only the agent's own randomness tells them apart."""
+    """Decisions [ticks, W, N, columns] on one and the same observation: they differ by the agent's own randomness."""
     agent = scripted(name, world.config, seed)
     return np.stack([agent.act(world.observe()) for _ in range(ticks)])
 
@@ -113,27 +113,34 @@ def test_in_law_a_fighter_is_a_forager() -> None:
 
 
 def made_up(seen: Observation, w: int, slot: int, rng: np.random.Generator) -> Observation:
-    """An observation that the agent of a slot cannot tell from `seen`: all that it doesn't observe is drawn at random."""
-    N, K = seen.alive.shape[1], seen.seen.shape[2]
-    count = int(seen.seen_count[w, slot])
-    in_view = seen.seen[w, slot, :count]
+    """An observation that the agent of a slot cannot tell from `seen`: what it does not observe is drawn at random."""
+    N, K, me = seen.alive.shape[1], seen.seen.shape[2], seen.agents[w, slot]
     fake = seen.copy()
     for array in (fake.agents, fake.padded_window, fake.seen, fake.moves, fake.targets):
         array.view(np.uint8)[...] = rng.integers(256, size=array.view(np.uint8).shape)
+    for name, low, high in (("row", me["row"] - 5, me["row"] + 6), ("col", me["col"] - 5, me["col"] + 6)):
+        fake.agents[name] = rng.integers(low, high, size=fake.agents.shape)
+    for name, high in (("age", 40), ("health", 11), ("freeze", 3), ("population", 5), ("alive", 2)):
+        fake.agents[name] = rng.integers(high, size=fake.agents.shape)
     fake.seen[...] %= N
     fake.seen_count[...] = rng.integers(K + 1, size=fake.seen_count.shape)
+    reveal(fake, seen, w, slot)
+    return fake
+
+
+def reveal(fake: Observation, seen: Observation, w: int, slot: int) -> None:
+    """Puts into a made up observation what the agent of a slot does observe."""
+    count = int(seen.seen_count[w, slot])
+    in_view = seen.seen[w, slot, :count]
     fake.seen_count[w, slot], fake.seen[w, slot, :count] = count, in_view
     fake.window[w, slot] = seen.window[w, slot]
     fake.moves[w, slot], fake.targets[w, slot] = seen.moves[w, slot], seen.targets[w, slot]
-    known = fake.agents[w, in_view]
+    known, real = fake.agents[w, in_view], seen.agents[w, in_view]
     for name in ("age", "health", "food", "water", "row", "col", "damage", "freeze"):
-        known[name] = seen.agents[w, in_view][name]
-    same = seen.agents[w, in_view]["population"] == seen.agents[w, slot]["population"]
-    known["population"] = np.where(
-        same, known["population"][0], known["population"][0] + rng.integers(1, 256, size=count)
-    )
+        known[name] = real[name]
+    mine, kin = known["population"][0], real["population"] == real["population"][0]
+    known["population"] = np.where(kin, mine, 100 + known["population"])
     fake.agents[w, in_view] = known
-    return fake
 
 
 @pytest.mark.parametrize("targeting", ["lowest_health", "learned"])
