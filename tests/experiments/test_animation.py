@@ -5,9 +5,9 @@ import pytest
 from PIL import Image
 
 from forge.blade import Chaos, ConfigError, Recording, World
-from forge.experiments.animation import Animation, record_last
 from forge.experiments.caption import Caption
 from forge.experiments.palette import colours
+from forge.experiments.picture import Animation, record_last
 
 CONFIG = Chaos(**{"terrain.side": 16, "terrain.border": 3, "spawn.cap": 8, "spawn.populations": 2})
 
@@ -72,6 +72,8 @@ def test_what_is_no_film(tmp_path) -> None:
         animation.add(blocks(1)[0])
         with pytest.raises(ValueError, match=r"\(48, 32, 3\) first, and now \(48, 30, 3\)"):
             animation.add(blocks(1)[0][:, :30])
+        with pytest.raises(ValueError, match=r"uint8 of shape \[h, w, 3\], not float64"):
+            animation.add(np.zeros((4, 4, 3)))
 
 
 def test_a_world_is_filmed(tmp_path) -> None:

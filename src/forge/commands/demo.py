@@ -12,8 +12,10 @@ from rich.console import Console
 from forge.agents import scripted
 from forge.blade import Config, Recording, World
 from forge.commands.train import start
-from forge.experiments import figures, picture
+from forge.experiments import figures
+from forge.experiments.animation import record_last
 from forge.experiments.evaluate import Row, compare, fresh_maps
+from forge.experiments.picture import save_picture
 from forge.experiments.report import table, to_json
 from forge.experiments.run import Run
 from forge.experiments.settings import Training
@@ -60,7 +62,7 @@ def main(arguments: list[str]) -> None:
     start(run)
     console.print("\nevaluating on fresh maps: random, forager, fighter, trained")
     rows = evaluate(run, options)
-    console.print(table(rows, title="Each alone on maps not trained on, with 95 % confidence intervals over worlds"))
+    console.print(table(rows))
     products = [*illustrate(run, rows, options), Product(run.latest(), "the last checkpoint")]
     console.print("\nwritten:")
     for product in products:
@@ -92,16 +94,16 @@ def illustrate(run: Run, rows: list[Row], options: Options) -> list[Product]:
         "evaluation.json": "the table above with everything behind it",
         "metrics.jsonl": "the metrics of training",
     }
-    anchors = {row.name: row.evaluation.lifetime.mean for row in rows if row.name != "trained"}
+    anchors = {row.name: row.evaluation.lifetime.value for row in rows if row.name != "trained"}
     figures.learning_curve(run.metrics(), run.path / "learning_curve.png", anchors)
     world, policy = fresh_world(run.training.world, options), load(run.path, options.seed)
     start_materials = world.materials()[0].copy()
     observation = world.observe()
     for _ in range(max(0, options.visit_ticks - options.animation_ticks)):
         observation, *_ = world.step(policy.act(observation))
-    picture.record_last(world, policy, options.animation_ticks, run.path / "world.webp")
+    record_last(world, policy, options.animation_ticks, run.path / "world.webp")
     figures.visit_map(world.visits()[0], start_materials, run.path / "visits.png")
-    picture.save_picture(run.path / "world.png", world.materials()[0], world.state.agents[0], world.events())
+    save_picture(run.path / "world.png", world.materials()[0], world.observe().agents[0], world.events())
     return [Product(run.path / name, what) for name, what in products.items()]
 
 

@@ -17,7 +17,7 @@ from forge.blade import World
 from forge.blade.cache import write_atomic
 from forge.experiments.caption import Caption
 from forge.experiments.evaluate import Policy
-from forge.experiments.picture import Painter, check_picture
+from forge.experiments.painter import Painter
 
 # WebP: one whole frame at the start, and then what changes. GIF: one palette for all frames.
 _FORMATS: dict[str, dict[str, Any]] = {
@@ -64,8 +64,8 @@ class Animation:
             ValueError: if it is no picture or of another size than the first.
         """
         if self.frames == 0:
-            self._shape = check_picture(picture).shape
-        if check_picture(picture).shape != self._shape:
+            self._shape = _check(picture).shape
+        if _check(picture).shape != self._shape:
             raise ValueError(f"the frames of an animation have one size: {self._shape} first, and now {picture.shape}")
         self._reduced(Image.fromarray(picture)).save(self._writer, format="TIFF")
         self._writer.newFrame()
@@ -94,6 +94,16 @@ class Animation:
         with Image.open(self._film) as film:
             film.save(encoded, save_all=True, duration=self.milliseconds, loop=0, **_FORMATS[self.path.suffix])
         write_atomic(self.path, encoded.getvalue())
+
+
+def _check(picture: Any) -> np.ndarray:
+    """The picture, if it is one: uint8 [h, w, 3]."""
+    if not isinstance(picture, np.ndarray) or picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3:
+        shown = (
+            f"{picture.dtype} of shape {picture.shape}" if isinstance(picture, np.ndarray) else type(picture).__name__
+        )
+        raise ValueError(f"a picture is uint8 of shape [h, w, 3], not {shown}")
+    return picture
 
 
 def record_last(

@@ -122,7 +122,7 @@ def visit_map(
 
 def _visit_picture(visits: np.ndarray, materials: np.ndarray, scale: int = 10) -> tuple[np.ndarray, int]:
     """uint8 [h, w, 3], and the ticks spent on the most visited tile."""
-    from forge.experiments.picture import Painter
+    from forge.experiments.painter import Painter
 
     painter = Painter(materials, scale)
     land = painter.land().astype(float)
