@@ -19,6 +19,8 @@ from forge.ethyr.samples import Samples
 
 __all__ = ["Encoder", "Samples", "Tables"]
 
+_PLAIN = 4  # axes of a table that is not striped
+
 
 class Tables(NamedTuple):
     """The weights of the tile layer in the form in which it is computed, for as long as the parameters stay the same.
@@ -32,9 +34,8 @@ class Tables(NamedTuple):
 
 
 class Encoder(nn.Module):
-    """Three linear layers side by side: over the tiles in view, over the observer, and over each agent in view.
+    """Three linear layers side by side: over the tiles in view, the observer, and each agent in view with a maximum.
 
-    Of the last the maximum is taken over agents.
     A tile enters as the 7 numbers of its material's embedding and the number of agents on it, so the first layer has
     8 · K inputs for K = (2 radius + 1)² tiles; 1,800 by default. Agents enter as their 11 normalised features.
 
@@ -71,12 +72,16 @@ class Encoder(nn.Module):
         for name, values in (("centre", [f.centre for f in FEATURES]), ("scale", [f.scale for f in FEATURES])):
             self.register_buffer(name, torch.tensor([float(value(config)) for value in values]), persistent=False)
 
-    def tables(self) -> Tables:
-        """What a forward pass derives from the parameters alone; differentiable unless under `torch.no_grad()`."""
+    def tables(self, plain: bool = False) -> Tables:
+        """What a forward pass derives from the parameters alone; differentiable unless under `torch.no_grad()`.
+
+        Args:
+            plain: in the form of the dense layers, on the CPU too.
+        """
         parameters = self.embedding, self.tile, self.tile_bias
-        if self.tile.device.type == "cpu":
-            return Tables(Compose.apply(*parameters), stripes(self.counts))
-        return Tables(dense.compose(*parameters), self.counts)
+        if plain or self.tile.device.type != "cpu":
+            return Tables(dense.compose(*parameters), self.counts)
+        return Tables(Compose.apply(*parameters), stripes(self.counts))
 
     def forward(self, batch: Samples, tables: Tables | None = None) -> Tensor:
         """Encodes samples.
@@ -84,7 +89,8 @@ class Encoder(nn.Module):
         Args:
             batch: to encode: NumPy arrays or CPU tensors where the parameters are on the CPU, else tensors on their
                 device.
-            tables: from `tables`, to save composing them again while the parameters stay the same.
+            tables: from `tables`, to save composing them again while the parameters stay the same. Their form says
+                which layers compute: compiled or dense.
 
         Returns:
             float32 [P, m, 3 H] with m = max(count): tiles, observer, maximum over agents. Rows beyond a population's
@@ -94,16 +100,17 @@ class Encoder(nn.Module):
             TypeError, ValueError: if the samples are not what `Samples` says.
         """
         tables = tables or self.tables()
-        own, other = ((self.own, self.own_bias), (self.other, self.other_bias))
-        if tables.table.device.type != "cpu":
-            norm = self.centre, self.scale
-            layers = (
-                dense.tile_sum(*tables, batch),
-                dense.own_linear(*own, batch, *norm),
-                dense.entity_max(*other, batch, *norm),
-            )
-            return torch.cat(layers, -1)
+        return self._dense(batch, tables) if tables.table.ndim == _PLAIN else self._compiled(batch, tables)
+
+    def _dense(self, batch: Samples, tables: Tables) -> Tensor:
+        norm = self.centre, self.scale
+        tiles = dense.tile_sum(*tables, batch)
+        own = dense.own_linear(self.own, self.own_bias, batch, *norm)
+        return torch.cat([tiles, own, dense.entity_max(self.other, self.other_bias, batch, *norm)], -1)
+
+    def _compiled(self, batch: Samples, tables: Tables) -> Tensor:
         samples = batch.numpy()
         samples.check(self.populations, self.radius)
-        rows = (torch.cat([weight, bias.unsqueeze(1)], 1) for weight, bias in (own, other))
-        return Encode.apply(*tables, *rows, samples, normaliser(self.centre.numpy(), self.scale.numpy()))
+        layers = (self.own, self.own_bias), (self.other, self.other_bias)
+        weights = (torch.cat([weight, bias.unsqueeze(1)], 1) for weight, bias in layers)
+        return Encode.apply(*tables, *weights, samples, normaliser(self.centre.numpy(), self.scale.numpy()))

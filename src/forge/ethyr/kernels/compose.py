@@ -166,7 +166,7 @@ def compose_lane(table, embedding, tile, bias, cells, lane, lanes):
 def compose_all(table, embedding, tile, bias, cells, lanes):
     """All lanes of `compose_lane`, each on a thread."""
     for lane in prange(lanes):
-        compose_lane(table, embedding, tile, bias, cells, lane, lanes)
+        compose_lane(table, embedding, tile, bias, cells, np.int64(lane), lanes)
 
 
 @jit
@@ -181,4 +181,6 @@ def compose_gradient_lane(embedding_parts, tile_grad, bias_grad, grad, embedding
 def compose_gradient_all(embedding_parts, tile_grad, bias_grad, grad, embedding, tile, cells, lanes):
     """All lanes of `compose_gradient_lane`, each on a thread."""
     for lane in prange(lanes):
-        compose_gradient_lane(embedding_parts, tile_grad, bias_grad, grad, embedding, tile, cells, lane, lanes)
+        compose_gradient_lane(
+            embedding_parts, tile_grad, bias_grad, grad, embedding, tile, cells, np.int64(lane), lanes
+        )

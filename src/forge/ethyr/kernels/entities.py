@@ -110,7 +110,7 @@ def entity_lane(out, column, best, weights, entities, first, start, count, norm,
 def entity_all(out, column, best, weights, entities, first, start, count, norm, lanes):
     """All lanes of `entity_lane`, each on a thread."""
     for lane in prange(lanes):
-        entity_lane(out, column, best, weights, entities, first, start, count, norm, lane, lanes)
+        entity_lane(out, column, best, weights, entities, first, start, count, norm, np.int64(lane), lanes)
 
 
 @jit
@@ -139,7 +139,7 @@ def entity_gradient_lane(parts, grad, column, best, entities, first, start, coun
 def entity_gradient_all(parts, grad, column, best, entities, first, start, count, norm, lanes):
     """All lanes of `entity_gradient_lane`, each on a thread."""
     for lane in prange(lanes):
-        entity_gradient_lane(parts, grad, column, best, entities, first, start, count, norm, lane, lanes)
+        entity_gradient_lane(parts, grad, column, best, entities, first, start, count, norm, np.int64(lane), lanes)
 
 
 @jit

@@ -141,8 +141,8 @@ def tile_sum_lane(out, column, table, counts, windows, start, count, lane, lanes
 @jit(parallel=True)
 def tile_sum_all(out, column, table, counts, windows, start, count, lanes):
     """All lanes of `tile_sum_lane`, each on a thread."""
-    for lane in prange(lanes):
-        tile_sum_lane(out, column, table, counts, windows, start, count, lane, lanes)
+    for lane in prange(lanes):  # an unsigned number, for which the lane would be compiled once more
+        tile_sum_lane(out, column, table, counts, windows, start, count, np.int64(lane), lanes)
 
 
 @jit
@@ -190,4 +190,4 @@ def tile_gradient_lane(table, counts, grad, column, windows, start, count, lane,
 def tile_gradient_all(table, counts, grad, column, windows, start, count, lanes):
     """All lanes of `tile_gradient_lane`, each on a thread."""
     for lane in prange(lanes):
-        tile_gradient_lane(table, counts, grad, column, windows, start, count, lane, lanes)
+        tile_gradient_lane(table, counts, grad, column, windows, start, count, np.int64(lane), lanes)
