@@ -24,7 +24,7 @@ SMALL = Chaos(**{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 32})
 CASES = {
     "three populations": (SMALL, LEARNING),
     "one population, hold": (SMALL.replace(**{"spawn.populations": 1, "combat.hold": True}), LEARNING),
-    "wide": (SMALL, dataclasses.replace(LEARNING, hidden=64)),
+    "wide, nothing rectified": (SMALL, dataclasses.replace(LEARNING, hidden=64, activation="none")),
     "narrow, far sight": (
         Law(**{"spawn.cap": 8, "terrain.side": 40, "sight.radius": 9}),
         dataclasses.replace(LEARNING, hidden=48),
@@ -40,7 +40,7 @@ def learner(
     rng = np.random.default_rng(0)
     for _ in range(warm):
         world.step(rng.integers(0, 3, (worlds, config.spawn.cap, 2)))
-    policy = Policy(config, learning.hidden, torch.Generator().manual_seed(1))
+    policy = Policy(config, learning.hidden, torch.Generator().manual_seed(1), learning.activation)
     return FusedLearner(world, policy, learning, seed=7, threads=threads)
 
 

@@ -28,7 +28,8 @@ def accept(actions: Any, state: State) -> None:
     given, choices = np.asarray(actions), limits(state)
     if given.dtype.kind not in "iu":
         raise TypeError(f"actions must be integers, not {given.dtype}")
-    given = given.astype(given.dtype.newbyteorder("="), copy=False)  # compiled code knows this machine's byte order only
+    # compiled code knows this machine's byte order only
+    given = given.astype(given.dtype.newbyteorder("="), copy=False)
     wanted = (*state.agents.shape, len(choices))
     if given.shape != wanted:
         raise ValueError(

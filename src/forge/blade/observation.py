@@ -121,7 +121,7 @@ class Observation(NamedTuple):
 
     def copy(self) -> Self:
         """The same observation in memory of its own, which no step changes."""
-        return self._make(field.copy() if isinstance(field, np.ndarray) else field for field in self)
+        return self._replace(**{name: getattr(self, name).copy() for name in self._fields[:-1]})
 
     @property
     def alive(self) -> np.ndarray:

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import tyro
 from tyro.conf import FlagCreatePairsOff, Positional, arg
 
 from forge.bench import fresh, machine
 from forge.bench.report import Report, Section
-from forge.bench.train import training
+from forge.bench.train import Plan, training
 from forge.bench.world import Effort, batch, options, scaling, speed
 from forge.blade.checks import ConfigError
 
@@ -68,6 +68,7 @@ class Train(Output):
     seconds: Annotated[
         float, arg(help="time to measure training on all threads for; on one thread it takes longer")
     ] = 20.0
+    engine: Annotated[Literal["compiled", "torch", "both"], arg(help="what computes, as in forge train")] = "compiled"
     worlds: Annotated[int, arg(help="worlds trained in at once")] = 16
     hidden: Annotated[int, arg(help="width of the network")] = 32
 
@@ -75,12 +76,13 @@ class Train(Output):
         """Measures and reports."""
         if not 0 < self.seconds < 1e6:
             raise ConfigError(f"--seconds {self.seconds} must be above 0 and below a million")
+        engines = ("compiled", "torch") if self.engine == "both" else (self.engine,)
         seconds = min(self.seconds, 0.5) if self.quick else self.seconds
         worlds = min(self.worlds, 2) if self.quick else self.worlds
-        report = _report("train", self, seconds=seconds, worlds=worlds, hidden=self.hidden)
+        plan = Plan(engines, seconds, worlds, self.hidden, self.seed, self.quick)
+        report = _report("train", self, engines=engines, seconds=seconds, worlds=worlds, hidden=self.hidden)
         with report.console.status("training"):
-            section = training(seconds, worlds, self.hidden, self.seed, self.quick)
-        report.add("train", section)
+            report.add("train", training(plan))
 
 
 def main(arguments: list[str]) -> None:
@@ -90,7 +92,7 @@ def main(arguments: list[str]) -> None:
     chosen.run()
 
 
-def _report(name: str, output: Output, **settings: float) -> Report:
+def _report(name: str, output: Output, **settings: Any) -> Report:
     if output.seed < 0:
         raise ConfigError(f"--seed {output.seed} must not be negative")
     settings = {"quick": output.quick, "seed": output.seed, **settings}

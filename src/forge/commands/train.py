@@ -15,7 +15,7 @@ from forge.options import read_training
 USAGE = f"""forge train [CONFIG] [--folder DIR] [options]
        forge train --resume RUN [--minutes M | --steps N]
 
-CONFIG is a preset ({', '.join(PRESETS)}; chaos is the default), a TOML file, or the folder of a run to train again."""
+CONFIG is a preset ({", ".join(PRESETS)}; chaos is the default), a TOML file, or the folder of a run to train again."""
 
 
 def main(arguments: list[str]) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 
 from forge.blade.checks import ConfigError
-from forge.blade.config import Section, number
+from forge.blade.config import Section, choice, number
 from forge.ethyr.losses import Losses
 
 
@@ -20,6 +20,7 @@ class Learning(Section):
     """The learner. Defaults are those of Neural MMO v1.0 unless the description says otherwise."""
 
     hidden: int = number(32, 16, 256, "width of the network's layers; a multiple of 16")
+    activation: str = choice("relu", ("relu", "none"), "of the layer over the encoder (v1.0: none)")
     ticks: int = number(
         16, 1, 4096, "ticks of a segment; one update follows each segment (v1.0: about 3,200 agent steps)"
     )

@@ -1,4 +1,4 @@
-"""The default network: what rules.md calls the baseline, one for each population, computed together."""
+"""The default network: the baseline of Neural MMO v1.0, one for each population, computed together."""
 
 from __future__ import annotations
 
@@ -23,16 +23,21 @@ class Choices(NamedTuple):
 
 
 class Policy(nn.Module):
-    """The encoder, one linear layer over it, and linear heads for move, style and value.
+    """The encoder, one layer over it, and linear heads for move, style and value.
+
+    In v1.0 nothing in the network but the maximum over agents is nonlinear, so its preference among tiles cannot depend
+    on the agent's hunger or thirst. Here the layer over the encoder is rectified unless `activation` is "none".
 
     Args:
         config: of the worlds it plays.
         hidden: width of every layer.
         generator: the stream its first weights are drawn from.
+        activation: "relu" or "none".
     """
 
-    def __init__(self, config: Config, hidden: int, generator: torch.Generator) -> None:
+    def __init__(self, config: Config, hidden: int, generator: torch.Generator, activation: str = "relu") -> None:
         super().__init__()
+        self.rectified = activation == "relu"
         populations = config.populations
         self.encoder = Encoder(config, hidden, generator)
         self.trunk = PopulationLinear(populations, 3 * hidden, hidden, generator)
@@ -49,6 +54,7 @@ class Policy(nn.Module):
             tables: from `tables`, to save composing them again while the weights stay the same.
         """
         hidden = self.trunk(self.encoder(samples, tables))
+        hidden = hidden.relu() if self.rectified else hidden
         move = mask_by_bits(self.move(hidden), moves).log_softmax(-1)
         return Choices(move, self.style(hidden).log_softmax(-1), self.value(hidden).squeeze(-1))
 

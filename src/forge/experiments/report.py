@@ -31,7 +31,9 @@ def table(rows: Sequence[Row], title: str = "") -> Table:
         title = (
             f"{s.worlds} worlds, {s.ticks:,} ticks after {s.warmup:,}; lives followed for {s.horizon:,} ticks at most"
         )
-    drawn = Table(title=title, caption="below each figure: its 95 % interval over worlds", box=box.SIMPLE_HEAD)
+    drawn = Table(
+        title=title, caption="below each figure: its 95 % interval over worlds", box=box.SIMPLE_HEAD, pad_edge=False
+    )
     drawn.add_column("policy")
     columns = _columns(escape(rows[0].name) if rows else "first")
     for heading in columns:
@@ -42,20 +44,26 @@ def table(rows: Sequence[Row], title: str = "") -> Table:
 
 
 def _columns(first: str) -> dict[str, Callable[[Row], str]]:
-    causes = "/".join(cause.name.lower() for cause in Cause)
+    attack, lava, hunger, thirst = (cause.name.lower() for cause in Cause)
     return {
         "lifetime\n\\[ticks]": lambda row: _two_lines(row.evaluation.lifetime),
-        f"lifetime\n× {first}": lambda row: _two_lines(row.relative, 2),
+        f"lifetime\n× {first}": lambda row: _two_lines(row.relative),
         "outlive\n\\[%]": lambda row: _percent(row.evaluation.outlived),
         "alive\n\\[a world]": lambda row: _two_lines(row.evaluation.population),
         "tiles\n\\[a life]": lambda row: _two_lines(row.evaluation.tiles),
-        f"died by \\[%]\n{causes}": lambda row: " / ".join(map(_percent, row.evaluation.causes.values())),
+        f"died by\n{attack}/{lava}\n/{hunger}\n/{thirst} \\[%]": lambda row: "/".join(
+            map(_percent, row.evaluation.causes.values())
+        ),
     }
 
 
-def _two_lines(estimate: Estimate, digits: int = 1) -> str:
-    value, low, high = (f"{number:.{digits}f}" for number in estimate)
+def _two_lines(estimate: Estimate) -> str:
+    value, low, high = map(_three_digits, estimate)
     return "–" if math.isnan(estimate.value) else f"{value}\n[dim]{low}–{high}[/dim]"
+
+
+def _three_digits(number: float) -> str:
+    return "–" if math.isnan(number) else f"{number:.{max(0, 3 - len(str(int(number))))}f}"
 
 
 def _percent(share: Estimate) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -32,13 +33,19 @@ class Trainer:
         self.training = training
         run = training.run
         weights, self.draws = torch.Generator().manual_seed(run.seed), torch.Generator().manual_seed(run.seed + 1)
-        self.policy = Policy(training.world, training.learning.hidden, weights).to(device_of(training))
+        self.policy = policy_of(training, weights).to(device_of(training))
         self.optimiser = Optimiser(self.policy.parameters(), training.learning)
         self.world = World(training.world, run.worlds, run.seed, run.threads or None)
         self.world.reset()
         self.steps = self.updates = 0
         self.seconds = 0.0
         self.learner = self._learner()
+
+    def compile(self) -> None:
+        """Compiles whatever the run will call, on one tick of another world, so that training is not timed with it."""
+        run = dataclasses.replace(self.training.run, worlds=1)
+        tiny = dataclasses.replace(self.training.learning, ticks=1)
+        Trainer(dataclasses.replace(self.training, run=run, learning=tiny)).update()
 
     def _learner(self) -> Learner:
         """What plays and learns: with our kernels alone on a CPU, unless PyTorch is asked for."""
@@ -80,6 +87,11 @@ class Trainer:
         self.world = world
         self.steps, self.updates, self.seconds = counts["steps"], counts["updates"], counts["seconds"]
         self.learner = self._learner()
+
+
+def policy_of(training: Training, generator: torch.Generator) -> Policy:
+    """A new policy for a run, its first weights drawn from `generator`."""
+    return Policy(training.world, training.learning.hidden, generator, training.learning.activation)
 
 
 def device_of(training: Training) -> torch.device:
@@ -147,6 +159,7 @@ def train(run: Run, listen: Listener = lambda line: None, resume: Path | None = 
     if resume is not None:
         trainer.load(resume)
         run.forget_after(trainer.steps)
+    trainer.compile()
     meter, logged, saved = Meter(trainer), trainer.seconds, trainer.seconds
     try:
         while not _finished(trainer):
@@ -178,6 +191,6 @@ def load(path: str | Path, seed: int = 0) -> Actor:
     folder = Path(path)
     run = Run(folder if (folder / "config.toml").is_file() else folder.parent.parent)
     chosen = run.latest() if run.path == folder else folder
-    policy = Policy(run.training.world, run.training.learning.hidden, torch.Generator())
+    policy = policy_of(run.training, torch.Generator())
     checkpoint.load_module(policy, chosen / "policy.safetensors")
     return Actor(policy, run.training.world, seed)

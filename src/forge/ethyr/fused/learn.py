@@ -42,6 +42,8 @@ def learn_population(segment, weights, gradients, group, p, styles, mean, invers
         for k in range(end - q):
             grad_of_outputs(segment, p, q + k, k, styles, mean, inverse, share, value_weight, entropy_weight)
         heads_gradient(segment, weights, gradients, group, p, q, end)
+        if weights.rectified:
+            rectified_gradient(segment, p, q, end)
         trunk_gradient(segment, weights, gradients, group, p, q, end)
         at, best = (p * rows + q) * wide, (p * rows + q) * H
         entity_gradient(gradients.own, to, segment.encoded, at + H, wide, weights.nobody, 0, segment.entities,
@@ -112,6 +114,15 @@ def heads_gradient(segment, weights, gradients, group, p, low, high):
     for k in range(0, samples, ROWS_AT_ONCE):
         dense(segment.grad_hidden, k * H, H, weights.zeros, 0, 0, segment.grad_output, k * OUTPUTS, OUTPUTS, 1,
               weights.heads_back, p * OUTPUTS * H, H, _OUTPUTS_USED, H)  # fmt: skip
+
+
+@inline
+def rectified_gradient(segment, p, low, high):
+    """Zeroes grad_hidden where the hidden unit is 0."""
+    for k in range(high - low):
+        units, grads = segment.hidden[p, low + k], segment.grad_hidden[k]
+        for h in range(units.size):
+            grads[h] = grads[h] if units[h] > 0 else np.float32(0)
 
 
 @inline

@@ -45,9 +45,20 @@ def judge(segment, weights, p, low, high):
             to = row + k
             dense(segment.hidden, to * H, H, weights.trunk_bias, p * H, 0, segment.encoded, to * wide, wide, 1,
                   weights.trunk, p * wide * H, H, wide, H)  # fmt: skip
+            if weights.rectified:
+                rectify(segment.hidden, p, q + k)
             dense(segment.output, to * OUTPUTS, OUTPUTS, weights.heads_bias, p * OUTPUTS, 0, segment.hidden, to * H,
             H, 1,
                   weights.heads, p * H * OUTPUTS, OUTPUTS, H, OUTPUTS)  # fmt: skip
+
+
+@inline
+def rectify(hidden, p, row):
+    """Replaces what is below 0 in four rows of hidden units."""
+    for k in range(ROWS_AT_ONCE):
+        units = hidden[p, row + k]
+        for h in range(units.size):
+            units[h] = max(units[h], np.float32(0))
 
 
 @inline

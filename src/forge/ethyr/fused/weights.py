@@ -33,6 +33,7 @@ class Weights(NamedTuple):
     heads: np.ndarray  # float32 [P, H, 16]
     heads_bias: np.ndarray  # float32 [P, 16]
     heads_back: np.ndarray  # float32 [P, 16, H]
+    rectified: bool  # whether the trunk's output is
     norm: np.ndarray  # float32 [2, 16]
     zeros: np.ndarray  # float32 [3 H]
     nobody: np.ndarray  # uint8 [0, 0, 0]
@@ -68,6 +69,7 @@ def allocate_weights(policy: Policy) -> Weights:
         heads=zeros(P, H, OUTPUTS),
         heads_bias=zeros(P, OUTPUTS),
         heads_back=zeros(P, OUTPUTS, H),
+        rectified=policy.rectified,
         norm=normaliser(encoder.centre.numpy(), encoder.scale.numpy()),
         zeros=zeros(3 * H),
         nobody=np.zeros((0, 0, 0), np.uint8),
