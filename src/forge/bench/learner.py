@@ -39,40 +39,42 @@ class Learner:
     """A trainer of 128 slots in each world, with its time split.
 
     Args:
+        engine: what computes, as in `Session`.
         worlds: trained in at once.
         hidden: width of the network.
         seed: of everything.
         threads: to compute with.
     """
 
-    def __init__(self, worlds: int, hidden: int, seed: int, threads: int) -> None:
-        session = Session(worlds=worlds, seed=seed, threads=threads)
+    def __init__(self, engine: str, worlds: int, hidden: int, seed: int, threads: int) -> None:
+        session = Session(engine=engine, worlds=worlds, seed=seed, threads=threads)
         world = Chaos(**{"spawn.cap": 128, "spawn.populations": 8})
-        self.trainer = Trainer(Training(session, Learning(hidden=hidden), world))
-        self.collecting = Stopwatch(self.trainer.collector, "collect")
-        self.stepping = Stopwatch(self.trainer.world, "step")
+        self.trainer = trainer = Trainer(Training(session, Learning(hidden=hidden), world))
+        self.watches = {
+            "playing": Stopwatch(trainer.learner, "collect"),
+            "learning": Stopwatch(trainer.learner, "gradients"),
+            "optimising": Stopwatch(trainer.optimiser, "step"),
+            # a part of playing; the compiled engine steps the worlds within its own kernels
+            "world": Stopwatch(trainer.world, "step"),
+        }
 
-    def turn(self, updates: int) -> dict[str, float]:
+    def turn(self, updates: int) -> dict[str, Any]:
         """Trains so many updates; returns agent steps, seconds by part, and how the agents live."""
         trainer = self.trainer
-        steps, seconds = trainer.steps, trainer.seconds
-        collecting, stepping = self.collecting.seconds, self.stepping.seconds
-        before = trainer.world.state.tally.copy()
+        steps, seconds, tally = trainer.steps, trainer.seconds, trainer.world.state.tally.copy()
+        for watch in self.watches.values():
+            watch.seconds = 0.0
         for _ in range(updates):
             trainer.update()
-        after = trainer.world.state.tally
-        deaths = int((after["deaths"] - before["deaths"]).sum())
-        total, acted = trainer.seconds - seconds, self.collecting.seconds - collecting
-        world = self.stepping.seconds - stepping
-        steps = trainer.steps - steps
+        now = trainer.world.state.tally
+        deaths, lived = (now["deaths"] - tally["deaths"]).sum(), (now["lifetime"] - tally["lifetime"]).sum()
+        steps, ticks = trainer.steps - steps, updates * trainer.training.learning.ticks
         return {
             "agent_steps": steps,
-            "seconds": total,
-            "acting_s": acted - world,
-            "world_s": world,
-            "learning_s": total - acted,
-            "alive": steps / (updates * trainer.training.learning.ticks * trainer.world.count),
-            "lifetime": int((after["lifetime"] - before["lifetime"]).sum()) / max(1, deaths),
+            "seconds": trainer.seconds - seconds,
+            "parts": {name: watch.seconds for name, watch in self.watches.items()},
+            "alive": steps / (ticks * trainer.world.count),
+            "lifetime": float(lived / max(1, deaths)),
             "world_threads": trainer.world.threads,
             "torch_threads": torch.get_num_threads(),
         }

@@ -7,6 +7,8 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from types import TracebackType
 from typing import Any, Self
@@ -14,6 +16,8 @@ from typing import Any, Self
 from forge.bench.measure import alternate, quotients, spread
 from forge.bench.report import SPEED, Column, Row, Section, fixed, measured, text, timing
 from forge.bench.world import all_threads
+
+Turn = dict[str, Any]  # what `forge.bench.learner` tells of some updates
 
 _ROUNDS = 8
 _SETTLE_STEPS = (
@@ -52,7 +56,7 @@ class Process:
             self._process.kill()
             self._process.wait()
 
-    def turn(self, updates: int) -> dict[str, Any]:
+    def turn(self, updates: int) -> Turn:
         """Trains so many updates and tells how it went.
 
         Raises:
@@ -70,52 +74,81 @@ class Process:
         return dict(json.loads(answer))
 
 
-def training(seconds: float, worlds: int, hidden: int, seed: int, quick: bool) -> Section:
+@dataclass(frozen=True)
+class Plan:
+    """What to measure.
+
+    Attributes:
+        engines: that compute, as in `forge.experiments.settings.Session`.
+        seconds: of training with the first engine on all threads.
+        worlds: trained in at once.
+        hidden: width of the network.
+        seed: of everything.
+        quick: train little, to try the benchmark and not the machine.
+    """
+
+    engines: tuple[str, ...] = ("compiled",)
+    seconds: float = 20.0
+    worlds: int = 16
+    hidden: int = 32
+    seed: int = 0
+    quick: bool = False
+
+    def check(self) -> None:
+        """Raises the ConfigError that training with these numbers would raise."""
+        # PyTorch comes with these, which the benchmarks of the world do without
+        from forge.ethyr.learning import Learning
+        from forge.experiments.settings import Session
+
+        Session(worlds=self.worlds, seed=self.seed)
+        Learning(hidden=self.hidden)
+
+    @property
+    def contestants(self) -> list[tuple[str, int]]:
+        """Engines, each on all threads and on one."""
+        return [(engine, n) for engine in self.engines for n in sorted({1, all_threads()}, reverse=True)]
+
+
+def training(plan: Plan) -> Section:
     """Agent steps a second of training on all threads and on one, which take turns with the same number of updates.
 
     Raises:
         ConfigError: if one cannot train with these numbers.
     """
-    check(worlds, hidden, seed)
-    counts = sorted({1, all_threads()}, reverse=True)
-    rounds = 2 if quick else _ROUNDS
+    plan.check()
+    rounds = 2 if plan.quick else _ROUNDS
     with contextlib.ExitStack() as stack:
-        learners = {n: stack.enter_context(Process(n, worlds=worlds, hidden=hidden, seed=seed)) for n in counts}
-        updates = _settle(list(learners.values()), seconds / rounds, _QUICK_STEPS if quick else _SETTLE_STEPS)
-        turns = alternate({n: partial(learner.turn, updates) for n, learner in learners.items()}, rounds)
+        learners = {
+            (engine, n): stack.enter_context(
+                Process(n, engine=engine, worlds=plan.worlds, hidden=plan.hidden, seed=plan.seed)
+            )
+            for engine, n in plan.contestants
+        }
+        settle = _QUICK_STEPS if plan.quick else _SETTLE_STEPS
+        updates = _settle(list(learners.values()), plan.seconds / rounds, settle)
+        turns = alternate({c: partial(learner.turn, updates) for c, learner in learners.items()}, rounds)
     note = (
-        f"Chaos on generated 80 × 80 maps, hidden {hidden}; world, policy, gradients and optimiser. A process for each "
-        f"number of threads; after both have learnt to live for a while, {rounds} turns of {updates} updates each, "
-        "taken alternately. The share of time is that of acting, of the world, and of learning."
+        f"Chaos on generated 80 × 80 maps, 8 populations of 16, {plan.worlds} worlds, hidden {plan.hidden}; world, "
+        f"policy, gradients and optimiser. Each contestant is a process; after learning to live for a while, {rounds} "
+        f"turns of {updates} updates each, taken in turn. Shares of time: playing (worlds and policy; of it the worlds), "
+        "learning, optimising."
     )
     columns = (
-        text("worlds", "worlds"),
-        text("slots", "slots"),
-        text("populations", "populations"),
+        text("engine", "engine"),
         text("threads", "threads"),
         fixed("alive a world", "alive", 1),
         fixed("lifetime", "lifetime", 1),
         *SPEED,
         measured("best", "steps_per_second", 2, 1e6, "most"),
         measured("ns a step", "cost_ns", 0),
-        *(_share(part) for part in ("acting", "world", "learning")),
+        *(_share(part) for part in ("playing", "world", "learning", "optimising")),
         measured("× 1 thread", "ratio", 2),
     )
-    rows = [_row(n, turns[n], turns[1], worlds, hidden) for n in sorted(counts)]
+    rows = [_row(plan, c, turns[c], turns[c[0], 1]) for c in sorted(plan.contestants)]
     return Section("Training: agent steps a second, everything in", note, columns, rows)
 
 
-def check(worlds: int, hidden: int, seed: int) -> None:
-    """Raises the ConfigError that training with these numbers would raise."""
-    # PyTorch comes with these, which the benchmarks of the world do without
-    from forge.ethyr.learning import Learning
-    from forge.experiments.settings import Session
-
-    Session(worlds=worlds, seed=seed)
-    Learning(hidden=hidden)
-
-
-def _settle(learners: list[Process], seconds: float, steps: int) -> int:
+def _settle(learners: Sequence[Process], seconds: float, steps: int) -> int:
     """Compiles and trains all learners alike; returns the updates that take the first one so many seconds."""
     done = updates = 0
     while done < steps:
@@ -125,32 +158,31 @@ def _settle(learners: list[Process], seconds: float, steps: int) -> int:
     return max(1, round(seconds * size / first["seconds"]))
 
 
-def _row(threads: int, turns: list[dict[str, Any]], single: list[dict[str, Any]], worlds: int, hidden: int) -> Row:
-    costs, alone = [_cost(turn) for turn in turns], [_cost(turn) for turn in single]
+def _row(plan: Plan, contestant: tuple[str, int], turns: Sequence[Turn], single: Sequence[Turn]) -> Row:
+    costs = [_cost(turn) for turn in turns]
     seconds = sum(turn["seconds"] for turn in turns)
     return {
         "rules": "Chaos",
-        "worlds": worlds,
+        "engine": contestant[0],
+        "worlds": plan.worlds,
         "slots": 128,
         "populations": 8,
-        "hidden": hidden,
-        "threads": threads,
+        "hidden": plan.hidden,
+        "threads": contestant[1],
         "world_threads": turns[0]["world_threads"],
         "torch_threads": turns[0]["torch_threads"],
         "agent_steps": sum(turn["agent_steps"] for turn in turns),
         "alive": spread([turn["alive"] for turn in turns]).median,
         "lifetime": spread([turn["lifetime"] for turn in turns]).median,
-        "shares": {
-            part: sum(turn[f"{part}_s"] for turn in turns) / seconds for part in ("acting", "world", "learning")
-        },
-        **timing(costs, quotients(alone, costs)),
+        "shares": {part: sum(turn["parts"][part] for turn in turns) / seconds or None for part in turns[0]["parts"]},
+        **timing(costs, quotients([_cost(turn) for turn in single], costs)),
     }
 
 
-def _cost(turn: dict[str, Any]) -> float:
+def _cost(turn: Turn) -> float:
     """Nanoseconds per agent step."""
-    return 1e9 * turn["seconds"] / turn["agent_steps"]
+    return float(1e9 * turn["seconds"] / turn["agent_steps"])
 
 
 def _share(part: str) -> Column:
-    return Column(part, lambda row: f"{row['shares'][part]:.0%}")
+    return Column(part, lambda row: "–" if row["shares"][part] is None else f"{row['shares'][part]:.0%}")
