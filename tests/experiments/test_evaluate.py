@@ -209,14 +209,14 @@ def test_only_the_same_worlds_compare(rows) -> None:
 
 
 def test_the_table_shows_every_row(rows) -> None:
-    console = Console(width=140, file=io.StringIO())
+    console = Console(width=100, file=io.StringIO())
     console.print(table(rows))
     text = console.file.getvalue()
     assert "3 worlds, 40 ticks after 10" in text
     assert "× [s]tays" in text
     assert "walks [about]" in text
-    assert "2.0–2.0" in text
-    assert "0 / 0 / 100 / 0" in text
+    assert "2.00–2.00" in text
+    assert "0/0/100/0" in text
 
 
 def test_json_holds_figures_and_counts(rows) -> None:

@@ -44,16 +44,14 @@ def table(rows: Sequence[Row], title: str = "") -> Table:
 
 
 def _columns(first: str) -> dict[str, Callable[[Row], str]]:
-    attack, lava, hunger, thirst = (cause.name.lower() for cause in Cause)
+    causes = "/\n".join(cause.name.lower() for cause in Cause)
     return {
         "lifetime\n\\[ticks]": lambda row: _two_lines(row.evaluation.lifetime),
         f"lifetime\n× {first}": lambda row: _two_lines(row.relative),
         "outlive\n\\[%]": lambda row: _percent(row.evaluation.outlived),
         "alive\n\\[a world]": lambda row: _two_lines(row.evaluation.population),
         "tiles\n\\[a life]": lambda row: _two_lines(row.evaluation.tiles),
-        f"died by\n{attack}/{lava}\n/{hunger}\n/{thirst} \\[%]": lambda row: "/".join(
-            map(_percent, row.evaluation.causes.values())
-        ),
+        f"died \\[%]\n{causes}": lambda row: "/".join(map(_percent, row.evaluation.causes.values())),
     }
 
 
