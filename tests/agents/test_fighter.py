@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
 from typing import Any
 
 import pytest
+from numba import njit
 
+from forge.agents import striking
 from forge.blade import Move, Style
+from forge.blade.ids import MOVE_COL, MOVE_ROW
 from tests.agents.scenes import decision, drawn, grass
 
 #: A stays where it is, so that only its attack is in question.
@@ -150,13 +154,30 @@ def test_strikes_from_where_it_will_be() -> None:
     assert (move, style) == (Move.EAST, Style.MELEE)
 
 
-def test_drains_when_hungry() -> None:
-    """B has 1 health left, so that both kill: full, range is surer with 5 moves against 4; hungry, melee brings more.
+@pytest.mark.parametrize(
+    ("food", "water", "expected"),
+    [
+        (32, 32, Style.RANGE),  # 2 · 5 > 2 · 4
+        (20, 32, Style.MELEE),  # (2 + 10) · 4 > (2 + 2) · 5
+        (32, 20, Style.MELEE),
+        (31, 32, Style.RANGE),  # (2 + 1) · 4 < (2 + 1) · 5
+    ],
+)
+def test_drains_when_hungry(food: int, water: int, expected: Style) -> None:
+    """B has 1 health left, so that both kill: range in 5 of 5 moves of B, melee in 4, but melee drains 10 against 2."""
+    assert act(apart(0, 1), {"A": {**STAYS, "food": food, "water": water}, "B": {"health": 1}})[1] == expected
 
-    Full: 2 · 1 · 5 > 2 · 1 · 4. With room for all: (2 + 10 + 10) · 4 > (2 + 2 + 2) · 5.
-    """
-    assert act(apart(0, 1), {"A": STAYS, "B": {"health": 1}})[1] == Style.RANGE
-    assert act(apart(0, 1), {"A": {**STAYS, "food": 20, "water": 20}, "B": {"health": 1}})[1] == Style.MELEE
+
+@njit(error_model="numpy")
+def chances(rows: int, cols: int, reach: int, freeze: int) -> int:
+    return striking.chances(rows, cols, reach, freeze)
+
+
+def test_chances_count_moves() -> None:
+    for rows, cols, reach in itertools.product(range(6), range(6), range(5)):
+        after = [(rows + row, cols + col) for row, col in zip(MOVE_ROW, MOVE_COL, strict=True)]
+        assert chances(rows, cols, reach, 0) == sum(max(abs(row), abs(col)) <= reach for row, col in after)
+        assert chances(rows, cols, reach, 1) == 5 * (max(rows, cols) <= reach)
 
 
 def test_spares_its_own_population() -> None:
