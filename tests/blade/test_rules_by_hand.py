@@ -133,12 +133,12 @@ def test_reach_is_a_square(style: Style, reach: int) -> None:
 
 
 def test_food_and_water_are_drained_within_zero_and_the_maximum() -> None:
-    arena = Arena(field("AB.."), {"A": {"food": 31, "water": 10}, "B": {"food": 1, "water": 20}})
+    arena = Arena(field("AB.."), {"A": {"food": 31, "water": 10}, "B": {"food": 1, "water": 20, "on": "f"}})
     # A: food min(32, 31 + 2) − 1 = 31, water 10 + 2 − 1 = 11.
-    # B: food max(0, 1 − 2) = 0 stays 0 when 1 is used, water 20 − 2 − 1 = 17; health 10 − 2 − 1 of hunger = 7.
+    # B: food max(0, 1 − 2) + 5 from the forest − 1 = 4, water 20 − 2 − 1 = 17, health 10 − 2.
     arena.step(A=(PASS, RANGE))
     assert arena.vitals("A") == (10, 31, 11)
-    assert arena.vitals("B") == (7, 0, 17)
+    assert arena.vitals("B") == (8, 4, 17)
 
 
 def test_what_is_drained_both_ways_is_summed_before_it_is_clipped() -> None:
