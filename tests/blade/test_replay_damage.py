@@ -43,6 +43,29 @@ def test_a_damaged_index_is_made_anew(path: Path) -> None:
     assert len(list(Replay(path))) == 24
 
 
+@pytest.mark.parametrize("second", [6, 7, 9, 2**40])
+def test_chunks_must_follow_one_another(tmp_path: Path, second: int) -> None:
+    """A chunk of tick 7, then one of another tick than 8, which the index says too."""
+    start = chunks_of(old_replay())[0][0]
+    first = packed(chunk(9)[CHUNK.size :])
+    index = struct.pack("<QqQQqQ", start, 7, 1, start + len(first), second, 1)
+    end = struct.pack("<QQI4s", start + 2 * len(first), 2, zlib.crc32(index), b"DONE")
+    again = packed(chunk(9)[CHUNK.size :], second)
+    (tmp_path / "a.replay").write_bytes(old_replay()[:start] + first + again + index + end)
+    replay = Replay(tmp_path / "a.replay")
+    assert (replay.ticks, replay.complete) == (range(7, 8), False)
+
+
+def test_a_chunk_without_ticks_is_none(tmp_path: Path) -> None:
+    start = chunks_of(old_replay())[0][0]
+    first, none = packed(chunk(9)[CHUNK.size :]), CHUNK.pack(b"CHNK", 0, 8, 0)
+    index = struct.pack("<QqQQqQ", start, 7, 1, start + len(first), 8, 0)
+    end = struct.pack("<QQI4s", start + len(first + none), 2, zlib.crc32(index), b"DONE")
+    (tmp_path / "a.replay").write_bytes(old_replay()[:start] + first + none + index + end)
+    replay = Replay(tmp_path / "a.replay")
+    assert (replay.ticks, replay.complete) == (range(7, 8), False)
+
+
 @settings(max_examples=200)
 @given(data=st.data())
 def test_a_changed_byte_gives_frames_or_a_clear_error(data: st.DataObject) -> None:

@@ -144,11 +144,11 @@ def read_index(file: BinaryIO) -> list[Entry] | None:
 
 
 def scan(file: BinaryIO) -> Iterator[Entry]:
-    """The whole chunks one by one, from where the header ends; `file` must stand there."""
+    """The chunks one by one, from where the header ends and `file` must stand. The last may be cut short."""
     size, expected = _size(file), None
     while (offset := file.tell()) + _CHUNK.size <= size:
         mark, ticks, first, length = _CHUNK.unpack(file.read(_CHUNK.size))
-        if mark != _CHUNK_MARK or not ticks or expected not in (None, first) or file.tell() + length > size:
+        if mark != _CHUNK_MARK or expected not in (None, first):
             return
         yield Entry(offset, first, ticks)
         expected = first + ticks
