@@ -130,8 +130,8 @@ def training(plan: Plan) -> Section:
     note = (
         f"Chaos on generated 80 × 80 maps, 8 populations of 16, {plan.worlds} worlds, hidden {plan.hidden}; world, "
         f"policy, gradients and optimiser. Each contestant is a process; after learning to live for a while, {rounds} "
-        f"turns of {updates} updates each, taken in turn. Shares of time: playing (worlds and policy; of it the worlds), "
-        "learning, optimising."
+        f"turns of {updates} updates each, taken in turn. Shares of time: playing (worlds and policy; the worlds alone "
+        "where they can be told apart), learning, optimising."
     )
     columns = (
         text("engine", "engine"),
