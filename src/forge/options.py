@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import functools
 import sys
 from typing import Annotated, Any, Literal
 
@@ -11,12 +12,13 @@ import tyro
 from forge.experiments.settings import Training
 
 
-def options_of(section: Any) -> Any:
+@functools.cache
+def options_of(section: type[Any]) -> Any:
     """A dataclass with the fields of a configuration section (and of those within) that tyro can read and explain."""
     fields = []
     for f in dataclasses.fields(section):
         kind = _type_of(section, f.name)
-        if dataclasses.is_dataclass(kind):
+        if hasattr(kind, "__dataclass_fields__"):
             # the options of the run itself go without a prefix: --minutes, not --run.minutes
             name = tyro.conf.arg(name="" if f.name == "run" else f.name)
             fields.append((f.name, Annotated[options_of(kind), name]))
@@ -47,9 +49,8 @@ def _help(f: dataclasses.Field[Any]) -> str:
 def to_options(config: Any) -> Any:
     """The options that say what a configuration says: defaults on the command line."""
     values = {f.name: getattr(config, f.name) for f in dataclasses.fields(config)}
-    return options_of(type(config))(
-        **{name: to_options(v) if dataclasses.is_dataclass(v) else v for name, v in values.items()}
-    )
+    kind: Any = type(config)
+    return options_of(kind)(**{name: to_options(v) if dataclasses.is_dataclass(v) else v for name, v in values.items()})
 
 
 def read_training(arguments: list[str], prog: str, default: Training) -> Training:

@@ -30,7 +30,7 @@ class Learning(Section):
     weight_decay: float = number(1e-5, 0, 1, "L2 penalty on the weights, added to their gradients")
     clip: float = number(5.0, 0, 1e9, "gradients are clipped elementwise to ± this")
     value_weight: float = number(0.25, 0, 1e6, "weight of the value loss")
-    entropy_weight: float = number(0.01, 0, 1e6, "weight of the entropy bonus")
+    entropy_weight: float = number(0.03, 0, 1e6, "weight of the entropy bonus (v1.0: 0.01)")
     reward_scale: float = number(
         0.01, 0, 1e6, "rewards are multiplied by this; 1 − discount keeps values within 0..1 (v1.0: 1)"
     )

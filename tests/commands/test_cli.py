@@ -1,0 +1,84 @@
+"""The command line as its users type it."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from forge.cli import COMMANDS, main
+
+TINY = ("--worlds", "2", "--world.spawn.cap", "16", "--world.terrain.side", "40", "--log-seconds", "0.05")
+
+
+def forge(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "forge.cli", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=300, check=False)
+
+
+def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["--help"]) == 0
+    shown = capsys.readouterr().out
+    assert all(name in shown for name in COMMANDS)
+    assert main([]) == 2
+    assert main(["--version"]) == 0
+
+
+def test_an_unknown_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["trian"]) == 2
+    assert "unknown command 'trian'" in capsys.readouterr().err
+
+
+def test_train_then_resume(tmp_path: Path) -> None:
+    first = forge("train", "law", "--folder", "run", "--steps", "4000", "--minutes", "0", *TINY, cwd=tmp_path)
+    assert first.returncode == 0, first.stderr
+    assert "run folder: run" in first.stdout
+    run = tmp_path / "run"
+    lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
+    assert lines[-1]["steps"] >= 4000
+    assert {"lifetime", "lifetimes", "living", "steps_per_second", "seconds"} <= lines[-1].keys()
+    toml = (run / "config.toml").read_text()
+    assert "cap = 16 " in toml
+    (run / "config.toml").write_text(toml.replace("steps = 4000 ", "steps = 6000 "))
+    second = forge("train", "--resume", "run", cwd=tmp_path)
+    assert second.returncode == 0, second.stderr
+    assert json.loads((run / "metrics.jsonl").read_text().splitlines()[-1])["steps"] >= 6000
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["train", "caos"], "neither a preset"),
+        (["train", "--resume", "nowhere"], "is not a run"),
+        (["train", "--worlds", "0"], "out of range"),
+        (["train", "--learning.hidden", "20"], "multiple of 16"),
+        (["train", "--folder"], "--folder needs a value"),
+    ],
+)
+def test_wrong_use_is_one_clear_line(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert main([*arguments]) == 1
+    error = capsys.readouterr().err
+    assert message in error
+    assert len(error.splitlines()) == 1
+
+
+def test_a_run_is_never_overwritten(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "notes.txt").write_text("mine")
+    assert main(["train", "--folder", str(tmp_path / "run")]) == 1
+    assert "exists already" in capsys.readouterr().err
+    assert (tmp_path / "run" / "notes.txt").read_text() == "mine"
+
+
+def test_demo_from_nothing_to_pictures(tmp_path: Path) -> None:
+    small = ("--evaluation-worlds", "2", "--evaluation-ticks", "20", "--visit-ticks", "60", "--animation-ticks", "10")
+    done = forge("demo", "--minutes", "0.02", "--folder", "demo", *small, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    for name in ("learning_curve.png", "visits.png", "world.png", "world.webp", "evaluation.json", "metrics.jsonl"):
+        assert f"demo/{name}" in done.stdout
+        assert (tmp_path / "demo" / name).stat().st_size > 500
+    for player in ("random", "forager", "fighter", "trained"):
+        assert player in done.stdout

@@ -1,0 +1,187 @@
+"""Training: it learns, repeats, and goes on from a checkpoint to the same bits."""
+
+import dataclasses
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from forge.blade import Chaos, ConfigError, Law, World
+from forge.ethyr.learning import Learning
+from forge.experiments.run import Run
+from forge.experiments.settings import Session, Training
+from forge.experiments.train import Meter, Trainer, load, train
+
+SMALL = Training(
+    run=Session(worlds=2, minutes=0, steps=6000, log_seconds=0.01),
+    world=Chaos(**{"spawn.cap": 16, "spawn.populations": 2, "terrain.side": 40}),
+)
+TORCH = dataclasses.replace(SMALL, run=dataclasses.replace(SMALL.run, engine="torch"))
+
+
+def bits(trainer: Trainer) -> tuple[str, list[np.ndarray], dict[int, dict[str, torch.Tensor]]]:
+    state = trainer.optimiser.adam.state_dict()["state"]
+    return trainer.world.hash(), [p.detach().numpy().copy() for p in trainer.policy.parameters()], state
+
+
+def same(one: Trainer, other: Trainer) -> bool:
+    (a, b, c), (x, y, z) = bits(one), bits(other)
+    moments = all(torch.equal(c[i][name], z[i][name]) for i in c for name in c[i])
+    return a == x and all(map(np.array_equal, b, y)) and moments and one.steps == other.steps
+
+
+@pytest.mark.parametrize("training", [SMALL, TORCH], ids=["compiled", "torch"])
+def test_a_run_repeats_and_a_checkpoint_goes_on_to_the_same_bits(training: Training, tmp_path: Path) -> None:
+    whole, broken = Trainer(training), Trainer(training)
+    for _ in range(3):
+        whole.update()
+        broken.update()
+    assert same(whole, broken)
+    broken.save(tmp_path / "checkpoint")
+    resumed = Trainer(training)
+    resumed.load(tmp_path / "checkpoint")
+    for _ in range(3):
+        whole.update()
+        resumed.update()
+    assert same(whole, resumed)
+    broken.update()
+    assert not same(whole, broken)
+
+
+def test_seeds_matter() -> None:
+    other = dataclasses.replace(SMALL, run=dataclasses.replace(SMALL.run, seed=1))
+    assert not same(Trainer(SMALL), Trainer(other))
+
+
+def lifetime_after(updates: int, learning_rate: float) -> float:
+    """Mean lifetime of the lives that end in the last third of the updates: Law, one population, one seed."""
+    world = Law(**{"spawn.cap": 32, "spawn.populations": 1, "terrain.side": 48})
+    learning = Learning(learning_rate=learning_rate)
+    trainer = Trainer(Training(run=Session(worlds=8, seed=1), learning=learning, world=world))
+    for _ in range(2 * updates // 3):
+        trainer.update()
+    meter = Meter(trainer)
+    for _ in range(updates // 3):
+        meter.add(trainer.update())
+    lifetime: float = meter.read()["lifetime"]
+    return lifetime
+
+
+def test_it_learns_to_live_longer_than_at_random() -> None:
+    # untrained agents mostly wander into lava; trained ones avoid it, eat and drink
+    assert lifetime_after(150, 1e-3) > 3 * lifetime_after(60, 0.0)
+
+
+def test_metrics_add_up() -> None:
+    trainer = Trainer(SMALL)
+    meter = Meter(trainer)
+    for _ in range(5):
+        meter.add(trainer.update())
+    line, tally = meter.read(), trainer.world.state.tally
+    assert line["steps"] == trainer.steps == tally["ticks"].sum()
+    assert line["deaths"] == tally["deaths"].sum()
+    assert line["lifetime"] == pytest.approx(tally["lifetime"].sum() / tally["deaths"].sum(), abs=1e-3)
+    assert len(line["lifetimes"]) == len(line["members"]) == 2
+    assert line["updates"] == 5
+
+
+def test_a_run_folder_and_its_policy(tmp_path: Path) -> None:
+    run = Run.create(tmp_path / "run", SMALL)
+    lines = []
+    trainer = train(run, lines.append)
+    assert trainer.steps >= 6000
+    assert Run(run.path).training == SMALL
+    assert Run(run.path).metrics() == lines
+    assert lines[-1]["steps"] == trainer.steps
+    assert list((run.path / "tensorboard").glob("events.out.tfevents.*"))
+    assert run.latest().name == f"{trainer.steps:015d}"
+    policy = load(run.path, seed=3)
+    world = World(policy.config, 2, seed=9)
+    observation = world.reset()
+    for _ in range(30):
+        actions = policy.act(observation)
+        assert actions.shape == (2, 16, 2)
+        assert not actions[~observation.alive].any()
+        observation, *_ = world.step(actions)
+    for theirs, ours in zip(policy.policy.parameters(), trainer.policy.parameters(), strict=True):
+        assert torch.equal(theirs, ours)
+
+
+def test_going_on_forgets_what_came_after_the_checkpoint(tmp_path: Path) -> None:
+    run = Run.create(tmp_path / "run", SMALL)
+    train(run)
+    run.log({"steps": 10**9})
+    longer = dataclasses.replace(SMALL, run=dataclasses.replace(SMALL.run, steps=9000))
+    (run.path / "config.toml").write_text(longer.to_toml())
+    again = Run(run.path)
+    trainer = train(again, resume=again.latest())
+    steps = [line["steps"] for line in again.metrics()]
+    assert steps == sorted(steps)
+    assert steps[-1] == trainer.steps >= 9000
+
+
+def test_a_damaged_or_foreign_checkpoint_is_refused(tmp_path: Path) -> None:
+    trainer = Trainer(SMALL)
+    trainer.save(tmp_path / "good")
+    other = Trainer(dataclasses.replace(SMALL, learning=dataclasses.replace(SMALL.learning, hidden=16)))
+    with pytest.raises(ConfigError, match="does not fit this network"):
+        other.load(tmp_path / "good")
+    for name in ("policy.safetensors", "optimiser.safetensors", "draws.safetensors", "world.npz", "progress.json"):
+        folder = tmp_path / f"bad-{name}"
+        trainer.save(folder)
+        (folder / name).write_bytes((folder / name).read_bytes()[:-7])
+        with pytest.raises(ConfigError, match=name.split(".")[0]):
+            Trainer(SMALL).load(folder)
+
+
+def test_a_failed_save_leaves_the_old_checkpoint(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    trainer = Trainer(SMALL)
+    trainer.save(tmp_path / "checkpoint")
+    before = {f.name: f.read_bytes() for f in (tmp_path / "checkpoint").iterdir()}
+    trainer.update()
+
+    def full_disk(*args: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("forge.experiments.train.checkpoint.save_values", full_disk)
+    with pytest.raises(OSError, match="No space"):
+        trainer.save(tmp_path / "checkpoint")
+    assert {f.name: f.read_bytes() for f in (tmp_path / "checkpoint").iterdir()} == before
+    assert [f.name for f in tmp_path.iterdir()] == ["checkpoint"]
+
+
+def test_only_the_last_checkpoints_are_kept(tmp_path: Path) -> None:
+    run = Run.create(tmp_path / "run", SMALL)
+    for steps in (10, 20, 30):
+        (run.checkpoint_path(steps)).mkdir(parents=True)
+    run.prune()
+    assert [p.name for p in run.checkpoints()] == [f"{20:015d}", f"{30:015d}"]
+
+
+def test_settings_round_trip_and_name_what_is_wrong(tmp_path: Path) -> None:
+    assert Training.from_toml(SMALL.to_toml()) == SMALL
+    assert Training.named("law").world.combat.melee_damage == 0
+    for text, message in (
+        ("[run]\nwolrds = 3", r"unknown field of \[run\] 'wolrds'; did you mean 'worlds'"),
+        ("[lerning]", "unknown table 'lerning'"),
+        ("run = 3", r"\[run\] must be a table"),
+        ("[run]\nworlds = 0", "out of range"),
+        ("[learning]\nhidden = 40", "multiple of 16"),
+        ("[world.spawn]\ncap = 100\npopulations = 3", "multiple of the number of populations"),
+        ("= 3", "not TOML"),
+    ):
+        with pytest.raises(ConfigError, match=message):
+            Training.from_toml(text)
+    with pytest.raises(ConfigError, match="neither a preset"):
+        Training.named("caos")
+    with pytest.raises(ConfigError, match="is not a run"):
+        Run(tmp_path)
+
+
+def test_cuda_without_a_gpu_is_a_clear_error() -> None:
+    if torch.cuda.is_available():
+        return
+    cuda = dataclasses.replace(SMALL, run=dataclasses.replace(SMALL.run, device="cuda"))
+    with pytest.raises(ConfigError, match="no GPU"):
+        Trainer(cuda)
