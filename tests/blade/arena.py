@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from forge.blade import Cause, Chaos, EventKind, Material, Move, Style, World
+from forge.blade import Cause, Chaos, EventKind, Material, Style, World
 from forge.blade.state import margin
 from forge.blade.terrain import from_text
 from forge.blade.tick import resume_each
@@ -14,9 +14,6 @@ from tests.reference.compare import EVERYTHING, agent_record, differences, step_
 from tests.reference.engine import Action, Agent, Game
 from tests.reference.record import Life
 from tests.reference.sight import CROWD, observe
-
-#: What an agent does that is told nothing.
-WAIT = (Move.PASS, Style.HOLD)
 
 
 class Arena:
@@ -70,7 +67,10 @@ class Arena:
         return Agent(slot, slot // self.config.quota, slot, *where, **{**full, **told})
 
     def step(self, **told: tuple[Any, ...]) -> None:
-        """One tick: (move, style) or (move, style, target) by letter; a target is a letter or an entry of the view."""
+        """One tick: (move, style) or (move, style, target) by letter; a target is a letter or an entry of the view.
+
+        Whoever is told nothing passes and holds.
+        """
         self.before = [int(a["id"]) for a in self.agents]
         actions = np.zeros((1, self.config.spawn.cap, 3 if self.config.learned_targets else 2), int)
         actions[..., 1] = Style.HOLD
