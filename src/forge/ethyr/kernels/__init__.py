@@ -1,9 +1,9 @@
 """The encoder's layers as compiled CPU kernels.
 
-`tiles` and `entities` each offer their layer at three levels:
+`tiles`, `entities` and `compose` each offer their layer at three levels:
 
-- `..._block` and `..._gradient` work on a few samples of one population, on one thread, and can be called from other
-  kernels: they allocate nothing and check nothing.
+- `..._block` (`compose_row`) and `..._gradient` work on a piece of one population, on one thread, and can be called from
+  other kernels: they allocate nothing and check nothing.
 - `..._lane` does every n-th piece of a whole batch, so n lanes together do all of it.
 - `..._all` runs the lanes on threads.
 

@@ -16,7 +16,7 @@ from forge.blade.vector import count_bits, lowest_bit
 from forge.ethyr.kernels.rows import MATERIALS, add_crowd, clear, crowded16, gather_rows, scatter_rows
 
 # A window row goes over this many samples before the next row does, so that its part of the table stays in the first
-# cache: 15 kB of 48. The gradient writes what it reads, and gains from longer blocks.
+# cache: 15 kB of 48. The gradient fetches ahead within its block, so that a longer one serves it better.
 BLOCK, GRADIENT_BLOCK = 64, 256
 AHEAD = 32  # samples between a prefetch and its use, in the gradient
 
