@@ -199,7 +199,7 @@ def test_a_slot_passes_from_the_dead_to_the_newborn_within_a_tick() -> None:
 
 
 def test_a_full_population_gets_no_newborn() -> None:
-    # Four slots, two populations of two. One agent walks into lava; the newborn is of its population and takes its slot.
+    # Four slots, two populations of two. One agent walks into lava; the newborn is of its population, in its slot.
     drawing = "######\n#A.B.#\n#....#\n#....#\n#C.D.#\n######"
     for letter, move, slot in [("A", NORTH, 0), ("D", SOUTH, 3)]:
         arena = Arena(drawing, cap=4, **{"spawn.populations": 2})
