@@ -275,3 +275,7 @@ def test_looks_no_farther_than_it_sees_nor_than_7_tiles(radius: int) -> None:
         arena = Arena("\n".join(lines), HUNGRY, **{"sight.radius": radius})
         expected = Move.EAST if away <= min(radius, 7) else Move.NORTH
         assert decision("forager", arena, heading=Move.NORTH)[0] == expected
+
+
+def test_blind_it_stays() -> None:
+    assert move(TWO_WAYS, {"A": {"food": 1, "water": 1}}, **{"sight.radius": 0}) == Move.PASS

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numba import njit
 
-from forge.agents import KINDS, Fighter, Forager, Random, scripted
+from forge.agents import KINDS, Fighter, Forager, Random, dice, scripted
 from forge.blade import Chaos, Config, ConfigError, Law, Observation, World
 
 NAMES = sorted(KINDS)
@@ -185,6 +186,19 @@ def test_random_moves_styles_and_worlds_are_independent(world: World) -> None:
     correlations = np.corrcoef(picks.T) - np.eye(picks.shape[1])
     assert np.abs(correlations).max() < 0.08
     assert np.abs([np.corrcoef(column[1:], column[:-1])[0, 1] for column in picks.T]).max() < 0.08
+
+
+@njit(error_model="numpy")
+def rolls(tick: int) -> np.ndarray:
+    bits = np.empty((16, 64), np.uint64)
+    for w in range(16):
+        for slot in range(64):
+            bits[w, slot] = dice.roll(dice.key_of(np.uint64(7), tick), w, slot)
+    return bits
+
+
+def test_every_agent_rolls_its_own_dice_every_tick() -> None:
+    assert len(np.unique([rolls(tick) for tick in range(8)])) == 8 * 16 * 64
 
 
 # -- what is refused
