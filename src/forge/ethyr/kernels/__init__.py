@@ -2,8 +2,8 @@
 
 `tiles`, `entities` and `compose` each offer their layer at three levels:
 
-- `..._block` (`compose_row`) and `..._gradient` work on a piece of one population, on one thread, and can be called from
-  other kernels: they allocate nothing and check nothing.
+- `..._block` (`compose_row`) and `..._gradient` work on a piece of one population, on one thread, and can be called
+  from other kernels: they allocate nothing and check nothing.
 - `..._lane` does every n-th piece of a whole batch, so n lanes together do all of it.
 - `..._all` runs the lanes on threads.
 
