@@ -45,7 +45,7 @@ def accept(actions: Any, state: State) -> None:
 
 @jit
 def copy_checked(given, actions, living, living_count, choices):
-    """Copies the rows of the living; returns (world, slot, column) of the first number out of range, else −1s."""
+    """Copies the rows of the living, or nothing and returns (world, slot, column) of a number out of range; else −1s."""
     for w in range(given.shape[0]):
         for k in range(living_count[w]):
             slot = np.int64(living[w, k])
@@ -53,5 +53,9 @@ def copy_checked(given, actions, living, living_count, choices):
                 choice = given[w, slot, column]
                 if choice < 0 or choice >= choices[column]:
                     return w, slot, column
-                actions[w, slot, column] = choice
+    for w in range(given.shape[0]):
+        for k in range(living_count[w]):
+            slot = np.int64(living[w, k])
+            for column in range(given.shape[2]):
+                actions[w, slot, column] = given[w, slot, column]
     return -1, -1, -1

@@ -15,7 +15,7 @@ from forge.blade.jit import inline
 #: One event, 40 bytes. What `other` and `value` hold depends on the kind: see `docs/observations.md`.
 EVENT = np.dtype(
     [
-        ("tick", "i8"),  # the tick in which it happened, counted from 0
+        ("tick", "i8"),  # the tick in which it happened, counted from 0; −1 for births at a reset
         ("agent", "i8"),  # id of who was born, died, attacked, harvested or drank
         ("other", "i8"),  # attack: id of the target; else −1
         ("row", "i2"),  # where the agent stood
@@ -33,10 +33,10 @@ EVENT = np.dtype(
 LIFE = np.dtype(
     [
         ("id", "i8"),
-        ("birth", "i8"),  # tick in which it entered
+        ("birth", "i8"),  # tick in which it entered; −1 at a reset
         ("reward", "f8"),  # sum of its rewards
         ("lifetime", "i4"),  # ticks survived
-        ("ticks", "i4", (len(Material),)),  # ticks begun on each material
+        ("ticks", "i4", (len(Material),)),  # ticks spent on each material, that of a death by attack not counted
         ("tiles", "i4", (len(Material),)),  # distinct tiles first visited as each material
         ("world", "i4"),
         ("population", "u1"),
