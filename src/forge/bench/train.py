@@ -80,7 +80,7 @@ class Plan:
 
     Attributes:
         engines: that compute, as in `forge.experiments.settings.Session`.
-        seconds: of training with the first engine on all threads.
+        seconds: of training to measure, with the slower number of threads.
         worlds: trained in at once.
         hidden: width of the network.
         seed: of everything.
@@ -106,7 +106,7 @@ class Plan:
     @property
     def contestants(self) -> list[tuple[str, int]]:
         """Engines, each on all threads and on one."""
-        return [(engine, n) for engine in self.engines for n in sorted({1, all_threads()}, reverse=True)]
+        return [(engine, n) for engine in self.engines for n in sorted({1, all_threads()})]
 
 
 def training(plan: Plan) -> Section:
@@ -124,13 +124,15 @@ def training(plan: Plan) -> Section:
             )
             for engine, n in plan.contestants
         }
-        settle = _QUICK_STEPS if plan.quick else _SETTLE_STEPS
-        updates = _settle(list(learners.values()), plan.seconds / rounds, settle)
-        turns = alternate({c: partial(learner.turn, updates) for c, learner in learners.items()}, rounds)
+        updates = {
+            engine: _settle([learner for c, learner in learners.items() if c[0] == engine], plan.seconds / rounds, plan)
+            for engine in plan.engines
+        }
+        turns = alternate({c: partial(learner.turn, updates[c[0]]) for c, learner in learners.items()}, rounds)
     note = (
         f"Chaos on generated 80 × 80 maps, 8 populations of 16, {plan.worlds} worlds, hidden {plan.hidden}; world, "
         f"policy, gradients and optimiser. Each contestant is a process; after learning to live for a while, {rounds} "
-        f"turns of {updates} updates each, taken in turn. Shares of time: playing (worlds and policy; the worlds alone "
+        f"turns of {_words(updates)} updates, taken in turn. Shares of time: playing (worlds and policy; the worlds alone "
         "where they can be told apart), learning, optimising."
     )
     columns = (
@@ -144,18 +146,18 @@ def training(plan: Plan) -> Section:
         *(_share(part) for part in ("playing", "world", "learning", "optimising")),
         measured("× 1 thread", "ratio", 2),
     )
-    rows = [_row(plan, c, turns[c], turns[c[0], 1]) for c in sorted(plan.contestants)]
+    rows = [_row(plan, c, turns[c], turns[c[0], 1]) for c in plan.contestants]
     return Section("Training: agent steps a second, everything in", note, columns, rows)
 
 
-def _settle(learners: Sequence[Process], seconds: float, steps: int) -> int:
-    """Compiles and trains all learners alike; returns the updates that take the first one so many seconds."""
+def _settle(learners: Sequence[Process], seconds: float, plan: Plan) -> int:
+    """Compiles and trains learners alike; returns the updates that take the slowest of them so many seconds."""
     done = updates = 0
-    while done < steps:
+    while done < (_QUICK_STEPS if plan.quick else _SETTLE_STEPS):
         size = 1 if updates < 2 else 50
-        first, *_ = [learner.turn(size) for learner in learners]
-        done, updates = done + first["agent_steps"], updates + size
-    return max(1, round(seconds * size / first["seconds"]))
+        turns = [learner.turn(size) for learner in learners]
+        done, updates = done + turns[0]["agent_steps"], updates + size
+    return max(1, round(seconds * size / max(turn["seconds"] for turn in turns)))
 
 
 def _row(plan: Plan, contestant: tuple[str, int], turns: Sequence[Turn], single: Sequence[Turn]) -> Row:
@@ -182,6 +184,10 @@ def _row(plan: Plan, contestant: tuple[str, int], turns: Sequence[Turn], single:
 def _cost(turn: Turn) -> float:
     """Nanoseconds per agent step."""
     return float(1e9 * turn["seconds"] / turn["agent_steps"])
+
+
+def _words(updates: dict[str, int]) -> str:
+    return " and ".join(f"{number} ({engine})" for engine, number in updates.items())
 
 
 def _share(part: str) -> Column:

@@ -45,7 +45,7 @@ def accept(actions: Any, state: State) -> None:
 
 @jit
 def copy_checked(given, actions, living, living_count, choices):
-    """Copies the rows of the living, or nothing and returns (world, slot, column) of a number out of range; else −1s."""
+    """Copies the rows of the living, or nothing: returns (world, slot, column) of a number out of range, or −1s."""
     for w in range(given.shape[0]):
         for k in range(living_count[w]):
             slot = np.int64(living[w, k])

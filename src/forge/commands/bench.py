@@ -65,9 +65,9 @@ class World(Output):
 class Train(Output):
     """Measures training: agent steps a second with world, policy and learning, on all threads and on one."""
 
-    seconds: Annotated[
-        float, arg(help="time to measure training on all threads for; on one thread it takes longer")
-    ] = 20.0
+    seconds: Annotated[float, arg(help="time to measure training on one thread for; on all threads it takes less")] = (
+        20.0
+    )
     engine: Annotated[Literal["compiled", "torch", "both"], arg(help="what computes, as in forge train")] = "compiled"
     worlds: Annotated[int, arg(help="worlds trained in at once")] = 16
     hidden: Annotated[int, arg(help="width of the network")] = 32

@@ -24,15 +24,15 @@ class Learning(Section):
     ticks: int = number(
         16, 1, 4096, "ticks of a segment; one update follows each segment (v1.0: about 3,200 agent steps)"
     )
-    discount: float = number(0.99, 0, 1, "discount of future rewards per tick")
+    discount: float = number(0.97, 0, 1, "discount of future rewards per tick (v1.0: 0.99)")
     trace: float = number(0.95, 0, 1, "λ of the advantage estimate; 1 is the plain bootstrapped return, as in v1.0")
-    learning_rate: float = number(1e-3, 0, 1, "step size of Adam")
+    learning_rate: float = number(2e-3, 0, 1, "step size of Adam (v1.0: 1e-3)")
     weight_decay: float = number(1e-5, 0, 1, "L2 penalty on the weights, added to their gradients")
     clip: float = number(5.0, 0, 1e9, "gradients are clipped elementwise to ± this")
-    value_weight: float = number(0.25, 0, 1e6, "weight of the value loss")
+    value_weight: float = number(1.0, 0, 1e6, "weight of the value loss (v1.0: 0.25)")
     entropy_weight: float = number(0.03, 0, 1e6, "weight of the entropy bonus (v1.0: 0.01)")
     reward_scale: float = number(
-        0.01, 0, 1e6, "rewards are multiplied by this; 1 − discount keeps values within 0..1 (v1.0: 1)"
+        0.03, 0, 1e6, "rewards are multiplied by this; 1 − discount keeps values within 0..1 (v1.0: 1)"
     )
 
     def __post_init__(self) -> None:

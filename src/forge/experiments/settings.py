@@ -20,7 +20,7 @@ PRESETS = {"chaos": Chaos, "law": Law}
 class Session(Section):
     """How long a run trains, on what, and how often it says and saves something."""
 
-    worlds: int = number(16, 1, 100_000, "worlds trained in at once, each with its own map (the paper: 100)")
+    worlds: int = number(32, 1, 100_000, "worlds trained in at once, each with its own map (the paper: 100)")
     seed: int = number(0, 0, 2**63 - 1, "of everything that is drawn: weights, maps' worlds, actions")
     minutes: float = number(2.0, 0, 1e9, "stop after this many minutes of training; 0 means no limit of time")
     steps: int = number(0, 0, 2**62, "stop after this many agent steps; 0 means no limit of steps")
