@@ -132,8 +132,8 @@ def training(plan: Plan) -> Section:
     note = (
         f"Chaos on generated 80 × 80 maps, 8 populations of 16, {plan.worlds} worlds, hidden {plan.hidden}; world, "
         f"policy, gradients and optimiser. Each contestant is a process; after learning to live for a while, {rounds} "
-        f"turns of {_words(updates)} updates, taken in turn. Shares of time: playing (worlds and policy; the worlds alone "
-        "where they can be told apart), learning, optimising."
+        f"turns of {_words(updates)} updates, taken in turn. Shares of time: playing (worlds and policy; the worlds "
+        "alone where they can be told apart), learning, optimising."
     )
     columns = (
         text("engine", "engine"),
