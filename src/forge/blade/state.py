@@ -79,10 +79,13 @@ class State(NamedTuple):
     row_start: np.ndarray  # int32 [W, S + 2]: where each row begins in it
     # -- input, scratch and output of a tick
     actions: np.ndarray  # uint8 [W, N, 3]: move, style, target (an entry of the agent's `seen`)
+    refused: np.ndarray  # int32 [W]: 0, or which action was refused
     dying: np.ndarray  # uint16 [W, N]: slots of those who die this tick, a list
     drained: np.ndarray  # int32 [W, N]: food and water gained less lost by attacks
     marks: np.ndarray  # uint64 [W, N/64 + 1]: a set of slots
-    gaps: np.ndarray  # int32 [W, 32]: agents in view of one observer, by distance
+    near: np.ndarray  # uint16 [W, N + 8]: everyone in view of one observer, a list
+    gap: np.ndarray  # uint8 [W, N + 8]: how far away they are [tiles]
+    at_distance: np.ndarray  # int32 [W, 32]: how many of them there are, by distance
     reward: np.ndarray  # float32 [W, N]
     terminated: np.ndarray  # bool [W, N]
     # -- observation
@@ -149,10 +152,13 @@ def allocate(configs: list[Config], recording: Recording) -> State:
         indexed=zeros(dtype=np.int32),
         row_start=zeros(S + 2, dtype=np.int32),
         actions=zeros(N, 3, dtype=np.uint8),
+        refused=zeros(dtype=np.int32),
         dying=zeros(N, dtype=np.uint16),
         drained=zeros(N, dtype=np.int32),
         marks=zeros(N // 64 + 1, dtype=np.uint64),
-        gaps=zeros(32, dtype=np.int32),
+        near=zeros(N + 8, dtype=np.uint16),
+        gap=zeros(N + 8, dtype=np.uint8),
+        at_distance=zeros(32, dtype=np.int32),
         reward=zeros(N, dtype=np.float32),
         terminated=zeros(N, dtype=np.bool_),
         window=zeros(N, R, C, dtype=np.uint8),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from numba import prange
 
 from forge.blade.events import start_log
@@ -70,7 +71,7 @@ def tick_each(state):
 def tick_all(state):
     """Steps every world, worlds in parallel; each by one thread in one order, so threads don't change results."""
     for w in prange(state.tick.shape[0]):
-        tick(state, w)
+        tick(state, np.int64(w))  # prange counts in unsigned numbers, for which all would be compiled again
 
 
 @jit(_nrt=False)

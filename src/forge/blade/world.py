@@ -105,11 +105,12 @@ class World:
             ValueError: if their shape is wrong or a living agent's action is outside the action space. The worlds are
                 then as they were.
         """
-        accept(actions, self.state)
         if self.threads == 1 or self.count == 1:
+            accept(actions, self.state)
             tick_each(self.state)
         else:
             with parallel_call(self.threads):
+                accept(actions, self.state, self.threads)
                 tick_all(self.state)
         state = self.state
         info = {"tick": state.tick, "living": state.living_count, "members": state.members}

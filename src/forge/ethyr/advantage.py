@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from numba import prange
 
 from forge.blade.jit import inline, jit, parallel_call
@@ -30,7 +31,9 @@ def estimate(rollout: Rollout, discount: float, trace: float, reward_scale: floa
 def estimate_all(sample_of, reward, terminated, value, advantage, target, discount, trace, reward_scale):
     """`estimate` on the arrays of a rollout."""
     for w in prange(reward.shape[1]):
-        estimate_world(w, sample_of, reward, terminated, value, advantage, target, discount, trace, reward_scale)
+        estimate_world(
+            np.int64(w), sample_of, reward, terminated, value, advantage, target, discount, trace, reward_scale
+        )
 
 
 @inline

@@ -170,7 +170,7 @@ def gather_all(
     """Copies the observations of all worlds into the rows reserved for them."""
     for w in prange(agents.shape[0]):
         gather_world(
-            w,
+            np.int64(w),
             agents,
             window,
             seen,

@@ -16,7 +16,8 @@ _COL = np.array(MOVE_COL, np.int64)
 def move(state, w):
     """Phase 1 of the tick. Also clears what the last tick's attacks left behind."""
     rules, agents, living = state.rules[w], state.agents[w], state.living[w]
-    tiles, surplus, actions, drained = state.tiles[w], state.surplus[w], state.actions[w], state.drained[w]
+    tiles, surplus, drained = state.tiles[w], state.surplus[w], state.drained[w]
+    actions = state.actions[w]
     pitch = np.int64(rules.pitch)
     for k in range(state.living_count[w]):
         slot = np.int64(living[k])

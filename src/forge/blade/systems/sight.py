@@ -55,29 +55,41 @@ def look_around(state, w, slot):
 @inline
 def list_view(state, w, q):
     """Lists the agents in the window of the agent at place q of the index: itself, then the others by row and slot."""
-    slots, cols, row_start = state.slots[w], state.cols[w], state.row_start[w]
-    slot = np.int64(slots[q])
-    seen, rules, me = state.seen[w, slot], state.rules[w], state.agents[w, slot]
+    slot = np.int64(state.slots[w, q])
+    seen, room = state.seen[w, slot], np.int64(state.rules[w].listed)
+    seen[0] = slot
+    count = list_others(state, w, q, seen, 1, room)
+    if count > room:
+        count = keep_nearest(state, w, slot, q)
+    state.seen_count[w, slot] = count
+
+
+@inline
+def list_others(state, w, q, into, count, room):
+    """Appends those in view of the agent at place q of the index to a list with 8 places to spare.
+
+    Returns:
+        The length of the list; more than `room` if there is no room for all, and then the list is not complete.
+    """
+    slots, cols, row_start, rules = state.slots[w], state.cols[w], state.row_start[w], state.rules[w]
+    me = state.agents[w, slots[q]]
     last, radius = np.int64(rules.side) - 1, np.int64(rules.radius)
     row, col = np.int64(me.row), np.int64(me.col)
     low, high = cols.dtype.type(max(0, col - radius)), cols.dtype.type(min(last, col + radius))
     at, end = np.int64(row_start[max(0, row - radius)]), np.int64(row_start[min(last, row + radius) + 1])
-    room, count = np.int64(rules.listed), 1
-    seen[0] = slot
     while at < end:
         found = within64(cols, at, low, high) & first_lanes(end - at)
         if at <= q < at + LANES:
             found &= ~(_ONE << np.uint64(q - at))
         listed = count + count_bits(found)
         if listed > room:
-            keep_nearest(state, w, slot, q)
-            return
+            return listed
         while found != _NOTHING:
-            found = list_eight(seen, count, slots, at, found)
+            found = list_eight(into, count, slots, at, found)
             count += 8
         count = listed
         at += LANES
-    state.seen_count[w, slot] = count
+    return count
 
 
 @inline
@@ -91,49 +103,38 @@ def list_eight(seen, count, slots, at, found):
 
 @inline
 def keep_nearest(state, w, slot, q):
-    """Lists again where more agents are in view than there is room: the nearest, by distance and rotating order."""
-    seen, marks = state.seen[w, slot], state.marks[w]
-    room = np.int64(state.rules[w].listed)
-    edge, spare = farthest_listed(state, w, slot, q, room)
-    mark_first_in_rotation(state, w, slot, q, edge, spare)
-    count = 1
-    for k in range(*in_rows_of_view(state, w, slot)):
-        other = np.int64(state.slots[w, k])
-        gap = seen_at(state, w, slot, k)
-        if k != q and (0 <= gap < edge or (gap == edge and is_marked(marks, other))):
-            seen[count] = other
-            count += 1
-    state.seen_count[w, slot] = count
+    """Lists again where more are in view than there is room: the nearest, by distance and rotating order.
 
-
-@inline
-def in_rows_of_view(state, w, slot):
-    """First and last + 1 place in the index of the agents in the rows that an agent sees."""
-    rules, row = state.rules[w], np.int64(state.agents[w, slot].row)
-    radius, last = np.int64(rules.radius), np.int64(rules.side) - 1
-    row_start = state.row_start[w]
-    return np.int64(row_start[max(0, row - radius)]), np.int64(row_start[min(last, row + radius) + 1])
-
-
-@inline
-def seen_at(state, w, slot, k):
-    """Chebyshev distance from an agent to the one at place k of the index, −1 if that is dead or out of view."""
-    other = state.agents[w, np.int64(state.slots[w, k])]
-    gap = distance(state.agents[w, slot], other)
-    nowhere = state.cols.dtype.type(-1)
-    return gap if state.cols[w, k] != nowhere and gap <= state.rules[w].radius else np.int64(-1)
-
-
-@inline
-def farthest_listed(state, w, slot, q, room):
-    """The distance at which the list is full, and how many of the agents at just that distance still fit."""
-    at_distance = state.gaps[w]
+    Returns:
+        The length of the list.
+    """
+    agents, near, gap, marks = state.agents[w], state.near[w], state.gap[w], state.marks[w]
+    seen, room, me = state.seen[w, slot], np.int64(state.rules[w].listed), agents[slot]
+    at_distance = state.at_distance[w]
     at_distance[:] = 0
-    for k in range(*in_rows_of_view(state, w, slot)):
-        gap = seen_at(state, w, slot, k)
-        if k != q and gap >= 0:
-            at_distance[gap] += 1
-    spare, edge = np.int64(room - 1), np.int64(0)
+    others = list_others(state, w, q, near, 0, np.int64(near.size))
+    for k in range(others):
+        gap[k] = distance(me, agents[near[k]])
+        at_distance[gap[k]] += 1
+    edge, spare = last_distance(at_distance, room - 1)
+    marks[:] = _NOTHING
+    for k in range(others):
+        other = np.uint64(near[k])
+        marks[other >> np.uint64(6)] |= np.uint64(gap[k] == edge) << (other & _WORD)
+    keep_first_in_rotation(marks, max(0, state.tick[w]) % state.rules[w].slots, spare)
+    count = 1
+    for k in range(others):
+        other = np.uint64(near[k])
+        marked = (marks[other >> np.uint64(6)] >> (other & _WORD)) & _ONE
+        seen[count] = near[k]  # written in any case: there is room for one too many
+        count += (gap[k] < edge) | (marked != _NOTHING)
+    return count
+
+
+@inline
+def last_distance(at_distance, room):
+    """The distance at which a list with that much room is full, and how many at just that distance still fit."""
+    spare, edge = room, np.int64(0)
     while at_distance[edge] <= spare:
         spare -= at_distance[edge]
         edge += 1
@@ -141,15 +142,8 @@ def farthest_listed(state, w, slot, q, room):
 
 
 @inline
-def mark_first_in_rotation(state, w, slot, q, edge, spare):
-    """Leaves marked the `spare` first agents in rotating order among those seen at distance `edge`."""
-    marks, slots = state.marks[w], np.int64(state.rules[w].slots)
-    marks[:] = _NOTHING
-    for k in range(*in_rows_of_view(state, w, slot)):
-        if k != q and seen_at(state, w, slot, k) == edge:
-            other = np.uint64(state.slots[w, k])
-            marks[other >> np.uint64(6)] |= _ONE << (other & _WORD)
-    first = max(0, state.tick[w]) % slots
+def keep_first_in_rotation(marks, first, spare):
+    """Unmarks all but the `spare` first of the marked slots, in the rotating order that begins with slot `first`."""
     words, word = marks.shape[0], first >> 6
     below = first_lanes(first & 63)
     spare = keep_lowest(marks, word, ~below, spare)
@@ -167,12 +161,6 @@ def keep_lowest(marks, word, part, spare):
         surplus &= surplus - _ONE
     marks[word] &= ~surplus
     return spare - kept
-
-
-@inline
-def is_marked(marks, slot):
-    """Whether a slot is in the set."""
-    return (marks[slot >> 6] >> (np.uint64(slot) & _WORD)) & _ONE != _NOTHING
 
 
 @inline
