@@ -88,17 +88,19 @@ def test_judgements_losses_and_gradients_equal_those_of_torch(case: str) -> None
         torch.testing.assert_close(parameter.grad, wanted[name], atol=1e-5 * scale + 1e-8, rtol=1e-4, msg=name)
 
 
-def test_no_bit_depends_on_the_number_of_threads() -> None:
+@pytest.mark.parametrize("worlds", [2, GROUP + 2, 3 * GROUP])
+def test_no_bit_depends_on_the_number_of_threads(worlds: int) -> None:
     ends = []
-    for threads in (1, 2):
-        fused = learner(SMALL, LEARNING, threads)
+    for threads in (1, 2, 2, 2):
+        fused = learner(SMALL, LEARNING, threads, worlds=worlds)
         optimiser = Optimiser(fused.policy.parameters(), LEARNING)
-        for _ in range(4):
+        for _ in range(6):
             fused.gradients(fused.collect())
             optimiser.step()
         ends.append((fused.world.hash(), [p.detach().clone() for p in fused.policy.parameters()]))
-    assert ends[0][0] == ends[1][0]
-    assert all(torch.equal(one, two) for one, two in zip(ends[0][1], ends[1][1], strict=True))
+    for name, parameters in ends[1:]:
+        assert name == ends[0][0]
+        assert all(torch.equal(one, two) for one, two in zip(ends[0][1], parameters, strict=True))
 
 
 def test_actions_follow_the_policy() -> None:
@@ -127,14 +129,20 @@ def test_invalid_moves_are_never_chosen() -> None:
             assert ((segment.moves[p, :acted] >> segment.actions[p, :acted, 0]) & 1).all()
 
 
+@jit
+def draws_of(ticks, worlds, slots, out):
+    place = 0
+    for tick in range(ticks):
+        for world in range(worlds):
+            for slot in range(slots):
+                out[place] = mix(action_key(np.uint64(5), tick, worlds, world, slots, slot))
+                place += 1
+
+
 def test_every_agent_and_tick_has_a_draw_of_its_own() -> None:
-    keys = {
-        mix(np.uint64(action_key(np.uint64(5), tick, 3, world, 4, slot)))
-        for tick in range(50)
-        for world in range(3)
-        for slot in range(4)
-    }
-    assert len(keys) == 50 * 3 * 4
+    draws = np.zeros(50 * 3 * 4, np.uint64)
+    draws_of(50, 3, 4, draws)
+    assert len(set(draws.tolist())) == len(draws)
 
 
 @jit

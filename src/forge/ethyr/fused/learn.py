@@ -16,13 +16,16 @@ _OUTPUTS_USED = VALUE + 1
 
 
 @jit(_nrt=False)
-def learn_population(segment, weights, gradients, group, p, styles, mean, inverse, share, value_weight, entropy_weight):
+def learn_population(
+    segment, weights, gradients, scratch, group, p, styles, mean, inverse, share, value_weight, entropy_weight
+):
     """All gradients but the tile layer's, of one population in one group; `encoded` becomes the encoder's gradient.
 
     Args:
         segment: after `play.play`.
         weights: that it was played with.
         gradients: to write; those of this group and population are overwritten.
+        scratch: of this thread.
         group, p: which.
         styles: number of attack styles.
         mean, inverse: float32, of the population's advantages over all groups: mean and 1 / (deviation + 1e-6).
@@ -38,13 +41,13 @@ def learn_population(segment, weights, gradients, group, p, styles, mean, invers
     for q in range(0, segment.acted[p], BLOCK):
         end = min(q + BLOCK, segment.acted[p])
         for k in range(end - q, min(BLOCK, end - q + ROWS_AT_ONCE)):
-            segment.grad_output[k] = 0
+            scratch.grad_output[k] = 0
         for k in range(end - q):
-            grad_of_outputs(segment, p, q + k, k, styles, mean, inverse, share, value_weight, entropy_weight)
-        heads_gradient(segment, weights, gradients, group, p, q, end)
+            grad_of_outputs(segment, scratch, p, q + k, k, styles, mean, inverse, share, value_weight, entropy_weight)
+        heads_gradient(segment, weights, gradients, scratch, group, p, q, end)
         if weights.rectified:
-            rectified_gradient(segment, p, q, end)
-        trunk_gradient(segment, weights, gradients, group, p, q, end)
+            rectified_gradient(segment, scratch, p, q, end)
+        trunk_gradient(segment, weights, gradients, scratch, group, p, q, end)
         at, best = (p * rows + q) * wide, (p * rows + q) * H
         entity_gradient(gradients.own, to, segment.encoded, at + H, wide, weights.nobody, 0, segment.entities,
                         segment.first, p, q, end, weights.norm)  # fmt: skip
@@ -64,13 +67,13 @@ def forget(gradients, group, p):
 
 
 @inline
-def grad_of_outputs(segment, p, row, to, styles, mean, inverse, share, value_weight, entropy_weight):
+def grad_of_outputs(segment, scratch, p, row, to, styles, mean, inverse, share, value_weight, entropy_weight):
     """Row `to` of grad_output: the gradient of the loss by one sample's logits and value; also adds up its losses.
 
     With advantage A, probabilities π and H = −Σ π log π: by logit k, A (π_k − [k chosen]) + w π_k (log π_k + H), w the
     entropy weight, for moves and styles alike; by the value, v (value − target), v the value weight.
     """
-    output, grad, losses = segment.output[p, row], segment.grad_output[to], segment.losses[p]
+    output, grad, losses = segment.output[p, row], scratch.grad_output[to], segment.losses[p]
     advantage = (segment.advantage[p, row] - mean) * inverse
     move, style = np.int64(segment.actions[p, row, 0]), STYLE + np.int64(segment.actions[p, row, 1])
     error = output[VALUE] - segment.target[p, row]
@@ -98,7 +101,7 @@ def grad_of_choice(output, grad, low, high, chosen, advantage, share, entropy_we
 
 
 @inline
-def heads_gradient(segment, weights, gradients, group, p, low, high):
+def heads_gradient(segment, weights, gradients, scratch, group, p, low, high):
     """From grad_output: gradients of the heads, and grad_hidden."""
     H, samples = segment.hidden.shape[2], high - low
     to = (group * gradients.heads.shape[1] + p) * H * OUTPUTS
@@ -106,27 +109,27 @@ def heads_gradient(segment, weights, gradients, group, p, low, high):
     for h in range(0, H, ROWS_AT_ONCE):
         at = to + h * OUTPUTS
         dense(gradients.heads, at, OUTPUTS, gradients.heads, at, OUTPUTS, segment.hidden, x + h, 1, H,
-              segment.grad_output, 0, OUTPUTS, samples, OUTPUTS)  # fmt: skip
+              scratch.grad_output, 0, OUTPUTS, samples, OUTPUTS)  # fmt: skip
     bias = gradients.heads_bias[group, p]
     for k in range(samples):
         for h in range(OUTPUTS):
-            bias[h] += segment.grad_output[k, h]
+            bias[h] += scratch.grad_output[k, h]
     for k in range(0, samples, ROWS_AT_ONCE):
-        dense(segment.grad_hidden, k * H, H, weights.zeros, 0, 0, segment.grad_output, k * OUTPUTS, OUTPUTS, 1,
+        dense(scratch.grad_hidden, k * H, H, weights.zeros, 0, 0, scratch.grad_output, k * OUTPUTS, OUTPUTS, 1,
               weights.heads_back, p * OUTPUTS * H, H, _OUTPUTS_USED, H)  # fmt: skip
 
 
 @inline
-def rectified_gradient(segment, p, low, high):
+def rectified_gradient(segment, scratch, p, low, high):
     """Zeroes grad_hidden where the hidden unit is 0."""
     for k in range(high - low):
-        units, grads = segment.hidden[p, low + k], segment.grad_hidden[k]
+        units, grads = segment.hidden[p, low + k], scratch.grad_hidden[k]
         for h in range(units.size):
             grads[h] = grads[h] if units[h] > 0 else np.float32(0)
 
 
 @inline
-def trunk_gradient(segment, weights, gradients, group, p, low, high):
+def trunk_gradient(segment, weights, gradients, scratch, group, p, low, high):
     """From grad_hidden: gradients of the trunk, and that of `encoded` in its place."""
     H, samples = segment.hidden.shape[2], high - low
     wide = 3 * H
@@ -134,18 +137,18 @@ def trunk_gradient(segment, weights, gradients, group, p, low, high):
     x = (p * segment.encoded.shape[1] + low) * wide
     for i in range(0, wide, ROWS_AT_ONCE):
         dense(gradients.trunk, to + i * H, H, gradients.trunk, to + i * H, H, segment.encoded, x + i, 1, wide,
-              segment.grad_hidden, 0, H, samples, H)  # fmt: skip
+              scratch.grad_hidden, 0, H, samples, H)  # fmt: skip
     bias = gradients.trunk_bias[group, p]
     for k in range(samples):
         for h in range(H):
-            bias[h] += segment.grad_hidden[k, h]
+            bias[h] += scratch.grad_hidden[k, h]
     for k in range(0, samples, ROWS_AT_ONCE):
-        dense(segment.encoded, x + k * wide, wide, weights.zeros, 0, 0, segment.grad_hidden, k * H, H, 1,
+        dense(segment.encoded, x + k * wide, wide, weights.zeros, 0, 0, scratch.grad_hidden, k * H, H, 1,
               weights.trunk_back, p * H * wide, wide, H, wide)  # fmt: skip
 
 
 @jit(_nrt=False)
-def learn_tiles(segment, gradients, first_group, lane, lanes):
+def learn_tiles(segment, gradients, first_group, lane, lanes, scratch):
     """The tile layer's gradients of one group, added to those of the groups before it.
 
     Args:
@@ -153,6 +156,7 @@ def learn_tiles(segment, gradients, first_group, lane, lanes):
         gradients: `table` and `counts` are added to, and zeroed before if this is the first group.
         first_group: whether it is.
         lane, lanes: every n-th (population, stripe, window row).
+        scratch: of this thread.
     """
     populations, stripes = gradients.table.shape[:2]
     width, wide, side = gradients.table.shape[4], segment.encoded.shape[2], segment.windows.shape[2]
@@ -165,4 +169,4 @@ def learn_tiles(segment, gradients, first_group, lane, lanes):
         for q in range(0, segment.acted[p], GRADIENT_BLOCK):
             end = min(q + GRADIENT_BLOCK, segment.acted[p])
             tile_gradient(gradients.table, gradients.counts, segment.encoded, (p * segment.encoded.shape[1] + q) * wide,
-                          wide, segment.windows, p, stripe, row, q, end, segment.listing)  # fmt: skip
+                          wide, segment.windows, p, stripe, row, q, end, scratch.listing)  # fmt: skip

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
 
 import numpy as np
 import torch
@@ -13,7 +12,7 @@ from forge.blade.state import State
 from forge.blade.world import World
 from forge.ethyr.fused.learn import learn_population, learn_tiles
 from forge.ethyr.fused.play import play
-from forge.ethyr.fused.segment import allocate
+from forge.ethyr.fused.segment import allocate, allocate_scratch
 from forge.ethyr.fused.weights import (
     allocate_gradients,
     allocate_grads,
@@ -53,6 +52,7 @@ class FusedLearner:
         ]
         self.weights = allocate_weights(policy)
         self._gradients = allocate_gradients(self.weights, len(self.segments))
+        self._scratch = [allocate_scratch(learning.hidden) for _ in range(threads)]
         self.threads = threads
         allocate_grads(policy)
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
@@ -60,53 +60,54 @@ class FusedLearner:
     def collect(self) -> np.ndarray:
         """Plays one segment everywhere; returns how many samples of each population acted, int64 [P]."""
         read_weights(self.weights, self.policy)
-        self._spread(compose_table, [(self.weights, self.policy, lane, self.threads) for lane in range(self.threads)])
-        self._spread(self._play, [(group,) for group in range(len(self.segments))])
+        self._spread(lambda lane: compose_table(self.weights, self.policy, lane, self.threads))
+        self._spread(self._play)
         return np.sum([segment.acted for segment in self.segments], axis=0)
 
-    def _play(self, group: int) -> None:
-        learning = self.learning
-        numbers = (np.float32(x) for x in (learning.discount, learning.trace, learning.reward_scale))
-        first, worlds = self.firsts[group], self.world.count
-        play(self.states[group], self.segments[group], self.weights, self.key, first, worlds, *numbers)
-
     def gradients(self, acted: np.ndarray) -> Losses:
-        """Sets the gradients of the policy's parameters from the segment just played."""
+        """Sets the gradients of the policy's parameters from the segment just played; returns its losses."""
         samples = np.maximum(acted, 1)
         total, squares = np.sum([segment.moments for segment in self.segments], axis=0).T
         mean = total / samples
         deviation = np.sqrt(np.maximum(squares / samples - mean**2, 0))
         norms = np.stack([mean, 1 / (deviation + 1e-6), 1 / samples], axis=1).astype(np.float32)
-        tasks = [(group, p, norms[p]) for p in range(len(acted)) for group in range(len(self.segments))]
-        self._spread(self._learn, tasks)
-        self._spread(self._learn_tiles, [(lane,) for lane in range(self.threads)])
-        self._spread(
-            decompose_table, [(self._gradients, self.policy, lane, self.threads) for lane in range(self.threads)]
-        )
+        self._spread(lambda lane: self._learn(lane, norms))
+        self._spread(self._learn_tiles)
+        self._spread(lambda lane: decompose_table(self._gradients, self.policy, lane, self.threads))
         write_gradients(self._gradients, self.policy)
         sums = np.sum([segment.losses for segment in self.segments], axis=0) / samples[:, None]
         return Losses(*torch.from_numpy(sums.astype(np.float32)).unbind(1))
 
-    def _learn(self, group: int, p: int, norm: np.ndarray) -> None:
-        learning, styles = self.learning, self.world.config.styles
+    def _play(self, lane: int) -> None:
+        """Plays every n-th group."""
+        learning = self.learning
+        numbers = [np.float32(x) for x in (learning.discount, learning.trace, learning.reward_scale)]
+        for group in range(lane, len(self.segments), self.threads):
+            place = self.firsts[group], self.world.count
+            play(
+                self.states[group], self.segments[group], self.weights, self._scratch[lane], self.key, *place, *numbers
+            )
+
+    def _learn(self, lane: int, norms: np.ndarray) -> None:
+        """Finds all gradients but the tile layer's, of every n-th population of a group."""
+        learning, styles, populations = self.learning, self.world.config.styles, len(norms)
         weights = np.float32(learning.value_weight), np.float32(learning.entropy_weight)
-        learn_population(self.segments[group], self.weights, self._gradients, group, p, styles, *norm, *weights)
+        for task in range(lane, populations * len(self.segments), self.threads):
+            group, p = divmod(task, populations)
+            given = self.segments[group], self.weights, self._gradients, self._scratch[lane]
+            learn_population(*given, group, p, styles, *norms[p], *weights)
 
     def _learn_tiles(self, lane: int) -> None:
+        """Finds the gradients of every n-th part of the tile layer."""
         for group, segment in enumerate(self.segments):
-            learn_tiles(segment, self._gradients, group == 0, lane, self.threads)
+            learn_tiles(segment, self._gradients, group == 0, lane, self.threads, self._scratch[lane])
 
-    def _spread(self, work: Callable[..., None], tasks: Sequence[tuple[Any, ...]]) -> None:
-        """Runs `work` on all tasks, every n-th of them in each of n threads."""
-
-        def lane(first: int) -> None:
-            for task in tasks[first :: self.threads]:
-                work(*task)
-
+    def _spread(self, work: Callable[[int], None]) -> None:
+        """Runs `work(lane)` for every lane, each in a thread of its own, and waits for all."""
         if self._pool is None:
-            lane(0)
+            work(0)
         else:
-            list(self._pool.map(lane, range(self.threads)))
+            list(self._pool.map(work, range(self.threads)))
 
 
 def part(state: State, first: int, end: int) -> State:

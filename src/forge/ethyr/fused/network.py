@@ -22,7 +22,7 @@ _27, _30, _31, _24 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(24)
 
 
 @inline
-def judge(segment, weights, p, low, high):
+def judge(segment, weights, scratch, p, low, high):
     """Fills `encoded`, `hidden`, `best` and `output` (as logits) of the samples low .. high − 1 of population p."""
     rows, H = segment.encoded.shape[1], segment.hidden.shape[2]
     wide = 3 * H
@@ -31,7 +31,7 @@ def judge(segment, weights, p, low, high):
         row = p * rows + q
         at = row * wide
         tile_sum_block(
-            segment.encoded, at, wide, weights.table, weights.counts, segment.windows, p, q, end, BLOCK, segment.listing
+            segment.encoded, at, wide, weights.table, weights.counts, segment.windows, p, q, end, BLOCK, scratch.listing
         )
         entity_block(
             segment.encoded, at + H, wide, weights.nobody, 0, weights.own, segment.entities, segment.first, p, q, end,
@@ -134,9 +134,8 @@ def mix(key):
 
 
 @inline
-def act(segment, p, row, styles, bits):
-    """Draws and writes down one sample's actions, from random bits; its `output` becomes log-probabilities."""
-    odds = segment.grad_output[0]
+def act(segment, odds, p, row, styles, bits):
+    """Draws one sample's actions from random bits and writes them down; its `output` becomes log-probabilities."""
     move_sum, style_sum = settle(segment.output[p, row], segment.moves[p, row], styles, odds)
     move = pick(odds, MOVE, STYLE - MOVE, move_sum, uniform24(bits))
     style = pick(odds, STYLE, styles, style_sum, uniform24(bits << _24))

@@ -13,13 +13,14 @@ from forge.ethyr.rollout import gather_world, reserve
 
 
 @jit(_nrt=False)
-def play(state, segment, weights, key, first_world, worlds, discount, trace, reward_scale):
+def play(state, segment, weights, scratch, key, first_world, worlds, discount, trace, reward_scale):
     """One segment of one group.
 
     Args:
         state: of the group's worlds, `forge.blade.state.State`.
         segment: to fill.
         weights: of the network.
+        scratch: of this thread.
         key: uint64, names the run's stream of action draws.
         first_world: index of the group's first world in the batch.
         worlds: number of worlds of the batch.
@@ -30,8 +31,8 @@ def play(state, segment, weights, key, first_world, worlds, discount, trace, rew
     segment.gathered[:] = 0
     segment.first[:, 0] = 0
     for t in range(ticks):
-        look(state, segment, weights, t)
-        decide(state, segment, t, styles, key, first_world, worlds)
+        look(state, segment, weights, scratch, t)
+        decide(state, segment, scratch, t, styles, key, first_world, worlds)
         for w in range(state.tick.shape[0]):
             tick(state, w)
             for slot in range(state.reward.shape[1]):
@@ -39,7 +40,7 @@ def play(state, segment, weights, key, first_world, worlds, discount, trace, rew
                 segment.terminated[t, w, slot] = state.terminated[w, slot]
     for p in range(segment.gathered.shape[0]):
         segment.acted[p] = segment.gathered[p]
-    look(state, segment, weights, ticks)
+    look(state, segment, weights, scratch, ticks)
     for p in range(segment.gathered.shape[0]):
         for row in range(segment.acted[p], segment.gathered[p]):
             segment.value[p, row] = segment.output[p, row, VALUE]
@@ -52,7 +53,7 @@ def play(state, segment, weights, key, first_world, worlds, discount, trace, rew
 
 
 @inline
-def look(state, segment, weights, t):
+def look(state, segment, weights, scratch, t):
     """Gathers what everyone alive sees, and judges it."""
     reserve(
         state.agents, state.window, state.seen, state.seen_count, state.moves, segment.first, segment.gathered,
@@ -64,7 +65,7 @@ def look(state, segment, weights, t):
             segment.first, segment.moves, segment.sample_of[t], segment.first_row, segment.first_entity,
         )  # fmt: skip
     for p in range(segment.gathered.shape[0]):
-        judge(segment, weights, p, segment.gathered[p] - newcomers(state, p), segment.gathered[p])
+        judge(segment, weights, scratch, p, segment.gathered[p] - newcomers(state, p), segment.gathered[p])
 
 
 @inline
@@ -77,7 +78,7 @@ def newcomers(state, p):
 
 
 @inline
-def decide(state, segment, t, styles, key, first_world, worlds):
+def decide(state, segment, scratch, t, styles, key, first_world, worlds):
     """Draws everyone's actions and hands them to the worlds."""
     slots = state.agents.shape[1]
     quota = np.int64(state.rules[0].quota)
@@ -85,7 +86,9 @@ def decide(state, segment, t, styles, key, first_world, worlds):
         for k in range(state.living_count[w]):
             slot = np.int64(state.living[w, k])
             bits = mix(action_key(key, state.tick[w], worlds, first_world + w, slots, slot))
-            move, style = act(segment, slot // quota, np.int64(segment.sample_of[t, w, slot]), styles, bits)
+            move, style = act(
+                segment, scratch.odds, slot // quota, np.int64(segment.sample_of[t, w, slot]), styles, bits
+            )
             state.actions[w, slot, 0] = move
             state.actions[w, slot, 1] = style
 

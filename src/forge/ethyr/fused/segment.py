@@ -46,9 +46,25 @@ class Segment(NamedTuple):
     losses: np.ndarray  # float64 [P, 3]: sums of policy loss, value loss and entropy
     first_row: np.ndarray  # int64 [W, P], scratch
     first_entity: np.ndarray  # int64 [W, P], scratch
-    grad_output: np.ndarray  # float32 [BLOCK + slack, 16], scratch
-    grad_hidden: np.ndarray  # float32 [BLOCK + slack, H], scratch
-    listing: np.ndarray  # uint16 [LISTING], scratch
+
+
+class Scratch(NamedTuple):
+    """What one thread works on; no two threads share it."""
+
+    grad_output: np.ndarray  # float32 [BLOCK + slack, 16]
+    grad_hidden: np.ndarray  # float32 [BLOCK + slack, H]
+    odds: np.ndarray  # float32 [16]
+    listing: np.ndarray  # uint16 [LISTING]
+
+
+def allocate_scratch(hidden: int) -> Scratch:
+    """Room for one thread."""
+    return Scratch(
+        grad_output=aligned((BLOCK + ROWS_AT_ONCE, OUTPUTS), np.float32),
+        grad_hidden=aligned((BLOCK + ROWS_AT_ONCE, hidden), np.float32),
+        odds=aligned((OUTPUTS,), np.float32),
+        listing=np.zeros(LISTING, np.uint16),
+    )
 
 
 def allocate(config: Config, worlds: int, ticks: int, hidden: int) -> Segment:
@@ -79,7 +95,4 @@ def allocate(config: Config, worlds: int, ticks: int, hidden: int) -> Segment:
         losses=np.zeros((P, 3)),
         first_row=np.zeros((worlds, P), np.int64),
         first_entity=np.zeros((worlds, P), np.int64),
-        grad_output=aligned((BLOCK + ROWS_AT_ONCE, OUTPUTS), np.float32),
-        grad_hidden=aligned((BLOCK + ROWS_AT_ONCE, hidden), np.float32),
-        listing=np.zeros(LISTING, np.uint16),
     )
