@@ -97,6 +97,15 @@ def test_agents_that_are_left_out_are_idle() -> None:
     assert one.world.hash() != other.world.hash()
 
 
+def test_idle_agents_hold_where_they_can() -> None:
+    """Two neighbours, lowest health in reach is the target, nobody is immune: only who attacks does harm."""
+    config = four_tiles(cap=2, **{"combat.hold": True, "combat.melee_damage": 1, "combat.immunity": 0})
+    envs, obs = crowded(config, ticks=5)
+    assert [entity.damage for entity, _ in obs[0]] == [0, 0]
+    obs, *_ = envs.step([{0: ("pass", "melee")}])
+    assert [entity.damage for entity, _ in obs[0]] == [0, 1]
+
+
 def test_targets_are_entries_of_the_visible() -> None:
     """Two neighbours: each is entry 1 of the other's view; a mage attack takes 1 health and freezes."""
     config = four_tiles(cap=2, **{"combat.targeting": "learned", "combat.mage_damage": 1, "combat.mage_freeze": 3})
