@@ -138,11 +138,11 @@ def _sized(slots: int, side: int, **changes: int) -> Config:
 
 
 def options(effort: Effort) -> Section:
-    """What learned targeting, events, lives and visits cost."""
-    config, every = Chaos(**_EIGHT), Recording(events=True, lives=True, visits=True)
+    """What learned targeting, events, lives and visits cost. In Law, where targets make no difference to who lives."""
+    config, every = Law(**_EIGHT), Recording(events=True, lives=True, visits=True)
     learned = config.replace(**{"combat.targeting": "learned"})
     scenes = [
-        Scene(config, "Chaos"),
+        Scene(config, "Law"),
         Scene(learned, "learned targeting"),
         Scene(config, "events", record=Recording(events=True)),
         Scene(config, "lives", record=Recording(lives=True)),
