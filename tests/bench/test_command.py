@@ -138,6 +138,7 @@ def test_compiling_tells_the_stations_up_to_the_first_step(world: dict[str, Any]
     for row in found:
         stations = [row[name]["median"] for name in ("import_s", "make_s", "reset_s", "step_s", "process_s")]
         assert stations == sorted(stations)
+        assert row["cpu_s"]["median"] > 0
 
 
 def test_memory_is_told_with_the_life_it_held(world: dict[str, Any]) -> None:

@@ -63,7 +63,8 @@ def compiling(effort: Effort) -> Section:
         rows.append(_start("warm", worlds, starts[1:]))
     note = (
         "Seconds since `import forge.blade` began, each in a new process, Chaos; one core compiles. Cold: an empty "
-        "cache, so that maps are made too; measured once. Warm: the processes after it."
+        "cache, so that maps are made too; measured once. Warm: the processes after it. Where the CPU time is far below the "
+        "time of the process, it waited for the disk or for other processes."
     )
     columns = (
         text("cache", "cache"),
@@ -73,6 +74,7 @@ def compiling(effort: Effort) -> Section:
         between("10–90 %", "step_s", 2),
         measured("least", "step_s", 2, part="least"),
         measured("whole process", "process_s", 2),
+        measured("CPU time of it", "cpu_s", 2),
     )
     return Section("Compiling: seconds to the end of the first step", note, columns, rows)
 
