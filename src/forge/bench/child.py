@@ -14,7 +14,7 @@ from typing import Any
 
 
 def first_step(worlds: int) -> dict[str, float]:
-    """Seconds from `import forge.blade` to the first step's end and to the stations before; CPU seconds of the process."""
+    """Seconds from `import forge.blade` to the end of the first step, and to the stations before it; CPU seconds."""
     clock = time.perf_counter
     started = clock()
     from forge.blade import Chaos, World

@@ -63,8 +63,8 @@ def compiling(effort: Effort) -> Section:
         rows.append(_start("warm", worlds, starts[1:]))
     note = (
         "Seconds since `import forge.blade` began, each in a new process, Chaos; one core compiles. Cold: an empty "
-        "cache, so that maps are made too; measured once. Warm: the processes after it. Where the CPU time is far below the "
-        "time of the process, it waited for the disk or for other processes."
+        "cache, so that maps are made too; measured once. Warm: the processes after it. Where the CPU time is far "
+        "below the time of the process, it waited for the disk or for other processes."
     )
     columns = (
         text("cache", "cache"),
