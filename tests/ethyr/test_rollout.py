@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+import torch
 
 from forge.blade import Chaos, World
+from forge.ethyr.policy import Policy
 from forge.ethyr.rollout import NO_SAMPLE, Rollout
 
 CONFIG = Chaos(**{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 32, "terrain.border": 9})
@@ -66,3 +68,22 @@ def test_buffers_begin_on_a_cache_line() -> None:
     rollout = Rollout(CONFIG, 3, 4)
     for array in (rollout.windows, rollout.entities, rollout.first):
         assert array.ctypes.data % 64 == 0
+
+
+def test_compact_samples_are_judged_alike_by_both_forms_of_the_encoder(world: World) -> None:
+    """What goes to another device: only the rows of a tick, judged by plain torch operations."""
+    rollout = Rollout(CONFIG, 3, 1)
+    rollout.gather(world.observe(), 0)
+    world.step(np.zeros((3, 24, 2), np.int64))
+    samples = rollout.gather(world.observe(), 1)
+    compact = rollout.compact(samples)
+    assert compact.windows.shape[1] == samples.rows
+    assert not compact.start.any()
+    policy = Policy(CONFIG, 32, torch.Generator().manual_seed(0))
+    moves = rollout.rows(rollout.moves, samples)
+    with torch.no_grad():
+        ours = policy(samples, moves)
+        plain = policy(compact.to("cpu"), moves, policy.encoder.tables(plain=True))
+    for p, count in enumerate(samples.count):
+        for one, other in zip(ours, plain, strict=True):
+            torch.testing.assert_close(one[p, :count], other[p, :count], atol=1e-5, rtol=1e-4)
