@@ -38,10 +38,11 @@ def test_train_then_resume(tmp_path: Path) -> None:
     lines = [json.loads(line) for line in (run / "metrics.jsonl").read_text().splitlines()]
     assert lines[-1]["steps"] >= 4000
     assert {"lifetime", "lifetimes", "living", "steps_per_second", "seconds"} <= lines[-1].keys()
-    toml = (run / "config.toml").read_text()
-    assert "cap = 16 " in toml
-    (run / "config.toml").write_text(toml.replace("steps = 4000 ", "steps = 6000 "))
-    second = forge("train", "--resume", "run", cwd=tmp_path)
+    assert "cap = 16 " in (run / "config.toml").read_text()
+    changed = forge("train", "--resume", "run", "--worlds", "3", cwd=tmp_path)
+    assert changed.returncode == 1
+    assert "only --minutes and --steps" in changed.stderr
+    second = forge("train", "--resume", "run", "--steps", "6000", cwd=tmp_path)
     assert second.returncode == 0, second.stderr
     assert json.loads((run / "metrics.jsonl").read_text().splitlines()[-1])["steps"] >= 6000
 

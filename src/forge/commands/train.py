@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
@@ -24,15 +25,23 @@ def main(arguments: list[str]) -> None:
     resume = take(arguments, "--resume")
     folder = take(arguments, "--folder")
     if resume is not None:
-        if arguments:
-            raise ConfigError(f"--resume goes on with the run as it is; what is {' '.join(arguments)!r}?")
-        run = Run(Path(resume))
+        run = extended(Run(Path(resume)), arguments)
         start(run, resume=run.latest())
         return
     name = arguments.pop(0) if arguments and not arguments[0].startswith("-") else "chaos"
     training = read_training(arguments, f"{USAGE.splitlines()[0]}", Training.named(name))
     path = Path(folder) if folder else Run.new_path(Path("runs"), Path(name).stem)
     start(Run.create(path, training))
+
+
+def extended(run: Run, arguments: list[str]) -> Run:
+    """A run with another limit of time or steps, if the arguments give one; nothing else of it may change."""
+    wanted = read_training(arguments, "forge train --resume RUN", run.training)
+    limited = dataclasses.replace(run.training.run, minutes=wanted.run.minutes, steps=wanted.run.steps)
+    changed = dataclasses.replace(run.training, run=limited)
+    if wanted != changed:
+        raise ConfigError("--resume goes on with the run as it is: only --minutes and --steps can be given")
+    return run.rewritten(changed)
 
 
 def start(run: Run, resume: Path | None = None) -> Any:

@@ -51,6 +51,12 @@ class Run:
         write_atomic(path / "config.toml", training.to_toml().encode())
         return cls(path)
 
+    def rewritten(self, training: Training) -> Run:
+        """This run with another configuration, which is written down if it differs."""
+        if training != self.training:
+            write_atomic(self.path / "config.toml", training.to_toml().encode())
+        return Run(self.path)
+
     @staticmethod
     def new_path(root: Path, name: str) -> Path:
         """A folder that does not exist yet: `name`, the date and the time."""
