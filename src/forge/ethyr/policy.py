@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from forge.blade.checks import ConfigError
 from forge.blade.config import Config
 from forge.blade.ids import Move
 from forge.ethyr.encoder import Encoder, Samples
@@ -33,10 +34,18 @@ class Policy(nn.Module):
         hidden: width of every layer.
         generator: the stream its first weights are drawn from.
         activation: "relu" or "none".
+
+    Raises:
+        ConfigError: if the policy would have to choose targets.
     """
 
     def __init__(self, config: Config, hidden: int, generator: torch.Generator, activation: str = "relu") -> None:
         super().__init__()
+        if config.learned_targets:
+            raise ConfigError(
+                "combat.targeting = 'learned': this network chooses moves and styles, not targets; "
+                "train with 'lowest_health', or play with an agent that names its targets"
+            )
         self.rectified = activation == "relu"
         populations = config.populations
         self.encoder = Encoder(config, hidden, generator)
