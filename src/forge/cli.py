@@ -17,6 +17,7 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "train": Command("forge.commands.train", "train populations in a world and keep the run in a folder"),
+    "runs": Command("forge.commands.runs", "list the training runs below a folder"),
     "demo": Command("forge.commands.demo", "from nothing to trained in about three minutes, with pictures"),
     "bench": Command(
         "forge.commands.bench", "measure the world (bench world) or training (bench train) on this machine"

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from forge.cli import COMMANDS, main
+from forge.experiments.run import Run
+from forge.experiments.settings import Training
 
 TINY = ("--worlds", "2", "--world.spawn.cap", "16", "--world.terrain.side", "40", "--log-seconds", "0.05")
 
@@ -72,6 +74,22 @@ def test_a_run_is_never_overwritten(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert main(["train", "--folder", str(tmp_path / "run")]) == 1
     assert "exists already" in capsys.readouterr().err
     assert (tmp_path / "run" / "notes.txt").read_text() == "mine"
+
+
+def test_runs_are_listed_and_a_damaged_one_hides_no_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run = Run.create(tmp_path / "runs" / "good", Training())
+    run.log({"steps": 1234, "seconds": 90.0, "lifetime": 45.6})
+    run.close()
+    (tmp_path / "runs" / "bad").mkdir()
+    (tmp_path / "runs" / "bad" / "config.toml").write_text("[run]\nworlds = -1\n")
+    assert main(["runs", str(tmp_path / "runs")]) == 0
+    shown = capsys.readouterr().out
+    assert "1,234" in shown
+    assert "1.5" in shown
+    assert "45.6" in shown
+    assert "2 runs" in shown
+    assert main(["runs", str(tmp_path / "nowhere")]) == 1
+    assert "is not a folder" in capsys.readouterr().err
 
 
 def test_demo_from_nothing_to_pictures(tmp_path: Path) -> None:

@@ -43,7 +43,7 @@ def table(paths: list[Path]) -> Table:
     shown = Table(box=box.SIMPLE_HEAD, caption=f"{len(paths)} run{'s' if len(paths) != 1 else ''}")
     shown.add_column("run", overflow="fold")
     for heading in ("changed", "agent steps", "minutes", "lifetime", "checkpoints"):
-        shown.add_column(heading, justify="right")
+        shown.add_column(heading, justify="right", no_wrap=True)
     for path in paths:
         try:
             shown.add_row(escape(str(path)), *row(Run(path)))
