@@ -15,7 +15,7 @@ from forge.ethyr.fused.segment import Segment
 from forge.ethyr.heads import entropy
 from forge.ethyr.kernels.products import exponentials, product_narrow, product_wide
 from forge.ethyr.learning import Learning, Optimiser
-from forge.ethyr.losses import policy_gradient
+from forge.ethyr.losses import policy_gradient, proximal
 from forge.ethyr.policy import Policy
 from forge.ethyr.samples import Samples
 
@@ -86,6 +86,28 @@ def test_judgements_losses_and_gradients_equal_those_of_torch(case: str) -> None
         scale = wanted[name].abs().max().item()
         assert scale > 0, name
         torch.testing.assert_close(parameter.grad, wanted[name], atol=1e-5 * scale + 1e-8, rtol=1e-4, msg=name)
+
+
+def test_further_epochs_of_ppo_equal_those_of_torch() -> None:
+    learning = dataclasses.replace(LEARNING, algorithm="ppo", ppo_clip=0.02, learning_rate=0.02)
+    fused = learner(SMALL, learning)
+    optimiser = Optimiser(fused.policy.parameters(), learning)
+    acted = fused.collect()
+    before = torch.cat([torch.from_numpy(s.log_prob[:, : int(s.acted.max())]).clone() for s in fused.segments], 1)
+    for epoch in range(3):
+        (log_prob, value, spread, advantage, target), valid = judged_by_torch(fused.policy, fused.segments)
+        losses = proximal(log_prob, before, value, spread, advantage, target, valid, learning.ppo_clip)
+        total = losses.policy + learning.value_weight * losses.value - learning.entropy_weight * losses.entropy
+        parameters = dict(fused.policy.named_parameters())
+        wanted = dict(zip(parameters, torch.autograd.grad(total.sum(), list(parameters.values())), strict=True))
+        clipped = ((log_prob - before).exp() - 1).abs()[valid] > learning.ppo_clip
+        assert (clipped.float().mean().item() > 0.2) == (epoch > 0)
+        for ours, theirs in zip(fused.gradients(acted, epoch), losses, strict=True):
+            torch.testing.assert_close(ours, theirs.detach(), atol=1e-5, rtol=1e-3)
+        for name, parameter in parameters.items():
+            scale = wanted[name].abs().max().item()
+            torch.testing.assert_close(parameter.grad, wanted[name], atol=1e-4 * scale + 1e-8, rtol=1e-3, msg=name)
+        optimiser.step()
 
 
 @pytest.mark.parametrize("worlds", [2, GROUP + 2, 3 * GROUP])

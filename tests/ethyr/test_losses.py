@@ -2,7 +2,7 @@
 
 import torch
 
-from forge.ethyr.losses import normalise, policy_gradient, population_mean
+from forge.ethyr.losses import normalise, policy_gradient, population_mean, proximal
 
 VALID = torch.tensor([[True, True, False], [False, False, False]])
 
@@ -32,6 +32,19 @@ def test_policy_gradient_by_hand() -> None:
     torch.testing.assert_close(losses.value, torch.tensor([0.25, 0.0]))
     # mean(1, 2) = 1.5
     torch.testing.assert_close(losses.entropy, torch.tensor([1.5, 0.0]))
+
+
+def test_proximal_by_hand() -> None:
+    valid = torch.ones(1, 2, dtype=torch.bool)
+    before, zero = torch.log(torch.tensor([[0.5, 0.5]])), torch.zeros(1, 2)
+    log_prob = torch.log(torch.tensor([[0.75, 0.6]])).requires_grad_()
+    # ratios 1.5 and 1.2; normalised advantages 1 and −1; ε 0.2
+    losses = proximal(log_prob, before, zero, zero, torch.tensor([[2.0, 0.0]]), zero, valid, clip=0.2)
+    # −mean(min(1.5, 1.2) · 1, min(−1.2, −1.2)) = 0
+    torch.testing.assert_close(losses.policy, torch.tensor([0.0]), atol=1e-5, rtol=0)
+    losses.policy.sum().backward()
+    # the first has moved far enough; the second counts with its ratio: −(−1 · 1.2) / 2
+    torch.testing.assert_close(log_prob.grad, torch.tensor([[0.0, 0.6]]), atol=1e-5, rtol=0)
 
 
 def test_populations_do_not_weigh_on_one_another() -> None:

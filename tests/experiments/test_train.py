@@ -31,7 +31,10 @@ def same(one: Trainer, other: Trainer) -> bool:
     return a == x and all(map(np.array_equal, b, y)) and moments and one.steps == other.steps
 
 
-@pytest.mark.parametrize("training", [SMALL, TORCH], ids=["compiled", "torch"])
+PPO = dataclasses.replace(SMALL, learning=Learning(algorithm="ppo", epochs=2))
+
+
+@pytest.mark.parametrize("training", [SMALL, TORCH, PPO], ids=["compiled", "torch", "ppo"])
 def test_a_run_repeats_and_a_checkpoint_goes_on_to_the_same_bits(training: Training, tmp_path: Path) -> None:
     whole, broken = Trainer(training), Trainer(training)
     for _ in range(3):
@@ -54,10 +57,10 @@ def test_seeds_matter() -> None:
     assert not same(Trainer(SMALL), Trainer(other))
 
 
-def lifetime_after(updates: int, learning_rate: float) -> float:
+def lifetime_after(updates: int, learning_rate: float, algorithm: str = "pg") -> float:
     """Mean lifetime of the lives that end in the last third of the updates: Law, one population, one seed."""
     world = Law(**{"spawn.cap": 32, "spawn.populations": 1, "terrain.side": 48})
-    learning = Learning(learning_rate=learning_rate)
+    learning = Learning(learning_rate=learning_rate, algorithm=algorithm)
     trainer = Trainer(Training(run=Session(worlds=8, seed=1), learning=learning, world=world))
     for _ in range(2 * updates // 3):
         trainer.update()
@@ -70,7 +73,9 @@ def lifetime_after(updates: int, learning_rate: float) -> float:
 
 def test_it_learns_to_live_longer_than_at_random() -> None:
     # untrained agents mostly wander into lava; trained ones avoid it, eat and drink
-    assert lifetime_after(150, 1e-3) > 3 * lifetime_after(60, 0.0)
+    untrained = lifetime_after(60, 0.0)
+    assert lifetime_after(150, 1e-3) > 3 * untrained
+    assert lifetime_after(60, 1e-3, "ppo") > 3 * untrained
 
 
 def test_metrics_add_up() -> None:

@@ -10,7 +10,7 @@ from forge.ethyr import advantage
 from forge.ethyr.collector import Collector, joint_log_prob
 from forge.ethyr.heads import entropy
 from forge.ethyr.learning import Learning
-from forge.ethyr.losses import Losses, policy_gradient
+from forge.ethyr.losses import Losses, policy_gradient, proximal
 from forge.ethyr.policy import Policy
 
 
@@ -31,25 +31,24 @@ class TorchLearner:
         """Plays one segment; returns how many samples of each population acted, int64 [P]."""
         return self.collector.collect()
 
-    def gradients(self, acted: np.ndarray) -> Losses:
-        """Sets the gradients of the policy's parameters from the segment just played; returns its losses."""
+    def gradients(self, acted: np.ndarray, epoch: int = 0) -> Losses:
+        """Sets the gradients of the policy's parameters from the segment just played; see `Learner`."""
         learning, rollout, policy = self.learning, self.collector.rollout, self.collector.policy
-        advantage.estimate(rollout, learning.discount, learning.trace, learning.reward_scale)
+        if epoch == 0:
+            advantage.estimate(rollout, learning.discount, learning.trace, learning.reward_scale)
         rows, device = int(acted.max()), self.collector.device
         valid = torch.arange(rows, device=device) < torch.from_numpy(acted).to(device).unsqueeze(-1)
-        moves, actions, advantages, targets = (
+        moves, actions, before, advantages, targets = (
             rollout.view(array, rows).to(device)
-            for array in (rollout.moves, rollout.actions, rollout.advantage, rollout.target)
+            for array in (rollout.moves, rollout.actions, rollout.log_prob, rollout.advantage, rollout.target)
         )
         choices = policy(self.collector.sent(rollout.learnable(acted)), moves)
-        losses = policy_gradient(
-            joint_log_prob(choices, actions),
-            choices.value,
-            entropy(choices.move) + entropy(choices.style),
-            advantages,
-            targets,
-            valid,
-        )
+        log_prob, spread = joint_log_prob(choices, actions), entropy(choices.move) + entropy(choices.style)
+        given = choices.value, spread, advantages, targets, valid
+        if learning.algorithm == "ppo":
+            losses = proximal(log_prob, before, *given, learning.ppo_clip)
+        else:
+            losses = policy_gradient(log_prob, *given)
         total = losses.policy + learning.value_weight * losses.value - learning.entropy_weight * losses.entropy
         policy.zero_grad()
         total.sum().backward()

@@ -19,6 +19,9 @@ from forge.ethyr.losses import Losses
 class Learning(Section):
     """The learner. Defaults are those of Neural MMO v1.0 unless the description says otherwise."""
 
+    algorithm: str = choice("pg", ("pg", "ppo"), "policy gradient as in v1.0, or proximal policy optimisation")
+    epochs: int = number(4, 1, 1000, "updates from one segment with ppo; pg makes one")
+    ppo_clip: float = number(0.2, 0.001, 1e6, "how far ppo lets a probability move, as a share of it")
     hidden: int = number(32, 16, 256, "width of the network's layers; a multiple of 16")
     activation: str = choice("relu", ("relu", "none"), "of the layer over the encoder (v1.0: none)")
     ticks: int = number(
@@ -35,6 +38,16 @@ class Learning(Section):
         0.03, 0, 1e6, "rewards are multiplied by this; 1 − discount keeps values within 0..1 (v1.0: 1)"
     )
 
+    @property
+    def updates(self) -> int:
+        """Updates from one segment."""
+        return self.epochs if self.algorithm == "ppo" else 1
+
+    @property
+    def clip_ratio(self) -> float:
+        """`ppo_clip`, or 0 where probabilities move freely."""
+        return self.ppo_clip if self.algorithm == "ppo" else 0.0
+
     def __post_init__(self) -> None:
         super().__post_init__()
         if self.hidden % 16:
@@ -48,8 +61,13 @@ class Learner(Protocol):
         """Plays one segment; returns how many samples of each population acted, int64 [P]."""
         ...
 
-    def gradients(self, acted: np.ndarray) -> Losses:
-        """Sets the gradients of the policy's parameters from the segment just played; returns its losses."""
+    def gradients(self, acted: np.ndarray, epoch: int = 0) -> Losses:
+        """Sets the gradients of the policy's parameters from the segment just played; returns its losses.
+
+        Args:
+            acted: what `collect` returned.
+            epoch: 0 with the parameters the segment was played with; above, it is judged again with those of now.
+        """
         ...
 
 

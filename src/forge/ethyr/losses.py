@@ -28,6 +28,32 @@ def normalise(x: Tensor, valid: Tensor) -> Tensor:
     return torch.where(valid, (x - mean) / (deviation + 1e-6), 0.0)
 
 
+def proximal(
+    log_prob: Tensor,
+    old_log_prob: Tensor,
+    value: Tensor,
+    entropy: Tensor,
+    advantage: Tensor,
+    target: Tensor,
+    valid: Tensor,
+    clip: float,
+) -> Losses:
+    """The losses of proximal policy optimisation (Schulman et al. 2017, arXiv 1707.06347, equation 7).
+
+    Args:
+        old_log_prob: of the actions taken, by the policy that took them, [P, m].
+        clip: ε, by which the ratio of probabilities may leave 1 before it stops counting.
+        log_prob, value, entropy, advantage, target, valid: as for `policy_gradient`.
+    """
+    ratio, weight = (log_prob - old_log_prob).exp(), normalise(advantage, valid)
+    kept = torch.minimum(ratio * weight, ratio.clamp(1 - clip, 1 + clip) * weight)
+    return Losses(
+        policy=-population_mean(kept, valid),
+        value=population_mean((value - target) ** 2, valid) / 2,
+        entropy=population_mean(entropy, valid),
+    )
+
+
 def policy_gradient(
     log_prob: Tensor, value: Tensor, entropy: Tensor, advantage: Tensor, target: Tensor, valid: Tensor
 ) -> Losses:

@@ -59,8 +59,9 @@ class Trainer:
         """One segment of experience and one step of the optimiser."""
         started = time.perf_counter()
         acted = self.learner.collect()
-        losses = self.learner.gradients(acted)
-        self.optimiser.step()
+        for epoch in range(self.training.learning.updates):
+            losses = self.learner.gradients(acted, epoch)
+            self.optimiser.step()
         self.steps += int(acted.sum())
         self.updates += 1
         self.seconds += time.perf_counter() - started

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+from typing import NamedTuple
+
 import numpy as np
 
 from forge.blade.jit import inline, jit
@@ -15,22 +18,29 @@ from forge.ethyr.kernels.tiles import GRADIENT_BLOCK, tile_gradient
 _OUTPUTS_USED = VALUE + 1
 
 
+class Terms(NamedTuple):
+    """Numbers of the loss of one population, all float32."""
+
+    mean: np.float32  # of the population's advantages over all groups
+    inverse: np.float32  # 1 / (their deviation + 1e-6)
+    share: np.float32  # 1 / number of its samples over all groups
+    value_weight: np.float32
+    entropy_weight: np.float32
+    clip: np.float32  # of ppo; 0 for the policy gradient
+
+
 @jit(_nrt=False)
-def learn_population(
-    segment, weights, gradients, scratch, group, p, styles, mean, inverse, share, value_weight, entropy_weight
-):
+def learn_population(segment, weights, gradients, scratch, group, p, styles, terms):
     """All gradients but the tile layer's, of one population in one group; `encoded` becomes the encoder's gradient.
 
     Args:
         segment: after `play.play`.
-        weights: that it was played with.
+        weights: that it was played with, or judged again with.
         gradients: to write; those of this group and population are overwritten.
         scratch: of this thread.
         group, p: which.
         styles: number of attack styles.
-        mean, inverse: float32, of the population's advantages over all groups: mean and 1 / (deviation + 1e-6).
-        share: float32, 1 / number of samples of the population over all groups.
-        value_weight, entropy_weight: float32, of the losses.
+        terms: of the loss.
     """
     H = segment.hidden.shape[2]
     wide = 3 * H
@@ -43,7 +53,7 @@ def learn_population(
         for k in range(end - q, min(BLOCK, end - q + ROWS_AT_ONCE)):
             scratch.grad_output[k] = 0
         for k in range(end - q):
-            grad_of_outputs(segment, scratch, p, q + k, k, styles, mean, inverse, share, value_weight, entropy_weight)
+            grad_of_outputs(segment, scratch, p, q + k, k, styles, terms)
         heads_gradient(segment, weights, gradients, scratch, group, p, q, end)
         if weights.rectified:
             rectified_gradient(segment, scratch, p, q, end)
@@ -67,36 +77,46 @@ def forget(gradients, group, p):
 
 
 @inline
-def grad_of_outputs(segment, scratch, p, row, to, styles, mean, inverse, share, value_weight, entropy_weight):
+def grad_of_outputs(segment, scratch, p, row, to, styles, terms):
     """Row `to` of grad_output: the gradient of the loss by one sample's logits and value; also adds up its losses.
 
     With advantage A, probabilities π and H = −Σ π log π: by logit k, A (π_k − [k chosen]) + w π_k (log π_k + H), w the
     entropy weight, for moves and styles alike; by the value, v (value − target), v the value weight.
+    With `clip`, A is multiplied by the ratio r of the choice's probability now and when it was made, and is 0 where r
+    has left 1 ± clip in the direction that A points to.
     """
     output, grad, losses = segment.output[p, row], scratch.grad_output[to], segment.losses[p]
-    advantage = (segment.advantage[p, row] - mean) * inverse
+    advantage = (segment.advantage[p, row] - terms.mean) * terms.inverse
     move, style = np.int64(segment.actions[p, row, 0]), STYLE + np.int64(segment.actions[p, row, 1])
     error = output[VALUE] - segment.target[p, row]
-    losses[0] -= advantage * (output[move] + output[style])
+    log_prob = output[move] + output[style]
+    clip = terms.clip
+    if clip > 0:
+        ratio = np.float32(math.exp(log_prob - segment.log_prob[p, row]))
+        losses[0] -= min(ratio * advantage, min(max(ratio, 1 - clip), 1 + clip) * advantage)
+        moved_enough = (advantage > 0) & (ratio > 1 + clip) | (advantage < 0) & (ratio < 1 - clip)
+        advantage = np.float32(0) if moved_enough else advantage * ratio
+    else:
+        losses[0] -= advantage * log_prob
     losses[1] += np.float64(error) * error / 2
     exponentials(grad, 0, output, 0)
-    losses[2] += grad_of_choice(output, grad, MOVE, STYLE, move, advantage, share, entropy_weight)
-    losses[2] += grad_of_choice(output, grad, STYLE, STYLE + styles, style, advantage, share, entropy_weight)
+    losses[2] += grad_of_choice(output, grad, MOVE, STYLE, move, advantage, terms)
+    losses[2] += grad_of_choice(output, grad, STYLE, STYLE + styles, style, advantage, terms)
     for k in range(STYLE + styles, OUTPUTS):
         grad[k] = 0
-    grad[VALUE] = value_weight * error * share
+    grad[VALUE] = terms.value_weight * error * terms.share
 
 
 @inline
-def grad_of_choice(output, grad, low, high, chosen, advantage, share, entropy_weight):
+def grad_of_choice(output, grad, low, high, chosen, advantage, terms):
     """The gradient by the logits low .. high − 1, in whose places `grad` holds probabilities; returns their entropy."""
     entropy = np.float32(0)
     for k in range(low, high):
         entropy -= grad[k] * output[k]
     for k in range(low, high):
         chance = grad[k]
-        grad[k] = share * (advantage * chance + entropy_weight * chance * (output[k] + entropy))
-    grad[chosen] -= share * advantage
+        grad[k] = terms.share * chance * (advantage + terms.entropy_weight * (output[k] + entropy))
+    grad[chosen] -= terms.share * advantage
     return entropy
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -10,8 +10,8 @@ import torch
 
 from forge.blade.state import State
 from forge.blade.world import World
-from forge.ethyr.fused.learn import learn_population, learn_tiles
-from forge.ethyr.fused.play import play
+from forge.ethyr.fused.learn import Terms, learn_population, learn_tiles
+from forge.ethyr.fused.play import judge_again, play
 from forge.ethyr.fused.segment import allocate, allocate_scratch
 from forge.ethyr.fused.weights import (
     allocate_gradients,
@@ -59,13 +59,15 @@ class FusedLearner:
 
     def collect(self) -> np.ndarray:
         """Plays one segment everywhere; returns how many samples of each population acted, int64 [P]."""
-        read_weights(self.weights, self.policy)
-        self._spread(lambda lane: compose_table(self.weights, self.policy, lane, self.threads))
+        self._read_weights()
         self._spread(self._play)
         return np.sum([segment.acted for segment in self.segments], axis=0)
 
-    def gradients(self, acted: np.ndarray) -> Losses:
-        """Sets the gradients of the policy's parameters from the segment just played; returns its losses."""
+    def gradients(self, acted: np.ndarray, epoch: int = 0) -> Losses:
+        """Sets the gradients of the policy's parameters from the segment just played; see `Learner`."""
+        if epoch > 0:
+            self._read_weights()
+            self._spread(self._judge_again)
         samples = np.maximum(acted, 1)
         total, squares = np.sum([segment.moments for segment in self.segments], axis=0).T
         mean = total / samples
@@ -77,6 +79,21 @@ class FusedLearner:
         write_gradients(self._gradients, self.policy)
         sums = np.sum([segment.losses for segment in self.segments], axis=0) / samples[:, None]
         return Losses(*torch.from_numpy(sums.astype(np.float32)).unbind(1))
+
+    def _read_weights(self) -> None:
+        read_weights(self.weights, self.policy)
+        self._spread(lambda lane: compose_table(self.weights, self.policy, lane, self.threads))
+
+    def _tasks(self, lane: int) -> Iterator[tuple[int, int]]:
+        """Every n-th population of a group, as (group, population)."""
+        populations = self.world.config.populations
+        for task in range(lane, populations * len(self.segments), self.threads):
+            yield divmod(task, populations)
+
+    def _judge_again(self, lane: int) -> None:
+        """Judges what every n-th population of a group saw, with the weights of now."""
+        for group, p in self._tasks(lane):
+            judge_again(self.segments[group], self.weights, self._scratch[lane], p, self.world.config.styles)
 
     def _play(self, lane: int) -> None:
         """Plays every n-th group."""
@@ -90,12 +107,11 @@ class FusedLearner:
 
     def _learn(self, lane: int, norms: np.ndarray) -> None:
         """Finds all gradients but the tile layer's, of every n-th population of a group."""
-        learning, styles, populations = self.learning, self.world.config.styles, len(norms)
-        weights = np.float32(learning.value_weight), np.float32(learning.entropy_weight)
-        for task in range(lane, populations * len(self.segments), self.threads):
-            group, p = divmod(task, populations)
+        learning, styles = self.learning, self.world.config.styles
+        weights = [np.float32(x) for x in (learning.value_weight, learning.entropy_weight, learning.clip_ratio)]
+        for group, p in self._tasks(lane):
             given = self.segments[group], self.weights, self._gradients, self._scratch[lane]
-            learn_population(*given, group, p, styles, *norms[p], *weights)
+            learn_population(*given, group, p, styles, Terms(*norms[p], *weights))
 
     def _learn_tiles(self, lane: int) -> None:
         """Finds the gradients of every n-th part of the tile layer."""

@@ -7,7 +7,7 @@ import numpy as np
 from forge.blade.jit import inline, jit
 from forge.blade.tick import tick
 from forge.ethyr.advantage import estimate_world
-from forge.ethyr.fused.network import act, action_key, judge, mix
+from forge.ethyr.fused.network import act, action_key, judge, mix, settle
 from forge.ethyr.fused.segment import VALUE
 from forge.ethyr.rollout import gather_world, reserve
 
@@ -50,6 +50,14 @@ def play(state, segment, weights, scratch, key, first_world, worlds, discount, t
             discount, trace, reward_scale,
         )  # fmt: skip
     sum_moments(segment)
+
+
+@jit(_nrt=False)
+def judge_again(segment, weights, scratch, p, styles):
+    """Judges the samples of one population that acted with the weights of now; what was drawn stays."""
+    judge(segment, weights, scratch, p, 0, segment.acted[p])
+    for row in range(segment.acted[p]):
+        settle(segment.output[p, row], segment.moves[p, row], styles, scratch.odds)
 
 
 @inline
