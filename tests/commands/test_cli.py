@@ -76,7 +76,10 @@ def test_a_run_is_never_overwritten(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert (tmp_path / "run" / "notes.txt").read_text() == "mine"
 
 
-def test_runs_are_listed_and_a_damaged_one_hides_no_other(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_runs_are_listed_and_a_damaged_one_hides_no_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
     run = Run.create(tmp_path / "runs" / "good", Training())
     run.log({"steps": 1234, "seconds": 90.0, "lifetime": 45.6})
     run.close()
@@ -88,6 +91,7 @@ def test_runs_are_listed_and_a_damaged_one_hides_no_other(tmp_path: Path, capsys
     assert "1.5" in shown
     assert "45.6" in shown
     assert "2 runs" in shown
+    assert "run.worlds = -1 is out of range" in " ".join(shown.split())
     assert main(["runs", str(tmp_path / "nowhere")]) == 1
     assert "is not a folder" in capsys.readouterr().err
 

@@ -34,7 +34,7 @@ def check_fields(section: Any) -> None:
         ConfigError: naming the section, the field, the value and what is allowed.
     """
     for f in dataclasses.fields(section):
-        name = f"{type(section).__name__.lower()}.{f.name}"
+        name = f"{getattr(section, '_table', type(section).__name__.lower())}.{f.name}"
         value = _check_type(name, str(f.type), getattr(section, f.name))
         object.__setattr__(section, f.name, value)
         if limits := f.metadata.get("limits"):

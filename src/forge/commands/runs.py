@@ -30,7 +30,7 @@ def main(arguments: list[str]) -> None:
     options = tyro.cli(Options, args=arguments, prog="forge runs")
     if not options.folder.is_dir():
         raise ConfigError(f"{options.folder} is not a folder")
-    Console().print(table(find(options.folder)))
+    Console().print(table(options.folder, find(options.folder)))
 
 
 def find(folder: Path) -> list[Path]:
@@ -38,17 +38,18 @@ def find(folder: Path) -> list[Path]:
     return sorted((file.parent for file in folder.rglob("config.toml")), key=lambda run: run.stat().st_mtime)
 
 
-def table(paths: list[Path]) -> Table:
-    """A row for each run; what is wrong with one stands in its row and hides no other."""
+def table(folder: Path, paths: list[Path]) -> Table:
+    """A row for each run below a folder; what is wrong with one stands below its name and hides no other."""
     shown = Table(box=box.SIMPLE_HEAD, caption=f"{len(paths)} run{'s' if len(paths) != 1 else ''}")
     shown.add_column("run", overflow="fold")
     for heading in ("changed", "agent steps", "minutes", "lifetime", "checkpoints"):
         shown.add_column(heading, justify="right", no_wrap=True)
     for path in paths:
+        name = escape(str(path.relative_to(folder) if path != folder else path))
         try:
-            shown.add_row(escape(str(path)), *row(Run(path)))
+            shown.add_row(name, *row(Run(path)))
         except ConfigError as error:
-            shown.add_row(escape(str(path)), escape(str(error)))
+            shown.add_row(f"{name}\n{escape(str(error))}")
     return shown
 
 

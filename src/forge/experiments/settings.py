@@ -20,6 +20,8 @@ PRESETS = {"chaos": Chaos, "law": Law}
 class Session(Section):
     """How long a run trains, on what, and how often it says and saves something."""
 
+    _table = "run"  # what errors call this section
+
     worlds: int = number(32, 1, 100_000, "worlds trained in at once, each with its own map (the paper: 100)")
     seed: int = number(0, 0, 2**63 - 1, "of everything that is drawn: weights, maps' worlds, actions")
     minutes: float = number(2.0, 0, 1e9, "stop after this many minutes of training; 0 means no limit of time")
