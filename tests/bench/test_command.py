@@ -190,7 +190,7 @@ def test_only_the_named_sections_are_measured(tmp_path: Path) -> None:
         (("world", "--rounds", "0"), 1, "--rounds 0 must be at least 1"),
         (("world", "--seed", "-1"), 1, "--seed -1 must not be negative"),
         (("train", "--seconds", "0"), 1, "--seconds 0.0 must be above 0"),
-        (("train", "--worlds", "0"), 1, "session.worlds = 0 is out of range; allowed are 1"),
+        (("train", "--worlds", "0"), 1, "run.worlds = 0 is out of range; allowed are 1"),
         (("train", "--quick", "--hidden", "33"), 1, "must be a multiple of 16"),
         (("world", "--quick", "--json", "no/such/folder/found.json"), 1, "no/such/folder"),
     ],
