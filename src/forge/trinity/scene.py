@@ -6,6 +6,7 @@ raises instead of telling of another agent. `Scene.copy` keeps one.
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, overload
 
@@ -42,8 +43,9 @@ class Batch(Sequence[Any]):
             raise IndexError(f"world {world} is out of range; there are {self._count}")
         return self._of(world % self._count)
 
+    @abstractmethod
     def _of(self, world: int) -> Any:
-        raise NotImplementedError
+        """What this sequence holds of one world."""
 
 
 class Scene(Batch):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -25,7 +26,7 @@ Told = tuple[dict[str, Any], dict[str, dict[str, Any]]]
 Results = tuple[dict[str, Any], dict[str, float], dict[str, bool], dict[str, bool], dict[str, dict[str, Any]]]
 
 
-class SingleWorld(ParallelEnv):
+class SingleWorld(ParallelEnv, ABC):
     """A world with its seeds, spaces and pictures; a subclass says who its agents are.
 
     Args:
@@ -135,21 +136,21 @@ class SingleWorld(ParallelEnv):
         columns = [mask.view(np.int8) for mask in self.tree.masks(self.world.observe(), at)]
         return list(zip(seen, zip(*columns, strict=True), strict=True))
 
+    @abstractmethod
     def _begin(self) -> Told:
         """Names the agents of a world that has just been started."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _slots(self) -> dict[str, int]:
         """The slot of every agent that may act."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _report(self, turn: Turn, over: bool) -> Results:
         """What a tick has brought to every agent."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _check(self, agent: str) -> None:
         """Raises ValueError if an agent by that name can never be."""
-        raise NotImplementedError
 
 
 def _state_space(config: Config) -> spaces.Box:
