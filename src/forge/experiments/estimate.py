@@ -1,4 +1,4 @@
-"""Estimates with 95 % intervals over worlds: agents that share a world are not independent, worlds are."""
+"""Estimates with 95 % intervals over worlds and training runs: agents that share a world are not independent."""
 
 from __future__ import annotations
 
@@ -46,10 +46,8 @@ def estimate(
     total = parts.sum(0)
     with np.errstate(divide="ignore", invalid="ignore"):
         value, without = float(statistic(total)), np.asarray(statistic(total - parts))
-        spread = np.sqrt((worlds - 1) / worlds * np.square(without - without.mean()).sum())
-    margin = float(stdtrit(worlds - 1, (1 + CONFIDENCE) / 2) * spread)
-    low, high = np.clip((value - margin, value + margin), *limits).tolist()
-    return Estimate(value, low, high)
+        margin = _margin(_jackknife(without), worlds - 1)
+    return _interval(value, margin, limits)
 
 
 def ratio(
@@ -64,3 +62,57 @@ def ratio(
         limits: what the ratio can be.
     """
     return estimate(lambda s: scale * s[..., 0] / s[..., 1], np.stack([total, count], -1), limits)
+
+
+def estimate_runs(
+    statistic: Callable[[np.ndarray], np.ndarray],
+    parts: np.ndarray,
+    limits: tuple[float, float] = (-np.inf, np.inf),
+) -> Estimate:
+    """Estimates the mean over training runs of a statistic of sums over worlds, all runs having played the same worlds.
+
+    The runs are a sample of all seeds, and the worlds of all maps, so the interval has to cover both. Its variance has
+    two parts: that between runs, and that of leaving out a world (from all runs) less that of leaving out a world from
+    one run, which the first part has already (Cameron, Gelbach and Miller 2011, "Robust inference with multiway
+    clustering", section 2.2). Each part has its own Student's t, with R − 1 and W − 1 degrees of freedom, and the
+    margin is the root of the sum of the squares of the two margins (Zou and Donner 2008, "Construction of confidence
+    limits about effect measures"). Of one run alone, the interval is that over worlds.
+
+    Args:
+        statistic: a function of sums along the last axis, float64 [..., K] -> [...].
+        parts: float64 [R, W, K], what each world adds to the sums of each run; W >= 2.
+        limits: what the statistic can be; the interval is cut to them.
+
+    Raises:
+        ValueError: if there is no run, or there are fewer than two worlds.
+    """
+    parts = np.asarray(parts, np.float64)
+    runs, worlds = parts.shape[:2]
+    if runs < 1 or worlds < 2:
+        raise ValueError(f"an interval over runs and worlds needs 1 run and 2 worlds at least, not {runs} and {worlds}")
+    sums = parts.sum(1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        each, without = np.asarray(statistic(sums)), np.asarray(statistic(sums[:, None] - parts))
+        by_world = _jackknife(without.mean(0))
+        if runs == 1:
+            margin = _margin(by_world, worlds - 1)
+        else:
+            by_both = sum(map(_jackknife, without)) / runs**2
+            of_worlds = _margin(np.maximum(by_world - by_both, 0.0), worlds - 1)
+            margin = float(np.hypot(_margin(each.var(ddof=1) / runs, runs - 1), of_worlds))
+    return _interval(float(each.mean()), margin, limits)
+
+
+def _jackknife(without: np.ndarray) -> float:
+    """The variance of a statistic by its values without each world, float64 [W]."""
+    return float((len(without) - 1) / len(without) * np.square(without - without.mean()).sum())
+
+
+def _margin(variance: float, freedom: int) -> float:
+    """Half the width of a t interval."""
+    return float(stdtrit(freedom, (1 + CONFIDENCE) / 2) * np.sqrt(variance))
+
+
+def _interval(value: float, margin: float, limits: tuple[float, float]) -> Estimate:
+    low, high = np.clip((value - margin, value + margin), *limits).tolist()
+    return Estimate(value, low, high)
