@@ -40,7 +40,7 @@ def learner(
     rng = np.random.default_rng(0)
     for _ in range(warm):
         world.step(rng.integers(0, 3, (worlds, config.spawn.cap, 2)))
-    policy = Policy(config, learning.hidden, torch.Generator().manual_seed(1), learning.activation)
+    policy = Policy(config, learning, torch.Generator().manual_seed(1))
     return FusedLearner(world, policy, learning, seed=7, threads=threads)
 
 

@@ -5,6 +5,7 @@ import pytest
 import torch
 
 from forge.blade import Chaos, World
+from forge.ethyr.learning import Learning
 from forge.ethyr.policy import Policy
 from forge.ethyr.rollout import NO_SAMPLE, Rollout
 
@@ -79,7 +80,7 @@ def test_compact_samples_are_judged_alike_by_both_forms_of_the_encoder(world: Wo
     compact = rollout.compact(samples)
     assert compact.windows.shape[1] == samples.rows
     assert not compact.start.any()
-    policy = Policy(CONFIG, 32, torch.Generator().manual_seed(0))
+    policy = Policy(CONFIG, Learning(), torch.Generator().manual_seed(0))
     moves = rollout.rows(rollout.moves, samples)
     with torch.no_grad():
         ours = policy(samples, moves)

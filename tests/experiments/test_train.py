@@ -132,7 +132,7 @@ def test_a_damaged_or_foreign_checkpoint_is_refused(tmp_path: Path) -> None:
     other = Trainer(dataclasses.replace(SMALL, learning=dataclasses.replace(SMALL.learning, hidden=16)))
     with pytest.raises(ConfigError, match="does not fit this network"):
         other.load(tmp_path / "good")
-    for name in ("policy.safetensors", "optimiser.safetensors", "draws.safetensors", "world.npz", "progress.json"):
+    for name in ("policy.safetensors", "optimiser.safetensors", "learner.safetensors", "world.npz", "progress.json"):
         folder = tmp_path / f"bad-{name}"
         trainer.save(folder)
         (folder / name).write_bytes((folder / name).read_bytes()[:-7])

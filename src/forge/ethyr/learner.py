@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import torch
 
@@ -9,7 +11,7 @@ from forge.blade.world import World
 from forge.ethyr import advantage
 from forge.ethyr.collector import Collector, joint_log_prob
 from forge.ethyr.heads import entropy
-from forge.ethyr.learning import Learning
+from forge.ethyr.learning import Learning, check_state, stream
 from forge.ethyr.losses import Losses, policy_gradient, proximal
 from forge.ethyr.policy import Policy
 
@@ -21,11 +23,21 @@ class TorchLearner:
         world: reset and ready.
         policy: to play and to learn; samples go to the device of its parameters.
         learning: the numbers.
-        generator: the stream actions are drawn from, on the CPU.
+        seed: names the stream that actions are drawn from.
     """
 
-    def __init__(self, world: World, policy: Policy, learning: Learning, generator: torch.Generator) -> None:
-        self.collector, self.learning = Collector(world, policy, learning.ticks, generator), learning
+    def __init__(self, world: World, policy: Policy, learning: Learning, seed: int) -> None:
+        self.draws = torch.Generator().manual_seed(int(stream(seed).generate_state(1, np.uint64)[0]))
+        self.collector, self.learning = Collector(world, policy, learning.ticks, self.draws), learning
+
+    def state(self) -> dict[str, torch.Tensor]:
+        """The stream of draws; see `Learner`."""
+        return {"draws": self.draws.get_state()}
+
+    def load_state(self, state: Mapping[str, torch.Tensor]) -> None:
+        """Goes on from a saved state; see `Learner`."""
+        check_state(state, self.state())
+        self.draws.set_state(state["draws"])
 
     def collect(self) -> np.ndarray:
         """Plays one segment; returns how many samples of each population acted, int64 [P]."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,6 +13,9 @@ import torch
 from forge.blade.checks import ConfigError
 from forge.blade.config import Section, choice, number
 from forge.ethyr.losses import Losses
+
+#: What computes: `compiled` needs a network and a device that our kernels know, `auto` uses them where they do.
+ENGINES = ("auto", "compiled", "torch")
 
 
 @dataclass(frozen=True)
@@ -69,6 +72,41 @@ class Learner(Protocol):
             epoch: 0 with the parameters the segment was played with; above, it is judged again with those of now.
         """
         ...
+
+    def state(self) -> dict[str, torch.Tensor]:
+        """What it carries from one segment to the next, besides the worlds and the policy: named tensors on the CPU."""
+        ...
+
+    def load_state(self, state: Mapping[str, torch.Tensor]) -> None:
+        """Goes on from a `state` of a learner of the same kind, whose worlds and policy this one has.
+
+        Raises:
+            ConfigError: naming what is missing, unknown or of another shape.
+        """
+        ...
+
+
+def stream(seed: int) -> np.random.SeedSequence:
+    """Where the draws of actions of a run come from."""
+    return np.random.SeedSequence((seed, 0x414354))
+
+
+def check_state(given: Mapping[str, torch.Tensor], wanted: Mapping[str, torch.Tensor]) -> None:
+    """Refuses the state of a learner unless it has the same tensors as this one's.
+
+    Raises:
+        ConfigError: naming what is missing, unknown or of another shape or type.
+    """
+    wrong = [
+        name
+        for name in sorted({*given, *wanted})
+        if name not in given
+        or name not in wanted
+        or given[name].shape != wanted[name].shape
+        or given[name].dtype != wanted[name].dtype
+    ]
+    if wrong:
+        raise ConfigError(f"the saved state of the learner does not fit this one in {', '.join(wrong)}")
 
 
 class Optimiser:

@@ -13,6 +13,7 @@ from forge.blade.ids import Move
 from forge.ethyr.encoder import Encoder, Samples
 from forge.ethyr.heads import mask_by_bits
 from forge.ethyr.layers import PopulationLinear
+from forge.ethyr.learning import Learning
 
 
 class Choices(NamedTuple):
@@ -31,23 +32,22 @@ class Policy(nn.Module):
 
     Args:
         config: of the worlds it plays.
-        hidden: width of every layer.
+        learning: its width and activation.
         generator: the stream its first weights are drawn from.
-        activation: "relu" or "none".
 
     Raises:
         ConfigError: if the policy would have to choose targets.
     """
 
-    def __init__(self, config: Config, hidden: int, generator: torch.Generator, activation: str = "relu") -> None:
+    def __init__(self, config: Config, learning: Learning, generator: torch.Generator) -> None:
         super().__init__()
         if config.learned_targets:
             raise ConfigError(
                 "combat.targeting = 'learned': this network chooses moves and styles, not targets; "
                 "train with 'lowest_health', or play with an agent that names its targets"
             )
-        self.rectified = activation == "relu"
-        populations = config.populations
+        self.rectified = learning.activation == "relu"
+        populations, hidden = config.populations, learning.hidden
         self.encoder = Encoder(config, hidden, generator)
         self.trunk = PopulationLinear(populations, 3 * hidden, hidden, generator)
         self.move = PopulationLinear(populations, hidden, len(Move), generator)

@@ -11,7 +11,7 @@ from typing import Any, Self
 
 from forge.blade.checks import ConfigError, did_you_mean
 from forge.blade.config import Chaos, Config, Law, Section, choice, number, section_toml
-from forge.ethyr.learning import Learning
+from forge.ethyr.learning import ENGINES, Learning
 
 PRESETS = {"chaos": Chaos, "law": Law}
 
@@ -28,7 +28,7 @@ class Session(Section):
     steps: int = number(0, 0, 2**62, "stop after this many agent steps; 0 means no limit of steps")
     threads: int = number(0, 0, 4096, "threads to compute with; 0 means all cores")
     engine: str = choice(
-        "compiled", ("compiled", "torch"), "what computes on a CPU: our kernels alone, or PyTorch with them"
+        "auto", ENGINES, "what computes: our kernels alone, PyTorch with them, or auto: the kernels wherever they can"
     )
     device: str = choice("cpu", ("cpu", "cuda"), "where the policy is computed and learns")
     log_seconds: float = number(1.0, 0.01, 1e6, "seconds between two lines of metrics")

@@ -15,11 +15,9 @@ from forge.blade.checks import ConfigError
 from forge.blade.world import World
 from forge.ethyr import checkpoint
 from forge.ethyr.actor import Actor
-from forge.ethyr.fused.learner import FusedLearner
-from forge.ethyr.learner import TorchLearner
+from forge.ethyr.engine import make_learner, make_policy
 from forge.ethyr.learning import Learner, Optimiser
 from forge.ethyr.losses import Losses
-from forge.ethyr.policy import Policy
 from forge.experiments.run import Run
 from forge.experiments.settings import Training
 
@@ -32,8 +30,8 @@ class Trainer:
     def __init__(self, training: Training) -> None:
         self.training = training
         run = training.run
-        weights, self.draws = torch.Generator().manual_seed(run.seed), torch.Generator().manual_seed(run.seed + 1)
-        self.policy = policy_of(training, weights).to(device_of(training))
+        weights = torch.Generator().manual_seed(run.seed)
+        self.policy = make_policy(training.world, training.learning, weights, device_of(training))
         self.optimiser = Optimiser(self.policy.parameters(), training.learning)
         self.world = World(training.world, run.worlds, run.seed, run.threads or None)
         self.world.reset()
@@ -48,12 +46,8 @@ class Trainer:
         Trainer(dataclasses.replace(self.training, run=run, learning=tiny)).update()
 
     def _learner(self) -> Learner:
-        """What plays and learns: with our kernels alone on a CPU, unless PyTorch is asked for."""
         run, learning = self.training.run, self.training.learning
-        if run.engine == "compiled" and run.device == "cpu":
-            return FusedLearner(self.world, self.policy, learning, run.seed, self.world.threads)
-        torch.set_num_threads(self.world.threads)
-        return TorchLearner(self.world, self.policy, learning, self.draws)
+        return make_learner(self.world, self.policy, learning, run.seed, self.world.threads, run.engine)
 
     def update(self) -> Losses:
         """One segment of experience and one step of the optimiser."""
@@ -72,7 +66,7 @@ class Trainer:
         with checkpoint.writing(folder) as draft:
             checkpoint.save_tensors(draft / "policy.safetensors", self.policy.state_dict())
             checkpoint.save_tensors(draft / "optimiser.safetensors", checkpoint.optimiser_tensors(self.optimiser.adam))
-            checkpoint.save_tensors(draft / "draws.safetensors", {"draws": self.draws.get_state()})
+            checkpoint.save_tensors(draft / "learner.safetensors", self.learner.state())
             self.world.snapshot(draft / "world.npz")
             counts = {"steps": self.steps, "updates": self.updates, "seconds": self.seconds}
             checkpoint.save_values(draft / "progress.json", counts)
@@ -80,19 +74,14 @@ class Trainer:
     def load(self, folder: Path) -> None:
         """Goes back to a checkpoint of a run with the same configuration; from there on, the same bits follow."""
         counts = checkpoint.load_values(folder / "progress.json")
-        draws = checkpoint.load_tensors(folder / "draws.safetensors")["draws"]
+        carried = checkpoint.load_tensors(folder / "learner.safetensors")
         world = World.restore(folder / "world.npz", self.world.threads)
         checkpoint.load_module(self.policy, folder / "policy.safetensors")
         checkpoint.load_optimiser(self.optimiser.adam, folder / "optimiser.safetensors")
-        self.draws.set_state(draws)
         self.world = world
         self.steps, self.updates, self.seconds = counts["steps"], counts["updates"], counts["seconds"]
         self.learner = self._learner()
-
-
-def policy_of(training: Training, generator: torch.Generator) -> Policy:
-    """A new policy for a run, its first weights drawn from `generator`."""
-    return Policy(training.world, training.learning.hidden, generator, training.learning.activation)
+        self.learner.load_state(carried)
 
 
 def device_of(training: Training) -> torch.device:
@@ -192,6 +181,6 @@ def load(path: str | Path, seed: int = 0) -> Actor:
     folder = Path(path)
     run = Run(folder if (folder / "config.toml").is_file() else folder.parent.parent)
     chosen = run.latest() if run.path == folder else folder
-    policy = policy_of(run.training, torch.Generator())
+    policy = make_policy(run.training.world, run.training.learning, torch.Generator())
     checkpoint.load_module(policy, chosen / "policy.safetensors")
     return Actor(policy, run.training.world, seed)
