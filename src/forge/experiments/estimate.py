@@ -71,12 +71,13 @@ def estimate_runs(
 ) -> Estimate:
     """Estimates the mean over training runs of a statistic of sums over worlds, all runs having played the same worlds.
 
-    The runs are a sample of all seeds, and the worlds of all maps, so the interval has to cover both. Its variance has
-    two parts: that between runs, and that of leaving out a world (from all runs) less that of leaving out a world from
-    one run, which the first part has already (Cameron, Gelbach and Miller 2011, "Robust inference with multiway
-    clustering", section 2.2). Each part has its own Student's t, with R − 1 and W − 1 degrees of freedom, and the
-    margin is the root of the sum of the squares of the two margins (Zou and Donner 2008, "Construction of confidence
-    limits about effect measures"). Of one run alone, the interval is that over worlds.
+    The runs are a sample of all seeds, and the worlds of all maps, so the interval has to cover both. With the
+    jackknife's pseudo-values W θ − (W − 1) θ_w of each run as the cells of a table, the variance of their mean is
+    (M_runs + M_worlds − M_rest)/(R W), the mean squares of a two-way analysis of variance with random effects (Scheffé
+    1959, "The analysis of variance", chapter 7). Its two parts, M_runs/(R W) and the rest, but not less than 0, each
+    have a Student's t of their own, with R − 1 and W − 1 degrees of freedom, and the margin is the root of the sum of
+    the squares of the two margins (Zou and Donner 2008, "Construction of confidence limits about effect measures"). Of
+    one run alone, the interval is that over worlds.
 
     Args:
         statistic: a function of sums along the last axis, float64 [..., K] -> [...].
@@ -93,19 +94,27 @@ def estimate_runs(
     sums = parts.sum(1)
     with np.errstate(divide="ignore", invalid="ignore"):
         each, without = np.asarray(statistic(sums)), np.asarray(statistic(sums[:, None] - parts))
-        by_world = _jackknife(without.mean(0))
         if runs == 1:
-            margin = _margin(by_world, worlds - 1)
+            margin = _margin(_jackknife(without[0]), worlds - 1)
         else:
-            by_both = sum(map(_jackknife, without)) / runs**2
-            of_worlds = _margin(np.maximum(by_world - by_both, 0.0), worlds - 1)
-            margin = float(np.hypot(_margin(each.var(ddof=1) / runs, runs - 1), of_worlds))
+            cells = worlds * each[:, None] - (worlds - 1) * without
+            margin = _two_way_margin(cells)
     return _interval(float(each.mean()), margin, limits)
 
 
 def _jackknife(without: np.ndarray) -> float:
     """The variance of a statistic by its values without each world, float64 [W]."""
     return float((len(without) - 1) / len(without) * np.square(without - without.mean()).sum())
+
+
+def _two_way_margin(cells: np.ndarray) -> float:
+    """Half the width of the interval of the mean of a table with random rows and columns, float64 [R, W]."""
+    rows, columns = cells.shape
+    by_row, by_column = cells.mean(1), cells.mean(0)
+    rest = cells - by_row[:, None] - by_column + cells.mean()
+    rest_square = np.square(rest).sum() / ((rows - 1) * (columns - 1))
+    of_columns = max(0.0, float(by_column.var(ddof=1) / columns - rest_square / cells.size))
+    return float(np.hypot(_margin(by_row.var(ddof=1) / rows, rows - 1), _margin(of_columns, columns - 1)))
 
 
 def _margin(variance: float, freedom: int) -> float:
