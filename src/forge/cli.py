@@ -19,6 +19,9 @@ COMMANDS = {
     "train": Command("forge.commands.train", "train populations in a world and keep the run in a folder"),
     "runs": Command("forge.commands.runs", "list the training runs below a folder"),
     "demo": Command("forge.commands.demo", "from nothing to trained in about three minutes, with pictures"),
+    "experiment": Command(
+        "forge.commands.experiment", "answer a question by runs, measurements, statistics and figures"
+    ),
     "bench": Command(
         "forge.commands.bench", "measure the world (bench world) or training (bench train) on this machine"
     ),

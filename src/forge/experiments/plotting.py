@@ -67,11 +67,21 @@ def apart(values: Sequence[float], gap: float) -> list[float]:
 
 
 def short_numbers(*axes: Any) -> None:
-    """1,500,000 is written 1.5M."""
-    from matplotlib.ticker import EngFormatter
+    """1,500,000 is written 1.5M; ticks between the main ones have no numbers."""
+    from matplotlib.ticker import EngFormatter, NullFormatter
 
     for axis in axes:
         axis.set_major_formatter(EngFormatter(sep=""))
+        axis.set_minor_formatter(NullFormatter())
+
+
+def plain_numbers(*axes: Any) -> None:
+    """1,000 is written 1000, on a logarithmic axis too; ticks between the main ones have no numbers."""
+    from matplotlib.ticker import FuncFormatter, NullFormatter
+
+    for axis in axes:
+        axis.set_major_formatter(FuncFormatter(lambda x, _: f"{x:g}"))
+        axis.set_minor_formatter(NullFormatter())
 
 
 def add_legend(figure: Figure, handles: Sequence[Any], names: Sequence[str], title: str = "", columns: int = 4) -> None:

@@ -1,0 +1,72 @@
+"""Conducts a study: trains what is missing, measures what is missing, and writes down what it says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Protocol
+
+from forge.experiments.studies.store import Store
+from forge.experiments.studies.study import Need, Plan, Results
+from forge.experiments.train import train
+
+Listener = Callable[[dict[str, Any]], None]
+
+
+class Watcher(Protocol):
+    """Is told what happens."""
+
+    def begin(self, name: str) -> None:
+        """A run or a measurement begins."""
+        ...
+
+    def show(self, line: dict[str, Any]) -> None:
+        """A line of metrics of the run that trains."""
+        ...
+
+    def end(self, name: str) -> None:
+        """A run or a measurement is done."""
+        ...
+
+
+def conduct(plan: Plan, store: Store, watcher: Watcher) -> Results:
+    """Does what is left to do of a plan, in its order.
+
+    It can be stopped at any point, by Ctrl-C or a kill: called again, it goes on where it was, and finds the same.
+    """
+    for need in plan.needs:
+        if store.missing(need):
+            watcher.begin(need.name)
+            train_to_milestones(need, store, watcher.show)
+            watcher.end(need.name)
+    measured = {}
+    for measurement in plan.measurements:
+        result = store.measured(measurement)
+        if result is None:
+            watcher.begin(measurement.name)
+            result = measurement.measure(store)
+            store.keep(measurement, result)
+            watcher.end(measurement.name)
+        measured[measurement.name] = result
+    return Results({need.name: store.seconds(need) for need in plan.needs}, measured)
+
+
+def train_to_milestones(need: Need, store: Store, listen: Listener) -> None:
+    """Trains a run from one milestone to the next, and keeps a checkpoint at each.
+
+    Between milestones the run is one like any other, which goes on from its last checkpoint to the same bits; so where
+    it was stopped, and how often, changes nothing.
+    """
+    for steps in store.missing(need):
+        run = store.open_run(need, steps)
+        checkpoints = run.checkpoints()
+        if not checkpoints:
+            run.forget_after(0)
+        if not checkpoints or int(checkpoints[-1].name) < steps:
+            train(run, listen, checkpoints[-1] if checkpoints else None)
+        store.keep_milestone(need, steps, run.latest())
+
+
+def study_folder(root: Path, study: str, scale: str) -> Path:
+    """Where a study writes what it found."""
+    return root / f"{study}-{scale}"
