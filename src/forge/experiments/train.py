@@ -184,7 +184,7 @@ def train(run: Run, listen: Listener = lambda line: None, resume: Path | None = 
         StorageError: if something cannot be written. The last checkpoint is good then.
         Stopped: when a signal asked to end, after a checkpoint; it is a KeyboardInterrupt.
     """
-    with run.locked(), _advised(run):
+    with _advised(run), run.locked():
         trainer = Trainer(run.training)
         if resume is None:
             if run.checkpoints():
@@ -232,7 +232,7 @@ def _advised(run: Run) -> Iterator[None]:
         yield
     except StorageError as error:
         found = run.checkpoints()
-        last = f"The last checkpoint, at {steps_of(found[-1]):,} agent steps, is good. " if found else ""
+        last = f"The checkpoint at {steps_of(found[-1]):,} agent steps stands. " if found else ""
         raise StorageError(f"{error}. {last}When there is room: {resume_command(run.path)}") from error
     except KeyboardInterrupt as stop:
         signal = stop.signal if isinstance(stop, Stopped) else SIGINT
