@@ -47,7 +47,7 @@ def test_killed_it_goes_on_and_finds_the_same(tmp_path: Path, capsys: pytest.Cap
     assert "2 runs, 0 of them done; 7 measurements, 0 of them done" in said
     assert "of training" in said
     assert "at least 5 × random within 180 s of training" in " ".join(said.split())
-    killed(broken, "runs/pg-*/milestones/*")  # in the middle of its first run
+    killed(broken, "runs/pg-*/checkpoints/*1*")  # in the middle of its first run
     assert not (broken / "learning-tiny").exists()
     assert main([*TINY, "--folder", str(broken), "--resume"]) == 0
     assert numbers(broken) == numbers(whole)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
 from collections.abc import Mapping
 from pathlib import Path
+from signal import SIGINT
 from typing import Annotated, Any
 
 import tyro
@@ -13,6 +15,7 @@ from rich.markdown import Markdown
 from tyro.conf import FlagCreatePairsOff, Positional, arg
 
 from forge.blade.checks import ConfigError, did_you_mean
+from forge.experiments.stopping import Stopped
 from forge.experiments.studies.catalogue import STUDIES, find
 from forge.experiments.studies.conduct import conduct, study_folder
 from forge.experiments.studies.cost import Cost, estimate_cost
@@ -53,8 +56,12 @@ def main(arguments: list[str]) -> None:
     cost = announce(plan, store, scale, console)
     if cost.total and scale.confirm and not options.yes:
         raise ConfigError(f"{options.scale} takes about {duration(cost.total)} here; start it with --yes")
-    with Watch({need.name: need.steps for need in plan.needs}, cost, console) as watch:
-        results = conduct(plan, store, watch)
+    try:
+        with Watch({need.name: need.steps for need in plan.needs}, cost, console) as watch:
+            results = conduct(plan, store, watch)
+    except KeyboardInterrupt as stop:
+        number = stop.signal if isinstance(stop, Stopped) else SIGINT
+        raise Stopped(f"stopped; to go on: {command(options)} --resume", number) from None
     found = study.findings(scale, seeds, results)
     origin = {"command": command(options), "seeds": list(range(seeds)), "runs": runs(plan, store)}
     folder = study_folder(options.folder, study.name, options.scale)
@@ -84,7 +91,7 @@ def chosen(study: Study[Any], options: Options) -> tuple[Any, int]:
 
 def announce(plan: Plan, store: Store, scale: Scale, console: Console) -> Cost:
     """Says what there is to do and how long it will take; returns the same."""
-    needs = [need for need in plan.needs if store.missing(need)]
+    needs = [need for need in plan.needs if store.steps_left(need)]
     measurements = [m for m in plan.measurements if store.measured(m) is None]
     console.print(
         f"{len(plan.needs)} runs, {len(plan.needs) - len(needs)} of them done; "
@@ -107,8 +114,9 @@ def announce(plan: Plan, store: Store, scale: Scale, console: Console) -> Cost:
 
 def command(options: Options) -> str:
     """The command that was given, without what says nothing about its results."""
-    words = f"forge experiment {options.name} --scale {options.scale}"
-    return words + (f" --seeds {options.seeds}" if options.seeds else "")
+    seeds = ["--seeds", str(options.seeds)] if options.seeds else []
+    folder = ["--folder", str(options.folder)] if options.folder != Options.folder else []
+    return shlex.join(["forge", "experiment", options.name, "--scale", options.scale, *seeds, *folder])
 
 
 def runs(plan: Plan, store: Store) -> list[Mapping[str, Any]]:

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
 from forge.experiments.studies.store import Store
-from forge.experiments.studies.study import Need, Plan, Results
+from forge.experiments.studies.study import Plan, Results
 from forge.experiments.train import train
-
-Listener = Callable[[dict[str, Any]], None]
 
 
 class Watcher(Protocol):
@@ -32,12 +29,14 @@ class Watcher(Protocol):
 def conduct(plan: Plan, store: Store, watcher: Watcher) -> Results:
     """Does what is left to do of a plan, in its order.
 
-    It can be stopped at any point, by Ctrl-C or a kill: called again, it goes on where it was, and finds the same.
+    It can be stopped at any point, by Ctrl-C or a kill: called again, it goes on where it was, and finds the same. A
+    run goes on from its last checkpoint to the same bits; a measurement is made again from its beginning.
     """
     for need in plan.needs:
-        if store.missing(need):
+        if store.steps_left(need):
             watcher.begin(need.name)
-            train_to_milestones(need, store, watcher.show)
+            run = store.open_run(need)
+            train(run, watcher.show, run.choose())
             watcher.end(need.name)
     measured = {}
     for measurement in plan.measurements:
@@ -49,22 +48,6 @@ def conduct(plan: Plan, store: Store, watcher: Watcher) -> Results:
             watcher.end(measurement.name)
         measured[measurement.name] = result
     return Results({need.name: store.seconds(need) for need in plan.needs}, measured)
-
-
-def train_to_milestones(need: Need, store: Store, listen: Listener) -> None:
-    """Trains a run from one milestone to the next, and keeps a checkpoint at each.
-
-    Between milestones the run is one like any other, which goes on from its last checkpoint to the same bits; so where
-    it was stopped, and how often, changes nothing.
-    """
-    for steps in store.missing(need):
-        run = store.open_run(need, steps)
-        checkpoints = run.checkpoints()
-        if not checkpoints:
-            run.forget_after(0)
-        if not checkpoints or int(checkpoints[-1].name) < steps:
-            train(run, listen, checkpoints[-1] if checkpoints else None)
-        store.keep_milestone(need, steps, run.latest())
 
 
 def study_folder(root: Path, study: str, scale: str) -> Path:

@@ -9,7 +9,6 @@ experiments/
 from __future__ import annotations
 
 import json
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +19,7 @@ from forge.blade.cache import write_atomic
 from forge.blade.checks import ConfigError
 from forge.ethyr import checkpoint
 from forge.experiments.evaluate import Policy
-from forge.experiments.run import Run
+from forge.experiments.run import Run, steps_of
 from forge.experiments.studies.study import Measurement, Milestone, Need, Player
 from forge.experiments.train import load
 
@@ -41,40 +40,38 @@ class Store:
         return self.root / "runs" / f"{learning.algorithm}-{session.seed}-{need.key}"
 
     def milestone_path(self, need: Need, steps: int) -> Path:
-        """The folder of a kept checkpoint."""
-        return self.run_path(need) / "milestones" / f"{steps:015d}"
+        """The folder of a kept checkpoint.
 
-    def missing(self, need: Need) -> list[int]:
-        """The milestones that a run has not reached yet."""
-        return [steps for steps in need.milestones if not self.milestone_path(need, steps).is_dir()]
+        Raises:
+            ConfigError: if the run has not reached it.
+        """
+        for folder in self._checkpoints(need):
+            if steps_of(folder) >= steps:
+                return folder
+        raise ConfigError(f"{self.run_path(need)} has not reached {steps:,} agent steps")
 
     def steps_left(self, need: Need) -> int:
         """Agent steps that a run still has to train."""
-        if not self.missing(need):
-            return 0
+        found = self._checkpoints(need)
+        return max(0, need.steps - (steps_of(found[-1]) if found else 0))
+
+    def _checkpoints(self, need: Need) -> list[Path]:
         path = self.run_path(need)
-        done = Run(path).checkpoints() if (path / "config.toml").is_file() else []
-        return max(0, need.steps - (int(done[-1].name) if done else 0))
+        return Run(path).checkpoints() if (path / "config.toml").is_file() else []
 
-    def open_run(self, need: Need, steps: int) -> Run:
-        """A run's folder, made if there is none, with so many agent steps as its limit."""
-        path, training = self.run_path(need), need.limited(steps)
-        if (path / "config.toml").is_file():
-            return Run(path).rewritten(training)
-        shutil.rmtree(path, ignore_errors=True)  # whoever made it was stopped before it held anything
-        run = Run.create(path, training)
-        write_atomic(path / "made.json", _json(machine.describe()))
+    def open_run(self, need: Need) -> Run:
+        """A run's folder, made if there is none."""
+        path = self.run_path(need)
+        begun = (path / "config.toml").is_file()
+        run = Run(path).rewritten(need.limited) if begun else Run.create(path, need.limited)
+        if not (path / "made.json").is_file():
+            write_atomic(path / "made.json", _json(machine.describe()))
         return run
-
-    def keep_milestone(self, need: Need, steps: int, folder: Path) -> None:
-        """Copies a checkpoint to where no run deletes it."""
-        with checkpoint.writing(self.milestone_path(need, steps)) as draft:
-            shutil.copytree(folder, draft, dirs_exist_ok=True)
 
     def seconds(self, need: Need) -> dict[int, float]:
         """Training time up to each milestone of a finished run [s]."""
-        progress = {s: self.milestone_path(need, s) / "progress.json" for s in need.milestones}
-        return {steps: float(checkpoint.load_values(path)["seconds"]) for steps, path in progress.items()}
+        folders = {steps: self.milestone_path(need, steps) for steps in need.milestones}
+        return {s: float(checkpoint.load_values(path / "progress.json")["seconds"]) for s, path in folders.items()}
 
     def made(self, need: Need) -> dict[str, Any]:
         """What a run was trained on, and with."""

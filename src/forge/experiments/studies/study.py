@@ -6,24 +6,20 @@ goes on after a stop; a study only says what.
 
 from __future__ import annotations
 
-import dataclasses
 import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from forge.blade.checks import ConfigError
-from forge.experiments.settings import Training
+from forge.experiments.settings import FREE, Training
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from forge.experiments.studies.store import Store
-
-#: Fields of a run that change how it is computed and shown, and no bit of what it computes.
-_NO_MATTER = ("threads", "log_seconds", "save_seconds", "minutes", "steps")
 
 
 @dataclass(frozen=True)
@@ -67,13 +63,15 @@ class Need:
     @property
     def key(self) -> str:
         """Names what it computes: equal keys mean equal bits, whatever study asks for it."""
-        parts: dict[str, Any] = dataclasses.asdict(self.training)
-        parts["run"] = {name: value for name, value in parts["run"].items() if name not in _NO_MATTER}
+        parts: dict[str, Any] = asdict(self.training)
+        parts["run"] = {name: value for name, value in parts["run"].items() if name not in FREE}
         return digest({"version": version("neural-mmo"), "milestones": self.milestones, **parts})
 
-    def limited(self, steps: int) -> Training:
-        """The configuration that trains up to so many agent steps."""
-        return dataclasses.replace(self.training, run=dataclasses.replace(self.training.run, minutes=0.0, steps=steps))
+    @property
+    def limited(self) -> Training:
+        """The configuration with its milestones as the only limit."""
+        kept = " ".join(map(str, self.milestones))
+        return replace(self.training, run=replace(self.training.run, minutes=0.0, steps=self.steps, milestones=kept))
 
 
 @dataclass(frozen=True)
