@@ -161,12 +161,6 @@ def test_settings_round_trip_and_name_what_is_wrong(tmp_path: Path) -> None:
         Run(tmp_path)
 
 
-def test_targets_that_would_not_be_learned_are_refused() -> None:
-    learned = dataclasses.replace(SMALL, world=SMALL.world.replace(**{"combat.targeting": "learned"}))
-    with pytest.raises(ConfigError, match="not targets"):
-        Trainer(learned)
-
-
 def test_cuda_without_a_gpu_is_a_clear_error() -> None:
     if torch.cuda.is_available():
         return

@@ -9,13 +9,16 @@ from forge.blade.config import Config
 from forge.blade.world import World
 from forge.ethyr.fused.learner import FusedLearner
 from forge.ethyr.learner import TorchLearner
-from forge.ethyr.learning import ENGINES, Learner, Learning
+from forge.ethyr.learning import ENGINES, NETWORKS, Learner, Learning
+from forge.ethyr.network import Network
+from forge.ethyr.networks import network_class
 from forge.ethyr.policy import Policy
+from forge.ethyr.trial import try_network
 
 
 def make_policy(
     config: Config, learning: Learning, generator: torch.Generator, device: torch.device | str = "cpu"
-) -> Policy:
+) -> Network:
     """A new policy.
 
     Args:
@@ -23,12 +26,18 @@ def make_policy(
         learning: which network, and how wide.
         generator: the stream its first weights are drawn from, on the CPU.
         device: where it will compute.
+
+    Raises:
+        ConfigError: if `learning.network` names no network, or one that does not say what a network must say.
     """
-    return Policy(config, learning, generator).to(device)
+    network = network_class(learning.network)(config, learning, generator).to(device)
+    if learning.network not in NETWORKS:
+        try_network(network, config)
+    return network
 
 
 def make_learner(
-    world: World, policy: Policy, learning: Learning, seed: int, threads: int, engine: str = "auto"
+    world: World, policy: Network, learning: Learning, seed: int, threads: int, engine: str = "auto"
 ) -> Learner:
     """What plays a policy in a batch of worlds and finds its gradients.
 
@@ -49,14 +58,18 @@ def make_learner(
     obstacle = why_not_compiled(policy)
     if engine == "compiled" and obstacle:
         raise ConfigError(f"engine = 'compiled': {obstacle}; engine = 'torch' or 'auto' computes it")
-    if engine == "torch" or obstacle:
-        torch.set_num_threads(threads)
-        return TorchLearner(world, policy, learning, seed)
-    return FusedLearner(world, policy, learning, seed, threads)
+    if engine != "torch" and not obstacle and isinstance(policy, Policy):
+        return FusedLearner(world, policy, learning, seed, threads)
+    torch.set_num_threads(threads)
+    return TorchLearner(world, policy, learning, seed)
 
 
-def why_not_compiled(policy: Policy) -> str | None:
+def why_not_compiled(policy: Network) -> str | None:
     """What keeps the compiled learner from computing a policy; None if nothing does."""
+    if type(policy) is not Policy:
+        return f"the kernels compute the default network, not {type(policy).__name__}"
+    if policy.heads.target is not None:
+        return "the kernels do not choose targets, which combat.targeting = 'learned' asks for"
     device = next(policy.parameters()).device.type
     if device != "cpu":
         return f"the kernels compute on the CPU, and the policy is on {device}"
