@@ -91,6 +91,8 @@ def test_runs_are_listed_and_a_damaged_one_hides_no_other(
     assert "1.5" in shown
     assert "45.6" in shown
     assert "2 runs" in shown
+    assert "refused" in shown
+    assert "new" in shown
     assert "run.worlds = -1 is out of range" in " ".join(shown.split())
     assert main(["runs", str(tmp_path / "nowhere")]) == 1
     assert "is not a folder" in capsys.readouterr().err
