@@ -19,6 +19,10 @@ from forge.ethyr.policy import Policy, Recurrent
 from forge.ethyr.rollout import Rollout
 from forge.ethyr.trial import try_network
 from forge.ethyr.views import Viewer
+from forge.experiments.run import Run
+from forge.experiments.settings import Session, Training
+from forge.experiments.train import load, train
+from tests.docs.test_snippets import blocks
 
 CONFIG = Chaos(**{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 32})
 LEARNED = CONFIG.replace(**{"combat.targeting": "learned"})
@@ -185,3 +189,23 @@ def test_the_view_shows_what_the_world_shows() -> None:
     assert beyond.any()
     assert not any(part[beyond].any() for part in view)
     assert isinstance(Policy(LEARNED, Learning(), seeded())(samples), Choices)
+
+
+def test_the_documented_network_is_short_and_makes_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = Path(__file__).parents[2] / "docs" / "networks.md"
+    code = blocks(page.read_text("utf-8"))[0].code
+    assert "class Attention(Network)" in code
+    assert len([line for line in code.splitlines() if line.strip()]) < 30
+    (tmp_path / "my_networks.py").write_text(code, "utf-8")
+    monkeypatch.chdir(tmp_path)
+    training = Training(
+        run=Session(worlds=2, minutes=0, steps=200),
+        learning=Learning(network="my_networks:Attention", ticks=4, hidden=16),
+        world=CONFIG,
+    )
+    trainer = train(Run.create(tmp_path / "run", training))
+    actor, world = load(tmp_path / "run", seed=1), World(CONFIG, 1, seed=2)
+    assert type(actor.policy).__name__ == "Attention"
+    for ours, theirs in zip(actor.policy.parameters(), trainer.policy.parameters(), strict=True):
+        assert torch.equal(ours, theirs)
+    assert actor.act(world.reset()).shape == (1, 24, 2)
