@@ -6,7 +6,10 @@ import dataclasses
 from pathlib import Path
 from typing import Any
 
+from rich.console import Console
+
 from forge.blade.checks import ConfigError
+from forge.experiments.condition import condition
 from forge.experiments.progress import Progress
 from forge.experiments.run import Run
 from forge.experiments.settings import FREE, PRESETS, Training
@@ -30,7 +33,11 @@ def main(arguments: list[str]) -> None:
             raise ConfigError("--folder names a new run; --resume goes on in the folder of the old one")
         run = Run(Path(resume))
         checkpoint = run.choose(which or "latest")
-        start(extended(run, arguments), checkpoint)
+        run = extended(run, arguments)
+        if which is None and condition(run).state == "finished":
+            Console().print(f"{run.path} has reached its limit; --minutes or --steps takes it further", soft_wrap=True)
+        else:
+            start(run, checkpoint)
         return
     if which is not None:
         raise ConfigError("--checkpoint says where to go on from; it needs --resume RUN")

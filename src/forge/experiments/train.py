@@ -176,7 +176,7 @@ def train(run: Run, listen: Listener = lambda line: None, resume: Path | None = 
 
     Args:
         run: whose configuration says what and how long.
-        listen: is called with every line of metrics.
+        listen: is called with every line of metrics. What it raises ends the run, after a checkpoint.
         resume: the checkpoint to go on from, one that `Run.choose` chose. Later ones are set aside.
 
     Raises:
@@ -213,16 +213,24 @@ def _loop(run: Run, trainer: Trainer, listen: Listener, stopping: Stopping) -> N
         ended = stopping.signal is not None or run.training.finished(trainer.steps, trainer.seconds)
         passed = any(before < steps <= trainer.steps for steps in milestones)
         save = ended or passed or trainer.seconds - saved >= session.save_seconds
-        line = None
-        if save or trainer.seconds - logged >= session.log_seconds:
-            logged, line = trainer.seconds, meter.read()
-            run.log(line, lasting=save)
+        if not save and trainer.seconds - logged < session.log_seconds:
+            continue
+        logged, line = trainer.seconds, meter.read()
+        run.log(line, lasting=save)
         if save:
             saved = trainer.seconds
-            trainer.save(run.checkpoint_path(trainer.steps))
-            run.prune()
-        if line is not None:
+            _save(run, trainer)
+        try:
             listen(line)
+        except BaseException:  # a terminal that was closed, above all: no reason to lose anything
+            if not save:
+                _save(run, trainer)
+            raise
+
+
+def _save(run: Run, trainer: Trainer) -> None:
+    trainer.save(run.checkpoint_path(trainer.steps))
+    run.prune()
 
 
 @contextlib.contextmanager
