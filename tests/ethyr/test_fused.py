@@ -94,7 +94,7 @@ def test_judgements_losses_and_gradients_equal_those_of_torch(case: str) -> None
 
 
 def test_further_epochs_of_ppo_equal_those_of_torch() -> None:
-    learning = dataclasses.replace(LEARNING, algorithm="ppo", ppo_clip=0.02, learning_rate=0.02)
+    learning = dataclasses.replace(LEARNING, algorithm="ppo", ppo_clip=0.02, learning_rate=0.02, warmup=0)
     fused = learner(SMALL, learning)
     optimiser = Optimiser(fused.policy.parameters(), learning)
     acted = fused.collect()

@@ -122,7 +122,7 @@ def pantheon() -> Pantheon:
             network.shared = torch.nn.Parameter(torch.zeros(1))
             return network
 
-    return Numbers(setting(learning=Learning(learning_rate=0.1, weight_decay=0.0)))
+    return Numbers(setting(learning=Learning(learning_rate=0.1, weight_decay=0.0, warmup=0)))
 
 
 def report(samples: list[int], own: list[float], shared: float = 0.0) -> Report:
