@@ -18,6 +18,7 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "train": Command("forge.commands.train", "train populations in a world and keep the run in a folder"),
+    "realms": Command("forge.commands.realms", "train realms under one Pantheon, here or on a Ray cluster (Forge.py)"),
     "runs": Command("forge.commands.runs", "list the training runs below a folder"),
     "demo": Command("forge.commands.demo", "from nothing to trained in about three minutes, with pictures"),
     "experiment": Command(

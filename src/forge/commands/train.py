@@ -24,7 +24,7 @@ CONFIG is a preset ({", ".join(PRESETS)}; chaos is the default), a TOML file, or
 
 def main(arguments: list[str]) -> None:
     """Runs the command."""
-    arguments = list(arguments)
+    given, arguments = arguments, list(arguments)
     resume = take(arguments, "--resume")
     which = take(arguments, "--checkpoint")
     folder = take(arguments, "--folder")
@@ -33,10 +33,13 @@ def main(arguments: list[str]) -> None:
             raise ConfigError("--folder names a new run; --resume goes on in the folder of the old one")
         run = Run(Path(resume))
         checkpoint = run.choose(which or "latest")
+        if checkpoint is not None and (checkpoint / "native.json").is_file():
+            from forge.commands import realms  # which imports this module
+
+            realms.main(given)
+            return
         run = extended(run, arguments)
-        if which is None and condition(run).state == "finished":
-            Console().print(f"{run.path} has reached its limit; --minutes or --steps takes it further", soft_wrap=True)
-        else:
+        if which is not None or not at_its_limit(run):
             start(run, checkpoint)
         return
     if which is not None:
@@ -56,6 +59,14 @@ def extended(run: Run, arguments: list[str]) -> Run:
         options = ", ".join(f"--{name.replace('_', '-')}" for name in FREE)
         raise ConfigError(f"--resume goes on with the run as it is: of the options, only {options} can be given")
     return run.rewritten(changed)
+
+
+def at_its_limit(run: Run) -> bool:
+    """Whether a run is finished, in which case it says so."""
+    finished = condition(run).state == "finished"
+    if finished:
+        Console().print(f"{run.path} has reached its limit; --minutes or --steps takes it further", soft_wrap=True)
+    return finished
 
 
 def start(run: Run, resume: Path | None = None) -> Any:

@@ -24,6 +24,7 @@ from forge.ethyr.losses import Losses
 from forge.experiments.run import Run, resume_command, steps_of
 from forge.experiments.settings import Training
 from forge.experiments.stopping import Stopped, Stopping
+from forge.experiments.trains import Trains
 
 Listener = Callable[[dict[str, Any]], None]
 
@@ -64,6 +65,10 @@ class Trainer:
         self.updates += 1
         self.seconds += time.perf_counter() - started
         return losses
+
+    def meter(self) -> Meter:
+        """Counts from here on."""
+        return Meter(self)
 
     def save(self, folder: Path) -> None:
         """Writes a checkpoint.
@@ -168,7 +173,12 @@ class Meter:
         return line
 
 
-def train(run: Run, listen: Listener = lambda line: None, resume: Path | None = None) -> Trainer:
+def train(
+    run: Run,
+    listen: Listener = lambda line: None,
+    resume: Path | None = None,
+    make: Callable[[Training], Any] = Trainer,
+) -> Any:
     """Trains a run to its end, writing metrics and checkpoints; the first checkpoint is that of the start.
 
     Each line of metrics covers what came after the line before, without a gap, also where a run was stopped or killed
@@ -178,6 +188,10 @@ def train(run: Run, listen: Listener = lambda line: None, resume: Path | None = 
         run: whose configuration says what and how long.
         listen: is called with every line of metrics. What it raises ends the run, after a checkpoint.
         resume: the checkpoint to go on from, one that `Run.choose` chose. Later ones are set aside.
+        make: makes what trains, a `Trains`, from the configuration.
+
+    Returns:
+        What `make` made, trained.
 
     Raises:
         ConfigError: if another process trains this run, or if it cannot begin with this checkpoint.
@@ -185,7 +199,7 @@ def train(run: Run, listen: Listener = lambda line: None, resume: Path | None = 
         Stopped: when a signal asked to end, after a checkpoint; it is a KeyboardInterrupt.
     """
     with _advised(run), run.locked():
-        trainer = Trainer(run.training)
+        trainer: Trains = make(run.training)
         if resume is None:
             if run.checkpoints():
                 raise ConfigError(f"{run.path} has checkpoints; to go on: {resume_command(run.path)}")
@@ -203,9 +217,9 @@ def train(run: Run, listen: Listener = lambda line: None, resume: Path | None = 
     return trainer
 
 
-def _loop(run: Run, trainer: Trainer, listen: Listener, stopping: Stopping) -> None:
+def _loop(run: Run, trainer: Trains, listen: Listener, stopping: Stopping) -> None:
     session, milestones = run.training.run, run.training.run.milestone_steps()
-    meter, logged, saved = Meter(trainer), trainer.seconds, trainer.seconds
+    meter, logged, saved = trainer.meter(), trainer.seconds, trainer.seconds
     ended = run.training.finished(trainer.steps, trainer.seconds)
     while not ended:
         before = trainer.steps
@@ -228,7 +242,7 @@ def _loop(run: Run, trainer: Trainer, listen: Listener, stopping: Stopping) -> N
             raise
 
 
-def _save(run: Run, trainer: Trainer) -> None:
+def _save(run: Run, trainer: Trains) -> None:
     trainer.save(run.checkpoint_path(trainer.steps))
     run.prune()
 

@@ -19,7 +19,7 @@ from forge.ethyr.network import Network
 from forge.trinity.extras import needs
 from forge.trinity.packing import Packing, Vectors
 from forge.trinity.pantheon import Pantheon
-from forge.trinity.realm import Realm
+from forge.trinity.realm import Realm, warm_up
 from forge.trinity.report import Report, Snapshot
 from forge.trinity.setting import Setting
 from forge.trinity.trinity import Trinity
@@ -36,8 +36,8 @@ PATIENCE = 300.0
 _LOST = (RayActorError, ObjectLostError, NodeDiedError, OutOfMemoryError)
 
 
-class RealmLost(RuntimeError):
-    """A realm that could not be brought back."""
+class RealmLost(ConnectionError):
+    """A realm that could not be brought back; also an OSError, as connections that break are."""
 
 
 class Host:
@@ -45,9 +45,14 @@ class Host:
 
     realm: Realm
 
+    def there(self) -> None:
+        """Answers once there is a machine for it."""
+
     def begin(self, setting: Setting, made: tuple[Trinity, Network, Packing]) -> tuple[str, ...]:
-        """Makes the realm; returns what its God calls the populations."""
-        self.realm = Realm(setting, *made)
+        """Compiles, and makes the realm; returns what its God calls the populations."""
+        trinity, network, packing = made
+        warm_up(setting, network, packing)
+        self.realm = Realm(setting, trinity, network, packing)
         return self.realm.god.tags
 
     def play(self, weights: Vectors) -> Report:
@@ -102,15 +107,13 @@ class Cluster:
         self.settings, self.trinity, self.pantheon = list(settings), trinity, pantheon
         self.snapshot_rounds, self.warn = snapshot_rounds, warn
         self.restarts = 0
-        cores = sum(setting.threads or 1 for setting in settings)
-        self._started = join(place, address, cores)
+        self._started = join(place, address, sum(map(cores, settings)))
         self._made = ray.put((trinity, pantheon.network, pantheon.packing))
         self._snapshots: list[Snapshot | None] = [None] * len(settings)
         self._past: list[Any] = []  # parameters of each round since the snapshots, the round being played included
-        begun = [self._begin(realm) for realm in range(len(settings))]
-        self._actors = [actor for actor, _ in begun]
+        self._actors: list[Any] = [_actor(setting) for setting in settings]
         try:
-            self.tags = [self._begun(realm, tags) for realm, (_, tags) in enumerate(begun)][0]  # noqa: RUF015
+            self.tags = self._begin(range(len(settings)))[0]
         except BaseException:
             self.close()
             raise
@@ -180,35 +183,39 @@ class Cluster:
     def _revive(self, realm: int, begun: int) -> None:
         """Puts a new realm in the place of a lost one, and brings it to where that was."""
         ray.kill(self._actors[realm])  # a machine that only seemed lost must not go on as well
-        self._actors[realm], tags = self._begin(realm)
-        self._begun(realm, tags)
-        actor = self._actors[realm]
+        self._actors[realm] = actor = _actor(self.settings[realm])
+        self._begin([realm])
         snapshot = self._snapshots[realm]
         if snapshot is not None:
             _answer(actor.restore.remote(snapshot))
         for weights in self._past[:begun]:
             _answer(actor.advance.remote(weights))
 
-    def _begin(self, realm: int) -> tuple[Any, Any]:
-        """An actor that makes a realm, and its answer to come."""
-        setting = self.settings[realm]
-        options = {"num_cpus": setting.threads or 1, "max_restarts": 0, "scheduling_strategy": "SPREAD"}
-        actor = cast(Any, ray.remote(Host)).options(**options).remote()
-        return actor, actor.begin.remote(setting, self._made)
-
-    def _begun(self, realm: int, tags: Any) -> tuple[str, ...]:
-        """Waits until a realm is there."""
-        ready, _ = ray.wait([tags], timeout=PATIENCE)
-        if not ready:
-            total, free = (found.get("CPU", 0) for found in (ray.cluster_resources(), ray.available_resources()))
-            raise RealmLost(
-                f"no machine had room for realm {realm} within {PATIENCE:g} s: it needs "
-                f"{self.settings[realm].threads or 1} free CPUs on one; the cluster has {total:g}, {free:g} are free"
-            )
-        return _answer(tags)
+    def _begin(self, realms: Sequence[int]) -> list[tuple[str, ...]]:
+        """Has new actors make their realms, once there are machines for them; returns the names of populations."""
+        for realm in realms:
+            ready, _ = ray.wait([self._actors[realm].there.remote()], timeout=PATIENCE)
+            if not ready:
+                total, free = (found.get("CPU", 0) for found in (ray.cluster_resources(), ray.available_resources()))
+                raise RealmLost(
+                    f"no machine had room for realm {realm} within {PATIENCE:g} s: it needs "
+                    f"{cores(self.settings[realm])} free CPUs on one; the cluster has {total:g}, {free:g} are free"
+                )
+        pending = [self._actors[realm].begin.remote(self.settings[realm], self._made) for realm in realms]
+        return [_answer(tags) for tags in pending]
 
 
-def join(place: str, address: str | None, cores: int) -> bool:
+def cores(setting: Setting) -> int:
+    """CPUs that a realm takes."""
+    return setting.threads or 1
+
+
+def _actor(setting: Setting) -> Any:
+    options = {"num_cpus": cores(setting), "max_restarts": 0, "scheduling_strategy": "SPREAD"}
+    return cast(Any, ray.remote(Host)).options(**options).remote()
+
+
+def join(place: str, address: str | None, needed: int) -> bool:
     """Starts or joins Ray; says whether it did, for a Ray this process is part of already is taken as it is.
 
     Raises:
@@ -220,7 +227,7 @@ def join(place: str, address: str | None, cores: int) -> bool:
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # what Ray will do by itself, without its warning
     quiet: Any = {"logging_level": logging.ERROR, "include_dashboard": False}
     if place == "default":
-        ray.init(address="local", num_cpus=max(cores, os.cpu_count() or 1), **quiet)
+        ray.init(address="local", num_cpus=max(needed, os.cpu_count() or 1), **quiet)
         return True
     try:
         if address is not None:

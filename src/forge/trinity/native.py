@@ -18,8 +18,7 @@ from forge.ethyr.learning import ENGINES, Learning
 from forge.trinity.arguments import check_choice, read_args
 from forge.trinity.local import LocalRealms, Realms
 from forge.trinity.meter import Meter
-from forge.trinity.pantheon import Pantheon
-from forge.trinity.realm import Realm
+from forge.trinity.realm import warm_up
 from forge.trinity.report import Snapshot
 from forge.trinity.setting import Setting
 from forge.trinity.trinity import Trinity
@@ -79,7 +78,7 @@ class Native:
     ) -> None:
         self.config, self.trinity = config, trinity or Trinity()
         self.learning, self.engine = learning or Learning(), engine
-        self.args = _checked(read_args(args, _ARGS), engine)
+        self.args = native_args(args, engine)
         if not isinstance(config, Config):
             raise ConfigError(f"config = {config!r} must be a forge.blade.Config")
         settings = [self._setting(realm) for realm in range(self.args["nRealm"])]
@@ -102,9 +101,12 @@ class Native:
         )
 
     def compile(self) -> None:
-        """Compiles what a local run will call, on one tick of another world, so that it is not timed with the run."""
+        """Compiles what a local run will call, on one tick of another world, so that it is not timed with the run.
+
+        In Ray, realms do so before they begin.
+        """
         if isinstance(self.realms, LocalRealms):
-            warm_up(self._setting(0), self.pantheon)
+            warm_up(self._setting(0), self.pantheon.network, self.pantheon.packing)
 
     def run(self, rounds: int = 1, seconds: float = 0.0) -> dict[str, Any]:
         """Plays and learns: at least `rounds` rounds, and for at least so many seconds.
@@ -121,11 +123,16 @@ class Native:
         """
         played, start = 0, self.meter.seconds
         while played < rounds or self.meter.seconds - start < seconds:
-            self._round()
+            self.play()
             played += 1
+        return self.read()
+
+    def read(self) -> dict[str, Any]:
+        """The line of metrics since the last one; see `run`."""
         return {**self.meter.read(), "restarts": self.realms.restarts, "tags": [*self.realms.tags]}
 
-    def _round(self) -> None:
+    def play(self) -> None:
+        """One round."""
         started = time.perf_counter()
         reports = self.realms.play()
         updates = int(self.pantheon.learn(reports))
@@ -146,6 +153,7 @@ class Native:
             for realm, snapshot in enumerate(snapshots):
                 _write(snapshot, draft, realm)
             checkpoint.save_values(draft / "native.json", self._values())
+            checkpoint.save_values(draft / "progress.json", self.meter.counts())
 
     def _values(self) -> dict[str, Any]:
         return {
@@ -153,7 +161,6 @@ class Native:
             "engine": self.engine,
             "config": self.config.to_dict(),
             "learning": dataclasses.asdict(self.learning),
-            "counts": self.meter.counts(),
         }
 
     @classmethod
@@ -185,7 +192,7 @@ class Native:
         run = cls(config, chosen, trinity, **given)
         run.pantheon.load(path)
         run.realms.restore([_read(path, realm) for realm in range(saved["args"]["nRealm"])])
-        run.meter.go_on(saved["counts"])
+        run.meter.go_on(checkpoint.load_values(path / "progress.json"))
         return run
 
     def close(self) -> None:
@@ -201,19 +208,18 @@ class Native:
         self.close()
 
 
-def warm_up(setting: Setting, pantheon: Pantheon) -> None:
-    """Plays one tick of another world with the same network, which compiles all that a realm calls."""
-    tick = dataclasses.replace(setting.learning, ticks=1)
-    tiny = dataclasses.replace(setting, learning=tick, worlds=1, realm=0)
-    Realm(tiny, Trinity(), pantheon.network, pantheon.packing).play(None)
-
-
 def viewer_is_there() -> bool:
     """Whether the viewer is part of this installation."""
     return importlib.util.find_spec("forge.embyr") is not None
 
 
-def _checked(args: dict[str, Any], engine: str) -> dict[str, Any]:
+def native_args(given: Any, engine: str = "auto") -> dict[str, Any]:
+    """The arguments of a Native, checked, with the defaults of what is not given.
+
+    Raises:
+        ConfigError: naming what is wrong.
+    """
+    args = read_args(given, _ARGS)
     check_choice("ray", args["ray"], PLACES)
     check_choice("engine", engine, ENGINES)
     if isinstance(args["seed"], bool) or not isinstance(args["seed"], (int, np.integer)) or args["seed"] < 0:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import torch
 
@@ -11,6 +13,13 @@ from forge.trinity.packing import Packing, Vectors
 from forge.trinity.report import Report, Snapshot, Tally
 from forge.trinity.setting import Setting
 from forge.trinity.trinity import Trinity
+
+
+def warm_up(setting: Setting, network: Network, packing: Packing) -> None:
+    """Plays one tick of another world, by the default God and Sword, which compiles all that a realm calls."""
+    tick = dataclasses.replace(setting.learning, ticks=1)
+    tiny = dataclasses.replace(setting, learning=tick, worlds=1, realm=0)
+    Realm(tiny, Trinity(), network, packing).play(None)
 
 
 class Realm:
