@@ -147,6 +147,7 @@ def test_our_networks_pass_the_trial(config: Any) -> None:
     ("network", "config", "obstacle"),
     [
         ("default", CONFIG, None),
+        ("default", LEARNED, None),
         ("recurrent", CONFIG, "compute the default network, not Recurrent"),
         ("tests.ethyr.custom:Attentive", CONFIG, "not Attentive"),
     ],
