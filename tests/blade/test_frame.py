@@ -194,6 +194,19 @@ def test_ids_wrap_at_2_to_the_32() -> None:
     assert column(capture(world), "births")["id"] == [7]
 
 
+def test_places_of_the_living_the_dead_and_strangers() -> None:
+    """Whoever attacked, was hit or died in a tick is somewhere in its frame."""
+    frames = played()
+    assert sum(len(frame.deaths["id"]) for frame in frames) > 0
+    for frame in frames:
+        for table in (frame.agents, frame.deaths):
+            row, col = frame.places(table["id"])
+            assert (row.tolist(), col.tolist()) == (table["row"].tolist(), table["col"].tolist())
+        for name in ("attacker", "target"):
+            assert (frame.places(frame.attacks[name])[0] >= 0).all()
+        assert [axis.tolist() for axis in frame.places(np.array([2**32 - 1, 10**6]))] == [[-1, -1], [-1, -1]]
+
+
 def test_a_world_must_record_events() -> None:
     world = World(Chaos(**TINY, **{"spawn.cap": 1}), threads=1, maps=[GROVE])
     world.reset()
