@@ -50,7 +50,7 @@ function receive(target: Store, message: ServerMessage): void {
       target.set({
         play: {
           ...play,
-          status: message.id === null ? "watching" : "playing",
+          status: message.id !== null ? "playing" : message.waiting ? "joining" : "watching",
           id: message.id,
           reason: message.reason ?? "",
         },
@@ -61,6 +61,7 @@ function receive(target: Store, message: ServerMessage): void {
       target.set({ play: { ...play, status: "watching", id: null, reason: message.reason } });
       break;
     case "error":
+      target.set({ refusal: { message: message.message } });
       break;
   }
 }

@@ -103,6 +103,8 @@ export interface AgentReport {
 export interface Joined {
   type: "joined";
   id: number | null;
+  /** Whether it stands in line for the next birth; another `joined` then follows. */
+  waiting?: boolean;
   reason?: string;
 }
 
@@ -134,7 +136,7 @@ export type ClientMessage =
   | { type: "control"; do: ControlVerb; value?: number | boolean }
   | { type: "inspect"; id: number | null }
   | ({ type: "overlay" } & OverlayRequest)
-  | { type: "join"; population: number | null }
+  | { type: "join"; population: number | null; id: number | null }
   | { type: "act"; move: number; style: number; target: number | null }
   | { type: "leave" }
   | { type: "sight"; mode: "window" | "map" };

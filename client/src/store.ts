@@ -52,6 +52,8 @@ export interface AppState {
   /** Whether names and bars are drawn above agents. */
   labels: boolean;
   quality: "auto" | "low" | "medium" | "high";
+  /** What the server last refused, in a sentence; every refusal is another object. */
+  refusal: { message: string } | null;
 }
 
 export type Store = Observable<AppState>;
@@ -73,6 +75,7 @@ export function createStore(url: Parameters): Store {
     theme: url.theme ?? (prefers("(prefers-color-scheme: light)") ? "light" : "dark"),
     labels: true,
     quality: url.quality ?? "auto",
+    refusal: null,
   });
 }
 
@@ -130,9 +133,10 @@ export function createActions(store: Store, send: (message: ClientMessage) => vo
     setSpeed: (speed: number) => send({ type: "control", do: "speed", value: Math.min(Math.max(speed, 0.1), 100) }),
     seek: (tick: number) => send({ type: "control", do: "seek", value: Math.round(tick) }),
     setLoop: (loop: boolean) => send({ type: "control", do: "loop", value: loop }),
-    join(population: number | null) {
+    /** Takes over an agent: just this one where `id` is given, else any of the population, else anyone. */
+    join(population: number | null, id: number | null = null) {
       play({ status: "joining", id: null, reason: "" });
-      send({ type: "join", population });
+      send({ type: "join", population, id });
     },
     act: (move: number, style: number, target: number | null) => send({ type: "act", move, style, target }),
     leave() {

@@ -1,0 +1,22 @@
+/** Colours of the ground on maps drawn flat. */
+
+import { rgb } from "../palette";
+
+/** By material: lava, water, grass, scrub, forest, stone, orerock. */
+const GROUND = ["#a63a1e", "#2f6f9f", "#7f9b52", "#a99b63", "#3f6b3a", "#6f7278", "#8a7a6a"] as const;
+
+const PACKED = new Uint32Array(
+  GROUND.map((colour) => {
+    const [r, g, b] = rgb(colour).map((part) => Math.round(part * 255));
+    return (255 << 24) | (b << 16) | (g << 8) | r;
+  }),
+);
+
+/** The colour of a material as it stands in the memory of an ImageData: red first, on a little-endian machine. */
+export function packedGround(material: number): number {
+  return PACKED[material] ?? PACKED[0];
+}
+
+export function groundColour(material: number): string {
+  return GROUND[material] ?? GROUND[0];
+}
