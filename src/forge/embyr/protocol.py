@@ -75,9 +75,10 @@ class Overlay(NamedTuple):
 
 
 class Join(NamedTuple):
-    """Take over an agent of this population, or of any."""
+    """Take over this living agent, or one of this population, or any."""
 
     population: int | None
+    id: int | None
 
 
 class Act(NamedTuple):
@@ -164,7 +165,7 @@ MESSAGES: Mapping[str, tuple[Callable[..., Message], Mapping[str, _Field]]] = {
             "water": _maybe(_real(0, 1)),
         },
     ),
-    "join": (Join, {"population": _maybe(_integer(0, 254))}),
+    "join": (Join, {"population": _maybe(_integer(0, 254)), "id": _maybe(_TICK)}),
     "act": (Act, {"move": _integer(0, 4), "style": _integer(0, 3), "target": _maybe(_TICK)}),
     "leave": (Leave, {}),
     "sight": (Sight, {"mode": _one_of("window", "map")}),

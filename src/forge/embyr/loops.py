@@ -1,0 +1,88 @@
+"""The two loops that are watched: a world that is played, and a replay. Both follow the pace of their viewers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Protocol
+
+import numpy as np
+
+from forge.blade.frame import Frame, FrameSource
+from forge.blade.observation import Observation
+from forge.blade.replay import Replay
+from forge.blade.world import World
+from forge.embyr.pace import Advance, Call, Pace, Seek
+from forge.embyr.viewer import Viewer
+
+
+class Player(Protocol):
+    """Decides for everyone in a world: scripted agents, trained policies, anything with this method."""
+
+    def act(self, observation: Observation) -> np.ndarray:
+        """Actions of one tick: integers [W, N, 2], or [W, N, 3] with learned targeting."""
+        ...
+
+
+def play(viewer: Viewer, world: World, player: Player, capture: Callable[[], Frame] | None = None) -> None:
+    """Plays a world at its viewer's pace until that is stopped.
+
+    Args:
+        viewer: with a pace that may be changed.
+        world: one world, reset, that records events.
+        player: of all its agents.
+        capture: makes the frame after each tick, such as `ReplayWriter.append`; None captures it.
+    """
+    capture = capture or FrameSource(world).frame
+    first = capture()
+    viewer.put(first if first.key else first.with_plane(world.materials()[0]), world)
+    for order in viewer.pace:
+        match order:
+            case Call(work):
+                work()
+            case Advance():
+                actions = player.act(world.observe())
+                for extension in viewer.extensions:
+                    extension.before(world, actions)
+                world.step(actions)
+                viewer.put(capture(), world)
+            case Seek():
+                pass  # refused before: a world has no past
+
+
+class Playback:
+    """Plays a replay at its viewer's pace until that is stopped.
+
+    At the end it goes on from the start if it is to loop, else it pauses; whoever then asks it to play starts it anew.
+    """
+
+    def __init__(self, viewer: Viewer, replay: Replay) -> None:
+        self.viewer, self.replay = viewer, replay
+        self.tick = replay.ticks.start
+        self._rests = False
+
+    def run(self) -> None:
+        """Plays until the pace is stopped."""
+        pace: Pace = self.viewer.pace
+        self._show(self.tick, key=True)
+        for order in pace:
+            match order:
+                case Call(work):
+                    work()
+                case Seek(tick):
+                    self._show(tick, key=True)
+                case Advance():
+                    self._advance(pace)
+
+    def _advance(self, pace: Pace) -> None:
+        ticks = self.replay.ticks
+        if self.tick + 1 in ticks:
+            self._show(self.tick + 1)
+        elif pace.settings.loop or self._rests:
+            self._show(ticks.start, key=True)
+        else:
+            self._rests = True
+            pace.set(paused=True)
+
+    def _show(self, tick: int, key: bool = False) -> None:
+        self.tick, self._rests = tick, False
+        self.viewer.put(self.replay.frame(tick, key))
