@@ -17,6 +17,8 @@ class Command(NamedTuple):
 
 COMMANDS = {
     "train": Command("forge.commands.train", "train populations in a world and keep the run in a folder"),
+    "watch": Command("forge.commands.watch", "watch a run, a checkpoint, a replay or a world live in the browser"),
+    "record": Command("forge.commands.record", "write a replay of a run or of a match"),
     "runs": Command("forge.commands.runs", "list the training runs below a folder"),
     "demo": Command("forge.commands.demo", "from nothing to trained in about three minutes, with pictures"),
     "bench": Command(

@@ -143,7 +143,7 @@ class Pace:
 
     def __iter__(self) -> Iterator[Order]:
         """Orders, as they fall due, until it is stopped."""
-        self._due = time.monotonic()
+        self._due = time.monotonic() + self._interval
         while (order := self._next()) is not None:
             yield order
 

@@ -1,0 +1,149 @@
+"""`forge watch`: shows a run, a checkpoint, a replay, a preset or a TOML file in the browser."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+from rich.console import Console
+from tyro.conf import FlagCreatePairsOff, Positional, arg
+
+from forge.blade import ConfigError, World
+from forge.blade.frame import Frame, FrameSource
+from forge.blade.replay import Replay, ReplayWriter
+from forge.embyr import Pace, Playback, Source, Viewer, play
+from forge.embyr.extension import Extension
+from forge.embyr.pages import MISSING
+from forge.embyr.viewer import HOST
+from forge.experiments.match import Match, match_of
+
+_REPLAY = b"NMREPLAY"  # the first bytes of a replay
+_FULL = 150  # ticks in which a world of the default size comes to life
+
+
+@dataclasses.dataclass(frozen=True)
+class Serving:
+    """Where the viewer is served, and how it starts."""
+
+    host: Annotated[str, arg(help="address to listen on; any but this machine's own asks viewers for a token")] = HOST
+    port: Annotated[int | None, arg(help="to listen on; 8080 by default, or the next that is free")] = None
+    token: Annotated[str | None, arg(help="that viewers must know; made where one is needed")] = None
+    no_browser: Annotated[bool, arg(help="do not open the page, only print its address")] = False
+    tick_seconds: Annotated[float, arg(help="time between two ticks at speed 1")] = 0.6
+    speed: Annotated[float, arg(help="how many times as fast to begin with, 0.1 .. 100")] = 1.0
+    paused: Annotated[bool, arg(help="wait for the first viewer to press play")] = False
+
+
+@dataclasses.dataclass(frozen=True)
+class Options(Serving):
+    """Shows a world in the browser: live, or from a replay.
+
+    TARGET is a preset (chaos, law), a TOML file, a run, a checkpoint or a replay. Scripted agents (random, forager,
+    fighter), runs and checkpoints may be named together, and play the populations in turn, as in: forge watch law RUN random
+    """
+
+    targets: Annotated[
+        Positional[tuple[str, ...]], arg(metavar="TARGET ...", help="what to watch; chaos by default")
+    ] = ()
+    seed: Annotated[int, arg(help="of the world, and of the choices of who plays in it")] = 0
+    map: Annotated[int, arg(help="which map of its series the world has")] = 0
+    warmup: Annotated[int, arg(help="ticks that have passed when the first picture is shown")] = _FULL
+    record: Annotated[Path | None, arg(help="keep everything that is shown as a replay in this file")] = None
+
+
+def main(arguments: list[str]) -> None:
+    """Runs the command."""
+    options = tyro.cli(Options, args=arguments, prog="forge watch", config=(FlagCreatePairsOff,))
+    for name, low in (("seed", 0), ("map", 0), ("warmup", 0)):
+        if getattr(options, name) < low:
+            raise ConfigError(f"--{name} {getattr(options, name)} must not be negative")
+    replays = [target for target in options.targets if is_replay(Path(target))]
+    if not replays:
+        watch_match(match_of(options.targets, options.seed), options)
+    elif len(options.targets) > 1 or options.record is not None:
+        raise ConfigError(f"{replays[0]} is a replay: it is watched alone, and is recorded already")
+    else:
+        watch_replay(Path(replays[0]), options)
+
+
+def is_replay(path: Path) -> bool:
+    """Whether a path names a replay file."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(_REPLAY)) == _REPLAY
+
+
+def watch_replay(path: Path, serving: Serving) -> None:
+    """Shows a replay until it is stopped."""
+    replay = Replay(path)
+    if not replay.ticks:
+        raise ConfigError(f"{path} holds no tick")
+    ticks = (replay.ticks.start, replay.ticks.stop - 1)
+    names = [str(name) for name in replay.metadata.get("policies", ())]
+    source = Source.of(replay.config, "replay", path.name, names, ticks, serving.tick_seconds)
+    with serve(source, serving, extensions(replay=replay)) as viewer:
+        Playback(viewer, replay).run()
+
+
+def watch_match(match: Match, options: Options) -> None:
+    """Plays and shows a match until it is stopped."""
+    source = Source.of(match.config, "live", match.title, match.names, tick_seconds=options.tick_seconds)
+    with serve(source, options, extensions(match=match)) as viewer:
+        world = match.world(options.seed, options.map, visits=True)
+        for _ in range(options.warmup):
+            world.step(match.player.act(world.observe()))
+        with recording(options.record, world, match) as capture:
+            play(viewer, world, match.player, capture)
+
+
+def extensions(match: Match | None = None, replay: Replay | None = None) -> Sequence[Extension]:
+    """What the server can tell about what is watched, besides its frames."""
+    return ()
+
+
+@contextlib.contextmanager
+def recording(path: Path | None, world: World, match: Match) -> Iterator[Callable[[], Frame]]:
+    """What captures the frames of a world, and keeps them in a replay if there is a path for one."""
+    if path is None:
+        yield FrameSource(world).frame
+    else:
+        with ReplayWriter(path, world, metadata={"policies": list(match.names), "title": match.title}) as writer:
+            yield writer.append
+
+
+@contextlib.contextmanager
+def serve(source: Source, serving: Serving, extended: Sequence[Extension] = ()) -> Iterator[Viewer]:
+    """A viewer at its address, which is printed and opened."""
+    pace = pace_of(source, serving)
+    try:
+        viewer = Viewer(source, pace, host=serving.host, port=serving.port, token=serving.token, extensions=extended)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+    with viewer:
+        announce(viewer, serving)
+        yield viewer
+
+
+def pace_of(source: Source, serving: Serving) -> Pace:
+    """The pace that a viewer starts with."""
+    try:
+        return Pace(serving.tick_seconds, serving.speed, serving.paused, source.ticks)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+
+
+def announce(viewer: Viewer, serving: Serving, console: Console | None = None) -> None:
+    """Prints where to look, and opens the page unless told not to."""
+    console = console or Console()
+    if not viewer.built:
+        console.print(MISSING, soft_wrap=True, highlight=False)
+    console.print(f"watch {viewer.source.title} at {viewer.address}  (Ctrl-C stops)", soft_wrap=True, highlight=False)
+    if viewer.built and not serving.no_browser:
+        # a browser may take seconds to start, and may say things of its own
+        threading.Thread(target=viewer.open_browser, name="browser", daemon=True).start()

@@ -1,0 +1,126 @@
+"""A match: one world, and who plays each of its populations. Named on a command line by a few words."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from forge.agents import KINDS, scripted
+from forge.blade import Config, ConfigError, Observation, Recording, World
+from forge.blade.config import Chaos, Law
+from forge.blade.state import shape_of
+from forge.experiments.evaluate import Policy
+
+WORLDS = {"chaos": Chaos, "law": Law}
+KINDS_OF_WORDS = (
+    f"a preset ({', '.join(WORLDS)}), a scripted agent ({', '.join(KINDS)}), a run, a checkpoint nor a TOML file"
+)
+
+
+@dataclass(frozen=True)
+class Match:
+    """A world's configuration, and a name and a player for each population."""
+
+    title: str
+    config: Config
+    names: tuple[str, ...]
+    player: Policy
+
+    def world(self, seed: int = 0, map_index: int = 0, visits: bool = False) -> World:
+        """The world of the match, reset, at its full cap; it records events."""
+        world = World(self.config, 1, seed, maps=[map_index], record=Recording(events=True, visits=visits))
+        world.reset()
+        return world
+
+
+class Mixed:
+    """Each population is played by one of several players: population p by the one of index p mod their number.
+
+    Args:
+        players: that each could play all populations.
+        config: of the world.
+    """
+
+    def __init__(self, players: Sequence[Policy], config: Config) -> None:
+        self.players, self.config = tuple(players), config
+
+    def act(self, observation: Observation) -> np.ndarray:
+        """Actions of one tick, uint8 [W, N, 2 or 3]."""
+        quota = self.config.quota
+        population = np.arange(self.config.spawn.cap) // quota
+        actions = np.array(self.players[0].act(observation))
+        for index, player in enumerate(self.players[1:], 1):
+            theirs = population % len(self.players) == index
+            actions[:, theirs] = player.act(observation)[:, theirs]
+        return actions
+
+
+def match_of(words: Sequence[str], seed: int = 0) -> Match:
+    """The match that words name: at most one world (a preset or a TOML file), and any number of players.
+
+    Players are scripted agents, runs (their last checkpoint) and checkpoints; they take the populations in turn. With
+    no world among the words it is that of the first run, or chaos; with no players, scripted agents play: fighters
+    where there is combat, else foragers.
+
+    Args:
+        words: such as `chaos`, `runs/demo fighter`, `law forager random`.
+        seed: of the players' choices.
+
+    Raises:
+        ConfigError: if a word is nothing of this, or players and world do not fit together.
+    """
+    worlds = {word: config for word in words if (config := world_named(word)) is not None}
+    if len(worlds) > 1:
+        raise ConfigError(f"a match has one world, not {len(worlds)}: {', '.join(worlds)}")
+    entrants = [word for word in words if word not in worlds]
+    trained = {word: _trained(word, seed) for word in entrants if word not in KINDS}
+    own = [actor.config for actor in trained.values()]
+    config = next(iter([*worlds.values(), *own, Chaos()])).replace(**{"spawn.random_cap": False})
+    for word, actor in trained.items():
+        _check_fit(word, actor.config, config)
+    entrants = entrants or ["fighter" if _armed(config) else "forager"]
+    players = [trained[word] if word in trained else scripted(word, config, seed) for word in entrants]
+    names = tuple(Path(entrants[p % len(entrants)]).name for p in range(config.populations))
+    player = players[0] if len(players) == 1 else Mixed(players, config)
+    return Match(" · ".join(words) or "chaos", config, names, player)
+
+
+def world_named(word: str) -> Config | None:
+    """The world's configuration that a preset or a TOML file names (of a world or of a whole run); else None."""
+    if word in WORLDS:
+        return WORLDS[word]()
+    path = Path(word)
+    if path.suffix != ".toml" or not path.is_file():
+        return None
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} is not TOML: {error}") from error
+    of_run = {"run", "learning", "world"} & data.keys()  # there, the world's tables are below [world]
+    return Config.from_dict(data.get("world", {}) if of_run else data)
+
+
+def _trained(word: str, seed: int) -> Any:
+    if not Path(word).is_dir():
+        raise ConfigError(f"{word!r} is neither {KINDS_OF_WORDS}")
+    from forge.experiments.train import load  # PyTorch: two seconds that scripted agents need not wait for
+
+    return load(word, seed)
+
+
+def _armed(config: Config) -> bool:
+    combat = config.combat
+    return bool(combat.melee_damage or combat.range_damage or combat.mage_damage)
+
+
+def _check_fit(word: str, own: Config, config: Config) -> None:
+    wanted = shape_of(config)
+    # the map may be of any size: a policy only sees its window
+    for name, value in shape_of(own).items():
+        if not name.startswith("terrain.") and value != wanted[name]:
+            raise ConfigError(f"{word} was trained with {name} = {value!r}; this world has {wanted[name]!r}")
