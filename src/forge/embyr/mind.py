@@ -1,0 +1,60 @@
+"""What can be asked of the policy of a population. The viewer knows no policies: `forge.ethyr.insight` answers."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, Protocol
+
+import numpy as np
+
+from forge.blade.scene import Scene
+
+
+class Thought(NamedTuple):
+    """What one agent's policy makes of its situation."""
+
+    value: float  # expected return [ticks, discounted]
+    move: np.ndarray  # float32 [5]: probabilities
+    style: np.ndarray  # float32 [styles]: probabilities
+    attacks: np.ndarray  # float32 [3, D, D]: how likely it strikes with a style whoever stands at an offset
+
+
+class Mind(Protocol):
+    """A policy that can be asked. Answers are about a scene; `place` is the place of an agent in `scene.agents`."""
+
+    def recall(self) -> np.ndarray | None:
+        """What the agents carry over to their next tick, float32 [slots, numbers], a copy; None without memory.
+
+        It is called in the thread that plays, between two ticks.
+        """
+        ...
+
+    def think(self, scene: Scene, place: int, memory: np.ndarray | None = None) -> Thought:
+        """What an agent thinks; `memory` is from `recall`."""
+        ...
+
+    def values(self, scene: Scene, population: int, food: float = 1.0, water: float = 1.0) -> np.ndarray:
+        """What it is worth to stand on each tile, float32 [S, S]; NaN where nobody can stand and live.
+
+        Args:
+            scene: as it is, to which one agent is added at a time.
+            population: of that agent.
+            food, water: its vitals as shares of their maxima.
+        """
+        ...
+
+    def dependency(
+        self, scene: Scene, place: int, food: float | None = None, water: float | None = None,
+        memory: np.ndarray | None = None,
+    ) -> np.ndarray:  # fmt: skip
+        """What a second agent on each tile in view adds to the value of being the agent at `place`.
+
+        Args:
+            scene: as it is.
+            place: of the agent in the middle.
+            food, water: its vitals as shares of their maxima; None leaves them as they are.
+            memory: from `recall`.
+
+        Returns:
+            float32 [R, R]; NaN where nobody can stand and live.
+        """
+        ...
