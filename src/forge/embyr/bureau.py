@@ -83,10 +83,12 @@ class Bureau:
         for topic in self._seconds:
             self.ask(viewer, topic, None)
 
-    def news(self) -> None:
-        """What was true may have changed."""
+    def news(self, afresh: bool = False) -> None:
+        """What was true may have changed; `afresh`, so much that everyone is to be answered anew at once."""
         with self._changed:
             self._news += 1
+            if afresh:
+                self._answers.clear()
             if self._asked:
                 self._changed.notify()
 

@@ -163,7 +163,7 @@ class Overlays(Extension):
         self._traces.shown(frame)
         memories = {id(mind): mind.recall() for mind in self.minds if mind is not None}
         self._moment = Moment(self.config, frame, self._materials, memories)
-        self._bureau.news()
+        self._bureau.news(afresh=frame.key)  # the first, or after a jump
 
     def close(self) -> None:
         """See `Extension`."""
