@@ -14,6 +14,8 @@ export interface GridInfo {
   legend: string;
   scale: "linear" | "log";
   diverging: boolean;
+  /** Of a dependency map: the agent it is about. */
+  centre?: { id: number; row: number; col: number };
 }
 
 export interface OverlayGrid extends GridInfo {

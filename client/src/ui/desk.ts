@@ -2,7 +2,6 @@
 
 import { Observable } from "../observable";
 import { el, iconButton } from "./dom";
-import type { IconName } from "./icons";
 
 export type PanelName = "populations" | "overlay" | "map" | "feed" | "agent";
 
@@ -45,25 +44,39 @@ export class Desk {
     this.setOpen(name, !this.isOpen(name));
   }
 
-  /** Makes a panel that shows while it is open. `refresh` is called when it opens. */
-  panel(name: PanelName, title: string, symbol: IconName, body: Node[], refresh: () => void = () => {}): HTMLElement {
+  /** Makes a panel that shows while it is open. */
+  panel(spec: PanelSpec): HTMLElement {
+    const { name, title, body, opened = () => {}, close = () => this.setOpen(name, false) } = spec;
     const heading = el("h2", { id: `title-${name}` }, title);
-    const close = iconButton("close", `Close ${title.toLowerCase()}`, () => this.setOpen(name, false));
+    const tools = el("span", { class: "panel-tools" }, ...(spec.tools ?? []));
+    tools.append(iconButton("close", `Close: ${title.toLowerCase()}`, close));
     const panel = el(
       "section",
-      { id: `panel-${name}`, class: "panel", "aria-labelledby": heading.id, "data-icon": symbol },
-      el("header", { class: "panel-head" }, heading, el("span", { class: "panel-tools" }, close)),
+      { id: `panel-${name}`, class: "panel", "aria-labelledby": heading.id },
+      el("header", { class: "panel-head" }, heading, tools),
       el("div", { class: "panel-body" }, ...body),
     );
     this.state.watch(
       ({ open }) => open.includes(name),
       (open) => {
         panel.hidden = !open;
-        if (open) refresh();
+        if (open) opened();
       },
     );
     return panel;
   }
+}
+
+export interface PanelSpec {
+  name: PanelName;
+  title: string;
+  body: Node[];
+  /** Buttons of its head, beside the one that closes it. */
+  tools?: Node[];
+  /** Called whenever it opens, to bring what it shows up to date. */
+  opened?: () => void;
+  /** What closing it does; by default it just closes. */
+  close?: () => void;
 }
 
 function remembered(): readonly PanelName[] {

@@ -34,6 +34,7 @@ export function listenToKeys(commands: Commands, scene: SceneHandle, player: Key
 /** Whether the element that has the focus needs the key itself. */
 function isTaken({ target, key }: KeyboardEvent): boolean {
   if (document.querySelector("dialog[open]")) return true;
+  if (key === "Escape" && document.querySelector(":popover-open")) return true;
   if (!(target instanceof HTMLElement)) return false;
   if (target.closest("input, select, textarea")) return true;
   return (key === " " || key === "Enter") && target.closest("button, a, summary") !== null;

@@ -57,3 +57,8 @@ export function inSight(own: Placed, others: Iterable<Placed>, sight: number): P
     .filter((other) => other.id !== own.id && distance(other) <= sight)
     .sort((a, b) => distance(a) - distance(b) || a.id - b.id);
 }
+
+/** The agents of a frame one by one, each as where it stands. */
+export function* agentsOf(agents: { id: Uint32Array; row: Uint16Array; col: Uint16Array }): Generator<Placed> {
+  for (let i = 0; i < agents.id.length; i++) yield { id: agents.id[i], row: agents.row[i], col: agents.col[i] };
+}
