@@ -1,0 +1,112 @@
+/** Agents as figures: a hooded wanderer of our own, whose parts the shader moves; a shadow and rings under it. */
+
+import {
+  type BufferGeometry,
+  CapsuleGeometry,
+  Float32BufferAttribute,
+  Group,
+  LatheGeometry,
+  type Mesh,
+  PlaneGeometry,
+  SphereGeometry,
+  Vector2,
+} from "three";
+import { mergeGeometries } from "three/addons/utils/BufferGeometryUtils.js";
+import { instanced, instancedOf, makeMaterial } from "./material";
+import barFragment from "./shaders/bar.frag?raw";
+import barVertex from "./shaders/bar.vert?raw";
+import figureFragment from "./shaders/figure.frag?raw";
+import figureVertex from "./shaders/figure.vert?raw";
+import markFragment from "./shaders/mark.frag?raw";
+import markVertex from "./shaders/mark.vert?raw";
+import type { Shared } from "./uniforms";
+
+/** What a part is; the shaders have the same numbers. */
+const Part = { body: 0, head: 1, leftArm: 2, rightArm: 3, leftFoot: 4, rightFoot: 5, face: 6, eyes: 7 } as const;
+
+/** From this many pixels a tile on, bars are drawn above everyone. */
+const BARS_FROM = 24;
+const NO_BARS = 1e9;
+
+export class Figures {
+  readonly group = new Group();
+  private readonly near: Mesh;
+  private readonly far: Mesh;
+  private readonly marks: Mesh;
+  private readonly bars: Mesh;
+  private readonly own = { uBarsFrom: { value: BARS_FROM } };
+
+  constructor(shared: Shared) {
+    const figure = makeMaterial(shared, { vertex: figureVertex, fragment: figureFragment, actors: true });
+    const mark = makeMaterial(shared, { vertex: markVertex, fragment: markFragment, actors: true, blend: true });
+    const bar = makeMaterial(shared, {
+      vertex: barVertex,
+      fragment: barFragment,
+      own: this.own,
+      actors: true,
+      blend: true,
+    });
+    this.near = instanced(instancedOf(wanderer(14, 9)), figure, 2);
+    this.far = instanced(instancedOf(wanderer(6, 4)), figure, 2);
+    this.marks = instanced(instancedOf(new PlaneGeometry(1, 1).rotateX(-Math.PI / 2)), mark, 3);
+    this.bars = instanced(instancedOf(new PlaneGeometry(1, 1)), bar, 6);
+    this.group.add(this.near, this.far, this.marks, this.bars);
+  }
+
+  /** @param fine whether figures are large enough to show their detail. */
+  update(actors: number, fine: boolean, labels: boolean): void {
+    this.near.visible = fine;
+    this.far.visible = !fine;
+    this.own.uBarsFrom.value = labels ? BARS_FROM : NO_BARS;
+    for (const { geometry } of [this.near, this.far, this.marks, this.bars]) {
+      (geometry as ReturnType<typeof instancedOf>).instanceCount = actors;
+    }
+  }
+}
+
+/** A figure about 0.95 high that looks south, with `round` points around it and `tall` along it. */
+function wanderer(round: number, tall: number): BufferGeometry {
+  const outline = [
+    [0.25, 0.05],
+    [0.25, 0.1],
+    [0.215, 0.22],
+    [0.175, 0.4],
+    [0.15, 0.52],
+    [0.095, 0.62],
+    [0.0, 0.66],
+  ].map(([r, y]) => new Vector2(r, y));
+  const ball = (radius: number, x: number, y: number, z: number) =>
+    new SphereGeometry(radius, round, tall).translate(x, y, z);
+  const eye = (x: number) => new SphereGeometry(0.036, Math.max(5, round >> 1), 4).translate(x, 0.775, 0.168);
+  const arm = (side: number) =>
+    new CapsuleGeometry(0.052, 0.2, 2, Math.max(5, round >> 1)).translate(side * 0.2, 0.42, 0.02);
+  const hood = ball(0.195, 0, 0.77, 0);
+  peak(hood);
+  return mergeGeometries([
+    tagged(new LatheGeometry(outline, round), Part.body),
+    tagged(hood, Part.head),
+    tagged(ball(0.148, 0, 0.755, 0.075), Part.face),
+    tagged(eye(0.058), Part.eyes),
+    tagged(eye(-0.058), Part.eyes),
+    tagged(arm(1), Part.leftArm),
+    tagged(arm(-1), Part.rightArm),
+    tagged(ball(0.075, 0.1, 0.06, 0.05), Part.leftFoot),
+    tagged(ball(0.075, -0.1, 0.06, 0.05), Part.rightFoot),
+  ]);
+}
+
+/** Draws the top of the hood out to a point that hangs back. */
+function peak(hood: BufferGeometry): void {
+  const points = hood.getAttribute("position");
+  for (let i = 0; i < points.count; i++) {
+    const above = Math.max(points.getY(i) - 0.86, 0) / 0.105;
+    points.setXYZ(i, points.getX(i), points.getY(i) + 0.1 * above * above, points.getZ(i) - 0.1 * above * above);
+  }
+  hood.computeVertexNormals();
+}
+
+function tagged(geometry: BufferGeometry, part: number): BufferGeometry {
+  const marks = new Float32Array(geometry.getAttribute("position").count).fill(part);
+  geometry.deleteAttribute("uv");
+  return geometry.setAttribute("aPart", new Float32BufferAttribute(marks, 1));
+}

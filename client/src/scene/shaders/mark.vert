@@ -1,0 +1,21 @@
+// A flat quad under each actor: its shadow, and the ring of who is selected or pointed at.
+out vec2 vAt;
+out vec3 vTint;
+out vec4 vShow;  // shadow, selected, hovered, immune
+
+void main() {
+  Actor actor = readActor(gl_InstanceID);
+  vec3 foot = actorPosition(actor);
+  float selected = float(gl_InstanceID == int(uSelected));
+  float hovered = float(gl_InstanceID == int(uHovered));
+  float dying = actor.colour.a > 1.5 ? 1.0 - uAlpha : 1.0;
+  vAt = position.xz * 2.0;
+  vTint = actor.colour.rgb;
+  vShow = vec4(dying * (1.0 - actor.extra.y), selected, hovered, 0.0);
+  float reach = max(selected, hovered) > 0.5 ? 1.7 : 0.86;
+  vAt *= reach / 0.86;
+  vec3 place = foot + vec3(position.x, 0.0, position.z) * reach * actorScale(foot) + vec3(0.0, 0.045, 0.0);
+  vec4 clip = projectionMatrix * viewMatrix * vec4(place, 1.0);
+  clip.z -= 0.0012 * clip.w;  // above the grass it lies on
+  gl_Position = clip;
+}

@@ -1,0 +1,142 @@
+uniform highp sampler2D uTiles;
+uniform sampler2D uSurface;
+uniform float uSide;
+uniform float uSamples;
+uniform float uClock;
+uniform sampler2D uOverlay;
+uniform sampler2D uColours;
+uniform vec4 uOverlayBox;
+uniform float uOverlayShare;
+uniform vec3 uSight;
+uniform float uGrid;
+
+in vec2 vGround;
+in float vHeight;
+in float vWall;
+
+const float LEVEL = -0.17;
+
+// Each material in two shades, mixed by noise: lava, water (their beds), grass, scrub, forest floor, stone, ore.
+vec3 shade(int material, float grain) {
+  vec3 low[7] = vec3[7](srgb(38., 20., 20.), srgb(112., 128., 104.), srgb(104., 139., 74.), srgb(138., 112., 70.),
+                        srgb(66., 100., 54.), srgb(108., 108., 114.), srgb(86., 78., 104.));
+  vec3 high[7] = vec3[7](srgb(66., 32., 26.), srgb(190., 182., 140.), srgb(150., 177., 98.), srgb(184., 156., 104.),
+                         srgb(96., 132., 70.), srgb(160., 156., 152.), srgb(134., 122., 152.));
+  return mix(low[material], high[material], grain);
+}
+
+struct Tile { int now; int before; float since; };
+
+Tile tileAt(vec2 place) {
+  vec4 texel = texelFetch(uTiles, ivec2(clamp(place, vec2(0.0), vec2(uSide - 1.0))), 0) * 255.0 + 0.5;
+  float changed = floor(texel.b) * 256.0 + floor(texel.a);
+  return Tile(int(texel.r), int(texel.g), mod(uClock - changed + 65536.0, 65536.0) / 16.0);
+}
+
+vec3 tileShade(Tile tile, float grain) {
+  return mix(shade(tile.before, grain), shade(tile.now, grain), smoothstep(0.0, 2.0, tile.since));
+}
+
+vec3 water(vec3 bed, float depth, vec2 at, vec3 eye, float open) {
+  vec2 drift = vec2(uTime * 0.016, uTime * 0.011);
+  vec4 a = texture(uNoise, at * 0.045 + drift);
+  vec4 b = texture(uNoise, at * 0.071 - drift.yx * 1.3 + 0.37);
+  vec2 slope = (vec2(a.r, b.g) - 0.5) * 0.34 + (vec2(b.b, a.b) - 0.5) * 0.2;
+  vec3 normal = normalize(vec3(slope.x, 1.0, slope.y));
+  float murk = 1.0 - exp(-3.6 * depth);
+  vec3 body = mix(srgb(104., 190., 190.), srgb(28., 92., 138.), smoothstep(0.1, 0.75, depth));
+  float web = pow(1.0 - abs(a.g - b.g) * 2.2, 9.0);
+  vec3 colour = lit(mix(bed, body, murk), normal, mix(open, 1.0, 0.35)) + 0.10 * web * (1.0 - 0.55 * murk) * uSunColour;
+  float fresnel = 0.03 + 0.5 * pow(1.0 - max(dot(eye, normal), 0.0), 4.0);
+  colour = mix(colour, uSkyColour * 1.15, fresnel);
+  float gleam = pow(max(dot(normalize(eye + uSun), normal), 0.0), 90.0);
+  float shore = smoothstep(0.13, 0.02, depth + 0.05 * (a.b - 0.5));
+  float lap = 0.5 + 0.5 * sin(38.0 * depth + 14.0 * b.a - uTime * 1.4);
+  return colour + gleam * open * uSunColour * 0.55 + shore * (0.2 + 0.35 * lap) * srgb(226., 240., 236.) * (0.4 + 0.6 * open);
+}
+
+vec3 lava(float depth, vec2 at, float open) {
+  vec2 flow = vec2(uTime * 0.004, -uTime * 0.003);
+  vec4 broad = texture(uNoise, at * 0.021 + flow);
+  vec2 bent = at * 0.062 + (broad.rg - 0.5) * 0.42 + flow * 1.7;
+  float crack = abs(texture(uNoise, bent).r - 0.5) * 2.0;
+  float fine = abs(texture(uNoise, bent * 2.3 + 0.5).g - 0.5) * 2.0;
+  float heat = 0.35 + 0.85 * smoothstep(0.38, 0.66, broad.b) + 0.12 * sin(uTime * 0.7 + 9.0 * broad.a);
+  float vein = pow(1.0 - smoothstep(0.0, 0.22, crack), 1.6) + 0.35 * pow(1.0 - smoothstep(0.0, 0.17, fine), 2.0);
+  vein += 0.5 * smoothstep(0.12, 0.0, depth);
+  vec3 crust = mix(srgb(33., 20., 22.), srgb(74., 44., 38.), texture(uNoise, at * 0.13).g);
+  float glow = clamp(vein * heat, 0.0, 1.6);
+  vec3 fire = mix(srgb(150., 26., 10.), srgb(255., 122., 26.), smoothstep(0.1, 0.75, glow));
+  fire = mix(fire, srgb(255., 214., 120.), smoothstep(0.85, 1.5, glow));
+  return lit(crust, vec3(0.0, 1.0, 0.0), open) * 0.85 + fire * glow * 0.9;
+}
+
+vec4 overlayAt(vec2 at) {
+  vec2 cell = (at - uOverlayBox.yx) / uOverlayBox.wz;
+  if (any(lessThan(cell, vec2(0.0))) || any(greaterThanEqual(cell, vec2(1.0)))) return vec4(0.0);
+  vec2 told = texture(uOverlay, cell).rg;
+  return vec4(texture(uColours, vec2((told.r * 255.0 + 0.5) / 256.0, 0.5)).rgb, told.g);
+}
+
+void main() {
+  vec2 uv = (vGround * uSamples + 0.5) / (uSide * uSamples + 1.0);
+  vec4 surface = texture(uSurface, uv);
+  vec4 grain = texture(uNoise, vGround * 0.11);
+  vec4 fine = texture(uNoise, vGround * 0.43 + 0.31);
+  vec2 at = vGround + (grain.rg - 0.5) * 0.34 + (fine.rg - 0.5) * 0.22;
+
+  // The four tiles around, each ruling most of its own square.
+  vec2 corner = floor(at - 0.5);
+  vec2 w = smoothstep(0.32, 0.68, at - 0.5 - corner);
+  Tile nw = tileAt(corner), ne = tileAt(corner + vec2(1, 0)), sw = tileAt(corner + vec2(0, 1)), se = tileAt(corner + 1.0);
+  vec4 share = vec4((1. - w.x) * (1. - w.y), w.x * (1. - w.y), (1. - w.x) * w.y, w.x * w.y);
+  float mottle = clamp(0.5 + 1.1 * (grain.b - 0.5) + 0.8 * (fine.g - 0.5), 0.0, 1.0);
+  vec3 albedo = share.x * tileShade(nw, mottle) + share.y * tileShade(ne, mottle) + share.z * tileShade(sw, mottle) +
+                share.w * tileShade(se, mottle);
+  float molten = dot(share, vec4(nw.now == 0, ne.now == 0, sw.now == 0, se.now == 0));
+  float wet = dot(share, vec4(nw.now == 1, ne.now == 1, sw.now == 1, se.now == 1));
+  float rock = dot(share, vec4(nw.now >= 5, ne.now >= 5, sw.now >= 5, se.now >= 5));
+  float ore = dot(share, vec4(nw.now == 6, ne.now == 6, sw.now == 6, se.now == 6));
+
+  vec2 slope = surface.rg * 2.0 - 1.0 + (fine.ba - 0.5) * mix(0.10, 0.34, rock);
+  vec3 normal = normalize(vec3(slope.x, sqrt(max(1.0 - dot(slope, slope), 0.04)), slope.y));
+  float open = surface.b;
+  vec3 eye = normalize(cameraPosition - vec3(vGround.x, max(vHeight, LEVEL), vGround.y));
+
+  // Rocks are pale on top and dark where they are steep; banks of sand lie along the water.
+  albedo *= mix(1.0, mix(0.72, 1.22, smoothstep(0.4, 2.1, vHeight)), rock);
+  albedo = mix(albedo, srgb(236., 238., 240.), rock * 0.75 * smoothstep(1.75, 2.3, vHeight + 0.5 * (grain.a - 0.5)) * smoothstep(0.6, 0.9, normal.y));
+  float glint = step(0.86, fine.r) * (0.5 + 0.5 * sin(uTime * 2.0 + 40.0 * grain.r));
+  albedo += ore * glint * srgb(120., 220., 230.);
+  float bank = smoothstep(0.02, -0.14, vHeight) * (1.0 - rock);
+  albedo = mix(albedo, molten > wet ? srgb(58., 40., 36.) : srgb(206., 190., 142.), bank * 0.8 * step(0.02, molten + wet));
+
+  vec3 colour = lit(albedo, normal, open);
+  colour += srgb(255., 96., 24.) * 0.35 * smoothstep(0.22, -0.12, vHeight) * smoothstep(0.05, 0.5, molten);
+  float depth = LEVEL - vHeight;
+  if (depth > 0.0) {
+    colour = molten > wet ? lava(depth, vGround, open) : water(lit(albedo, vec3(0, 1, 0), open), depth, vGround, eye, open);
+  }
+
+  if (vWall > 0.001) {
+    float band = texture(uNoise, vec2(dot(vGround, vec2(0.13)), vWall * 0.6)).g;
+    colour = mix(srgb(70., 56., 50.), srgb(38., 31., 32.), vWall) * (0.5 + 0.6 * band);
+  }
+
+  if (uOverlayShare > 0.0 && vWall < 0.001) {
+    vec4 told = overlayAt(vGround);
+    float grey = dot(colour, vec3(0.2126, 0.7152, 0.0722));
+    vec3 ground = mix(colour, vec3(grey) * 0.8, 0.85 * uOverlayShare);
+    float relief = clamp(0.72 + 0.55 * (dot(normal, uSun) * open - 0.45), 0.45, 1.15);
+    colour = mix(ground, told.rgb * relief, told.a * 0.86 * uOverlayShare);
+  }
+  if (uSight.z >= 0.0) {
+    vec2 away = abs(floor(vGround) - uSight.xy);
+    float unseen = step(uSight.z + 0.5, max(away.x, away.y));
+    colour *= mix(1.0, 0.22, unseen);
+  }
+  vec2 line = abs(fract(vGround - 0.5) - 0.5) / fwidth(vGround);
+  colour *= 1.0 - uGrid * 0.16 * (1.0 - min(min(line.x, line.y), 1.0)) * (1.0 - step(0.001, vWall));
+  gl_FragColor = vec4(finish(colour), 1.0);
+  #include <colorspace_fragment>
+}

@@ -1,0 +1,21 @@
+uniform highp sampler2D uHeights;
+uniform float uSide;
+uniform float uSamples;
+
+in vec2 aChunk;   // north-west corner of the chunk [tiles]
+in float aSkirt;  // 1 along the lower edge of the chunk's rim
+out vec2 vGround;
+out float vHeight;
+out float vWall;
+
+const float LEVEL = -0.17;
+
+void main() {
+  ivec2 size = ivec2(int(uSide * uSamples) + 1);
+  ivec2 point = min(ivec2(aChunk * uSamples + position.xz + 0.5), size - 1);
+  vHeight = texelFetch(uHeights, point, 0).r;
+  vGround = vec2(point) / uSamples;
+  vWall = aSkirt;
+  vec3 place = vec3(vGround.x, max(vHeight, LEVEL) - 1.6 * aSkirt, vGround.y);
+  gl_Position = projectionMatrix * viewMatrix * vec4(place, 1.0);
+}
