@@ -3,24 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Protocol
-
-import numpy as np
 
 from forge.blade.frame import Frame, FrameSource
-from forge.blade.observation import Observation
 from forge.blade.replay import Replay
 from forge.blade.world import World
 from forge.embyr.pace import Advance, Call, Pace, Seek
-from forge.embyr.viewer import Viewer
-
-
-class Player(Protocol):
-    """Decides for everyone in a world: scripted agents, trained policies, anything with this method."""
-
-    def act(self, observation: Observation) -> np.ndarray:
-        """Actions of one tick: integers [W, N, 2], or [W, N, 3] with learned targeting."""
-        ...
+from forge.embyr.viewer import Player, Viewer
 
 
 def play(viewer: Viewer, world: World, player: Player, capture: Callable[[], Frame] | None = None) -> None:
@@ -40,11 +28,7 @@ def play(viewer: Viewer, world: World, player: Player, capture: Callable[[], Fra
             case Call(work):
                 work()
             case Advance():
-                actions = player.act(world.observe())
-                for extension in viewer.extensions:
-                    extension.before(world, actions)
-                world.step(actions)
-                viewer.put(capture(), world)
+                viewer.advance(world, player, capture)
             case Seek():
                 pass  # refused before: a world has no past
 

@@ -78,6 +78,8 @@ class Pace:
         self._seek: int | None = None
         self._due = 0.0
         self._stopped = False
+        #: The least time between two ticks, whatever speed is asked for [seconds].
+        self.least_seconds = 0.0
 
     @property
     def settings(self) -> Settings:
@@ -154,7 +156,7 @@ class Pace:
 
     @property
     def _interval(self) -> float:
-        return self.tick_seconds / self._settings.speed
+        return max(self.tick_seconds / self._settings.speed, self.least_seconds)
 
     def _next(self) -> Order | None:
         with self._changed:

@@ -6,9 +6,12 @@ import time
 import webbrowser
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
+
+import numpy as np
 
 from forge.blade.frame import Frame, FrameSource
+from forge.blade.observation import Observation
 from forge.blade.world import World
 from forge.embyr.extension import Extension
 from forge.embyr.glimpse import GlimpseSource
@@ -21,6 +24,14 @@ from forge.embyr.server import Server
 from forge.embyr.source import Source
 
 HOST = "127.0.0.1"
+
+
+class Player(Protocol):
+    """Decides for everyone in a world: scripted agents, trained policies, anything with this method."""
+
+    def act(self, observation: Observation) -> np.ndarray:
+        """Actions of one tick: integers [W, N, 2], or [W, N, 3] with learned targeting."""
+        ...
 
 
 class Viewer:
@@ -112,6 +123,20 @@ class Viewer:
         self.hub.stir()
         for extension in self.extensions:
             extension.after(world, frame)
+
+    def advance(self, world: World, player: Player, capture: Callable[[], Frame]) -> None:
+        """Plays one tick and shows it; extensions have their say in it.
+
+        Args:
+            world: one world.
+            player: of all its agents.
+            capture: makes the frame after the tick.
+        """
+        actions = player.act(world.observe())
+        for extension in self.extensions:
+            extension.before(world, actions)
+        world.step(actions)
+        self.put(capture(), world)
 
     def show(self, world: World, w: int = 0, frames_a_second: float = 10.0) -> None:
         """Shows one world of a batch as it is now, if anyone looks and the last time is long enough ago.

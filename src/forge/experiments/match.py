@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,7 +14,9 @@ from forge.agents import KINDS, scripted
 from forge.blade import Config, ConfigError, Observation, Recording, World
 from forge.blade.config import Chaos, Law
 from forge.blade.state import shape_of
-from forge.experiments.evaluate import Policy
+
+if TYPE_CHECKING:  # it needs more than is installed with the viewer
+    from forge.experiments.evaluate import Policy
 
 WORLDS = {"chaos": Chaos, "law": Law}
 KINDS_OF_WORDS = (

@@ -147,13 +147,19 @@ class Meter:
         return line
 
 
-def train(run: Run, listen: Listener = lambda line: None, resume: Path | None = None) -> Trainer:
+def train(
+    run: Run,
+    listen: Listener = lambda line: None,
+    resume: Path | None = None,
+    attend: Callable[[Trainer], None] = lambda trainer: None,
+) -> Trainer:
     """Trains a run to its end, writing metrics and checkpoints.
 
     Args:
         run: whose configuration says what and how long.
         listen: is called with every line of metrics.
         resume: the checkpoint to go on from.
+        attend: is called after every update.
     """
     session = run.training.run
     trainer = Trainer(run.training)
@@ -165,6 +171,7 @@ def train(run: Run, listen: Listener = lambda line: None, resume: Path | None = 
     try:
         while not _finished(trainer):
             meter.add(trainer.update())
+            attend(trainer)
             if trainer.seconds - logged >= session.log_seconds or _finished(trainer):
                 logged, line = trainer.seconds, meter.read()
                 run.log(line)
