@@ -194,17 +194,17 @@ def test_ids_wrap_at_2_to_the_32() -> None:
     assert column(capture(world), "births")["id"] == [7]
 
 
-def test_places_of_the_living_the_dead_and_strangers() -> None:
+def test_the_living_the_dead_and_strangers_are_looked_up() -> None:
     """Whoever attacked, was hit or died in a tick is somewhere in its frame."""
-    frames = played()
+    frames, columns = played(), ("row", "col", "population", "age")
     assert sum(len(frame.deaths["id"]) for frame in frames) > 0
     for frame in frames:
         for table in (frame.agents, frame.deaths):
-            row, col = frame.places(table["id"])
-            assert (row.tolist(), col.tolist()) == (table["row"].tolist(), table["col"].tolist())
+            told = frame.lookup(table["id"], *columns)
+            assert [column.tolist() for column in told] == [table[name].tolist() for name in columns]
         for name in ("attacker", "target"):
-            assert (frame.places(frame.attacks[name])[0] >= 0).all()
-        assert [axis.tolist() for axis in frame.places(np.array([2**32 - 1, 10**6]))] == [[-1, -1], [-1, -1]]
+            assert (frame.lookup(frame.attacks[name], "row")[0] >= 0).all()
+        assert [axis.tolist() for axis in frame.lookup(np.array([2**32 - 1, 10**6]), "row", "col")] == [[-1, -1]] * 2
 
 
 def test_a_world_must_record_events() -> None:

@@ -43,8 +43,7 @@ class Tally:
         agents = frame.agents
         self._add("visits", agents["population"], agents["row"], agents["col"])
         if len(frame.attacks["attacker"]):
-            row, col = frame.places(frame.attacks["attacker"])
-            self._add("attacks", _populations(frame), row, col)
+            self._add("attacks", *frame.lookup(frame.attacks["attacker"], "population", "row", "col"))
 
     def _add(self, name: str, population: np.ndarray, row: np.ndarray, col: np.ndarray) -> None:
         place = row.astype(np.int64) * self.side + col
@@ -57,14 +56,6 @@ class Tally:
         """Counts int64 [S, S], the caller's own."""
         counts = self._counts.get((name, population))
         return (np.zeros(self.side**2, np.int64) if counts is None else counts.copy()).reshape(self.side, self.side)
-
-
-def _populations(frame: Frame) -> np.ndarray:
-    """The population of each attacker."""
-    known = np.concatenate([frame.agents["id"], frame.deaths["id"]])
-    population = np.concatenate([frame.agents["population"], frame.deaths["population"]])
-    order = np.argsort(known)
-    return population[order[np.searchsorted(known, frame.attacks["attacker"], sorter=order)]]
 
 
 class LiveTraces:
