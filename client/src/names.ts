@@ -15,5 +15,5 @@ export function populationName(source: Source | undefined, population: number): 
 
 /** An agent's name, the same on its label and everywhere else on the page. */
 export function agentName(source: Source | undefined, population: number, id: number): string {
-  return `${populationName(source, population)} ${id}`;
+  return `${populationName(source, population)} #${id}`;
 }

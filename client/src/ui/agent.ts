@@ -80,7 +80,9 @@ export function createAgentPanel(app: App, desk: Desk, commands: Commands): HTML
     (selected) => {
       end = "";
       name.replaceChildren();
-      desk.setOpen("agent", selected !== null);
+      // On a narrow page the bar of whoever plays takes the room.
+      const played = desk.state.get().narrow && selected === store.get().play.id;
+      desk.setOpen("agent", selected !== null && !played);
       refresh();
     },
   );

@@ -118,7 +118,7 @@ export const PLAY_MOVES: Readonly<Record<string, number>> = {
 export const MORE_HELP: readonly { group: Group | "Playing"; keys: readonly string[]; does: string }[] = [
   { group: "Camera", keys: ["↑ ↓ ← →", "W A S D"], does: "Move over the ground" },
   { group: "Camera", keys: ["Q", "E"], does: "Turn" },
-  { group: "Camera", keys: ["PageUp", "PageDown"], does: "Tilt" },
+  { group: "Camera", keys: ["PgUp", "PgDn"], does: "Tilt" },
   { group: "Camera", keys: ["+", "-"], does: "Nearer, farther" },
   { group: "Playing", keys: ["↑ ↓ ← →", "W A S D"], does: "Walk" },
   { group: "Playing", keys: ["1", "2", "3"], does: "Fight with melee, range, mage" },

@@ -63,6 +63,13 @@ function drawAreas(pen: CanvasRenderingContext2D, samples: readonly Sample[], x:
       floor[i] = value;
     });
   }
+  pen.beginPath();
+  floor.forEach((value, i) => {
+    pen.lineTo(places[i], y(value));
+  });
+  pen.strokeStyle = themed("--edge");
+  pen.lineWidth = 1;
+  pen.stroke();
 }
 
 function drawRule(pen: CanvasRenderingContext2D, value: number, at: number, width: number): void {
@@ -72,10 +79,14 @@ function drawRule(pen: CanvasRenderingContext2D, value: number, at: number, widt
   pen.moveTo(0, Math.round(at) + 0.5);
   pen.lineTo(width, Math.round(at) + 0.5);
   pen.stroke();
-  pen.fillStyle = themed("--muted");
+  pen.fillStyle = themed("--text");
+  pen.strokeStyle = themed("--panel-solid");
+  pen.lineWidth = 3;
+  pen.lineJoin = "round";
   pen.textAlign = "left";
-  pen.textBaseline = "bottom";
-  pen.fillText(whole(value), 0, at);
+  pen.textBaseline = "middle";
+  pen.strokeText(whole(value), 2, at + 1);
+  pen.fillText(whole(value), 2, at + 1);
 }
 
 function drawMark(pen: CanvasRenderingContext2D, at: number, height: number): void {

@@ -16,7 +16,3 @@ const PACKED = new Uint32Array(
 export function packedGround(material: number): number {
   return PACKED[material] ?? PACKED[0];
 }
-
-export function groundColour(material: number): string {
-  return GROUND[material] ?? GROUND[0];
-}

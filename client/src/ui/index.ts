@@ -36,8 +36,13 @@ export function mountUi(app: App, root: HTMLElement): void {
   root.append(
     createTopbar(app, search.element),
     createDock(app, desk, commands),
-    el("div", { class: "left" }, createPopulations(app, desk), createOverlays(app, desk), createMinimap(app, desk)),
-    el("div", { class: "right" }, createAgentPanel(app, desk, commands), createFeed(app, desk)),
+    el("div", { class: "left column" }, createPopulations(app, desk), createOverlays(app, desk)),
+    el(
+      "div",
+      { class: "right" },
+      el("div", { class: "column" }, createAgentPanel(app, desk, commands), createFeed(app, desk)),
+      createMinimap(app, desk),
+    ),
     el("div", { class: "bottom" }, player.element, createTransport(app, commands)),
     notices.element,
     connectionNotice(app.store),
@@ -45,6 +50,10 @@ export function mountUi(app: App, root: HTMLElement): void {
     createSettings(app),
     createJoin(app),
     help.element,
+  );
+  app.store.watch(
+    (state) => state.welcome !== null,
+    (welcomed) => root.toggleAttribute("data-welcomed", welcomed),
   );
   listenToKeys(commands, app.scene, player.keys);
   tellRefusals(app, notices);

@@ -31,6 +31,15 @@ export function createOverlays(app: App, desk: Desk): HTMLElement {
   const vitals = createVitalChoice(app);
   const legend = createLegend(app);
 
+  const showRequest = (request: OverlayRequest) => {
+    for (const button of choices.children)
+      setAttributes(button, { "aria-checked": String(button.id === choiceId(request.name)) });
+    population.value = String(request.population);
+    setText(told, request.name === null ? "" : TOLD[request.name]);
+    told.hidden = request.name === null;
+    who.hidden = request.name === null;
+    vitals.hidden = request.name !== "value" && request.name !== "dependency";
+  };
   store.watch(
     (state) => state.welcome,
     (welcome) => {
@@ -46,15 +55,6 @@ export function createOverlays(app: App, desk: Desk): HTMLElement {
       setText(told, names.length > 1 ? told.textContent : "What is watched has no overlays.");
     },
   );
-  const showRequest = (request: OverlayRequest) => {
-    for (const button of choices.children)
-      setAttributes(button, { "aria-checked": String(button.id === choiceId(request.name)) });
-    population.value = String(request.population);
-    setText(told, request.name === null ? "" : TOLD[request.name]);
-    told.hidden = request.name === null;
-    who.hidden = request.name === null;
-    vitals.hidden = request.name !== "value" && request.name !== "dependency";
-  };
   store.watch((state) => state.overlay, showRequest);
   const body = [choices, told, who, vitals, legend];
   return desk.panel({ name: "overlay", title: "Overlay", body });

@@ -16,28 +16,33 @@ export interface Found {
 type Agents = Pick<AgentTable, "id" | "population" | "age" | "health">;
 
 /**
- * Living agents whose id or name holds all the words of `query`, the closest first: the very id, ids that begin so,
- * then all others by age. Nothing typed lists the oldest, the weakest and the youngest.
+ * Living agents in whose names every word of `query` begins some word, the closest first: the very id, then names
+ * that hold the words as a whole ("pop 3" finds population 3 before agent 31), then by age. Nothing typed lists the
+ * oldest, the weakest and the youngest.
  */
 export function findAgents(query: string, agents: Agents, source: Source | undefined, limit = 8): Found[] {
-  const words = query.toLowerCase().replace("#", " ").split(/\s+/).filter(Boolean);
+  const words = wordsOf(query);
   const found = (row: number, note = `age ${agents.age[row]}`): Found => {
     const [id, population] = [agents.id[row], agents.population[row]];
     return { id, population, name: agentName(source, population, id), note };
   };
   if (words.length === 0) return notable(agents, found);
-  const text = words.join(" ");
-  const closeness = (row: number) => {
-    const id = String(agents.id[row]);
-    return id === text ? 0 : id.startsWith(text) ? 1 : 2;
-  };
-  const rows: number[] = [];
+  const fits: { row: number; closeness: number }[] = [];
   for (let row = 0; row < agents.id.length; row++) {
-    const name = agentName(source, agents.population[row], agents.id[row]).toLowerCase();
-    if (words.every((word) => name.includes(word))) rows.push(row);
+    const name = wordsOf(agentName(source, agents.population[row], agents.id[row]));
+    if (!words.every((word) => name.some((part) => part.startsWith(word)))) continue;
+    const whole = words.filter((word) => name.includes(word)).length;
+    fits.push({ row, closeness: String(agents.id[row]) === words.join(" ") ? words.length + 1 : whole });
   }
-  rows.sort((a, b) => closeness(a) - closeness(b) || agents.age[b] - agents.age[a] || agents.id[a] - agents.id[b]);
-  return rows.slice(0, limit).map((row) => found(row));
+  fits.sort((a, b) => b.closeness - a.closeness || agents.age[b.row] - agents.age[a.row] || a.row - b.row);
+  return fits.slice(0, limit).map(({ row }) => found(row));
+}
+
+function wordsOf(text: string): string[] {
+  return text
+    .toLowerCase()
+    .split(/[\s#]+/)
+    .filter(Boolean);
 }
 
 function notable(agents: Agents, found: (row: number, note: string) => Found): Found[] {

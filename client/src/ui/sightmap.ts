@@ -4,7 +4,7 @@ import { populationColour } from "../palette";
 import type { Source } from "../protocol";
 import type { Agent, World } from "../world";
 import { crisp, el, themed } from "./dom";
-import { groundColour } from "./ground";
+import { packedGround } from "./ground";
 
 const LAVA = 0;
 
@@ -16,6 +16,7 @@ export interface SightMap {
 /** A window of the map centred on an agent. Clicking somebody in it calls `choose`. */
 export function createSightMap(choose: (id: number) => void): SightMap {
   const element = el("canvas", { class: "sight", role: "img", "aria-label": "What it sees" });
+  const tiles = el("canvas");
   let drawn: { world: World; agent: Agent; sight: number } | null = null;
 
   element.addEventListener("click", ({ offsetX, offsetY }) => {
@@ -35,21 +36,34 @@ export function createSightMap(choose: (id: number) => void): SightMap {
       if (!paper) return;
       drawn = { world, agent, sight };
       const tile = paper.width / (2 * sight + 1);
-      drawGround(paper.pen, world, agent, sight, tile);
+      drawGround(paper.pen, tiles, world, agent, sight, paper.width);
       drawSeen(paper.pen, world, agent, sight, tile, seen);
     },
   };
 }
 
-function drawGround(pen: CanvasRenderingContext2D, world: World, agent: Agent, sight: number, tile: number): void {
+/** Draws the tiles, one pixel each, and those enlarged: tiles of broken width would show seams. */
+function drawGround(
+  pen: CanvasRenderingContext2D,
+  tiles: HTMLCanvasElement,
+  world: World,
+  agent: Agent,
+  sight: number,
+  width: number,
+): void {
   const { side, plane } = world;
-  for (let r = -sight; r <= sight; r++)
-    for (let c = -sight; c <= sight; c++) {
-      const [row, col] = [agent.row + r, agent.col + c];
-      const inside = row >= 0 && col >= 0 && row < side && col < side;
-      pen.fillStyle = groundColour(inside ? plane[row * side + col] : LAVA);
-      pen.fillRect((c + sight) * tile, (r + sight) * tile, tile + 0.5, tile + 0.5);
-    }
+  const size = 2 * sight + 1;
+  const image = new ImageData(size, size);
+  const pixels = new Uint32Array(image.data.buffer);
+  for (let i = 0; i < pixels.length; i++) {
+    const [row, col] = [agent.row - sight + Math.floor(i / size), agent.col - sight + (i % size)];
+    const inside = row >= 0 && col >= 0 && row < side && col < side;
+    pixels[i] = packedGround(inside ? plane[row * side + col] : LAVA);
+  }
+  tiles.width = tiles.height = size;
+  tiles.getContext("2d")?.putImageData(image, 0, 0);
+  pen.imageSmoothingEnabled = false;
+  pen.drawImage(tiles, 0, 0, width, width);
 }
 
 function drawSeen(

@@ -2,7 +2,7 @@
 
 import type { App } from "../app";
 import { el, setText, svg } from "./dom";
-import { capital, short, whole } from "./format";
+import { short, whole } from "./format";
 import { paced } from "./schedule";
 
 const KINDS = { live: "Live", replay: "Replay", training: "Training" } as const;
@@ -17,7 +17,7 @@ export function createTopbar({ store, world }: App, search: HTMLElement): HTMLEl
   store.watch(
     (state) => state.welcome,
     (welcome) => {
-      setText(title, welcome ? capital(welcome.source.title) : "");
+      setText(title, welcome ? welcome.source.title : "");
       title.title = welcome ? `${welcome.source.title} · Neural MMO ${welcome.release}` : "";
       setText(badge, welcome ? KINDS[welcome.source.kind] : "");
       badge.hidden = !welcome;
@@ -50,7 +50,7 @@ export function createTopbar({ store, world }: App, search: HTMLElement): HTMLEl
 
 function stat(name: string, label: string): { element: HTMLElement; value: HTMLElement } {
   const value = el("span", { class: "stat-value", id: `stat-${name}` }, "–");
-  return { value, element: el("span", { class: "stat", "data-stat": name }, value, " ", el("small", {}, label)) };
+  return { value, element: el("span", { class: "stat", "data-stat": name }, el("small", {}, label), " ", value) };
 }
 
 /** An ember: a flame of three strokes over a spark. */
