@@ -7,6 +7,7 @@ export default defineConfig({
     outDir: "../src/forge/embyr/_client",
     emptyOutDir: true,
     target: "es2022",
+    assetsInlineLimit: 0, // a page that loads nothing but files needs no exceptions in its security policy
     chunkSizeWarningLimit: 1200,
   },
   server: { proxy: { "/ws": { target: "ws://127.0.0.1:8080", ws: true } } },

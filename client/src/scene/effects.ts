@@ -16,11 +16,14 @@ const MAGE = 2;
 /** The quads of a frame: kind, actor, other actor, damage. Whom the picture does not have is left out. */
 export function eventsOf({ attacks, births, deaths }: Frame, rowOf: (id: number) => number): number[] {
   const events: number[] = [];
+  const struck = new Set<number>(); // one blow for each target and kind, however many attack it
   attacks.attacker.forEach((id, i) => {
     const [from, to, style] = [rowOf(id), rowOf(attacks.target[i]), attacks.style[i]];
     if (from < 0 || to < 0 || style > MAGE) return;
     events.push(style, from, to, attacks.damage[i]);
-    events.push(style === MAGE ? Kind.frost : Kind.impact, from, to, attacks.damage[i]);
+    const blow = style === MAGE ? Kind.frost : Kind.impact;
+    if (!struck.has(8 * to + blow)) events.push(blow, from, to, attacks.damage[i]);
+    struck.add(8 * to + blow);
   });
   births.id.forEach((id) => {
     const row = rowOf(id);

@@ -22,7 +22,7 @@ import markVertex from "./shaders/mark.vert?raw";
 import type { Shared } from "./uniforms";
 
 /** What a part is; the shaders have the same numbers. */
-const Part = { body: 0, head: 1, leftArm: 2, rightArm: 3, leftFoot: 4, rightFoot: 5, face: 6, eyes: 7 } as const;
+const Part = { body: 0, head: 1, leftArm: 2, rightArm: 3, leftFoot: 4, rightFoot: 5 } as const;
 
 /** From this many pixels a tile on, bars are drawn above everyone. */
 const BARS_FROM = 24;
@@ -77,7 +77,6 @@ function wanderer(round: number, tall: number): BufferGeometry {
   ].map(([r, y]) => new Vector2(r, y));
   const ball = (radius: number, x: number, y: number, z: number) =>
     new SphereGeometry(radius, round, tall).translate(x, y, z);
-  const eye = (x: number) => new SphereGeometry(0.036, Math.max(5, round >> 1), 4).translate(x, 0.775, 0.168);
   const arm = (side: number) =>
     new CapsuleGeometry(0.052, 0.2, 2, Math.max(5, round >> 1)).translate(side * 0.2, 0.42, 0.02);
   const hood = ball(0.195, 0, 0.77, 0);
@@ -85,9 +84,6 @@ function wanderer(round: number, tall: number): BufferGeometry {
   return mergeGeometries([
     tagged(new LatheGeometry(outline, round), Part.body),
     tagged(hood, Part.head),
-    tagged(ball(0.148, 0, 0.755, 0.075), Part.face),
-    tagged(eye(0.058), Part.eyes),
-    tagged(eye(-0.058), Part.eyes),
     tagged(arm(1), Part.leftArm),
     tagged(arm(-1), Part.rightArm),
     tagged(ball(0.075, 0.1, 0.06, 0.05), Part.leftFoot),

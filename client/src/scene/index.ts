@@ -14,7 +14,7 @@ import { onScreen, pickAt, type Screen } from "./picking";
 import { Pointer } from "./pointer";
 import { buildRelief, groundAt, type Relief, sameShape } from "./relief";
 import { Stage } from "./stage";
-import { mean, type Stats } from "./stats";
+import { Mean, type Stats } from "./stats";
 import { Terrain } from "./terrain";
 import { CLOCK_UNIT, TileTexture } from "./tiles";
 import { Timeline } from "./timeline";
@@ -64,6 +64,8 @@ class Picture {
   private labelled = 0;
   private viewed = 0;
   private lastDraw = 0;
+  private readonly scriptTimes = new Mean();
+  private readonly frameTimes = new Mean();
 
   constructor(
     canvas: HTMLCanvasElement,
@@ -113,7 +115,7 @@ class Picture {
     this.labelled = 0;
     this.undrawn = true;
     this.stats.ticks += 1;
-    this.stats.frameMs = mean(this.stats.frameMs, performance.now() - began);
+    this.stats.frameMs = this.frameTimes.add(performance.now() - began);
   }
 
   private takeMap(frame: Frame): void {
@@ -201,7 +203,7 @@ class Picture {
     const { stats, stage } = this;
     const { frame } = this.app.world;
     stats.frames += 1;
-    stats.scriptMs = mean(stats.scriptMs, performance.now() - began);
+    stats.scriptMs = this.scriptTimes.add(performance.now() - began);
     stats.drawCalls = stage.renderer.info.render.calls;
     stats.triangles = stage.renderer.info.render.triangles;
     stats.quality = stage.quality.level.name;
@@ -304,6 +306,8 @@ class Picture {
       triangles: 0,
       quality: "",
       overlayShare: 0,
+      world: () => this.app.world,
+      scene: this.handle,
       pick: (x, y) => this.pick(x, y),
       agentScreen: (id) => {
         const row = this.actors.rowOf(id);

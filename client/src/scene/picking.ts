@@ -30,7 +30,7 @@ export function onScreen(screen: Screen, x: number, y: number, z: number) {
 
 /** The factor by which far figures are drawn larger; shaders/actors.glsl has the same. */
 export function figureScale(pixelsPerTile: number): number {
-  return Math.min(Math.max(11 / pixelsPerTile, 1), 9);
+  return Math.min(Math.max(15 / pixelsPerTile, 1), 10);
 }
 
 /** The agent under a point; of several the one whose middle is nearest. */

@@ -63,7 +63,7 @@ function tileHeights(plane: Uint8Array, side: number): Float32Array {
   return Float32Array.from(plane, (material, i) => {
     if (material === WATER) return -0.34 - 0.1 * deep[i];
     if (material === LAVA) return -0.4;
-    if (material === STONE) return 0.42 + 0.34 * rock[i];
+    if (material === STONE) return 0.55 + 0.36 * rock[i];
     if (material === OREROCK) return 0.5 + 0.2 * rock[i];
     return material === GRASS ? 0.05 : 0.09;
   });
@@ -111,11 +111,19 @@ function fieldHeights(
       const fine = bilinear(noise, NOISE_SIZE, x * 11.3 + 91, z * 11.3 + 37) - 0.5;
       const base = blend(tiles, side, x + WARP * coarse * 2, z + WARP * fine * 2);
       const place = tileAt(side, z) * side + tileAt(side, x);
-      const rough = plane[place] >= STONE ? 0.55 * coarse + 0.42 * fine : ROUGH * coarse + 0.05 * fine;
+      const rough =
+        plane[place] >= STONE ? 0.4 * coarse + 0.55 * fine + 0.16 * (jag(i, j) - 0.5) : ROUGH * coarse + 0.05 * fine;
       heights[j * size + i] = base + (base > FLUID_LEVEL ? rough * Math.min(1, 4 * (base - FLUID_LEVEL)) : 0);
     }
   }
   return heights;
+}
+
+/** A number of its own for each point, 0 .. 1, so that rocks have edges. */
+function jag(i: number, j: number): number {
+  let mixed = Math.imul(i ^ Math.imul(j, 0x9e3779b1), 0x85ebca6b);
+  mixed = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return ((mixed ^ (mixed >>> 16)) >>> 0) / 4294967296;
 }
 
 function tileAt(side: number, x: number): number {

@@ -1,6 +1,8 @@
 /** Figures about the picture on `window.__embyr`, for tests, for measuring, and for taking pictures one by one. */
 
+import type { SceneHandle } from "../app";
 import type { View } from "../store";
+import type { World } from "../world";
 
 export interface Stats {
   /** Whether the world has been drawn. */
@@ -11,7 +13,7 @@ export interface Stats {
   /** Tick and living agents of the newest frame. */
   tick: number;
   agents: number;
-  /** Time of the page's own code for one picture, and for taking in one frame: running means [ms]. */
+  /** Time of the page's own code for one picture, and for taking in one frame: means of the last 60 [ms]. */
   scriptMs: number;
   frameMs: number;
   drawCalls: number;
@@ -19,7 +21,11 @@ export interface Stats {
   quality: string;
   /** How strongly the overlay is seen, 0 .. 1. */
   overlayShare: number;
-  pick(x: number, y: number): { agent: number | null; row: number; col: number } | null;
+  /** The newest frame, and the map. */
+  world(): World;
+  /** What the panels use: camera and picking. */
+  scene: SceneHandle;
+  pick: SceneHandle["pick"];
   /** Where the middle of an agent's figure is seen [CSS px]; null if it does not live. */
   agentScreen(id: number): { x: number; y: number } | null;
   /** Where the middle of a tile is seen [CSS px]. */
@@ -38,7 +44,19 @@ declare global {
   }
 }
 
-/** A running mean that forgets slowly. */
-export function mean(old: number, value: number): number {
-  return old === 0 ? value : old + 0.05 * (value - old);
+const RECENT = 60;
+/** The first pictures wait for shaders to be compiled. */
+const WARM_UP = 5;
+
+/** The mean of the last measurements, the very first left out. */
+export class Mean {
+  private values: number[] = [];
+  private count = 0;
+
+  add(value: number): number {
+    this.count += 1;
+    if (this.count > WARM_UP) this.values.push(value);
+    if (this.values.length > RECENT) this.values.shift();
+    return this.values.reduce((sum, each) => sum + each, 0) / Math.max(this.values.length, 1);
+  }
 }

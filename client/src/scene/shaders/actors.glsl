@@ -31,5 +31,5 @@ vec3 actorPosition(Actor actor) {
 // Far away figures are drawn larger than they are, so that nobody is lost on a large map.
 float actorScale(vec3 place) {
   float pixels = uTilePixels / max(distance(place, cameraPosition), 0.001);
-  return clamp(11.0 * uPixelRatio / pixels, 1.0, 9.0);
+  return clamp(15.0 * uPixelRatio / pixels, 1.0, 10.0);
 }

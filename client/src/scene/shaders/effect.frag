@@ -38,7 +38,8 @@ vec4 impact(float r, float angle) {
   float rays = 0.55 + 0.45 * sin(angle * 7.0 + vTint.a * 30.0);
   float burst = smoothstep(0.22, 0.0, abs(r - reach * (0.7 + 0.3 * rays))) * (1.0 - vPhase);
   float core = smoothstep(0.5, 0.0, r) * (1.0 - vPhase) * step(0.001, vPhase);
-  return vec4(vec3(1.0, 0.62, 0.3) * burst * step(0.001, vPhase) + vec3(1.0, 0.85, 0.6) * core, 0.25 * burst);
+  vec3 light = vec3(1.0, 0.5, 0.2) * 0.8 * burst * step(0.001, vPhase) + vec3(1.0, 0.8, 0.5) * 0.6 * core;
+  return vec4(light, 0.25 * burst);
 }
 
 vec4 frost(float r, float angle) {
@@ -48,7 +49,7 @@ vec4 frost(float r, float angle) {
   float flake = (arms + 0.5 * twigs) * smoothstep(grow, grow - 0.2, r) * smoothstep(0.02, 0.1, r);
   float ring = smoothstep(0.1, 0.0, abs(r - grow)) * 0.6;
   float shown = step(0.001, vPhase) * (1.0 - vPhase * vPhase);
-  return vec4(vec3(0.62, 0.88, 1.0) * (flake + ring), 0.5 * flake) * shown;
+  return vec4(vec3(0.5, 0.8, 1.0) * 0.8 * (flake + ring), 0.5 * flake) * shown;
 }
 
 vec4 birth() {

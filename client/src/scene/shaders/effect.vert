@@ -21,7 +21,7 @@ void main() {
   vec3 right = vec3(viewMatrix[0][0], viewMatrix[1][0], viewMatrix[2][0]);
   vec3 up = vec3(viewMatrix[0][1], viewMatrix[1][1], viewMatrix[2][1]);
   vec3 middle = b;
-  vec2 size = vec2(1.2);
+  vec2 size = vec2(0.95);
   vAt = position.xy * 2.0;
   vPhase = struck();
   vTint = vec4(actor.colour.rgb, actor.action.w);
@@ -47,7 +47,7 @@ void main() {
       }
     }
   } else if (vKind == FROST) {
-    size = vec2(1.7);
+    size = vec2(1.15);
   } else if (vKind == BIRTH || vKind == DEATH) {
     vPhase = uAlpha;
     middle = actorPosition(actor) + vec3(0.0, (vKind == BIRTH ? 1.0 : 0.55 + 0.9 * uAlpha) * scale, 0.0);

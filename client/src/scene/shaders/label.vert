@@ -13,7 +13,7 @@ void main() {
   bool damage = aInk.w > 0.5;
   float rise = damage ? struck() : 0.0;
   vec4 clip = projectionMatrix * viewMatrix * vec4(foot + vec3(0.0, (damage ? 1.0 : 1.28) * actorScale(foot), 0.0), 1.0);
-  vec2 offset = (aPlace.yz + (position.xy + 0.5) * aGlyph.zw * aPlace.w + vec2(0.0, 26.0 * rise)) * uPixelRatio;
+  vec2 offset = ((damage ? vec2(26.0, 0.0) : vec2(0.0)) + aPlace.yz + (position.xy + 0.5) * aGlyph.zw * aPlace.w + vec2(0.0, 26.0 * rise)) * uPixelRatio;
   clip.xy += offset * 2.0 / uViewport * clip.w;
   vUv = (aGlyph.xy + vec2(position.x + 0.5, 0.5 - position.y) * aGlyph.zw) / uAtlas;
   float shown = damage ? smoothstep(0.0, 0.15, rise) * (1.0 - smoothstep(0.7, 1.0, rise))

@@ -1,7 +1,7 @@
 // A flat quad under each actor: its shadow, and the ring of who is selected or pointed at.
 out vec2 vAt;
 out vec3 vTint;
-out vec4 vShow;  // shadow, selected, hovered, immune
+out vec4 vShow;  // shadow, selected, hovered, far
 
 void main() {
   Actor actor = readActor(gl_InstanceID);
@@ -11,7 +11,7 @@ void main() {
   float dying = actor.colour.a > 1.5 ? 1.0 - uAlpha : 1.0;
   vAt = position.xz * 2.0;
   vTint = actor.colour.rgb;
-  vShow = vec4(dying * (1.0 - actor.extra.y), selected, hovered, 0.0);
+  vShow = vec4(dying * (1.0 - actor.extra.y), selected, hovered, smoothstep(1.0, 1.8, actorScale(foot)));
   float reach = max(selected, hovered) > 0.5 ? 1.7 : 0.86;
   vAt *= reach / 0.86;
   vec3 place = foot + vec3(position.x, 0.0, position.z) * reach * actorScale(foot) + vec3(0.0, 0.045, 0.0);

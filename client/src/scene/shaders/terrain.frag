@@ -13,15 +13,16 @@ uniform float uGrid;
 in vec2 vGround;
 in float vHeight;
 in float vWall;
+in vec3 vPlace;
 
 const float LEVEL = -0.17;
 
 // Each material in two shades, mixed by noise: lava, water (their beds), grass, scrub, forest floor, stone, ore.
 vec3 shade(int material, float grain) {
-  vec3 low[7] = vec3[7](srgb(38., 20., 20.), srgb(112., 128., 104.), srgb(104., 139., 74.), srgb(138., 112., 70.),
-                        srgb(66., 100., 54.), srgb(108., 108., 114.), srgb(86., 78., 104.));
-  vec3 high[7] = vec3[7](srgb(66., 32., 26.), srgb(190., 182., 140.), srgb(150., 177., 98.), srgb(184., 156., 104.),
-                         srgb(96., 132., 70.), srgb(160., 156., 152.), srgb(134., 122., 152.));
+  vec3 low[7] = vec3[7](srgb(38., 20., 20.), srgb(176., 160., 116.), srgb(104., 139., 74.), srgb(126., 110., 70.),
+                        srgb(66., 100., 54.), srgb(116., 114., 118.), srgb(86., 78., 104.));
+  vec3 high[7] = vec3[7](srgb(66., 32., 26.), srgb(214., 200., 156.), srgb(150., 177., 98.), srgb(176., 156., 104.),
+                         srgb(96., 132., 70.), srgb(172., 168., 162.), srgb(134., 122., 152.));
   return mix(low[material], high[material], grain);
 }
 
@@ -41,34 +42,37 @@ vec3 water(vec3 bed, float depth, vec2 at, vec3 eye, float open) {
   vec2 drift = vec2(uTime * 0.016, uTime * 0.011);
   vec4 a = texture(uNoise, at * 0.045 + drift);
   vec4 b = texture(uNoise, at * 0.071 - drift.yx * 1.3 + 0.37);
-  vec2 slope = (vec2(a.r, b.g) - 0.5) * 0.34 + (vec2(b.b, a.b) - 0.5) * 0.2;
+  vec2 slope = (vec2(a.r, b.g) - 0.5) * 0.30 + (vec2(b.b, a.b) - 0.5) * 0.16;
   vec3 normal = normalize(vec3(slope.x, 1.0, slope.y));
-  float murk = 1.0 - exp(-3.6 * depth);
-  vec3 body = mix(srgb(104., 190., 190.), srgb(28., 92., 138.), smoothstep(0.1, 0.75, depth));
-  float web = pow(1.0 - abs(a.g - b.g) * 2.2, 9.0);
-  vec3 colour = lit(mix(bed, body, murk), normal, mix(open, 1.0, 0.35)) + 0.10 * web * (1.0 - 0.55 * murk) * uSunColour;
-  float fresnel = 0.03 + 0.5 * pow(1.0 - max(dot(eye, normal), 0.0), 4.0);
-  colour = mix(colour, uSkyColour * 1.15, fresnel);
-  float gleam = pow(max(dot(normalize(eye + uSun), normal), 0.0), 90.0);
-  float shore = smoothstep(0.13, 0.02, depth + 0.05 * (a.b - 0.5));
-  float lap = 0.5 + 0.5 * sin(38.0 * depth + 14.0 * b.a - uTime * 1.4);
-  return colour + gleam * open * uSunColour * 0.55 + shore * (0.2 + 0.35 * lap) * srgb(226., 240., 236.) * (0.4 + 0.6 * open);
+  float murk = 1.0 - exp(-8.0 * depth);
+  vec3 body = mix(srgb(70., 186., 194.), srgb(10., 92., 160.), smoothstep(0.04, 0.5, depth));
+  float light = mix(open, 1.0, 0.4);
+  vec3 colour = mix(bed, body * (0.62 * uSunColour + 0.55 * uSkyColour) * light, murk);
+  float web = pow(max(1.0 - 2.6 * abs(a.g - b.g), 0.0), 8.0);
+  colour += 0.07 * web * (1.0 - 0.6 * murk) * uSunColour * light;
+  float fresnel = 0.01 + 0.4 * pow(1.0 - max(dot(eye, normal), 0.0), 5.0);
+  colour = mix(colour, uSkyColour, fresnel);
+  float gleam = pow(max(dot(normalize(eye + uSun), normal), 0.0), 220.0);
+  float shore = smoothstep(0.10, 0.0, depth + 0.05 * (a.b - 0.5));
+  float lap = pow(0.5 + 0.5 * sin(60.0 * depth + 14.0 * b.a - uTime * 1.3), 3.0);
+  return colour + gleam * open * uSunColour * 0.35 + shore * (0.06 + 0.34 * lap) * srgb(226., 240., 236.) * light;
 }
 
 vec3 lava(float depth, vec2 at, float open) {
   vec2 flow = vec2(uTime * 0.004, -uTime * 0.003);
-  vec4 broad = texture(uNoise, at * 0.021 + flow);
-  vec2 bent = at * 0.062 + (broad.rg - 0.5) * 0.42 + flow * 1.7;
+  vec4 broad = texture(uNoise, at * 0.017 + flow);
+  vec2 bent = at * 0.043 + (broad.rg - 0.5) * 0.5 + flow * 1.7;
   float crack = abs(texture(uNoise, bent).r - 0.5) * 2.0;
-  float fine = abs(texture(uNoise, bent * 2.3 + 0.5).g - 0.5) * 2.0;
-  float heat = 0.35 + 0.85 * smoothstep(0.38, 0.66, broad.b) + 0.12 * sin(uTime * 0.7 + 9.0 * broad.a);
-  float vein = pow(1.0 - smoothstep(0.0, 0.22, crack), 1.6) + 0.35 * pow(1.0 - smoothstep(0.0, 0.17, fine), 2.0);
-  vein += 0.5 * smoothstep(0.12, 0.0, depth);
-  vec3 crust = mix(srgb(33., 20., 22.), srgb(74., 44., 38.), texture(uNoise, at * 0.13).g);
-  float glow = clamp(vein * heat, 0.0, 1.6);
-  vec3 fire = mix(srgb(150., 26., 10.), srgb(255., 122., 26.), smoothstep(0.1, 0.75, glow));
-  fire = mix(fire, srgb(255., 214., 120.), smoothstep(0.85, 1.5, glow));
-  return lit(crust, vec3(0.0, 1.0, 0.0), open) * 0.85 + fire * glow * 0.9;
+  float fine = abs(texture(uNoise, bent * 2.1 + 0.5).g - 0.5) * 2.0;
+  float heat = smoothstep(0.36, 0.72, broad.b + 0.05 * sin(uTime * 0.6 + 9.0 * broad.a));
+  float vein = pow(1.0 - smoothstep(0.0, 0.2, crack), 2.2) * (0.14 + heat);
+  vein += 0.45 * pow(1.0 - smoothstep(0.0, 0.14, fine), 2.5) * heat;
+  float rim = smoothstep(0.14, 0.0, depth);
+  vec3 crust = mix(srgb(32., 22., 26.), srgb(66., 46., 44.), texture(uNoise, at * 0.13).g);
+  float glow = clamp(0.8 * vein + 0.4 * rim, 0.0, 1.3);
+  vec3 fire = mix(srgb(140., 22., 12.), srgb(246., 108., 30.), smoothstep(0.08, 0.7, glow));
+  fire = mix(fire, srgb(255., 206., 116.), smoothstep(0.8, 1.4, glow));
+  return lit(crust, vec3(0.0, 1.0, 0.0), open) * 0.8 + fire * glow * 0.7 + srgb(120., 24., 10.) * 0.18 * heat;
 }
 
 vec4 overlayAt(vec2 at) {
@@ -83,14 +87,16 @@ void main() {
   vec4 surface = texture(uSurface, uv);
   vec4 grain = texture(uNoise, vGround * 0.11);
   vec4 fine = texture(uNoise, vGround * 0.43 + 0.31);
+  vec4 close = texture(uNoise, vGround * 1.9 + 0.63);
+  float broad = texture(uNoise, vGround * 0.017).a;
   vec2 at = vGround + (grain.rg - 0.5) * 0.34 + (fine.rg - 0.5) * 0.22;
 
   // The four tiles around, each ruling most of its own square.
   vec2 corner = floor(at - 0.5);
-  vec2 w = smoothstep(0.32, 0.68, at - 0.5 - corner);
+  vec2 w = smoothstep(0.4, 0.6, at - 0.5 - corner);
   Tile nw = tileAt(corner), ne = tileAt(corner + vec2(1, 0)), sw = tileAt(corner + vec2(0, 1)), se = tileAt(corner + 1.0);
   vec4 share = vec4((1. - w.x) * (1. - w.y), w.x * (1. - w.y), (1. - w.x) * w.y, w.x * w.y);
-  float mottle = clamp(0.5 + 1.1 * (grain.b - 0.5) + 0.8 * (fine.g - 0.5), 0.0, 1.0);
+  float mottle = clamp(0.5 + 0.9 * (grain.b - 0.5) + 0.7 * (fine.g - 0.5) + 0.75 * (close.r - 0.5) + 0.8 * (broad - 0.5), 0.0, 1.0);
   vec3 albedo = share.x * tileShade(nw, mottle) + share.y * tileShade(ne, mottle) + share.z * tileShade(sw, mottle) +
                 share.w * tileShade(se, mottle);
   float molten = dot(share, vec4(nw.now == 0, ne.now == 0, sw.now == 0, se.now == 0));
@@ -98,24 +104,29 @@ void main() {
   float rock = dot(share, vec4(nw.now >= 5, ne.now >= 5, sw.now >= 5, se.now >= 5));
   float ore = dot(share, vec4(nw.now == 6, ne.now == 6, sw.now == 6, se.now == 6));
 
-  vec2 slope = surface.rg * 2.0 - 1.0 + (fine.ba - 0.5) * mix(0.10, 0.34, rock);
+  // What stands out of the ground is rock, in facets like the trees; all else is smooth.
+  rock = max(rock * step(0.0, vHeight - 0.1), smoothstep(0.17, 0.21, vHeight + 0.08 * (fine.r - 0.5)));
+  vec2 slope = surface.rg * 2.0 - 1.0 + (fine.ba - 0.5) * 0.10;
   vec3 normal = normalize(vec3(slope.x, sqrt(max(1.0 - dot(slope, slope), 0.04)), slope.y));
+  vec3 facet = normalize(cross(dFdy(vPlace), dFdx(vPlace)) + vec3(0.0, 1e-9, 0.0));
+  normal = normalize(mix(normal, facet.y < 0.0 ? -facet : facet, 0.8 * rock));
   float open = surface.b;
   vec3 eye = normalize(cameraPosition - vec3(vGround.x, max(vHeight, LEVEL), vGround.y));
 
   // Rocks are pale on top and dark where they are steep; banks of sand lie along the water.
-  albedo *= mix(1.0, mix(0.72, 1.22, smoothstep(0.4, 2.1, vHeight)), rock);
+  albedo = mix(albedo, shade(ore > 0.5 ? 6 : 5, mottle) * mix(0.8, 1.2, smoothstep(0.2, 1.9, vHeight)), rock);
   albedo = mix(albedo, srgb(236., 238., 240.), rock * 0.75 * smoothstep(1.75, 2.3, vHeight + 0.5 * (grain.a - 0.5)) * smoothstep(0.6, 0.9, normal.y));
   float glint = step(0.86, fine.r) * (0.5 + 0.5 * sin(uTime * 2.0 + 40.0 * grain.r));
   albedo += ore * glint * srgb(120., 220., 230.);
-  float bank = smoothstep(0.02, -0.14, vHeight) * (1.0 - rock);
-  albedo = mix(albedo, molten > wet ? srgb(58., 40., 36.) : srgb(206., 190., 142.), bank * 0.8 * step(0.02, molten + wet));
+  bool fire = molten > wet;
+  float bank = smoothstep(0.035, -0.12, vHeight + 0.03 * (grain.a - 0.5)) * (1.0 - rock);
+  albedo = mix(albedo, (fire ? shade(0, mottle) : shade(1, mottle)) * 1.05, bank);
 
   vec3 colour = lit(albedo, normal, open);
-  colour += srgb(255., 96., 24.) * 0.35 * smoothstep(0.22, -0.12, vHeight) * smoothstep(0.05, 0.5, molten);
+  colour += srgb(255., 96., 24.) * 0.16 * smoothstep(0.16, -0.12, vHeight) * smoothstep(0.05, 0.5, molten);
   float depth = LEVEL - vHeight;
   if (depth > 0.0) {
-    colour = molten > wet ? lava(depth, vGround, open) : water(lit(albedo, vec3(0, 1, 0), open), depth, vGround, eye, open);
+    colour = fire ? lava(depth, vGround, open) : water(lit(albedo, vec3(0, 1, 0), open), depth, vGround, eye, open);
   }
 
   if (vWall > 0.001) {
