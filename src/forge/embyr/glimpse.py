@@ -33,7 +33,7 @@ class GlimpseSource:
     def frame(self) -> Frame:
         """What is to be seen now; the first is a key frame."""
         state, w, side = self.world.state, self.w, self.world.config.terrain.side
-        materials = self.world._plane(state.tiles[w : w + 1])[0] & 7
+        materials = self.world.materials()[w]
         slots = state.living[w, : state.living_count[w]].copy()
         agents = state.agents[w, slots]
         first = self._materials is None

@@ -14,6 +14,8 @@ import threading
 import time
 from typing import NamedTuple
 
+import numpy as np
+
 from forge.blade.config import Config
 from forge.blade.fork import fork
 from forge.blade.frame import FrameSource
@@ -37,7 +39,7 @@ class _Shown(NamedTuple):
 
 
 class Spectator:
-    """Plays a copy of a training run's first world for its viewer, in a thread of its own.
+    """Plays a copy of one of a training run's worlds for its viewer, in a thread of its own.
 
     Use it as a context manager around the training loop, which calls `attend` after every update.
 
@@ -68,7 +70,7 @@ class Spectator:
             self._watched = False
         elif not self._watched or time.monotonic() >= self._next:
             player = Actor(copy.deepcopy(trainer.policy).cpu(), self.config, self.seed + trainer.updates)
-            world = None if self._watched else fork(trainer.world)
+            world = None if self._watched else fork(trainer.world, fullest(trainer.world))
             self.viewer.call(functools.partial(self._take, player, world))
             self._watched = True
             self._next = time.monotonic() + _FRESH_SECONDS
@@ -93,3 +95,8 @@ class Spectator:
                     pace.least_seconds = min((time.thread_time() - started) / _SHARE, _SLOWEST)
                 case _:
                     pass
+
+
+def fullest(world: World) -> int:
+    """The world of a batch that most agents may live in, the first of several: the one with most to see."""
+    return int(np.argmax(world.state.cap))
