@@ -1,12 +1,14 @@
 /** The panel of the selected agent: who it is, how it fares, what it sees, what it may do. */
 
 import type { App } from "../app";
+import type { AgentTable } from "../frame";
 import { agentName, CAUSES, MOVES, populationName, STYLES, UNKNOWN } from "../names";
 import { populationColour } from "../palette";
-import type { AgentReport, Source } from "../protocol";
+import type { Source } from "../protocol";
 import type { Agent } from "../world";
 import { createAttackMap } from "./attackmap";
 import { keyOf } from "./bindings";
+import { ageRank } from "./census";
 import type { Commands } from "./commands";
 import { createDecision } from "./decision";
 import type { Desk } from "./desk";
@@ -56,7 +58,7 @@ export function createAgentPanel(app: App, desk: Desk, commands: Commands): HTML
     vitals.show(agent, source.vitals);
     trace.note(agent, tick);
     trace.draw(source.vitals);
-    showFacts(facts, agent, source, report);
+    showFacts(facts, agent, source, world.frame.agents);
     const others = report?.seen.filter((id) => id !== agent.id && world.rowOf(id) >= 0) ?? around(app, agent, source);
     sight.draw(world, agent, source, new Set(others));
     showChips(chips, others, app);
@@ -136,13 +138,14 @@ export function obituary(tick: number, age: number, cause: number): string {
   return `Died ${causes[CAUSES[cause]] ?? ""} at tick ${whole(tick)}, aged ${whole(age)}.`.replace("  ", " ");
 }
 
-function showFacts(list: HTMLElement, agent: Agent, source: Source, report: AgentReport | null): void {
+function showFacts(list: HTMLElement, agent: Agent, source: Source, agents: AgentTable): void {
   const facts: [string, string][] = [
     ["Age", count(agent.age, "tick")],
+    ["Lifetime rank", place(ageRank(agents, agent.age))],
+    ["In its population", place(ageRank(agents, agent.age, agent.population))],
     ["Population", populationName(source, agent.population)],
+    ["Place", `row ${agent.row}, column ${agent.col}`],
   ];
-  if (report) facts.push(["Rank by age", place(report.lifetime_rank)], ["In its population", place(report.rank)]);
-  facts.push(["Place", `row ${agent.row}, column ${agent.col}`]);
   const children = facts.flatMap(([term, value]) => [el("dt", {}, term), el("dd", {}, value)]);
   if (list.childElementCount !== children.length) list.replaceChildren(...children);
   else children.forEach((child, i) => void setText(list.children[i] as HTMLElement, child.textContent ?? ""));

@@ -21,6 +21,21 @@ export function census(agents: Pick<AgentTable, "population" | "age">, populatio
   return { living: agents.population.length, counts, ages: sums.map((sum, p) => sum / counts[p]) };
 }
 
+/** The place of an agent by age, the oldest first, and the number of places: among all, or among its population. */
+export function ageRank(
+  agents: Pick<AgentTable, "population" | "age">,
+  age: number,
+  population: number | null = null,
+): [place: number, of: number] {
+  let [older, all] = [0, 0];
+  for (let row = 0; row < agents.age.length; row++) {
+    if (population !== null && agents.population[row] !== population) continue;
+    all += 1;
+    if (agents.age[row] > age) older += 1;
+  }
+  return [older + 1, all];
+}
+
 /** The row of the agent for which `score` is highest; -1 if nobody lives. Ties go to the first. */
 export function rowOfBest(rows: number, score: (row: number) => number): number {
   let best = -1;

@@ -3,7 +3,7 @@
 import { rgb } from "../palette";
 
 /** By material: lava, water, grass, scrub, forest, stone, orerock. */
-const GROUND = ["#a63a1e", "#2f6f9f", "#7f9b52", "#a99b63", "#3f6b3a", "#6f7278", "#8a7a6a"] as const;
+const GROUND = ["#5c2016", "#4a8fb3", "#83a552", "#ad945c", "#35683a", "#79797e", "#8f7a62"] as const;
 
 const PACKED = new Uint32Array(
   GROUND.map((colour) => {

@@ -12,7 +12,7 @@ import { createHelp } from "./help";
 import { createJoin } from "./join";
 import { listenToKeys } from "./keyboard";
 import { createMinimap } from "./minimap";
-import { connectionNotice, Notices } from "./notices";
+import { connectionNotice, firstPicture, Notices } from "./notices";
 import { createOverlays } from "./overlays";
 import { createPlayer } from "./player";
 import { createPopulations } from "./populations";
@@ -36,15 +36,16 @@ export function mountUi(app: App, root: HTMLElement): void {
   root.append(
     createTopbar(app, search.element),
     createDock(app, desk, commands),
-    el("div", { class: "left column" }, createPopulations(app, desk), createOverlays(app, desk)),
     el(
       "div",
-      { class: "right" },
-      el("div", { class: "column" }, createAgentPanel(app, desk, commands), createFeed(app, desk)),
+      { class: "left" },
+      el("div", { class: "column" }, createPopulations(app, desk), createOverlays(app, desk)),
       createMinimap(app, desk),
     ),
+    el("div", { class: "right column" }, createAgentPanel(app, desk, commands), createFeed(app, desk)),
     el("div", { class: "bottom" }, player.element, createTransport(app, commands)),
     notices.element,
+    firstPicture(app),
     connectionNotice(app.store),
     createTooltip(app),
     createSettings(app),

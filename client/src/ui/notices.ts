@@ -1,5 +1,6 @@
 /** What the page says: short notes, and the state of the connection. */
 
+import type { App } from "../app";
 import type { Connection, Store } from "../store";
 import { el, setText, textButton } from "./dom";
 
@@ -17,6 +18,22 @@ export class Notices {
     this.element.replaceChildren(el("p", { class: "note" }, text));
     this.timer = setTimeout(() => this.element.replaceChildren(), ms);
   }
+}
+
+/** A word of patience between the welcome and the first picture. */
+export function firstPicture({ store, world }: App): HTMLElement {
+  const note = el(
+    "p",
+    { id: "waiting", class: "waiting-note", role: "status", hidden: true },
+    "The world is waking up …",
+  );
+  const show = () => {
+    note.hidden = world.frame !== null || store.get().connection.status !== "open";
+  };
+  store.watch((state) => state.connection, show);
+  store.watch((state) => state.tick, show);
+  world.onFrame(show);
+  return note;
 }
 
 /** The banner of a connection that comes or comes back, and the card of one that was refused. */

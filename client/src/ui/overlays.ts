@@ -35,8 +35,9 @@ export function createOverlays(app: App, desk: Desk): HTMLElement {
     for (const button of choices.children)
       setAttributes(button, { "aria-checked": String(button.id === choiceId(request.name)) });
     population.value = String(request.population);
-    setText(told, request.name === null ? "" : TOLD[request.name]);
-    told.hidden = request.name === null;
+    const able = (store.get().welcome?.abilities.overlays.length ?? 0) > 0;
+    setText(told, request.name !== null ? TOLD[request.name] : able ? "" : "What is watched here has no overlays.");
+    told.hidden = told.textContent === "";
     who.hidden = request.name === null;
     vitals.hidden = request.name !== "value" && request.name !== "dependency";
   };
@@ -52,11 +53,10 @@ export function createOverlays(app: App, desk: Desk): HTMLElement {
       );
       population.replaceChildren(...options);
       showRequest(store.get().overlay);
-      setText(told, names.length > 1 ? told.textContent : "What is watched has no overlays.");
     },
   );
   store.watch((state) => state.overlay, showRequest);
-  const body = [choices, told, who, vitals, legend];
+  const body = [choices, told, legend, who, vitals];
   return desk.panel({ name: "overlay", title: "Overlay", body });
 }
 

@@ -3,7 +3,7 @@ import type { Connection } from "../store";
 import type { Agent } from "../world";
 import { doing, obituary } from "./agent";
 import { highest } from "./attackmap";
-import { census, rowOfBest } from "./census";
+import { ageRank, census, rowOfBest } from "./census";
 import { bannerText } from "./notices";
 
 describe("bannerText", () => {
@@ -33,6 +33,12 @@ describe("census", () => {
     const agents = { population: Uint8Array.of(0, 2, 0), age: Int32Array.of(10, 7, 20) };
     // Population 0: two agents, (10 + 20) / 2 = 15; population 1: nobody.
     expect(census(agents, 3)).toEqual({ living: 3, counts: [2, 0, 1], ages: [15, Number.NaN, 7] });
+  });
+  it("ranks by age, the oldest first; equals share a place", () => {
+    const agents = { population: Uint8Array.of(0, 1, 1, 0, 1), age: Int32Array.of(50, 9, 30, 30, 70) };
+    // 30 is behind 70 and 50, so third of five; in population 1 behind 70 alone, so second of three.
+    expect(ageRank(agents, 30)).toEqual([3, 5]);
+    expect(ageRank(agents, 30, 1)).toEqual([2, 3]);
   });
   it("finds the best row, the first of equals, none of none", () => {
     expect(rowOfBest(4, (row) => [1, 5, 5, 2][row])).toBe(1);
