@@ -41,24 +41,25 @@ class Bureau:
     """Keeps viewers answered. Every method may be called from any thread and returns at once.
 
     A question is answered when it is first asked and, for as long as anybody asks it, again after news: `seconds` of
-    its topic after the last time at the earliest, and so that no question takes more than a quarter of the time.
+    its topic after the last time at the earliest, and so that no question takes more than a share of the time.
 
     Args:
         answer: finds the answer to a question; called in the bureau's thread only. What it raises is told to those who
             ask, who must then ask something else.
         send: sends a message to a viewer.
         seconds: between two answers to a question, by topic.
+        share: of the time that may be spent on one question.
     """
-
-    _REST = 3.0  # times what the last answer took
 
     def __init__(
         self,
         answer: Callable[[Any], Reply],
         send: Callable[[int, Message], None],
         seconds: Mapping[str, float],
+        share: float = 0.25,
     ) -> None:
         self._answer, self._send, self._seconds = answer, send, dict(seconds)
+        self._rest = 1 / share - 1  # times what the last answer took
         self._changed = threading.Condition()
         self._asked: dict[tuple[int, str], Question] = {}
         self._told: dict[tuple[int, str], int] = {}
@@ -110,7 +111,7 @@ class Bureau:
             began = time.monotonic()
             try:
                 reply = self._answer(question)
-                rest = max(self._seconds[question.topic], self._REST * (time.monotonic() - began))
+                rest = max(self._seconds[question.topic], self._rest * (time.monotonic() - began))
             except Exception as error:  # of a policy that somebody wrote: the others' questions go on
                 log.exception("no answer to %s", question)
                 reply, rest = Reply({"type": "error", "message": f"{question.topic}: {error}"}), math.inf

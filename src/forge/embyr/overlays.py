@@ -64,6 +64,7 @@ class Overlays(Extension):
         names: of its populations; those left out are called by their number.
         minds: that know the policies of its populations; None, or an end of the list, where nobody does.
         replay: that is played, if it is one.
+        share: of one core that each question may take for as long as it is asked.
     """
 
     handles: ClassVar[tuple[type[Message], ...]] = (Inspect, Overlay)
@@ -76,9 +77,10 @@ class Overlays(Extension):
         names: Sequence[str] = (),
         minds: Sequence[Mind | None] = (),
         replay: Replay | None = None,
+        share: float = 0.25,
     ) -> None:
         P = config.populations
-        self.config = config
+        self.config, self.share = config, share
         self.names = (*names, *(f"Population {p}" for p in range(len(names), P)))[:P]
         self.minds: tuple[Mind | None, ...] = (*minds, *(None for _ in range(len(minds), P)))[:P]
         self._traces = traces(config.terrain.side, replay)
@@ -96,7 +98,10 @@ class Overlays(Extension):
     def attach(self, desk: Desk) -> None:
         """See `Extension`."""
         super().attach(desk)
-        self._bureau = Bureau(self._answer, desk.tell, self._SECONDS)
+        # a panel does not wait for the values of a big map
+        self._panels, self._grids = (
+            Bureau(self._answer, desk.tell, {topic: seconds}, self.share) for topic, seconds in self._SECONDS.items()
+        )
 
     @property
     def offered(self) -> list[str]:
@@ -117,13 +122,13 @@ class Overlays(Extension):
         match message:
             case Inspect(id=None):
                 self._inspected.pop(viewer, None)
-                self._bureau.ask(viewer, "agent", None)
+                self._panels.ask(viewer, "agent", None)
             case Inspect(id=int(agent)):
                 self._inspected[viewer] = agent
-                self._bureau.ask(viewer, "agent", Panel(agent))
+                self._panels.ask(viewer, "agent", Panel(agent))
             case Overlay(name=None):
                 self._overlays.pop(viewer, None)
-                self._bureau.ask(viewer, "overlay", None)
+                self._grids.ask(viewer, "overlay", None)
             case Overlay():
                 self._check(message)
                 self._overlays[viewer] = message
@@ -145,13 +150,14 @@ class Overlays(Extension):
     def _ask_grid(self, viewer: int) -> None:
         name, population, food, water = self._overlays[viewer]
         centre = self._inspected.get(viewer) if self._centred(viewer) else None
-        self._bureau.ask(viewer, "overlay", Grid(str(name), population, food, water, centre))
+        self._grids.ask(viewer, "overlay", Grid(str(name), population, food, water, centre))
 
     def gone(self, viewer: int) -> None:
         """See `Extension`."""
         self._overlays.pop(viewer, None)
         self._inspected.pop(viewer, None)
-        self._bureau.gone(viewer)
+        for bureau in (self._panels, self._grids):
+            bureau.gone(viewer)
 
     def after(self, world: World | None, frame: Frame) -> None:
         """See `Extension`."""
@@ -163,11 +169,13 @@ class Overlays(Extension):
         self._traces.shown(frame)
         memories = {id(mind): mind.recall() for mind in self.minds if mind is not None}
         self._moment = Moment(self.config, frame, self._materials, memories)
-        self._bureau.news(afresh=frame.key)  # the first, or after a jump
+        for bureau in (self._panels, self._grids):
+            bureau.news(afresh=frame.key)  # the first, or after a jump
 
     def close(self) -> None:
         """See `Extension`."""
-        self._bureau.close()
+        for bureau in (self._panels, self._grids):
+            bureau.close()
 
     def _answer(self, question: Panel | Grid) -> Reply:
         moment = self._moment
