@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import signal
 import sys
 from typing import NamedTuple
 
@@ -27,6 +28,9 @@ COMMANDS = {
     "record": Command("forge.commands.record", "write a replay of a run or of a match", "view"),
     "runs": Command("forge.commands.runs", "list the training runs below a folder"),
     "demo": Command("forge.commands.demo", "from nothing to trained in about three minutes, with pictures"),
+    "experiment": Command(
+        "forge.commands.experiment", "answer a question by runs, measurements, statistics and figures"
+    ),
     "bench": Command(
         "forge.commands.bench", "measure the world (bench world) or training (bench train) on this machine"
     ),
@@ -34,7 +38,12 @@ COMMANDS = {
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Runs one command. Returns the exit status: 1 for what went wrong, 2 for a wrong command line, 130 for Ctrl-C."""
+    """Runs one command.
+
+    Returns:
+        The exit status: 0 if all went well, 1 for what went wrong, 2 for a wrong command line, 128 and the number of
+        the signal for what was asked to stop: 130 for Ctrl-C, 143 for SIGTERM, 129 for a closed terminal.
+    """
     given = sys.argv[1:] if arguments is None else arguments
     name = given[0] if given else "--help"
     if name in ("-h", "--help"):
@@ -65,9 +74,9 @@ def _run(name: str, arguments: list[str]) -> int:
     except (ConfigError, OSError) as error:
         print(f"forge {name}: {error}", file=sys.stderr)
         return 1
-    except KeyboardInterrupt:
-        print(f"forge {name}: stopped", file=sys.stderr)
-        return 130
+    except KeyboardInterrupt as stop:
+        print(f"forge {name}: {str(stop) or 'stopped'}", file=sys.stderr)
+        return 128 + getattr(stop, "signal", signal.SIGINT)
     return 0
 
 

@@ -43,7 +43,7 @@ def test_train_then_resume(tmp_path: Path) -> None:
     assert "cap = 16 " in (run / "config.toml").read_text()
     changed = forge("train", "--resume", "run", "--worlds", "3", cwd=tmp_path)
     assert changed.returncode == 1
-    assert "only --minutes and --steps" in changed.stderr
+    assert "only --minutes, --steps" in changed.stderr
     second = forge("train", "--resume", "run", "--steps", "6000", cwd=tmp_path)
     assert second.returncode == 0, second.stderr
     assert json.loads((run / "metrics.jsonl").read_text().splitlines()[-1])["steps"] >= 6000

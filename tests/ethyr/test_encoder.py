@@ -76,7 +76,7 @@ class Tiny:
         first = np.array([[0, 2, 3]], np.int32)
         self.samples = Samples(windows, entities, first, np.array([0]), np.array([2]))
         encoder = Encoder(config(radius=0), 16, seeded())
-        self.centre, self.scale = encoder.centre, encoder.scale
+        self.centre, self.scale = encoder.norm.centre, encoder.norm.scale
 
 
 def test_tile_sum_by_hand() -> None:
@@ -87,7 +87,7 @@ def test_tile_sum_by_hand() -> None:
     weight = torch.full((1, 1, 16), 100.0, requires_grad=True)
     # forest and two agents: 10 · 4 + h + 2 · 100; grass and one: 10 · 2 + h + 100
     expected = torch.stack([240 + h, 120 + h]).unsqueeze(0)
-    windows, _, _, start, count = tiny.samples
+    windows, _, _, start, count, _ = tiny.samples
     for out in (
         TileSum.apply(table, weight, windows, start, count),
         dense.tile_sum(table, weight, tiny.samples.to("cpu")),
@@ -117,7 +117,7 @@ def test_entity_max_by_hand() -> None:
     expected = torch.tensor([[8.0, 0.0, 2.0], [9.0, -2.0, 2.0]])
     norm = tiny.centre.numpy(), tiny.scale.numpy()
     for out in (
-        EntityMax.apply(weight, bias, *tiny.samples[1:], *norm),
+        EntityMax.apply(weight, bias, *tiny.samples[1:5], *norm),
         dense.entity_max(weight, bias, tiny.samples.to("cpu"), tiny.centre, tiny.scale),
     ):
         assert torch.equal(out[0, :, :3], expected)
@@ -198,7 +198,7 @@ def test_the_first_of_equal_agents_gets_the_gradient() -> None:
     samples = drawn([50], agents=6)
     weight, bias = torch.zeros(1, 11, 16, requires_grad=True), torch.zeros(1, 16, requires_grad=True)
     centre, scale = np.zeros(11, np.float32), np.ones(11, np.float32)
-    EntityMax.apply(weight, bias, *samples[1:], centre, scale).sum().backward()
+    EntityMax.apply(weight, bias, *samples[1:5], centre, scale).sum().backward()
     assert weight.grad is not None
     own = dense.own_features(samples.to("cpu"), torch.from_numpy(centre), torch.from_numpy(scale))
     assert torch.equal(weight.grad[0, :, 3], own[0].sum(0))
@@ -230,7 +230,7 @@ def test_threads_change_no_bit() -> None:
 
 def test_lanes_share_the_work_without_gaps() -> None:
     """Lanes run one after another, in any number, leave what one lane leaves. Outputs begin as junk."""
-    windows, _, _, start, count = samples = drawn([130, 20])
+    windows, _, _, start, count, _ = samples = drawn([130, 20])
     table, counts = torch.randn(2, 1, 225, 8, 32, generator=seeded()), torch.randn(2, 1, 225, 32, generator=seeded(1))
     grad = torch.randn(2, 130, 40, generator=seeded(2)).numpy()
     found = []

@@ -8,11 +8,10 @@ import torch
 
 from forge.blade import Chaos, Config, Law, World
 from forge.blade.jit import jit
-from forge.ethyr.collector import joint_log_prob
 from forge.ethyr.fused.learner import GROUP, FusedLearner
 from forge.ethyr.fused.network import action_key, mix
 from forge.ethyr.fused.segment import Segment
-from forge.ethyr.heads import entropy
+from forge.ethyr.heads import joint
 from forge.ethyr.kernels.products import exponentials, product_narrow, product_wide
 from forge.ethyr.learning import Learning, Optimiser
 from forge.ethyr.losses import policy_gradient, proximal
@@ -40,8 +39,14 @@ def learner(
     rng = np.random.default_rng(0)
     for _ in range(warm):
         world.step(rng.integers(0, 3, (worlds, config.spawn.cap, 2)))
-    policy = Policy(config, learning.hidden, torch.Generator().manual_seed(1), learning.activation)
+    policy = Policy(config, learning, torch.Generator().manual_seed(1))
     return FusedLearner(world, policy, learning, seed=7, threads=threads)
+
+
+def samples_of(segment: Segment) -> Samples:
+    """The samples of a segment that acted."""
+    seen = segment.windows, segment.entities, segment.first
+    return Samples(*seen, np.zeros_like(segment.acted), segment.acted, segment.moves)
 
 
 def judged_by_torch(policy: Policy, segments: list[Segment]) -> tuple[list[torch.Tensor], torch.Tensor]:
@@ -49,12 +54,11 @@ def judged_by_torch(policy: Policy, segments: list[Segment]) -> tuple[list[torch
     parts = []
     for segment in segments:
         rows = int(segment.acted.max())
-        samples = Samples(segment.windows, segment.entities, segment.first, np.zeros_like(segment.acted), segment.acted)
-        choices = policy(samples, torch.from_numpy(segment.moves[:, :rows]))
-        log_prob = joint_log_prob(choices, torch.from_numpy(segment.actions[:, :rows]))
+        choices = policy(samples_of(segment))
+        log_prob, spread = joint(choices, torch.from_numpy(segment.actions[:, :rows]))
         given = (torch.from_numpy(x[:, :rows]) for x in (segment.advantage, segment.target))
         valid = torch.arange(rows) < torch.from_numpy(segment.acted)[:, None]
-        parts.append((log_prob, choices.value, entropy(choices.move) + entropy(choices.style), *given, valid))
+        parts.append((log_prob, choices.value, spread, *given, valid))
     *joined, valid = (torch.cat(part, 1) for part in zip(*parts, strict=True))
     return joined, valid
 
@@ -131,10 +135,8 @@ def test_actions_follow_the_policy() -> None:
     fused.collect()
     policy, shares, chances, count = fused.policy, np.zeros(5), np.zeros(5), 0
     for segment in fused.segments:
-        samples = Samples(segment.windows, segment.entities, segment.first, np.zeros_like(segment.acted), segment.acted)
-        rows = int(segment.acted.max())
         with torch.no_grad():
-            odds = policy(samples, torch.from_numpy(segment.moves[:, :rows])).move.exp().numpy()
+            odds = policy(samples_of(segment)).move.exp().numpy()
         for p, acted in enumerate(segment.acted):
             shares += np.bincount(segment.actions[p, :acted, 0], minlength=5)
             chances += odds[p, :acted].sum(axis=0)

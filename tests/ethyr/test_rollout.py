@@ -1,10 +1,13 @@
 """The rollout holds what the worlds showed, grouped by population."""
 
+import functools
+
 import numpy as np
 import pytest
 import torch
 
 from forge.blade import Chaos, World
+from forge.ethyr.learning import Learning
 from forge.ethyr.policy import Policy
 from forge.ethyr.rollout import NO_SAMPLE, Rollout
 
@@ -70,7 +73,9 @@ def test_buffers_begin_on_a_cache_line() -> None:
         assert array.ctypes.data % 64 == 0
 
 
-def test_compact_samples_are_judged_alike_by_both_forms_of_the_encoder(world: World) -> None:
+def test_compact_samples_are_judged_alike_by_both_forms_of_the_encoder(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """What goes to another device: only the rows of a tick, judged by plain torch operations."""
     rollout = Rollout(CONFIG, 3, 1)
     rollout.gather(world.observe(), 0)
@@ -79,11 +84,11 @@ def test_compact_samples_are_judged_alike_by_both_forms_of_the_encoder(world: Wo
     compact = rollout.compact(samples)
     assert compact.windows.shape[1] == samples.rows
     assert not compact.start.any()
-    policy = Policy(CONFIG, 32, torch.Generator().manual_seed(0))
-    moves = rollout.rows(rollout.moves, samples)
+    policy = Policy(CONFIG, Learning(), torch.Generator().manual_seed(0))
     with torch.no_grad():
-        ours = policy(samples, moves)
-        plain = policy(compact.to("cpu"), moves, policy.encoder.tables(plain=True))
+        ours = policy(samples)
+        monkeypatch.setattr(policy.encoder, "tables", functools.partial(policy.encoder.tables, plain=True))
+        plain = policy(compact.to("cpu"))
     for p, count in enumerate(samples.count):
-        for one, other in zip(ours, plain, strict=True):
+        for one, other in zip(ours[:3], plain[:3], strict=True):
             torch.testing.assert_close(one[p, :count], other[p, :count], atol=1e-5, rtol=1e-4)

@@ -8,8 +8,9 @@ import pytest
 from PIL import Image
 
 from forge.blade import Material
-from forge.experiments.figures import _apart, _visit_picture, learning_curve, visit_map
+from forge.experiments.figures import _visit_picture, learning_curve, visit_map
 from forge.experiments.palette import colours, hex_colours
+from forge.experiments.plotting import apart
 from tests.experiments.scenes import LAND
 
 
@@ -81,8 +82,8 @@ def test_what_is_no_learning_curve(tmp_path) -> None:
 
 def test_names_of_near_anchors_do_not_overlap() -> None:
     # 5 stays; 6 and 6.5 move up to lie 2 apart; 20 stays.
-    assert _apart([5, 6, 6.5, 20], 2) == [5, 7, 9, 20]
-    assert _apart([], 2) == []
+    assert apart([5, 6, 6.5, 20], 2) == [5, 7, 9, 20]
+    assert apart([], 2) == []
 
 
 def visits() -> np.ndarray:

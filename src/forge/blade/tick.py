@@ -10,7 +10,7 @@ from forge.blade.grid import index_by_row
 from forge.blade.jit import inline, jit
 from forge.blade.random import draw_below
 from forge.blade.systems.combat import attack
-from forge.blade.systems.death import die
+from forge.blade.systems.death import cull, die
 from forge.blade.systems.movement import move
 from forge.blade.systems.regrowth import regrow
 from forge.blade.systems.sight import observe
@@ -54,6 +54,12 @@ def resume(state, w):
     state.members[w] = 0
     for k in range(state.living_count[w]):
         state.members[w, state.agents[w, state.living[w, k]].population] += 1
+    look_again(state, w)
+
+
+@inline
+def look_again(state, w):
+    """Observes as at the end of the last tick, when the agents are other than they were then."""
     index_by_row(state, w)
     state.tick[w] -= 1
     observe(state, w)
@@ -86,3 +92,15 @@ def resume_each(state):
     """Recomputes the derived fields of every world."""
     for w in range(state.tick.shape[0]):
         resume(state, w)
+
+
+@jit(_nrt=False)
+def cull_each(state, chosen):
+    """Takes the living among `chosen`, bool [W, N], out of every world, and observes again; returns how many."""
+    total = 0
+    for w in range(state.tick.shape[0]):
+        culled = cull(state, w, chosen)
+        if culled > 0:
+            look_again(state, w)
+        total += culled
+    return total

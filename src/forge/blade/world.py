@@ -23,7 +23,7 @@ from forge.blade.random import given_seeds, world_seeds
 from forge.blade.state import SAVED, State, allocate, margin, shape_of
 from forge.blade.terrain import check_map
 from forge.blade.terrain import maps as load_maps
-from forge.blade.tick import begin_each, resume_each, tick_all, tick_each
+from forge.blade.tick import begin_each, cull_each, resume_each, tick_all, tick_each
 
 
 class World:
@@ -115,6 +115,28 @@ class World:
         state = self.state
         info = {"tick": state.tick, "living": state.living_count, "members": state.members}
         return self._observation, state.reward, state.terminated, info
+
+    def cull(self, chosen: Any) -> int:
+        """Takes agents out of the worlds, between two ticks; what is observed is then without them.
+
+        It is no death of the rules: it is not in the events, lives and tallies, and no reward is paid for it. The slots
+        are free from the next tick on.
+
+        Args:
+            chosen: bool [W, N]; empty slots are ignored.
+
+        Returns:
+            How many agents were taken out.
+
+        Raises:
+            TypeError, ValueError: if `chosen` is not such an array.
+        """
+        given, wanted = np.asarray(chosen), self.state.agents.shape
+        if given.dtype != np.bool_:
+            raise TypeError(f"chosen must be bool, not {given.dtype}")
+        if given.shape != wanted:
+            raise ValueError(f"chosen has shape {given.shape}; wanted is {wanted}, a world and its slots")
+        return int(cull_each(self.state, np.ascontiguousarray(given)))
 
     def observe(self) -> Observation:
         """The current observation again."""

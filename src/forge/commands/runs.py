@@ -14,12 +14,15 @@ from rich.markup import escape
 from rich.table import Table
 
 from forge.blade.checks import ConfigError
+from forge.experiments.condition import condition
 from forge.experiments.run import Run
+
+_COLUMNS = ("state", "learner", "changed", "agent steps", "minutes", "lifetime", "checkpoints")
 
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-    """Lists the training runs below a folder, the newest last."""
+    """Lists the training runs below a folder, the newest last: running, finished, stopped, new, damaged or refused."""
 
     folder: tyro.conf.Positional[Path] = Path("runs")
     """where to look"""
@@ -30,33 +33,46 @@ def main(arguments: list[str]) -> None:
     options = tyro.cli(Options, args=arguments, prog="forge runs")
     if not options.folder.is_dir():
         raise ConfigError(f"{options.folder} is not a folder")
-    Console().print(table(options.folder, find(options.folder)))
+    shown, notes = table(options.folder, find(options.folder))
+    console = Console()
+    console.print(shown)
+    for note in notes:
+        console.print(note, soft_wrap=True, highlight=False, markup=False)
 
 
 def find(folder: Path) -> list[Path]:
     """Folders of runs at or below `folder`, the oldest first."""
-    return sorted((file.parent for file in folder.rglob("config.toml")), key=lambda run: run.stat().st_mtime)
+    return sorted((file.parent for file in folder.rglob("config.toml")), key=_changed)
 
 
-def table(folder: Path, paths: list[Path]) -> Table:
-    """A row for each run below a folder; what is wrong with one stands below its name and hides no other."""
+def table(folder: Path, paths: list[Path]) -> tuple[Table, list[str]]:
+    """A row for each run below a folder, and what else there is to say; a damaged run hides no other."""
     shown = Table(box=box.SIMPLE_HEAD, caption=f"{len(paths)} run{'s' if len(paths) != 1 else ''}")
     shown.add_column("run", overflow="fold")
-    for heading in ("changed", "agent steps", "minutes", "lifetime", "checkpoints"):
-        shown.add_column(heading, justify="right", no_wrap=True)
+    for heading in _COLUMNS:
+        shown.add_column(heading, justify="left" if heading in ("state", "learner") else "right", no_wrap=True)
+    notes = []
     for path in paths:
-        name = escape(str(path.relative_to(folder) if path != folder else path))
+        name = str(path.relative_to(folder) if path != folder else path)
         try:
-            shown.add_row(name, *row(Run(path)))
+            note, cells = row(Run(path))
         except ConfigError as error:
-            shown.add_row(f"{name}\n{escape(str(error))}")
-    return shown
+            note, cells = str(error), ["refused"]
+        shown.add_row(escape(name), *cells)
+        notes += [f"{name}: {note}"] if note else []
+    return shown, notes
 
 
-def row(run: Run) -> list[str]:
-    """When a run last changed, how far it is, how long its agents live, and how many checkpoints it has."""
+def row(run: Run) -> tuple[str, list[str]]:
+    """What there is to say of a run, and the cells of its row."""
     lines: list[dict[str, Any]] = run.metrics() or [{"steps": 0, "seconds": 0.0, "lifetime": None}]
-    last = lines[-1]
-    changed = datetime.fromtimestamp(run.path.stat().st_mtime).strftime("%Y-%m-%d %H:%M")
+    last, how = lines[-1], condition(run)
+    changed = datetime.fromtimestamp(_changed(run.path)).strftime("%Y-%m-%d %H:%M")
     lifetime = "–" if last["lifetime"] is None else f"{last['lifetime']:.1f}"
-    return [changed, f"{last['steps']:,}", f"{last['seconds'] / 60:.1f}", lifetime, str(len(run.checkpoints()))]
+    done = f"{last['steps']:,}", f"{last['seconds'] / 60:.1f}", lifetime, str(len(run.checkpoints()))
+    return how.note, [how.state, run.training.learning.algorithm, changed, *done]
+
+
+def _changed(run: Path) -> float:
+    """When something was last written to a run [s since 1970]."""
+    return max(path.stat().st_mtime for path in (run, *run.glob("config.toml"), *run.glob("metrics.jsonl")))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from forge.blade.checks import ConfigError
 from forge.experiments.progress import Progress
 from forge.experiments.run import Run
-from forge.experiments.settings import PRESETS, Training
+from forge.experiments.settings import FREE, PRESETS, Training
 from forge.experiments.train import train
 from forge.options import read_training
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:  # what the viewer needs may not be installed
     from forge.commands.serving import Serving
 
 USAGE = f"""forge train [CONFIG] [--folder DIR] [options]
-       forge train --resume RUN [--minutes M | --steps N]
+       forge train --resume RUN [--checkpoint last-good|STEPS] [--minutes M] [--steps N]
        either with --watch [--port N] [--host ADDRESS] [--token TOKEN] [--no-browser], to watch it in the browser
 
 CONFIG is a preset ({", ".join(PRESETS)}; chaos is the default), a TOML file, or the folder of a run to train again."""
@@ -30,11 +30,17 @@ def main(arguments: list[str]) -> None:
     arguments = list(arguments)
     serving = take_serving(arguments)
     resume = take(arguments, "--resume")
+    which = take(arguments, "--checkpoint")
     folder = take(arguments, "--folder")
     if resume is not None:
-        run = extended(Run(Path(resume)), arguments)
-        start(run, run.latest(), serving)
+        if folder is not None:
+            raise ConfigError("--folder names a new run; --resume goes on in the folder of the old one")
+        run = Run(Path(resume))
+        checkpoint = run.choose(which or "latest")
+        start(extended(run, arguments), checkpoint, serving)
         return
+    if which is not None:
+        raise ConfigError("--checkpoint says where to go on from; it needs --resume RUN")
     name = arguments.pop(0) if arguments and not arguments[0].startswith("-") else "chaos"
     training = read_training(arguments, f"{USAGE.splitlines()[0]}", Training.named(name))
     path = Path(folder) if folder else Run.new_path(Path("runs"), Path(name).stem)
@@ -42,12 +48,13 @@ def main(arguments: list[str]) -> None:
 
 
 def extended(run: Run, arguments: list[str]) -> Run:
-    """A run with another limit of time or steps, if the arguments give one; nothing else of it may change."""
+    """A run with other limits, if the arguments give some; nothing that is computed may change."""
     wanted = read_training(arguments, "forge train --resume RUN", run.training)
-    limited = dataclasses.replace(run.training.run, minutes=wanted.run.minutes, steps=wanted.run.steps)
-    changed = dataclasses.replace(run.training, run=limited)
+    freely = dataclasses.replace(run.training.run, **{name: getattr(wanted.run, name) for name in FREE})
+    changed = dataclasses.replace(run.training, run=freely)
     if wanted != changed:
-        raise ConfigError("--resume goes on with the run as it is: only --minutes and --steps can be given")
+        options = ", ".join(f"--{name.replace('_', '-')}" for name in FREE)
+        raise ConfigError(f"--resume goes on with the run as it is: of the options, only {options} can be given")
     return run.rewritten(changed)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+import copy
 
 import numpy as np
 import torch
@@ -10,13 +10,17 @@ import torch
 from forge.blade.checks import ConfigError
 from forge.blade.config import Config
 from forge.blade.observation import Observation
-from forge.ethyr.heads import sample
-from forge.ethyr.policy import Policy
+from forge.ethyr.encoder import hold
+from forge.ethyr.heads import draw
+from forge.ethyr.memory import Memory
+from forge.ethyr.network import Network
 from forge.ethyr.rollout import Rollout
 
 
 class Actor:
-    """Draws the actions of all populations from a policy.
+    """Draws the actions of all populations from a policy as it is now: what it learns later does not reach the actor.
+
+    With a memory, `act` is to be called once a tick; whoever is new to the worlds it looks at begins with none.
 
     Args:
         policy: whose choices it draws.
@@ -24,31 +28,45 @@ class Actor:
         seed: of its stream of draws.
     """
 
-    def __init__(self, policy: Policy, config: Config, seed: int = 0) -> None:
-        self.policy, self.config = policy, config
+    def __init__(self, policy: Network, config: Config, seed: int = 0) -> None:
+        self.policy, self.config = copy.deepcopy(policy).requires_grad_(False), config
+        hold(self.policy)
         self.generator = torch.Generator().manual_seed(seed)
-        self._tables: Any = None
+        self.device = next(policy.parameters()).device
         self._rollout: Rollout | None = None
+        self._memory: Memory | None = None
 
     @torch.no_grad()
     def act(self, observation: Observation) -> np.ndarray:
         """Actions uint8 [W, N, 2 or 3] for everyone alive; rows of empty slots are 0."""
-        rollout = self._buffers(observation)
+        rollout, memory = self._buffers(observation)
         rollout.clear()
         samples = rollout.gather(observation, 0)
         actions = np.zeros((*observation.agents.shape, 3 if self.config.learned_targets else 2), np.uint8)
         if samples.count.any():
-            choices = self.policy(samples, rollout.rows(rollout.moves, samples), self._tables)
-            rollout.put(rollout.actions[..., 0], samples, sample(choices.move, self.generator))
-            rollout.put(rollout.actions[..., 1], samples, sample(choices.style, self.generator))
+            sent = samples if self.device.type == "cpu" else rollout.compact(samples).to(self.device)
+            choices = self.policy(sent, memory.recall(observation) if memory.width else None)
+            rollout.put(rollout.actions, samples, draw(choices, self.generator)[0])
             rollout.scatter(0, actions)
+            if choices.memory is not None:
+                memory.keep(observation, choices.memory)
         return actions
 
-    def _buffers(self, observation: Observation) -> Rollout:
+    @property
+    def memory(self) -> Memory | None:
+        """What the agents it played last remember; None before it has played."""
+        return self._memory
+
+    def forget(self) -> None:
+        """Empties the memories of all agents."""
+        self._memory = None
+
+    def _buffers(self, observation: Observation) -> tuple[Rollout, Memory]:
         worlds, slots = observation.agents.shape
         if slots != self.config.spawn.cap:
             raise ConfigError(f"this policy was trained for {self.config.spawn.cap} slots a world, not {slots}")
         if self._rollout is None or self._rollout.worlds != worlds:
-            self._rollout = Rollout(self.config, worlds, 0)
-            self._tables = self.policy.tables()
-        return self._rollout
+            self._rollout, self._memory = Rollout(self.config, worlds, 0), None
+        if self._memory is None:
+            self._memory = Memory(self.config, worlds, self.policy.memory, self.device)
+        return self._rollout, self._memory

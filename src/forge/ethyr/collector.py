@@ -6,8 +6,10 @@ import numpy as np
 import torch
 
 from forge.blade.world import World
-from forge.ethyr.heads import chosen, sample
-from forge.ethyr.policy import Choices, Policy
+from forge.ethyr.encoder import hold, release
+from forge.ethyr.heads import draw
+from forge.ethyr.memory import Memory
+from forge.ethyr.network import Network
 from forge.ethyr.rollout import Rollout
 from forge.ethyr.samples import Samples
 
@@ -22,10 +24,12 @@ class Collector:
         generator: the stream actions are drawn from.
     """
 
-    def __init__(self, world: World, policy: Policy, ticks: int, generator: torch.Generator) -> None:
+    def __init__(self, world: World, policy: Network, ticks: int, generator: torch.Generator) -> None:
         self.world, self.policy, self.generator = world, policy, generator
         self.rollout = Rollout(world.config, world.count, ticks)
         self.device = next(policy.parameters()).device
+        self.memory = Memory(world.config, world.count, policy.memory, self.device)
+        self.start = self.memory.numbers[:, :0]
         self._actions = np.zeros((*world.state.agents.shape, 3 if world.config.learned_targets else 2), np.uint8)
 
     @torch.no_grad()
@@ -38,39 +42,38 @@ class Collector:
         """
         rollout, world = self.rollout, self.world
         rollout.clear()
-        tables = self.policy.tables()
+        hold(self.policy)
         for tick in range(rollout.ticks):
-            self._act(tick, tables)
+            self._act(tick)
             rollout.scatter(tick, self._actions)
             _, reward, terminated, _ = world.step(self._actions)
             rollout.reward[tick] = reward
             rollout.terminated[tick] = terminated
         acted = rollout.count.copy()
-        self._act(rollout.ticks, tables)
+        self._act(rollout.ticks)
+        release(self.policy)
         return acted
 
-    def _act(self, tick: int, tables: object) -> None:
-        """Judges everyone alive, draws their actions and writes both down."""
-        rollout = self.rollout
-        samples = rollout.gather(self.world.observe(), tick)
+    def _act(self, tick: int) -> None:
+        """Judges everyone alive, draws their actions and writes both down; of the last observation the value alone."""
+        rollout, observation = self.rollout, self.world.observe()
+        samples = rollout.gather(observation, tick)
+        carried = self.memory.recall(observation) if self.policy.memory else None
+        if tick == 0 and carried is not None:
+            self.start = carried
         if not samples.count.any():
             return
-        moves = rollout.rows(rollout.moves, samples).to(self.device)
-        judged = self.policy(self.sent(samples), moves, tables)
-        choices = Choices(*(part.cpu() for part in judged))
-        move, style = sample(choices.move, self.generator), sample(choices.style, self.generator)
-        log_prob = chosen(choices.move, move) + chosen(choices.style, style)
-        rollout.put(rollout.actions[..., 0], samples, move)
-        rollout.put(rollout.actions[..., 1], samples, style)
+        choices = self.policy(self.sent(samples), carried)
+        rollout.put(rollout.value, samples, choices.value.cpu())
+        if tick == rollout.ticks:
+            return
+        actions, log_prob = draw(choices, self.generator)
+        rollout.put(rollout.actions, samples, actions)
         rollout.put(rollout.log_prob, samples, log_prob)
-        rollout.put(rollout.value, samples, choices.value)
+        if choices.memory is not None:
+            rollout.known[tick] = self.memory.known(observation)
+            self.memory.keep(observation, choices.memory)
 
     def sent(self, samples: Samples) -> Samples:
         """Samples where the policy is: as they are on the CPU, else a copy of just those rows on its device."""
         return samples if self.device.type == "cpu" else self.rollout.compact(samples).to(self.device)
-
-
-def joint_log_prob(choices: Choices, actions: torch.Tensor) -> torch.Tensor:
-    """Log-probability of the actions uint8 [P, m, 3]: [P, m]."""
-    move, style = actions[..., 0].long(), actions[..., 1].long()
-    return chosen(choices.move, move) + chosen(choices.style, style)

@@ -12,7 +12,7 @@ from torch import Tensor
 
 from forge.blade.observation import FEATURES
 from forge.ethyr.kernels.rows import MATERIALS
-from forge.ethyr.samples import Samples
+from forge.ethyr.samples import NEVER, TARGET, Samples
 
 
 def compose(embedding: Tensor, tile: Tensor, bias: Tensor) -> Tensor:
@@ -74,6 +74,36 @@ def entity_max(weight: Tensor, bias: Tensor, samples: Samples, centre: Tensor, s
     return torch.where(valid.bool(), each.max(2).values, 0)
 
 
+def target_scores(
+    query: Tensor, weight: Tensor, bias: Tensor, score: Tensor, samples: Samples, styles: Tensor,
+    centre: Tensor, scale: Tensor,
+) -> Tensor:  # fmt: skip
+    """How much each sample wants each agent in view as its target: score · relu(query + weight · features + bias).
+
+    Args:
+        query: float32 [P, m, H], of the samples.
+        weight: float32 [P, 11, H], of the features of the agent in view.
+        bias: float32 [P, H].
+        score: float32 [P, H].
+        samples: of tensors.
+        styles: int64 [P, m], each sample's attack style.
+        centre, scale: float32 [11], of the normalisation.
+
+    Returns:
+        float32 [P, m, k], k the most agents that one sample has in view; NEVER where an entry is empty or is no valid
+        target for the style.
+    """
+    begin, seen = _spans(samples)
+    entry = torch.arange(int(seen.max()) if seen.numel() else 0, device=query.device)
+    rows = torch.minimum(begin.unsqueeze(-1) + entry, (begin + seen - 1).unsqueeze(-1))
+    entities = _take(samples.entities, rows.flatten(1))
+    agents = torch.baddbmm(bias.unsqueeze(1), _normalised(entities, centre, scale), weight)
+    scores = ((agents.unflatten(1, rows.shape[1:]) + query.unsqueeze(2)).relu() * score[:, None, None]).sum(-1)
+    bits = entities[..., TARGET].unflatten(1, rows.shape[1:])
+    valid = (bits >> styles.unsqueeze(-1).to(bits.dtype)) & 1 & (entry < seen.unsqueeze(-1))
+    return torch.where(valid.bool(), scores, NEVER)
+
+
 def own_features(samples: Samples, centre: Tensor, scale: Tensor) -> Tensor:
     """The normalised features of the observers: float32 [P, m, 11]."""
     _, valid = _rows(samples)
@@ -88,9 +118,8 @@ def own_linear(weight: Tensor, bias: Tensor, samples: Samples, centre: Tensor, s
 
 def _rows(samples: Samples) -> tuple[Tensor, Tensor]:
     """Which sample stands in each row of a result, [P, m], and 1 or 0 where there is one or none, [P, m, 1]."""
-    row = torch.arange(samples.rows, device=samples.windows.device)
-    valid = row < samples.count.unsqueeze(-1)
-    return torch.where(valid, samples.start.unsqueeze(-1) + row, 0), valid.unsqueeze(-1).float()
+    sample, valid = samples.row_index()
+    return sample, valid.unsqueeze(-1).float()
 
 
 def _spans(samples: Samples) -> tuple[Tensor, Tensor]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import torch
@@ -15,6 +16,7 @@ from forge.ethyr.compiled import Compose, Encode, stripes
 from forge.ethyr.kernels.compose import EMBEDDING
 from forge.ethyr.kernels.entities import normaliser
 from forge.ethyr.kernels.rows import MATERIALS
+from forge.ethyr.layers import FeatureNorm
 from forge.ethyr.samples import Samples
 
 __all__ = ["Encoder", "Samples", "Tables"]
@@ -48,9 +50,6 @@ class Encoder(nn.Module):
         ValueError: if `hidden` is none of these.
     """
 
-    centre: Tensor
-    scale: Tensor
-
     def __init__(self, config: Config, hidden: int, generator: torch.Generator) -> None:
         super().__init__()
         if hidden not in range(16, 257, 16):
@@ -69,8 +68,8 @@ class Encoder(nn.Module):
         self.tile_bias = weights(inputs)
         self.own, self.own_bias = weights(features, features), weights(features)
         self.other, self.other_bias = weights(features, features), weights(features)
-        for name, values in (("centre", [f.centre for f in FEATURES]), ("scale", [f.scale for f in FEATURES])):
-            self.register_buffer(name, torch.tensor([float(value(config)) for value in values]), persistent=False)
+        self.norm = FeatureNorm(config)
+        self._held: Tables | None = None
 
     def tables(self, plain: bool = False) -> Tables:
         """What a forward pass derives from the parameters alone; differentiable unless under `torch.no_grad()`.
@@ -82,6 +81,15 @@ class Encoder(nn.Module):
         if plain or self.tile.device.type != "cpu":
             return Tables(dense.compose(*parameters), self.counts)
         return Tables(Compose.apply(*parameters), stripes(self.counts))
+
+    @torch.no_grad()
+    def hold(self) -> None:
+        """Composes the tables that forward passes under `torch.no_grad()` use, until `release`."""
+        self._held = self.tables()
+
+    def release(self) -> None:
+        """Has every forward pass compose its tables again."""
+        self._held = None
 
     def forward(self, batch: Samples, tables: Tables | None = None) -> Tensor:
         """Encodes samples.
@@ -99,11 +107,12 @@ class Encoder(nn.Module):
         Raises:
             TypeError, ValueError: if the samples are not what `Samples` says.
         """
-        tables = tables or self.tables()
+        held = None if torch.is_grad_enabled() else self._held
+        tables = tables or held or self.tables()
         return self._dense(batch, tables) if tables.table.ndim == _PLAIN else self._compiled(batch, tables)
 
     def _dense(self, batch: Samples, tables: Tables) -> Tensor:
-        norm = self.centre, self.scale
+        norm = self.norm.centre, self.norm.scale
         tiles = dense.tile_sum(*tables, batch)
         own = dense.own_linear(self.own, self.own_bias, batch, *norm)
         return torch.cat([tiles, own, dense.entity_max(self.other, self.other_bias, batch, *norm)], -1)
@@ -113,4 +122,23 @@ class Encoder(nn.Module):
         samples.check(self.populations, self.radius)
         layers = (self.own, self.own_bias), (self.other, self.other_bias)
         weights = (torch.cat([weight, bias.unsqueeze(1)], 1) for weight, bias in layers)
-        return Encode.apply(*tables, *weights, samples, normaliser(self.centre.numpy(), self.scale.numpy()))
+        return Encode.apply(*tables, *weights, samples, normaliser(self.norm.centre.numpy(), self.norm.scale.numpy()))
+
+
+def hold(network: nn.Module) -> None:
+    """Says that the weights of a network stay as they are now, so that its encoders compose their tables only once.
+
+    It matters under `torch.no_grad()` alone; `release` ends it.
+    """
+    for encoder in _encoders(network):
+        encoder.hold()
+
+
+def release(network: nn.Module) -> None:
+    """Says that the weights of a network may change."""
+    for encoder in _encoders(network):
+        encoder.release()
+
+
+def _encoders(network: nn.Module) -> Iterator[Encoder]:
+    return (module for module in network.modules() if isinstance(module, Encoder))

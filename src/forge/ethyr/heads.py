@@ -5,8 +5,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-#: The logit of a choice that is not valid: its probability is 0 in float32.
-NEVER = -1e9
+from forge.ethyr.network import Choices
+from forge.ethyr.samples import NEVER
+
 _BELOW_ONE = 1 - 2.0**-20
 
 
@@ -34,3 +35,42 @@ def chosen(log_probs: Tensor, choice: Tensor) -> Tensor:
 def entropy(log_probs: Tensor) -> Tensor:
     """Entropy of each row's distribution: [P, m] [nats]."""
     return -(log_probs.exp() * log_probs).sum(-1)
+
+
+def draw(choices: Choices, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Draws actions, on the CPU.
+
+    Returns:
+        uint8 [P, m, 3], move, style and target (0, nobody, unless targets are learned), and their joint
+        log-probability float32 [P, m].
+    """
+    odds = [choices.move.cpu(), choices.style.cpu()]
+    drawn = [sample(part, generator) for part in odds]
+    if choices.target is None:
+        log_prob = sum_of(odds, drawn)
+        return torch.stack([*drawn, torch.zeros_like(drawn[0])], -1).to(torch.uint8), log_prob
+    odds.append(choices.target(drawn[1].to(choices.style.device)).cpu())
+    drawn.append(sample(odds[2], generator))
+    return torch.stack(drawn, -1).to(torch.uint8), sum_of(odds, drawn)
+
+
+def joint(choices: Choices, actions: Tensor) -> tuple[Tensor, Tensor]:
+    """How likely actions are, and how open the choice of them was.
+
+    Args:
+        choices: of the samples.
+        actions: uint8 [P, m, 3], move, style and target.
+
+    Returns:
+        The joint log-probability of each row's actions and the sum of the entropies of its choices, that of targets
+        given the style it chose: float32 [P, m] both.
+    """
+    odds, taken = [choices.move, choices.style], list(actions.long().unbind(-1))
+    if choices.target is not None:
+        odds.append(choices.target(taken[1]))
+    return sum_of(odds, taken), torch.stack([entropy(part) for part in odds]).sum(0)
+
+
+def sum_of(odds: list[Tensor], taken: list[Tensor]) -> Tensor:
+    """The sum of the log-probabilities of what was chosen."""
+    return torch.stack([chosen(part, choice) for part, choice in zip(odds, taken, strict=False)]).sum(0)

@@ -13,17 +13,19 @@ import numpy as np
 from forge.blade.grid import CROWD, ONE_AGENT
 from forge.blade.ids import ENTERABLE_BITS, MOVE_COL, MOVE_ROW, Material
 from forge.blade.jit import jit
+from forge.blade.rules import rules_record
 from forge.blade.scene import Scene
 from forge.blade.state import row_bytes
-from forge.ethyr.rollout import ENTITY_COLUMNS, describe
-from forge.ethyr.samples import Samples
+from forge.blade.systems.sight import target_bits
+from forge.ethyr.kernels.linear import COLUMNS
+from forge.ethyr.rollout import describe
+from forge.ethyr.samples import TARGET, Samples
 
 
 class Sight(NamedTuple):
     """What n observers of one population p would see."""
 
     samples: Samples  # of which population p has n, from row 0 on, and the others none
-    moves: np.ndarray  # uint8 [P, n]: bits of their valid moves
     entry: np.ndarray  # int64 [n]: which of the agents in its view an observer's companion is; 0 if it sees none
 
 
@@ -57,8 +59,9 @@ def look(scene: Scene, observers: np.ndarray, companions: np.ndarray | None = No
     first = np.concatenate([[0], np.cumsum(1 + seen)]).astype(np.int32)
     within = np.arange(len(view.observer)) - np.repeat(np.cumsum(seen) - seen, seen)
 
-    entities = np.zeros((P, first[-1], ENTITY_COLUMNS), np.int16)
-    describe_view(observers, others, *view, first[view.observer] + 1 + within, first, entities[p])
+    entities = np.zeros((P, first[-1], COLUMNS), np.int16)
+    rules = rules_record(scene.config, margin=0)
+    describe_view(rules, observers, others, *view, first[view.observer] + 1 + within, first, entities[p])
     entry = np.zeros(n, np.int64)
     beside = view.other >= len(scene.agents)
     entry[view.observer[beside]] = within[beside] + 1
@@ -70,7 +73,7 @@ def look(scene: Scene, observers: np.ndarray, companions: np.ndarray | None = No
     moves[p] = _moves(scene, plane, observers)
     starts, counts, firsts = np.zeros(P, np.int64), np.zeros(P, np.int64), np.zeros((P, n + 1), np.int32)
     counts[p], firsts[p] = n, first
-    return Sight(Samples(windows, entities, firsts, starts, counts), moves, entry)
+    return Sight(Samples(windows, entities, firsts, starts, counts, moves), entry)
 
 
 def _in_view(scene: Scene, observers: np.ndarray, companions: np.ndarray | None) -> View:
@@ -80,12 +83,12 @@ def _in_view(scene: Scene, observers: np.ndarray, companions: np.ndarray | None)
         (agents["row"] >= observers["row"].min() - radius) & (agents["row"] <= observers["row"].max() + radius)
     )
     near = near[np.argsort(agents["row"][near], kind="stable")]  # by row and, as they came by slot, by slot
-    close = _gap(observers[:, None], agents[near]) <= radius
+    close = gap(observers[:, None], agents[near]) <= radius
     observer, found = np.nonzero(close)
     other = near[found]
     if companions is None:
         return View(observer, other)
-    beside = np.flatnonzero(_gap(observers, companions) <= radius)
+    beside = np.flatnonzero(gap(observers, companions) <= radius)
     view = View(np.append(observer, beside), np.append(other, len(agents) + beside))
     row = np.append(agents["row"][other], companions["row"][beside])
     order = np.lexsort((view.other, row, view.observer))
@@ -100,27 +103,32 @@ def _nearest(scene: Scene, observers: np.ndarray, others: np.ndarray, view: View
         return view
     turn = np.full(len(others), slots)  # companions have no slot: they come last
     turn[: len(scene.slots)] = (scene.slots - max(0, scene.tick - 1)) % slots  # the scene was observed a tick ago
-    gap = _gap(observers[view.observer], others[view.other])
-    order = np.lexsort((turn[view.other], gap, view.observer))
+    away = gap(observers[view.observer], others[view.other])
+    order = np.lexsort((turn[view.other], away, view.observer))
     kept = np.zeros(len(order), np.bool_)
     kept[order] = np.arange(len(order)) - np.repeat(np.cumsum(seen) - seen, seen) < room
     return View(*(column[kept] for column in view))
 
 
-def _gap(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """Chebyshev distances [tiles]."""
+def gap(one: np.ndarray, other: np.ndarray) -> np.ndarray:
+    """Chebyshev distances of agents, AGENT [...] [tiles]."""
     rows, cols = (one[axis].astype(np.int32) - other[axis] for axis in ("row", "col"))
     return np.maximum(np.abs(rows), np.abs(cols))
 
 
 @jit
-def describe_view(observers, others, observer, other, place, first, entities):
+def describe_view(rules, observers, others, observer, other, place, first, entities):
     """Writes the features of every observer, and of everyone in its view, into their entity rows."""
     into = entities.reshape((1, entities.shape[0], entities.shape[1]))
     for i in range(observers.shape[0]):
         describe(observers[i], observers[i], into, 0, first[i])
+        if rules.learned:
+            entities[first[i], TARGET] = (1 << rules.styles) - 1
     for k in range(observer.shape[0]):
-        describe(observers[observer[k]], others[other[k]], into, 0, place[k])
+        me, seen = observers[observer[k]], others[other[k]]
+        describe(me, seen, into, 0, place[k])
+        if rules.learned:
+            entities[place[k], TARGET] = target_bits(rules, me, seen)
 
 
 def _plane(scene: Scene) -> np.ndarray:
@@ -142,7 +150,7 @@ def _windows(scene: Scene, plane: np.ndarray, observers: np.ndarray, companions:
     _stand(windows, np.arange(len(observers)), np.full(len(observers), radius), np.full(len(observers), radius))
     if companions is not None:
         row, col = (companions[axis].astype(np.int64) - observers[axis] + radius for axis in ("row", "col"))
-        beside = np.flatnonzero(_gap(observers, companions) <= radius)
+        beside = np.flatnonzero(gap(observers, companions) <= radius)
         _stand(windows, beside, row[beside], col[beside])
     return windows
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import torch
 
 from forge.blade.world import World
 from forge.ethyr import advantage
-from forge.ethyr.collector import Collector, joint_log_prob
-from forge.ethyr.heads import entropy
-from forge.ethyr.learning import Learning
+from forge.ethyr.collector import Collector
+from forge.ethyr.heads import joint
+from forge.ethyr.learning import Learning, check_state, stream
 from forge.ethyr.losses import Losses, policy_gradient, proximal
-from forge.ethyr.policy import Policy
+from forge.ethyr.network import Choices, Network
+from forge.ethyr.timeline import timeline
 
 
 class TorchLearner:
@@ -21,11 +24,22 @@ class TorchLearner:
         world: reset and ready.
         policy: to play and to learn; samples go to the device of its parameters.
         learning: the numbers.
-        generator: the stream actions are drawn from, on the CPU.
+        seed: names the stream that actions are drawn from.
     """
 
-    def __init__(self, world: World, policy: Policy, learning: Learning, generator: torch.Generator) -> None:
-        self.collector, self.learning = Collector(world, policy, learning.ticks, generator), learning
+    def __init__(self, world: World, policy: Network, learning: Learning, seed: int) -> None:
+        self.draws = torch.Generator().manual_seed(int(stream(seed).generate_state(1, np.uint64)[0]))
+        self.collector, self.learning = Collector(world, policy, learning.ticks, self.draws), learning
+
+    def state(self) -> dict[str, torch.Tensor]:
+        """The stream of draws, and what agents remember; see `Learner`."""
+        return {"draws": self.draws.get_state(), **self.collector.memory.state()}
+
+    def load_state(self, state: Mapping[str, torch.Tensor]) -> None:
+        """Goes on from a saved state; see `Learner`."""
+        check_state(state, self.state())
+        self.draws.set_state(state["draws"])
+        self.collector.memory.load_state(state)
 
     def collect(self) -> np.ndarray:
         """Plays one segment; returns how many samples of each population acted, int64 [P]."""
@@ -38,12 +52,12 @@ class TorchLearner:
             advantage.estimate(rollout, learning.discount, learning.trace, learning.reward_scale)
         rows, device = int(acted.max()), self.collector.device
         valid = torch.arange(rows, device=device) < torch.from_numpy(acted).to(device).unsqueeze(-1)
-        moves, actions, before, advantages, targets = (
+        actions, before, advantages, targets = (
             rollout.view(array, rows).to(device)
-            for array in (rollout.moves, rollout.actions, rollout.log_prob, rollout.advantage, rollout.target)
+            for array in (rollout.actions, rollout.log_prob, rollout.advantage, rollout.target)
         )
-        choices = policy(self.collector.sent(rollout.learnable(acted)), moves)
-        log_prob, spread = joint_log_prob(choices, actions), entropy(choices.move) + entropy(choices.style)
+        choices = self._judge(acted)
+        log_prob, spread = joint(choices, actions * valid.unsqueeze(-1))
         given = choices.value, spread, advantages, targets, valid
         if learning.algorithm == "ppo":
             losses = proximal(log_prob, before, *given, learning.ppo_clip)
@@ -53,3 +67,12 @@ class TorchLearner:
         policy.zero_grad()
         total.sum().backward()
         return Losses(*(loss.detach().cpu() for loss in losses))
+
+    def _judge(self, acted: np.ndarray) -> Choices:
+        """What the policy says now of the samples that acted; agents with a memory go through the segment once more."""
+        collector, rollout, policy = self.collector, self.collector.rollout, self.collector.policy
+        samples = collector.sent(rollout.learnable(acted))
+        if not policy.memory:
+            choices: Choices = policy(samples)
+            return choices
+        return policy.unroll(samples, collector.start, timeline(rollout).to(collector.device))

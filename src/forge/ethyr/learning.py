@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import torch
 
-from forge.blade.checks import ConfigError
-from forge.blade.config import Section, choice, number
+from forge.blade.checks import ConfigError, did_you_mean
+from forge.blade.config import Section, choice, number, plain
 from forge.ethyr.losses import Losses
+
+#: What computes: `compiled` needs a network and a device that our kernels know, `auto` uses them where they do.
+ENGINES = ("auto", "compiled", "torch")
+
+#: Networks that come with the package.
+NETWORKS = ("default", "recurrent")
+_CLASS = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True)
@@ -22,6 +30,9 @@ class Learning(Section):
     algorithm: str = choice("pg", ("pg", "ppo"), "policy gradient as in v1.0, or proximal policy optimisation")
     epochs: int = number(4, 1, 1000, "updates from one segment with ppo; pg makes one")
     ppo_clip: float = number(0.2, 0.001, 1e6, "how far ppo lets a probability move, as a share of it")
+    network: str = plain(
+        "default", "default, recurrent (with a memory), or a class of your own as module:Class (docs/networks.md)"
+    )
     hidden: int = number(32, 16, 256, "width of the network's layers; a multiple of 16")
     activation: str = choice("relu", ("relu", "none"), "of the layer over the encoder (v1.0: none)")
     ticks: int = number(
@@ -52,6 +63,9 @@ class Learning(Section):
         super().__post_init__()
         if self.hidden % 16:
             raise ConfigError(f"learning.hidden = {self.hidden} must be a multiple of 16")
+        if self.network not in NETWORKS and not _CLASS.fullmatch(self.network):
+            known = did_you_mean("network", self.network, NETWORKS)
+            raise ConfigError(f"learning.network: {known}; a network of your own is named module:Class")
 
 
 class Learner(Protocol):
@@ -70,11 +84,46 @@ class Learner(Protocol):
         """
         ...
 
+    def state(self) -> dict[str, torch.Tensor]:
+        """What it carries from one segment to the next, besides the worlds and the policy: named tensors on the CPU."""
+        ...
+
+    def load_state(self, state: Mapping[str, torch.Tensor]) -> None:
+        """Goes on from a `state` of a learner of the same kind, whose worlds and policy this one has.
+
+        Raises:
+            ConfigError: naming what is missing, unknown or of another shape.
+        """
+        ...
+
+
+def stream(seed: int) -> np.random.SeedSequence:
+    """Where the draws of actions of a run come from."""
+    return np.random.SeedSequence((seed, 0x414354))
+
+
+def check_state(given: Mapping[str, torch.Tensor], wanted: Mapping[str, torch.Tensor]) -> None:
+    """Refuses the state of a learner unless it has the same tensors as this one's.
+
+    Raises:
+        ConfigError: naming what is missing, unknown or of another shape or type.
+    """
+    wrong = [
+        name
+        for name in sorted({*given, *wanted})
+        if name not in given
+        or name not in wanted
+        or given[name].shape != wanted[name].shape
+        or given[name].dtype != wanted[name].dtype
+    ]
+    if wrong:
+        raise ConfigError(f"the saved state of the learner does not fit this one in {', '.join(wrong)}")
+
 
 class Optimiser:
     """Adam with elementwise clipping, over one set of parameters. It steps in one thread, so that bits repeat."""
 
-    def __init__(self, parameters: Iterable[torch.nn.Parameter], learning: Learning) -> None:
+    def __init__(self, parameters: Iterable[torch.Tensor], learning: Learning) -> None:
         self.parameters, self.clip = list(parameters), learning.clip
         self.adam = torch.optim.Adam(
             self.parameters, lr=learning.learning_rate, weight_decay=learning.weight_decay, fused=True

@@ -1,72 +1,92 @@
-"""The default network: the baseline of Neural MMO v1.0, one for each population, computed together."""
+"""The networks that come with the package: the baseline of Neural MMO v1.0, without and with a memory."""
 
 from __future__ import annotations
-
-from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
 
-from forge.blade.checks import ConfigError
 from forge.blade.config import Config
 from forge.blade.ids import Move
-from forge.ethyr.encoder import Encoder, Samples
+from forge.ethyr.encoder import Encoder
 from forge.ethyr.heads import mask_by_bits
-from forge.ethyr.layers import PopulationLinear
+from forge.ethyr.layers import PopulationGRU, PopulationLinear
+from forge.ethyr.learning import Learning
+from forge.ethyr.network import Choices, Network
+from forge.ethyr.samples import Samples
+from forge.ethyr.targets import TargetHead
 
 
-class Choices(NamedTuple):
-    """What a policy says of each sample; rows beyond a population's count mean nothing."""
+class Heads(nn.Module):
+    """Linear heads for move, style and value, and with learned targeting the head that picks targets.
 
-    move: Tensor  # float32 [P, m, 5]: log-probabilities, NEVER-small where invalid
-    style: Tensor  # float32 [P, m, styles]: log-probabilities
-    value: Tensor  # float32 [P, m]: expected return, in the units of scaled rewards
+    Args:
+        config: of the worlds it plays.
+        inputs: width of what it reads; a multiple of 4 where targets are learned.
+        generator: the stream its first weights are drawn from.
+    """
+
+    def __init__(self, config: Config, inputs: int, generator: torch.Generator) -> None:
+        super().__init__()
+        populations = config.populations
+        self.move = PopulationLinear(populations, inputs, len(Move), generator)
+        self.style = PopulationLinear(populations, inputs, config.styles, generator)
+        self.value = PopulationLinear(populations, inputs, 1, generator)
+        self.target = TargetHead(config, inputs, generator) if config.learned_targets else None
+
+    def forward(self, x: Tensor, samples: Samples) -> Choices:
+        """Choices from float32 [P, m, inputs]; what the samples rule out is never chosen."""
+        return Choices(
+            move=mask_by_bits(self.move(x), samples.move_bits()).log_softmax(-1),
+            style=self.style(x).log_softmax(-1),
+            value=self.value(x).squeeze(-1),
+            target=self.target and self.target(x, samples),
+        )
 
 
-class Policy(nn.Module):
-    """The encoder, one layer over it, and linear heads for move, style and value.
+class Policy(Network):
+    """The encoder, one layer over it, and the heads.
 
     In v1.0 nothing in the network but the maximum over agents is nonlinear, so its preference among tiles cannot depend
     on the agent's hunger or thirst. Here the layer over the encoder is rectified unless `activation` is "none".
 
     Args:
         config: of the worlds it plays.
-        hidden: width of every layer.
+        learning: its width and activation.
         generator: the stream its first weights are drawn from.
-        activation: "relu" or "none".
-
-    Raises:
-        ConfigError: if the policy would have to choose targets.
     """
 
-    def __init__(self, config: Config, hidden: int, generator: torch.Generator, activation: str = "relu") -> None:
+    def __init__(self, config: Config, learning: Learning, generator: torch.Generator) -> None:
         super().__init__()
-        if config.learned_targets:
-            raise ConfigError(
-                "combat.targeting = 'learned': this network chooses moves and styles, not targets; "
-                "train with 'lowest_health', or play with an agent that names its targets"
-            )
-        self.rectified = activation == "relu"
-        populations = config.populations
-        self.encoder = Encoder(config, hidden, generator)
-        self.trunk = PopulationLinear(populations, 3 * hidden, hidden, generator)
-        self.move = PopulationLinear(populations, hidden, len(Move), generator)
-        self.style = PopulationLinear(populations, hidden, config.styles, generator)
-        self.value = PopulationLinear(populations, hidden, 1, generator)
+        self.rectified = learning.activation == "relu"
+        self.encoder = Encoder(config, learning.hidden, generator)
+        self.trunk = PopulationLinear(config.populations, 3 * learning.hidden, learning.hidden, generator)
+        self.heads = Heads(config, learning.hidden, generator)
 
-    def forward(self, samples: Samples, moves: Tensor, tables: Any = None) -> Choices:
-        """Judges samples.
+    def encode(self, samples: Samples) -> Tensor:
+        """The layer over the encoder: float32 [P, m, H]."""
+        hidden: Tensor = self.trunk(self.encoder(samples))
+        return hidden.relu() if self.rectified else hidden
 
-        Args:
-            samples: to judge.
-            moves: uint8 [P, m], bits of their valid moves.
-            tables: from `tables`, to save composing them again while the weights stay the same.
-        """
-        hidden = self.trunk(self.encoder(samples, tables))
-        hidden = hidden.relu() if self.rectified else hidden
-        move = mask_by_bits(self.move(hidden), moves).log_softmax(-1)
-        return Choices(move, self.style(hidden).log_softmax(-1), self.value(hidden).squeeze(-1))
+    def decide(self, thought: Tensor, samples: Samples) -> Choices:
+        """The heads."""
+        choices: Choices = self.heads(thought, samples)
+        return choices
 
-    def tables(self) -> Any:
-        """What the encoder derives from its weights before it sees a sample."""
-        return self.encoder.tables()
+
+class Recurrent(Policy):
+    """The default network with a gated recurrent unit over its trunk.
+
+    The heads read the sum of the trunk and of what the unit remembers, so what needs no memory is learned as by the
+    default network. Arguments as for `Policy`.
+    """
+
+    def __init__(self, config: Config, learning: Learning, generator: torch.Generator) -> None:
+        super().__init__(config, learning, generator)
+        self.memory = learning.hidden
+        self.cell = PopulationGRU(config.populations, learning.hidden, learning.hidden, generator)
+
+    def remember(self, seen: Tensor, memory: Tensor | None) -> tuple[Tensor, Tensor | None]:
+        """One tick of the recurrent unit: float32 [P, m, H] and [P, m, H] to the same."""
+        assert memory is not None
+        after = self.cell(seen, memory)
+        return seen + after, after

@@ -15,16 +15,14 @@ from numba import prange
 
 from forge.blade.config import Config
 from forge.blade.jit import inline, jit, parallel_call
-from forge.blade.observation import FEATURES, Observation
+from forge.blade.observation import Observation
 from forge.blade.state import row_bytes
 from forge.blade.vector import copy16
-from forge.ethyr.samples import Samples
+from forge.ethyr.kernels.linear import COLUMNS
+from forge.ethyr.samples import TARGET, Samples
 
-ENTITY_COLUMNS = 16
 _AGE_SHOWN = 32767
 NO_SAMPLE = -1
-
-assert len(FEATURES) <= ENTITY_COLUMNS
 
 
 class Rollout:
@@ -32,7 +30,8 @@ class Rollout:
 
     Attributes:
         windows: uint8 [P, Q, R, C], the tile bytes each sample saw.
-        entities: int16 [P, M, 16], the FEATURES of each agent in view, padded with zeros; age is clipped to 32,767.
+        entities: int16 [P, M, 16], the FEATURES of each agent in view, and in column TARGET the bits of the styles
+            it can be attacked with; the other columns are 0. Age is clipped to 32,767.
         first: int32 [P, Q + 1], sample q's entity rows are first[p, q] .. first[p, q + 1] − 1, its own first.
         moves: uint8 [P, Q], bit set of valid moves.
         actions: uint8 [P, Q, 3], move, style and target.
@@ -40,6 +39,8 @@ class Rollout:
         advantage, target: float32 [P, Q], filled by `forge.ethyr.advantage`.
         count: int64 [P], samples gathered.
         sample_of: int32 [T + 1, W, N], the sample of the agent in a slot at a tick, or NO_SAMPLE.
+        known: bool [T, W, N], for networks with a memory: whether an agent goes on with what it carried from before.
+        starts: int64 [T + 1, P], the first sample of each tick.
         reward, terminated: float32 and bool [T, W, N], as the world returned them.
     """
 
@@ -50,7 +51,7 @@ class Rollout:
         R, C = 2 * config.sight.radius + 1, row_bytes(config)
         self.ticks, self.worlds = ticks, worlds
         self.windows = aligned((P, Q, R, C), np.uint8)
-        self.entities = aligned((P, M, ENTITY_COLUMNS), np.int16)
+        self.entities = aligned((P, M, COLUMNS), np.int16)
         self.first = aligned((P, Q + 1), np.int32)
         self.moves = aligned((P, Q), np.uint8)
         self.actions = np.zeros((P, Q, 3), np.uint8)
@@ -59,6 +60,8 @@ class Rollout:
         self.advantage = np.zeros((P, Q), np.float32)
         self.target = np.zeros((P, Q), np.float32)
         self.sample_of = np.full((ticks + 1, worlds, N), NO_SAMPLE, np.int32)
+        self.known = np.zeros((ticks, worlds, N), np.bool_)
+        self.starts = np.zeros((ticks + 1, P), np.int64)
         self.reward = np.zeros((ticks, worlds, N), np.float32)
         self.terminated = np.zeros((ticks, worlds, N), np.bool_)
         self.count = np.zeros(P, np.int64)
@@ -71,43 +74,35 @@ class Rollout:
         self.count[:] = 0
         self.first[:, 0] = 0
         self.sample_of[:] = NO_SAMPLE
+        self.known[:] = False
 
     def gather(self, observation: Observation, tick: int) -> Samples:
         """Adds what every living agent sees now, as tick `tick` of the segment, and returns the new samples."""
-        start = self.count.copy()
-        given = observation[:5]
-        reserve_all(*given, self.first, self.count, self._first_row, self._first_entity)
+        start = self.starts[tick] = self.count.copy()
+        places = self._first_row, self._first_entity
+        reserve_all(observation.agents, observation.seen_count, self.first, self.count, *places)
         with parallel_call():
             gather_all(
-                *given,
+                *observation[:6],
                 self.windows,
                 self.entities,
                 self.first,
                 self.moves,
                 self.sample_of[tick],
-                self._first_row,
-                self._first_entity,
+                *places,
             )
-        return Samples(self.windows, self.entities, self.first, start, self.count - start)
+        return Samples(self.windows, self.entities, self.first, start, self.count - start, self.moves)
 
     def scatter(self, tick: int, actions: np.ndarray) -> None:
         """Writes the actions of tick `tick` into an action array uint8 [W, N, 2 or 3] of the world."""
         scatter_actions(self.actions, self.sample_of[tick], actions)
-
-    def rows(self, array: np.ndarray, samples: Samples) -> torch.Tensor:
-        """The rows of `samples` in an array [P, Q, ...]: tensor [P, m, ...]; beyond its count a population repeats."""
-        row = (
-            np.minimum(np.arange(samples.count.max()), np.maximum(samples.count - 1, 0)[:, None])
-            + samples.start[:, None]
-        )
-        return torch.from_numpy(np.take_along_axis(array, row.reshape(row.shape + (1,) * (array.ndim - 2)), 1))
 
     def view(self, array: np.ndarray, rows: int) -> torch.Tensor:
         """The first rows of an array [P, Q, ...], as a tensor [P, rows, ...] that shares its memory."""
         return torch.from_numpy(array[:, :rows])
 
     def put(self, array: np.ndarray, samples: Samples, values: torch.Tensor) -> None:
-        """Writes a tensor [P, m] into the rows of `samples` in an array [P, Q]."""
+        """Writes a tensor [P, m, ...] into the rows of `samples` in an array [P, Q, ...]."""
         given = values.numpy()
         for p, (start, count) in enumerate(zip(samples.start, samples.count, strict=True)):
             array[p, start : start + count] = given[p, :count]
@@ -117,19 +112,21 @@ class Rollout:
         start, end = samples.start, samples.start + samples.count
         first = np.zeros((len(start), samples.rows + 1), np.int32)
         most = max(int(self.first[p, end[p]] - self.first[p, start[p]]) for p in range(len(start)))
-        entities = np.zeros((len(start), most, ENTITY_COLUMNS), np.int16)
+        entities = np.zeros((len(start), most, COLUMNS), np.int16)
         windows = np.zeros((len(start), samples.rows, *self.windows.shape[2:]), np.uint8)
+        moves = np.zeros((len(start), samples.rows), np.uint8)
         for p, (low, high) in enumerate(zip(start, end, strict=True)):
             begin, last = self.first[p, low], self.first[p, high]
             first[p, : high - low + 1] = self.first[p, low : high + 1] - begin
             first[p, high - low :] = last - begin
             entities[p, : last - begin] = self.entities[p, begin:last]
             windows[p, : high - low] = self.windows[p, low:high]
-        return Samples(windows, entities, first, np.zeros_like(start), samples.count)
+            moves[p, : high - low] = self.moves[p, low:high]
+        return Samples(windows, entities, first, np.zeros_like(start), samples.count, moves)
 
     def learnable(self, samples: np.ndarray) -> Samples:
         """The samples to learn from: the first `samples` (int64 [P]) of each population."""
-        return Samples(self.windows, self.entities, self.first, np.zeros_like(samples), samples)
+        return Samples(self.windows, self.entities, self.first, np.zeros_like(samples), samples, self.moves)
 
 
 def aligned(shape: tuple[int, ...], dtype: type) -> np.ndarray:
@@ -141,7 +138,7 @@ def aligned(shape: tuple[int, ...], dtype: type) -> np.ndarray:
 
 
 @inline
-def reserve(agents, window, seen, seen_count, moves, first, count, first_row, first_entity):
+def reserve(agents, seen_count, first, count, first_row, first_entity):
     """Gives each world its rows: adds its living to `count`, and notes where its samples and entities begin."""
     populations = count.shape[0]
     quota = agents.shape[1] // populations
@@ -158,52 +155,31 @@ def reserve(agents, window, seen, seen_count, moves, first, count, first_row, fi
 
 
 @jit
-def reserve_all(agents, window, seen, seen_count, moves, first, count, first_row, first_entity):
+def reserve_all(agents, seen_count, first, count, first_row, first_entity):
     """`reserve`, to be called from Python."""
-    reserve(agents, window, seen, seen_count, moves, first, count, first_row, first_entity)
+    reserve(agents, seen_count, first, count, first_row, first_entity)
 
 
 @jit(parallel=True)
 def gather_all(
-    agents, window, seen, seen_count, moves, windows, entities, first, valid_moves, sample_of, first_row, first_entity
-):
+    agents, window, seen, seen_count, moves, targets, windows, entities, first, valid_moves, sample_of, first_row,
+    first_entity,
+):  # fmt: skip
     """Copies the observations of all worlds into the rows reserved for them."""
     for w in prange(agents.shape[0]):
         gather_world(
-            np.int64(w),
-            agents,
-            window,
-            seen,
-            seen_count,
-            moves,
-            windows,
-            entities,
-            first,
-            valid_moves,
-            sample_of,
-            first_row,
-            first_entity,
-        )
+            np.int64(w), agents, window, seen, seen_count, moves, targets, windows, entities, first, valid_moves,
+            sample_of, first_row, first_entity,
+        )  # fmt: skip
 
 
 @inline
 def gather_world(
-    w,
-    agents,
-    window,
-    seen,
-    seen_count,
-    moves,
-    windows,
-    entities,
-    first,
-    valid_moves,
-    sample_of,
-    first_row,
+    w, agents, window, seen, seen_count, moves, targets, windows, entities, first, valid_moves, sample_of, first_row,
     first_entity,
-):
+):  # fmt: skip
     """Copies the observations of one world into the rows reserved for it, in the order of slots."""
-    size = windows.shape[2] * windows.shape[3]
+    size, learned = windows.shape[2] * windows.shape[3], targets.shape[2] > 0
     for slot in range(agents.shape[1]):
         if not agents[w, slot].alive:
             sample_of[w, slot] = NO_SAMPLE
@@ -218,6 +194,8 @@ def gather_world(
             copy16(windows, target + part, window, source + part)
         for entry in range(seen_count[w, slot]):
             describe(agents[w, slot], agents[w, seen[w, slot, entry]], entities, p, entity)
+            if learned:
+                entities[p, entity, TARGET] = targets[w, slot, entry]
             entity += 1
         first_row[w, p] = row + 1
         first_entity[w, p] = entity
@@ -237,7 +215,7 @@ def describe(me, agent, entities, p, entity):
     entities[p, entity, 8] = min(agent.damage, _AGE_SHOWN)
     entities[p, entity, 9] = agent.population == me.population
     entities[p, entity, 10] = agent.freeze
-    for column in range(11, ENTITY_COLUMNS):
+    for column in range(11, COLUMNS):
         entities[p, entity, column] = 0
 
 

@@ -8,7 +8,13 @@ import numpy as np
 import torch
 
 from forge.blade.jit import jit
-from forge.ethyr.kernels.linear import COLUMNS
+from forge.ethyr.kernels.linear import COLUMNS, ROWS
+
+#: The logit of a choice that is not valid: its probability is 0 in float32.
+NEVER = -1e9
+#: The column of an entity row that holds target bits; the one before it belongs to the bias of linear layers.
+TARGET = ROWS
+assert TARGET < COLUMNS
 
 
 class Samples(NamedTuple):
@@ -20,10 +26,12 @@ class Samples(NamedTuple):
     """
 
     windows: Any  # uint8 [P, Q, R, C]: material + 8 · agents on the tile; bytes from R on mean nothing
-    entities: Any  # int16 [P, M, 16]: FEATURES of each agent in view, then zeros; the observer first
+    entities: Any  # int16 [P, M, 16]: FEATURES of each agent in view, the observer first, and in column TARGET bits of
+    # the styles it can be attacked with, if targets are learned; the other columns are 0
     first: Any  # int32 [P, Q + 1]: sample q sees the entity rows first[p, q] .. first[p, q + 1] − 1, one at least
     start: Any  # int64 [P]
     count: Any  # int64 [P]
+    moves: Any = None  # uint8 [P, Q]: bits of the valid moves; the encoder needs none
 
     @property
     def rows(self) -> int:
@@ -32,11 +40,22 @@ class Samples(NamedTuple):
 
     def to(self, device: torch.device | str) -> Samples:
         """The same samples as tensors on a device."""
-        return Samples(*(torch.as_tensor(field).to(device) for field in self))
+        return Samples(*(None if field is None else torch.as_tensor(field).to(device) for field in self))
 
     def numpy(self) -> Samples:
         """The same samples as contiguous NumPy arrays, sharing memory where they can."""
-        return Samples(*(np.ascontiguousarray(f.cpu() if isinstance(f, torch.Tensor) else f) for f in self))
+        return Samples(*(None if field is None else _contiguous(field) for field in self))
+
+    def row_index(self) -> tuple[torch.Tensor, torch.Tensor]:
+        """Where the samples lie, int64 [P, m], and which rows hold one, bool [P, m]; the others point to row 0."""
+        start, count = torch.as_tensor(self.start), torch.as_tensor(self.count)
+        row = torch.arange(self.rows, device=count.device)
+        valid = row < count.unsqueeze(-1)
+        return torch.where(valid, start.unsqueeze(-1) + row, 0), valid
+
+    def move_bits(self) -> torch.Tensor:
+        """The bits of the valid moves of each sample, uint8 [P, m]; rows beyond a population's count mean nothing."""
+        return torch.as_tensor(self.moves).gather(1, self.row_index()[0])
 
     def check(self, populations: int, radius: int) -> None:
         """Refuses NumPy samples that the compiled layers would read out of bounds.
@@ -46,7 +65,7 @@ class Samples(NamedTuple):
         """
         side = 2 * radius + 1
         kept, held = self.windows.shape[1:2], self.entities.shape[1:2]
-        wanted = {
+        wanted: dict[str, tuple[Any, tuple[int, ...]]] = {
             "windows": (np.uint8, (populations, *kept, side, -(-side // 16) * 16)),
             "entities": (np.int16, (populations, *held, COLUMNS)),
             "first": (np.int32, (populations, *(size + 1 for size in kept))),
@@ -65,6 +84,10 @@ class Samples(NamedTuple):
                 f"samples of population {p}: start {self.start[p]}, count {self.count[p]} and `first` must name rows "
                 f"0 .. {kept[0] - 1} of `windows`, each with 1 to 255 of the rows 0 .. {held[0] - 1} of `entities`"
             )
+
+
+def _contiguous(field: Any) -> np.ndarray:
+    return np.ascontiguousarray(field.cpu() if isinstance(field, torch.Tensor) else field)
 
 
 @jit

@@ -1,4 +1,4 @@
-"""Estimates with 95 % intervals over worlds: agents that share a world are not independent, worlds are."""
+"""Estimates with 95 % intervals over worlds and training runs: agents that share a world are not independent."""
 
 from __future__ import annotations
 
@@ -46,10 +46,8 @@ def estimate(
     total = parts.sum(0)
     with np.errstate(divide="ignore", invalid="ignore"):
         value, without = float(statistic(total)), np.asarray(statistic(total - parts))
-        spread = np.sqrt((worlds - 1) / worlds * np.square(without - without.mean()).sum())
-    margin = float(stdtrit(worlds - 1, (1 + CONFIDENCE) / 2) * spread)
-    low, high = np.clip((value - margin, value + margin), *limits).tolist()
-    return Estimate(value, low, high)
+        margin = _margin(_jackknife(without), worlds - 1)
+    return _interval(value, margin, limits)
 
 
 def ratio(
@@ -64,3 +62,66 @@ def ratio(
         limits: what the ratio can be.
     """
     return estimate(lambda s: scale * s[..., 0] / s[..., 1], np.stack([total, count], -1), limits)
+
+
+def estimate_runs(
+    statistic: Callable[[np.ndarray], np.ndarray],
+    parts: np.ndarray,
+    limits: tuple[float, float] = (-np.inf, np.inf),
+) -> Estimate:
+    """Estimates the mean over training runs of a statistic of sums over worlds, all runs having played the same worlds.
+
+    The runs are a sample of all seeds, and the worlds of all maps, so the interval has to cover both. With the
+    jackknife's pseudo-values W θ − (W − 1) θ_w of each run as the cells of a table, the variance of their mean is
+    (M_runs + M_worlds − M_rest)/(R W), the mean squares of a two-way analysis of variance with random effects (Scheffé
+    1959, "The analysis of variance", chapter 7). Its two parts, M_runs/(R W) and the rest, but not less than 0, each
+    have a Student's t of their own, with R − 1 and W − 1 degrees of freedom, and the margin is the root of the sum of
+    the squares of the two margins (Zou and Donner 2008, "Construction of confidence limits about effect measures"). Of
+    one run alone, the interval is that over worlds.
+
+    Args:
+        statistic: a function of sums along the last axis, float64 [..., K] -> [...].
+        parts: float64 [R, W, K], what each world adds to the sums of each run; W >= 2.
+        limits: what the statistic can be; the interval is cut to them.
+
+    Raises:
+        ValueError: if there is no run, or there are fewer than two worlds.
+    """
+    parts = np.asarray(parts, np.float64)
+    runs, worlds = parts.shape[:2]
+    if runs < 1 or worlds < 2:
+        raise ValueError(f"an interval over runs and worlds needs 1 run and 2 worlds at least, not {runs} and {worlds}")
+    sums = parts.sum(1)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        each, without = np.asarray(statistic(sums)), np.asarray(statistic(sums[:, None] - parts))
+        if runs == 1:
+            margin = _margin(_jackknife(without[0]), worlds - 1)
+        else:
+            cells = worlds * each[:, None] - (worlds - 1) * without
+            margin = _two_way_margin(cells)
+    return _interval(float(each.mean()), margin, limits)
+
+
+def _jackknife(without: np.ndarray) -> float:
+    """The variance of a statistic by its values without each world, float64 [W]."""
+    return float((len(without) - 1) / len(without) * np.square(without - without.mean()).sum())
+
+
+def _two_way_margin(cells: np.ndarray) -> float:
+    """Half the width of the interval of the mean of a table with random rows and columns, float64 [R, W]."""
+    rows, columns = cells.shape
+    by_row, by_column = cells.mean(1), cells.mean(0)
+    rest = cells - by_row[:, None] - by_column + cells.mean()
+    rest_square = np.square(rest).sum() / ((rows - 1) * (columns - 1))
+    of_columns = max(0.0, float(by_column.var(ddof=1) / columns - rest_square / cells.size))
+    return float(np.hypot(_margin(by_row.var(ddof=1) / rows, rows - 1), _margin(of_columns, columns - 1)))
+
+
+def _margin(variance: float, freedom: int) -> float:
+    """Half the width of a t interval."""
+    return float(stdtrit(freedom, (1 + CONFIDENCE) / 2) * np.sqrt(variance))
+
+
+def _interval(value: float, margin: float, limits: tuple[float, float]) -> Estimate:
+    low, high = np.clip((value - margin, value + margin), *limits).tolist()
+    return Estimate(value, low, high)

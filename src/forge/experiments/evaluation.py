@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
@@ -41,6 +42,17 @@ class Evaluation:
     settings: Settings
     cap: int  # most agents alive at once in a world
     counts: Counts
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything as plain values, for JSON."""
+        counts = {name: array.tolist() for name, array in self.counts._asdict().items()}
+        return {"settings": self.settings._asdict(), "cap": self.cap, "counts": counts}
+
+    @classmethod
+    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+        """The evaluation that `to_dict` wrote."""
+        counts = Counts(**{name: np.array(values, np.int64) for name, values in data["counts"].items()})
+        return cls(Settings(**data["settings"]), data["cap"], counts)
 
     @property
     def lives(self) -> int:

@@ -10,14 +10,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forge.experiments.palette import colours, hex_colours
+from forge.experiments.plotting import (
+    FAINT,
+    IN_LEGEND,
+    INK,
+    LINES,
+    add_legend,
+    draw_anchors,
+    new_figure,
+    plain_axes,
+    save_figure,
+    short_numbers,
+)
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
-
-_INK, _FAINT, _LINES = "#22262b", "#6b7280", "#d9dde2"
-_FORMATS = (".png", ".svg", ".pdf")
-_IN_LEGEND = 16  # populations that a legend lists
 
 
 def learning_curve(
@@ -45,7 +52,7 @@ def learning_curve(
     """
     if not metrics:
         raise ValueError("metrics is empty: a learning curve needs at least one line")
-    figure = _figure(11, 6.4)
+    figure = new_figure(11, 6.4)
     axes = figure.subplots(2, 2, sharex="col", height_ratios=(3, 1))
     steps, seconds = _column(metrics, "steps"), _column(metrics, "seconds")
     minutes = seconds.max() >= 180
@@ -53,20 +60,21 @@ def learning_curve(
     for place, xs in ((0, steps), (1, clock)):
         axes[0, place].set_ylim(0, _top(metrics, anchors or {}))
         _draw_lifetimes(axes[0, place], xs, metrics)
-        _draw_anchors(axes[0, place], anchors or {}, named=place == 1)
-    axes[1, 0].plot(steps, _column(metrics, "living"), color=_INK, linewidth=1.4)
-    axes[1, 1].plot(clock, _column(metrics, "steps_per_second"), color=_INK, linewidth=1.4)
+        draw_anchors(axes[0, place], anchors or {}, named=place == 1)
+    axes[1, 0].plot(steps, _column(metrics, "living"), color=INK, linewidth=1.4)
+    axes[1, 1].plot(clock, _column(metrics, "steps_per_second"), color=INK, linewidth=1.4)
     labels = ("lifetime [ticks]", "", "alive [agents a world]", "speed [agent steps/s]")
     for ax, label in zip(axes.flat, labels, strict=True):
-        _plain(ax, label)
+        plain_axes(ax, label)
+        ax.set_xlim(left=0)
     axes[1, 0].set_xlabel("experience [agent steps]")
     axes[1, 1].set_xlabel(f"wall-clock time [{'min' if minutes else 's'}]")
     for ax in (axes[1, 0], axes[1, 1]):
         ax.set_ylim(bottom=0)
-    _short_numbers(axes[1, 0].xaxis, axes[1, 1].yaxis)
+    short_numbers(axes[1, 0].xaxis, axes[1, 1].yaxis)
     handles, names = axes[0, 0].get_legend_handles_labels()
-    _legend(figure, handles, names, "population", _IN_LEGEND + 1)
-    return _save(figure, path, also)
+    add_legend(figure, handles, names, "population", IN_LEGEND + 1)
+    return save_figure(figure, path, also)
 
 
 def visit_map(
@@ -104,7 +112,7 @@ def visit_map(
             f"visits have shape {visits.shape}; for this map it must be [P, {materials.shape[0]}, {materials.shape[1]}]"
         )
     picture, most = _visit_picture(visits, materials)
-    figure = _figure(8.4, 7.2)
+    figure = new_figure(8.4, 7.2)
     ax = figure.subplots()
     ax.imshow(picture, interpolation="nearest")
     ax.set_axis_off()
@@ -112,12 +120,12 @@ def visit_map(
     shares = totals / max(1, totals.sum())
     handles = [Patch(color=colour) for colour in hex_colours(len(visits))]
     names = [f"population {p} ({share:.0%})" for p, share in enumerate(shares)]
-    _legend(figure, handles, names, columns=4)
-    fade = LinearSegmentedColormap.from_list("visits", [(*_rgb(_INK), 0.0), (*_rgb(_INK), 1.0)])
+    add_legend(figure, handles, names, columns=4)
+    fade = LinearSegmentedColormap.from_list("visits", [(*_rgb(INK), 0.0), (*_rgb(INK), 1.0)])
     bar = figure.colorbar(ScalarMappable(LogNorm(1, max(2, most + 1)), fade), ax=ax, shrink=0.6, pad=0.02)
-    bar.set_label("ticks spent on a tile + 1", color=_FAINT)
-    bar.outline.set_edgecolor(_LINES)
-    return _save(figure, path, also)
+    bar.set_label("ticks spent on a tile + 1", color=FAINT)
+    bar.outline.set_edgecolor(LINES)
+    return save_figure(figure, path, also)
 
 
 def _visit_picture(visits: np.ndarray, materials: np.ndarray, scale: int = 10) -> tuple[np.ndarray, int]:
@@ -162,90 +170,8 @@ def _draw_lifetimes(ax: Axes, xs: np.ndarray, metrics: Sequence[Mapping[str, Any
     lifetimes, marker = _by_population(metrics), "o" if len(metrics) == 1 else None
     for p, colour in enumerate(hex_colours(lifetimes.shape[1])):
         ax.plot(xs, lifetimes[:, p], color=colour, linewidth=1.1, alpha=0.9, marker=marker, label=str(p))
-    ax.plot(xs, _column(metrics, "lifetime"), color=_INK, linewidth=2.6, marker=marker, label="all lives", zorder=5)
-
-
-def _draw_anchors(ax: Axes, anchors: Mapping[str, float], named: bool) -> None:
-    """Level lines, with their names at the right of the axes."""
-    for value in anchors.values():
-        ax.axhline(value, color=_FAINT, linewidth=1.1, linestyle=(0, (5, 3)), zorder=1)
-    if named and anchors:
-        low, high = ax.get_ylim()
-        names = sorted(anchors, key=lambda name: anchors[name])
-        places = _apart([anchors[name] for name in names], 0.045 * (high - low))
-        for name, place in zip(names, places, strict=True):
-            text = f"{name} {anchors[name]:.1f}"
-            ax.annotate(
-                text,
-                (1, place),
-                (6, 0),
-                xycoords=("axes fraction", "data"),
-                textcoords="offset points",
-                va="center",
-                color=_FAINT,
-                fontsize=9,
-            )
-
-
-def _apart(values: Sequence[float], gap: float) -> list[float]:
-    """Rising values, moved up as little as it takes to lie at least `gap` apart."""
-    places: list[float] = []
-    for value in values:
-        places.append(max(value, places[-1] + gap) if places else value)
-    return places
-
-
-def _figure(width: float, height: float) -> Figure:
-    """A figure that no window and no global list knows of."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
-    figure = Figure((width, height), dpi=130, layout="constrained", facecolor="white")
-    FigureCanvasAgg(figure)
-    return figure
-
-
-def _plain(ax: Axes, label: str) -> None:
-    ax.set_ylabel(label)
-    ax.grid(color=_LINES, linewidth=0.7)
-    ax.set_axisbelow(True)
-    ax.spines[["top", "right"]].set_visible(False)
-    ax.spines[["left", "bottom"]].set_color(_LINES)
-    ax.tick_params(colors=_FAINT, labelcolor=_INK)
-    ax.set_xlim(left=0)
-
-
-def _short_numbers(*axes: Any) -> None:
-    """1,500,000 is written 1.5M."""
-    from matplotlib.ticker import EngFormatter
-
-    for axis in axes:
-        axis.set_major_formatter(EngFormatter(sep=""))
-
-
-def _legend(figure: Figure, handles: Sequence[Any], names: Sequence[str], title: str = "", columns: int = 4) -> None:
-    """Below the axes; of more names than fit, the first ones and the last."""
-    if len(names) > _IN_LEGEND + 1:
-        handles = [*handles[:_IN_LEGEND], handles[-1]]
-        names = [*names[:_IN_LEGEND], names[-1]]
-    fonts: dict[str, Any] = {"frameon": False, "fontsize": 9, "title_fontsize": 9}
-    figure.legend(handles, names, title=title, ncols=min(columns, len(names)), loc="outside lower center", **fonts)
+    ax.plot(xs, _column(metrics, "lifetime"), color=INK, linewidth=2.6, marker=marker, label="all lives", zorder=5)
 
 
 def _rgb(colour: str) -> tuple[float, ...]:
     return tuple(value / 255 for value in bytes.fromhex(colour[1:]))
-
-
-def _save(figure: Figure, path: str | os.PathLike[str], also: Sequence[str]) -> Path:
-    """Writes every format; the same figure gives the same bytes."""
-    from matplotlib import rc_context
-
-    target = Path(path)
-    for suffix in (target.suffix, *also):
-        if suffix not in _FORMATS:
-            raise ValueError(f"a figure is written as {', '.join(_FORMATS)}, not {suffix!r}")
-    undated: dict[str, dict[str, Any]] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
-    for suffix in (target.suffix, *also):
-        with rc_context({"svg.hashsalt": "forge"}):
-            figure.savefig(target.with_suffix(suffix), metadata=undated.get(suffix))
-    return target

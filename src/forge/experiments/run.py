@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import shutil
+import os
+import shlex
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from torch.utils.tensorboard import SummaryWriter
-
-from forge.blade.cache import write_atomic
 from forge.blade.checks import ConfigError
+from forge.ethyr import checkpoint, durable
+from forge.experiments import lock
+from forge.experiments.board import Board
 from forge.experiments.settings import Training
 
-_KEEP = 2  # checkpoints left on disk
+_KEEP = 2  # good checkpoints left on disk, besides milestones
 
 
 class Run:
@@ -25,36 +28,55 @@ class Run:
         metrics.jsonl    one line of JSON every few seconds
         tensorboard/     the same for TensorBoard
         checkpoints/     one folder each, named by agent steps
+        set-aside/       checkpoints that were gone back behind, if any
+        .lock            held by the process that trains here
 
     Args:
         path: of a folder that holds a run.
 
     Raises:
-        ConfigError: if it does not.
+        ConfigError: if it does not, or if its configuration is not one of this release.
     """
 
     def __init__(self, path: Path) -> None:
         self.path = path
         if not (path / "config.toml").is_file():
             raise ConfigError(f"{path} is not a run: it has no config.toml")
-        self.training = Training.from_toml(path / "config.toml")
-        self._board: SummaryWriter | None = None
+        self.training = Training.from_toml(path / "config.toml", whole=True)
+        self._board: Board | None = None
+        self._after = -1  # the agent steps of the checkpoint this process began with
 
     @classmethod
     def create(cls, path: Path, training: Training) -> Run:
-        """A new run in a new folder."""
-        if path.exists() and any(path.iterdir()):
-            raise ConfigError(
-                f"{path} exists already; name another folder, or go on with it: forge train --resume {path}"
-            )
-        (path / "checkpoints").mkdir(parents=True, exist_ok=True)
-        write_atomic(path / "config.toml", training.to_toml().encode())
+        """A new run in a new folder, or in an empty one.
+
+        Raises:
+            ConfigError: if something is there already.
+            StorageError: if it cannot be written.
+        """
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise durable.explain(error, path, 0) from error
+        with lock.locked(path):
+            # what a process leaves that ends before its run has a configuration may be written over
+            if any(entry.name != lock.NAME and entry.suffix != durable.DRAFT for entry in path.iterdir()):
+                raise ConfigError(
+                    f"{path} exists already; name another folder, or go on with it: {resume_command(path)}"
+                )
+            durable.replace(path / "config.toml", training.to_toml().encode())
         return cls(path)
+
+    def locked(self) -> AbstractContextManager[None]:
+        """Keeps other processes from training here; raises ConfigError, naming the one that does."""
+        return lock.locked(self.path)
 
     def rewritten(self, training: Training) -> Run:
         """This run with another configuration, which is written down if it differs."""
-        if training != self.training:
-            write_atomic(self.path / "config.toml", training.to_toml().encode())
+        if training == self.training:
+            return self
+        with self.locked():
+            durable.replace(self.path / "config.toml", training.to_toml().encode())
         return Run(self.path)
 
     @staticmethod
@@ -66,19 +88,28 @@ class Run:
             path, copy = root / f"{name}-{stamp}-{copy}", copy + 1
         return path
 
-    def log(self, metrics: Mapping[str, Any]) -> None:
-        """Adds a line of metrics, to metrics.jsonl and to TensorBoard by agent steps."""
-        with (self.path / "metrics.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps(metrics) + "\n")
-        if self._board is None:
-            self._board = SummaryWriter(str(self.path / "tensorboard"))
-        for name, value in metrics.items():
-            if isinstance(value, (int, float)) and name != "steps":
-                self._board.add_scalar(name, value, metrics["steps"])
-            elif isinstance(value, list):
-                scalars = {f"population_{p}": x for p, x in enumerate(value) if x is not None}
-                for population, x in scalars.items():
-                    self._board.add_scalar(f"{name}/{population}", x, metrics["steps"])
+    def log(self, metrics: Mapping[str, Any], lasting: bool = False) -> None:
+        """Adds a line of metrics, to metrics.jsonl and to TensorBoard by agent steps.
+
+        Args:
+            metrics: numbers, and lists of numbers by population; `steps` is their place.
+            lasting: wait until the disk has it.
+
+        Raises:
+            StorageError: if it cannot be written.
+        """
+        path, line = self.path / "metrics.jsonl", json.dumps(metrics) + "\n"
+        try:
+            with path.open("a", encoding="utf-8") as file:
+                file.write(line)
+                file.flush()
+                if lasting:
+                    os.fsync(file.fileno())
+            if self._board is None:
+                self._board = Board(self.path / "tensorboard", self._after)
+            self._board.add(metrics)
+        except OSError as error:
+            raise durable.explain(error, path, len(line)) from error
 
     def metrics(self) -> list[dict[str, Any]]:
         """All lines of metrics; a last line that was cut off is left out."""
@@ -91,36 +122,115 @@ class Run:
         return lines
 
     def forget_after(self, steps: int) -> None:
-        """Drops the lines of metrics that are later than a checkpoint one goes on from."""
+        """Makes the folder what it was after so many agent steps: drops later metrics, and drafts of dead processes.
+
+        The caller holds the lock.
+        """
+        for draft in [*self.path.glob(f".*{durable.DRAFT}"), *self.path.glob(f"checkpoints/.*{durable.DRAFT}")]:
+            durable.discard(draft)
+        (self.path / "checkpoints").mkdir(exist_ok=True)
         kept = [json.dumps(line) + "\n" for line in self.metrics() if line["steps"] <= steps]
-        write_atomic(self.path / "metrics.jsonl", "".join(kept).encode())
+        durable.replace(self.path / "metrics.jsonl", "".join(kept).encode())
+        self._after = steps
 
     def checkpoint_path(self, steps: int) -> Path:
         """The folder of the checkpoint after so many agent steps."""
         return self.path / "checkpoints" / f"{steps:015d}"
 
     def checkpoints(self) -> list[Path]:
-        """The folders of all checkpoints, the oldest first."""
-        return sorted(p for p in (self.path / "checkpoints").glob("[0-9]*") if p.is_dir())
+        """The folders of all checkpoints, good or damaged, the oldest first."""
+        found = (self.path / "checkpoints").glob("[0-9]*")
+        return sorted((p for p in found if p.name.isdigit() and p.is_dir()), key=steps_of)
 
     def latest(self) -> Path:
         """The folder of the last checkpoint.
 
         Raises:
-            ConfigError: if there is none.
+            ConfigError: if there is none, or if it is damaged; the message names the last good one.
         """
         found = self.checkpoints()
         if not found:
             raise ConfigError(f"{self.path} has no checkpoint yet")
+        try:
+            checkpoint.verify(found[-1])
+        except checkpoint.DamagedCheckpoint as error:
+            good = self._last_good(found[:-1])
+            command = resume_command(self.path, "last-good")
+            hint = f"{good} before it is good, and this goes on from there: {command}" if good else self._no_good()
+            raise checkpoint.DamagedCheckpoint(f"{error}. {hint}") from error
         return found[-1]
 
+    def choose(self, which: str = "latest") -> Path | None:
+        """The checkpoint to go on from; None if the run has not got as far as its first.
+
+        Args:
+            which: "latest", "last-good", or the agent steps of one.
+
+        Raises:
+            ConfigError: if there is no such checkpoint, or if it is damaged.
+        """
+        found = self.checkpoints()
+        if not found and not self.metrics():
+            return None
+        if which == "latest":
+            return self.latest()
+        if which == "last-good":
+            good = self._last_good(found)
+            if good is None:
+                raise ConfigError(f"no checkpoint of {self.path} is good. {self._no_good()}")
+            return good
+        steps = which.replace(",", "").replace("_", "")
+        if not steps.isdecimal() or self.checkpoint_path(int(steps)) not in found:
+            known = ", ".join(str(steps_of(p)) for p in found)
+            raise ConfigError(f"{self.path} has no checkpoint {which!r}; allowed are latest, last-good, {known}")
+        checkpoint.verify(self.checkpoint_path(int(steps)))
+        return self.checkpoint_path(int(steps))
+
+    def _last_good(self, candidates: list[Path]) -> Path | None:
+        return next((path for path in reversed(candidates) if checkpoint.good(path)), None)
+
+    def _no_good(self) -> str:
+        return f"None is good; this trains the run again from its start, in another folder: forge train {self.path}"
+
+    def set_aside_after(self, chosen: Path) -> list[Path]:
+        """Moves the checkpoints later than `chosen` out of the way, so that it is the latest; returns where they are.
+
+        The caller holds the lock.
+        """
+        moved = []
+        for later in reversed([p for p in self.checkpoints() if steps_of(p) > steps_of(chosen)]):
+            place, copy = self.path / "set-aside" / later.name, 2
+            while place.exists():
+                place, copy = place.with_name(f"{later.name}-{copy}"), copy + 1
+            place.parent.mkdir(exist_ok=True)
+            moved.append(later.rename(place))
+        return moved
+
     def prune(self) -> None:
-        """Deletes all but the last checkpoints."""
-        for old in self.checkpoints()[:-_KEEP]:
-            shutil.rmtree(old)
+        """Deletes checkpoints that are older than the last good ones and are no milestones."""
+        found, milestones = self.checkpoints(), self.training.run.milestone_steps()
+        kept = {next((p for p in found if steps_of(p) >= steps), None) for steps in milestones}
+        count = 0
+        for path in reversed(found):
+            if count == _KEEP and path not in kept:
+                durable.discard(path)
+            elif count < _KEEP:
+                count += checkpoint.good(path)
 
     def close(self) -> None:
-        """Flushes what is still to be written."""
+        """Closes what is open; everything is written already."""
         if self._board is not None:
-            self._board.close()
+            with contextlib.suppress(OSError):  # of a full disk, which `log` has told of
+                self._board.close()
             self._board = None
+
+
+def steps_of(folder: Path) -> int:
+    """The agent steps after which a checkpoint was made."""
+    return int(folder.name)
+
+
+def resume_command(path: Path, which: str | None = None) -> str:
+    """What to type to go on with a run."""
+    chosen = ["--checkpoint", which] if which else []
+    return shlex.join(["forge", "train", "--resume", str(path), *chosen])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -10,10 +11,14 @@ from pathlib import Path
 from typing import Any, Self
 
 from forge.blade.checks import ConfigError, did_you_mean
-from forge.blade.config import Chaos, Config, Law, Section, choice, number, section_toml
-from forge.ethyr.learning import Learning
+from forge.blade.config import Chaos, Config, Law, Section, choice, number, plain, section_toml
+from forge.ethyr.learning import ENGINES, Learning
+from forge.experiments import release
 
 PRESETS = {"chaos": Chaos, "law": Law}
+
+#: Fields of [run] that do not touch what is computed: they may change when a run goes on, and be left out of its file.
+FREE = ("minutes", "steps", "threads", "log_seconds", "save_seconds", "milestones")
 
 
 @dataclass(frozen=True)
@@ -28,11 +33,26 @@ class Session(Section):
     steps: int = number(0, 0, 2**62, "stop after this many agent steps; 0 means no limit of steps")
     threads: int = number(0, 0, 4096, "threads to compute with; 0 means all cores")
     engine: str = choice(
-        "compiled", ("compiled", "torch"), "what computes on a CPU: our kernels alone, or PyTorch with them"
+        "auto", ENGINES, "what computes: our kernels alone, PyTorch with them, or auto: the kernels wherever they can"
     )
     device: str = choice("cpu", ("cpu", "cuda"), "where the policy is computed and learns")
     log_seconds: float = number(1.0, 0.01, 1e6, "seconds between two lines of metrics")
     save_seconds: float = number(60.0, 0.1, 1e9, "seconds between two checkpoints; one is always written at the end")
+    milestones: str = plain("", "agent steps after which a checkpoint is kept for ever, such as '0 1e6 1e7 1e8'")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self.milestone_steps()
+
+    def milestone_steps(self) -> list[int]:
+        """The agent steps of `milestones`, rising."""
+        try:
+            found = sorted({float(word) for word in self.milestones.replace(",", " ").split()})
+            if all(steps >= 0 and steps.is_integer() for steps in found):
+                return [int(steps) for steps in found]
+        except ValueError:
+            pass
+        raise ConfigError(f"run.milestones = {self.milestones!r} must be whole numbers of agent steps, as in '1e6 2e7'")
 
 
 @dataclass(frozen=True)
@@ -47,34 +67,60 @@ class Training:
     learning: Learning = dataclasses.field(default_factory=Learning)
     world: Config = dataclasses.field(default_factory=lambda: Chaos(**{"spawn.random_cap": True}))
 
+    def finished(self, steps: int, seconds: float) -> bool:
+        """Whether so many agent steps, or seconds of training, are a limit of the run."""
+        return 0 < self.run.steps <= steps or 0 < 60 * self.run.minutes <= seconds
+
     def to_toml(self) -> str:
         """The run's configuration as TOML text, each field with its description."""
-        parts = [section_toml("run", self.run), section_toml("learning", self.learning)]
+        parts = [f'release = "{release.current()}"  # of Neural MMO, which wrote this file\n']
+        parts += [section_toml("run", self.run), section_toml("learning", self.learning)]
         parts += [section_toml(f"world.{f.name}", getattr(self.world, f.name)) for f in dataclasses.fields(self.world)]
         return "\n".join(parts)
 
     @classmethod
-    def from_toml(cls, source: str | Path) -> Self:
-        """Reads a run's configuration from TOML: a `Path` names a file, a `str` is the text itself."""
+    def from_toml(cls, source: str | Path, whole: bool = False) -> Self:
+        """Reads a run's configuration from TOML: a `Path` names a file, a `str` is the text itself.
+
+        Args:
+            source: of the text. What it leaves out keeps its default.
+            whole: refuse a text that leaves anything out but FREE: that of a run, which must go on as it began.
+
+        Raises:
+            ConfigError: naming the file, what is wrong in it, and the release that wrote it if that is not this one.
+        """
         name = str(source) if isinstance(source, Path) else "text"
+        data: dict[str, Any] = {}
         try:
-            text = source.read_text(encoding="utf-8") if isinstance(source, Path) else source
-            return cls.from_dict(tomllib.loads(text))
-        except tomllib.TOMLDecodeError as error:
+            data = tomllib.loads(source.read_text(encoding="utf-8") if isinstance(source, Path) else source)
+            training = cls.from_dict(data)
+            if whole:
+                _check_whole(data)
+            return training
+        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
             raise ConfigError(f"{name} is not TOML: {error}") from error
         except OSError as error:
-            raise ConfigError(f"{name} cannot be read: {error}") from error
+            raise ConfigError(f"{name} cannot be read: {error.strerror}") from error
+        except ConfigError as error:
+            other = data.get("release", release.current()) != release.current()
+            written = f" (the file is of release {data['release']}, this is {release.current()})" if other else ""
+            raise ConfigError(f"{name}: {error}{written}") from error
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """The configuration of a nested mapping with the keys run, learning and world; the rest keeps its default."""
+        """The configuration of a nested mapping with the keys run, learning and world; the rest keeps its default.
+
+        The key `release` names the release that wrote it.
+        """
         parts: dict[str, Any] = {}
+        if "release" in data:
+            release.check(data["release"])
         for name, values in data.items():
             if name == "world":
                 parts[name] = Config.from_dict(values)
             elif name in ("run", "learning"):
                 parts[name] = _section(Session if name == "run" else Learning, name, values)
-            else:
+            elif name != "release":
                 raise ConfigError(did_you_mean("table", name, ["run", "learning", "world"]))
         return cls(**parts)
 
@@ -99,3 +145,23 @@ def _section(kind: Any, name: str, values: Mapping[str, Any]) -> Any:
         if field not in known:
             raise ConfigError(did_you_mean(f"field of [{name}]", field, known))
     return kind(**values)
+
+
+def _check_whole(data: Mapping[str, Any]) -> None:
+    """Refuses a configuration with a field missing: its default now need not be what it meant."""
+    wanted, missing = dataclasses.asdict(Training()), []
+    bound = {field: value for field, value in wanted["run"].items() if field not in FREE}
+    tables = {"run": bound, "learning": wanted["learning"]}
+    tables |= {f"world.{name}": fields for name, fields in wanted["world"].items()}
+    for table, fields in tables.items():
+        given: Any = data
+        for key in table.split("."):
+            given = given.get(key, {})
+        missing += [(table, field, value) for field, value in fields.items() if field not in given]
+    if missing:
+        table, field, value = missing[0]
+        raise ConfigError(
+            f"{', '.join(f'{table}.{field}' for table, field, _ in missing)} missing. A run goes on with every number "
+            f"it began with: use the release that began it, or write down what it meant, "
+            f"such as {field} = {json.dumps(value)} below [{table}], the default now"
+        )

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from signal import SIGINT
 from typing import Any
 
 import numpy as np
@@ -15,13 +17,13 @@ from forge.blade.checks import ConfigError
 from forge.blade.world import World
 from forge.ethyr import checkpoint
 from forge.ethyr.actor import Actor
-from forge.ethyr.fused.learner import FusedLearner
-from forge.ethyr.learner import TorchLearner
+from forge.ethyr.durable import StorageError
+from forge.ethyr.engine import make_learner, make_policy
 from forge.ethyr.learning import Learner, Optimiser
 from forge.ethyr.losses import Losses
-from forge.ethyr.policy import Policy
-from forge.experiments.run import Run
+from forge.experiments.run import Run, resume_command, steps_of
 from forge.experiments.settings import Training
+from forge.experiments.stopping import Stopped, Stopping
 
 Listener = Callable[[dict[str, Any]], None]
 
@@ -32,8 +34,8 @@ class Trainer:
     def __init__(self, training: Training) -> None:
         self.training = training
         run = training.run
-        weights, self.draws = torch.Generator().manual_seed(run.seed), torch.Generator().manual_seed(run.seed + 1)
-        self.policy = policy_of(training, weights).to(device_of(training))
+        weights = torch.Generator().manual_seed(run.seed)
+        self.policy = make_policy(training.world, training.learning, weights, device_of(training))
         self.optimiser = Optimiser(self.policy.parameters(), training.learning)
         self.world = World(training.world, run.worlds, run.seed, run.threads or None)
         self.world.reset()
@@ -48,12 +50,8 @@ class Trainer:
         Trainer(dataclasses.replace(self.training, run=run, learning=tiny)).update()
 
     def _learner(self) -> Learner:
-        """What plays and learns: with our kernels alone on a CPU, unless PyTorch is asked for."""
         run, learning = self.training.run, self.training.learning
-        if run.engine == "compiled" and run.device == "cpu":
-            return FusedLearner(self.world, self.policy, learning, run.seed, self.world.threads)
-        torch.set_num_threads(self.world.threads)
-        return TorchLearner(self.world, self.policy, learning, self.draws)
+        return make_learner(self.world, self.policy, learning, run.seed, self.world.threads, run.engine)
 
     def update(self) -> Losses:
         """One segment of experience and one step of the optimiser."""
@@ -68,31 +66,54 @@ class Trainer:
         return losses
 
     def save(self, folder: Path) -> None:
-        """Writes a checkpoint."""
-        with checkpoint.writing(folder) as draft:
-            checkpoint.save_tensors(draft / "policy.safetensors", self.policy.state_dict())
-            checkpoint.save_tensors(draft / "optimiser.safetensors", checkpoint.optimiser_tensors(self.optimiser.adam))
-            checkpoint.save_tensors(draft / "draws.safetensors", {"draws": self.draws.get_state()})
-            self.world.snapshot(draft / "world.npz")
-            counts = {"steps": self.steps, "updates": self.updates, "seconds": self.seconds}
-            checkpoint.save_values(draft / "progress.json", counts)
+        """Writes a checkpoint.
+
+        Raises:
+            StorageError: if it cannot be written; nothing of it is left then.
+        """
+        counts = {"steps": self.steps, "updates": self.updates, "seconds": self.seconds}
+        files = {
+            "policy.safetensors": checkpoint.pack_tensors(self.policy.state_dict()),
+            "optimiser.safetensors": checkpoint.pack_tensors(checkpoint.optimiser_tensors(self.optimiser.adam)),
+            "learner.safetensors": checkpoint.pack_tensors(self.learner.state()),
+            "world.npz": self.world.snapshot(),
+            "progress.json": checkpoint.pack_values(counts),
+        }
+        with checkpoint.writing(folder, sum(map(len, files.values()))) as draft:
+            for name, data in files.items():
+                (draft / name).write_bytes(data)
 
     def load(self, folder: Path) -> None:
-        """Goes back to a checkpoint of a run with the same configuration; from there on, the same bits follow."""
+        """Goes back to a checkpoint of a run with the same configuration; from there on, the same bits follow.
+
+        Raises:
+            ConfigError: if it is damaged, or of a run with other worlds or another network.
+        """
+        checkpoint.verify(folder)
         counts = checkpoint.load_values(folder / "progress.json")
-        draws = checkpoint.load_tensors(folder / "draws.safetensors")["draws"]
+        carried = checkpoint.load_tensors(folder / "learner.safetensors")
         world = World.restore(folder / "world.npz", self.world.threads)
+        _check_worlds(folder, world, self.world)
         checkpoint.load_module(self.policy, folder / "policy.safetensors")
         checkpoint.load_optimiser(self.optimiser.adam, folder / "optimiser.safetensors")
-        self.draws.set_state(draws)
         self.world = world
         self.steps, self.updates, self.seconds = counts["steps"], counts["updates"], counts["seconds"]
         self.learner = self._learner()
+        self.learner.load_state(carried)
 
 
-def policy_of(training: Training, generator: torch.Generator) -> Policy:
-    """A new policy for a run, its first weights drawn from `generator`."""
-    return Policy(training.world, training.learning.hidden, generator, training.learning.activation)
+def _check_worlds(folder: Path, given: World, wanted: World) -> None:
+    """Refuses the worlds of a checkpoint that are not those of the configuration."""
+    differences = [
+        f"{section}.{name} is {given.config.to_dict()[section][name]!r} there and {value!r} in the configuration"
+        for section, fields in wanted.config.to_dict().items()
+        for name, value in fields.items()
+        if given.config.to_dict()[section][name] != value
+    ]
+    if given.count != wanted.count:
+        differences.append(f"worlds is {given.count} there and {wanted.count} in the configuration")
+    if differences:
+        raise ConfigError(f"checkpoint {folder} does not fit the run: {'; '.join(differences)}")
 
 
 def device_of(training: Training) -> torch.device:
@@ -153,52 +174,88 @@ def train(
     resume: Path | None = None,
     attend: Callable[[Trainer], None] = lambda trainer: None,
 ) -> Trainer:
-    """Trains a run to its end, writing metrics and checkpoints.
+    """Trains a run to its end, writing metrics and checkpoints; the first checkpoint is that of the start.
+
+    Each line of metrics covers what came after the line before, without a gap, also where a run was stopped or killed
+    in between.
 
     Args:
         run: whose configuration says what and how long.
         listen: is called with every line of metrics.
-        resume: the checkpoint to go on from.
+        resume: the checkpoint to go on from, one that `Run.choose` chose. Later ones are set aside.
         attend: is called after every update.
+
+    Raises:
+        ConfigError: if another process trains this run, or if it cannot begin with this checkpoint.
+        StorageError: if something cannot be written. The last checkpoint is good then.
+        Stopped: when a signal asked to end, after a checkpoint; it is a KeyboardInterrupt.
     """
-    session = run.training.run
-    trainer = Trainer(run.training)
-    if resume is not None:
-        trainer.load(resume)
-        run.forget_after(trainer.steps)
-    trainer.compile()
-    meter, logged, saved = Meter(trainer), trainer.seconds, trainer.seconds
-    try:
-        while not _finished(trainer):
-            meter.add(trainer.update())
-            attend(trainer)
-            if trainer.seconds - logged >= session.log_seconds or _finished(trainer):
-                logged, line = trainer.seconds, meter.read()
-                run.log(line)
-                listen(line)
-            if trainer.seconds - saved >= session.save_seconds or _finished(trainer):
-                saved = trainer.seconds
-                trainer.save(run.checkpoint_path(trainer.steps))
-                run.prune()
-    except KeyboardInterrupt:
-        trainer.save(run.checkpoint_path(trainer.steps))
-        raise
-    finally:
-        run.close()
+    with _advised(run), run.locked():
+        trainer = Trainer(run.training)
+        if resume is None:
+            if run.checkpoints():
+                raise ConfigError(f"{run.path} has checkpoints; to go on: {resume_command(run.path)}")
+            run.forget_after(-1)
+            trainer.save(run.checkpoint_path(0))
+        else:
+            trainer.load(resume)
+            run.set_aside_after(resume)
+            run.forget_after(trainer.steps)
+        trainer.compile()
+        with contextlib.closing(run), Stopping() as stopping:
+            _loop(run, trainer, listen, attend, stopping)
+        if stopping.signal is not None and not run.training.finished(trainer.steps, trainer.seconds):
+            raise Stopped(f"stopped after {trainer.steps:,} agent steps", stopping.signal)
     return trainer
 
 
-def _finished(trainer: Trainer) -> bool:
-    session = trainer.training.run
-    out_of_time = session.minutes > 0 and trainer.seconds >= 60 * session.minutes
-    return out_of_time or 0 < session.steps <= trainer.steps
+def _loop(run: Run, trainer: Trainer, listen: Listener, attend: Callable[[Trainer], None], stopping: Stopping) -> None:
+    session, milestones = run.training.run, run.training.run.milestone_steps()
+    meter, logged, saved = Meter(trainer), trainer.seconds, trainer.seconds
+    ended = run.training.finished(trainer.steps, trainer.seconds)
+    while not ended:
+        before = trainer.steps
+        meter.add(trainer.update())
+        attend(trainer)
+        ended = stopping.signal is not None or run.training.finished(trainer.steps, trainer.seconds)
+        passed = any(before < steps <= trainer.steps for steps in milestones)
+        save = ended or passed or trainer.seconds - saved >= session.save_seconds
+        line = None
+        if save or trainer.seconds - logged >= session.log_seconds:
+            logged, line = trainer.seconds, meter.read()
+            run.log(line, lasting=save)
+        if save:
+            saved = trainer.seconds
+            trainer.save(run.checkpoint_path(trainer.steps))
+            run.prune()
+        if line is not None:
+            listen(line)
+
+
+@contextlib.contextmanager
+def _advised(run: Run) -> Iterator[None]:
+    """Has what ends a run early say how to go on."""
+    try:
+        yield
+    except StorageError as error:
+        found = run.checkpoints()
+        last = f"The checkpoint at {steps_of(found[-1]):,} agent steps stands. " if found else ""
+        raise StorageError(f"{error}. {last}When there is room: {resume_command(run.path)}") from error
+    except KeyboardInterrupt as stop:
+        signal = stop.signal if isinstance(stop, Stopped) else SIGINT
+        raise Stopped(f"{stop or 'stopped'}; to go on: {resume_command(run.path)}", signal) from None
 
 
 def load(path: str | Path, seed: int = 0) -> Actor:
-    """The policy of a run (its last checkpoint) or of one checkpoint folder, ready to act."""
+    """The policy of a run (its last checkpoint) or of one checkpoint folder, ready to act.
+
+    Raises:
+        ConfigError: if there is none, or if it is damaged; for a run the message names the last good checkpoint.
+    """
     folder = Path(path)
     run = Run(folder if (folder / "config.toml").is_file() else folder.parent.parent)
     chosen = run.latest() if run.path == folder else folder
-    policy = policy_of(run.training, torch.Generator())
+    policy = make_policy(run.training.world, run.training.learning, torch.Generator())
+    checkpoint.verify(chosen)
     checkpoint.load_module(policy, chosen / "policy.safetensors")
     return Actor(policy, run.training.world, seed)

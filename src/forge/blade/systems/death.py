@@ -19,6 +19,19 @@ def die(state, w, deaths):
 
 
 @inline
+def cull(state, w, chosen):
+    """Between ticks: removes the living among `chosen`, bool [W, N], of whom nothing is recorded. Returns how many."""
+    culled = 0
+    for k in range(state.living_count[w]):
+        slot = np.int64(state.living[w, k])
+        if chosen[w, slot]:
+            remove(state, w, slot)
+            culled += 1
+    close_ranks(state, w)
+    return culled
+
+
+@inline
 def strike_from_index(state, w, slot):
     """Gives the dead a column where nobody looks."""
     slots, cols = state.slots[w], state.cols[w]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -22,7 +22,7 @@ from forge.ethyr.fused.weights import (
     read_weights,
     write_gradients,
 )
-from forge.ethyr.learning import Learning
+from forge.ethyr.learning import Learning, check_state, stream
 from forge.ethyr.losses import Losses
 from forge.ethyr.policy import Policy
 
@@ -44,7 +44,7 @@ class FusedLearner:
 
     def __init__(self, world: World, policy: Policy, learning: Learning, seed: int, threads: int) -> None:
         self.world, self.policy, self.learning = world, policy, learning
-        self.key = np.random.SeedSequence((seed, 0x414354)).generate_state(1, np.uint64)[0]
+        self.key = stream(seed).generate_state(1, np.uint64)[0]
         self.firsts = range(0, world.count, GROUP)
         self.states = [part(world.state, first, first + GROUP) for first in self.firsts]
         self.segments = [
@@ -79,6 +79,14 @@ class FusedLearner:
         write_gradients(self._gradients, self.policy)
         sums = np.sum([segment.losses for segment in self.segments], axis=0) / samples[:, None]
         return Losses(*torch.from_numpy(sums.astype(np.float32)).unbind(1))
+
+    def state(self) -> dict[str, torch.Tensor]:
+        """Nothing: what is drawn follows from the seed and the ticks of the worlds; see `Learner`."""
+        return {}
+
+    def load_state(self, state: Mapping[str, torch.Tensor]) -> None:
+        """Goes on from a saved state; see `Learner`."""
+        check_state(state, {})
 
     def _read_weights(self) -> None:
         read_weights(self.weights, self.policy)

@@ -63,14 +63,12 @@ def judge_again(segment, weights, scratch, p, styles):
 @inline
 def look(state, segment, weights, scratch, t):
     """Gathers what everyone alive sees, and judges it."""
-    reserve(
-        state.agents, state.window, state.seen, state.seen_count, state.moves, segment.first, segment.gathered,
-        segment.first_row, segment.first_entity,
-    )  # fmt: skip
+    reserve(state.agents, state.seen_count, segment.first, segment.gathered, segment.first_row, segment.first_entity)
     for w in range(state.tick.shape[0]):
         gather_world(
-            w, state.agents, state.window, state.seen, state.seen_count, state.moves, segment.windows, segment.entities,
-            segment.first, segment.moves, segment.sample_of[t], segment.first_row, segment.first_entity,
+            w, state.agents, state.window, state.seen, state.seen_count, state.moves, state.targets, segment.windows,
+            segment.entities, segment.first, segment.moves, segment.sample_of[t], segment.first_row,
+            segment.first_entity,
         )  # fmt: skip
     for p in range(segment.gathered.shape[0]):
         judge(segment, weights, scratch, p, segment.gathered[p] - newcomers(state, p), segment.gathered[p])

@@ -70,7 +70,7 @@ def allocate_weights(policy: Policy) -> Weights:
         heads_bias=zeros(P, OUTPUTS),
         heads_back=zeros(P, OUTPUTS, H),
         rectified=policy.rectified,
-        norm=normaliser(encoder.centre.numpy(), encoder.scale.numpy()),
+        norm=normaliser(encoder.norm.centre.numpy(), encoder.norm.scale.numpy()),
         zeros=zeros(3 * H),
         nobody=np.zeros((0, 0, 0), np.uint8),
     )
@@ -94,11 +94,12 @@ def zeros(*shape: int) -> np.ndarray:
 
 def heads_of(policy: Policy) -> tuple[tuple[slice, PopulationLinear], ...]:
     """The policy's heads and the columns of a row of outputs that they fill."""
-    styles = policy.style.weight.shape[-1]
+    heads = policy.heads
+    styles = heads.style.weight.shape[-1]
     return (
-        (slice(MOVE, STYLE), policy.move),
-        (slice(STYLE, STYLE + styles), policy.style),
-        (slice(VALUE, VALUE + 1), policy.value),
+        (slice(MOVE, STYLE), heads.move),
+        (slice(STYLE, STYLE + styles), heads.style),
+        (slice(VALUE, VALUE + 1), heads.value),
     )
 
 

@@ -1,0 +1,134 @@
+"""`forge experiment`: answers a question by training runs, measurements, statistics and figures."""
+
+from __future__ import annotations
+
+import dataclasses
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from signal import SIGINT
+from typing import Annotated, Any
+
+import tyro
+from rich.console import Console
+from rich.markdown import Markdown
+from tyro.conf import FlagCreatePairsOff, Positional, arg
+
+from forge.blade.checks import ConfigError, did_you_mean
+from forge.experiments.stopping import Stopped
+from forge.experiments.studies.catalogue import STUDIES, find
+from forge.experiments.studies.conduct import conduct, study_folder
+from forge.experiments.studies.cost import Cost, estimate_cost
+from forge.experiments.studies.publish import publish
+from forge.experiments.studies.store import Store
+from forge.experiments.studies.study import Plan, Scale, Study
+from forge.experiments.studies.watch import Watch, duration
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """Answers a question by training runs, measurements, statistics and figures; without a name, lists what there is.
+
+    It can be stopped at any point. The same command goes on where it was, and finds the same numbers.
+    """
+
+    name: Annotated[Positional[str], arg(help="the experiment")] = ""
+    scale: Annotated[str, arg(help="how big; without a name given, each experiment lists its own")] = "small"
+    seeds: Annotated[int, arg(help="training runs of each kind; 0 means as many as the scale says")] = 0
+    resume: Annotated[bool, arg(help="only go on with what was begun: an error if nothing was")] = False
+    yes: Annotated[bool, arg(help="start scales that take hours")] = False
+    folder: Annotated[Path, arg(help="where runs, measurements and reports are kept")] = Path("experiments")
+
+
+def main(arguments: list[str]) -> None:
+    """Runs the command."""
+    options = tyro.cli(Options, args=arguments, prog="forge experiment", config=(FlagCreatePairsOff,))
+    console = Console()
+    if not options.name:
+        for name in STUDIES:
+            describe(find(name), console)
+        return
+    study = find(options.name)
+    scale, seeds = chosen(study, options)
+    plan, store = study.plan(scale, seeds), Store(options.folder)
+    if options.resume and not any(store.run_path(need).is_dir() for need in plan.needs):
+        raise ConfigError(f"nothing of {study.name} {options.scale} is in {options.folder}; start it without --resume")
+    cost = announce(plan, store, scale, console)
+    if cost.total and scale.confirm and not options.yes:
+        raise ConfigError(f"{options.scale} takes about {duration(cost.total)} here; start it with --yes")
+    try:
+        with Watch({need.name: need.steps for need in plan.needs}, cost, console) as watch:
+            results = conduct(plan, store, watch)
+    except KeyboardInterrupt as stop:
+        number = stop.signal if isinstance(stop, Stopped) else SIGINT
+        raise Stopped(f"stopped; to go on: {command(options)} --resume", number) from None
+    found = study.findings(scale, seeds, results)
+    origin = {"command": command(options), "seeds": list(range(seeds)), "runs": runs(plan, store)}
+    folder = study_folder(options.folder, study.name, options.scale)
+    written = publish(folder, f"{study.name}, {options.scale}", study.question, found, origin)
+    console.print(Markdown(found.verdict))
+    console.print("\nwritten:")
+    for path in written:
+        console.print(f"  {path}", soft_wrap=True, highlight=False)
+
+
+def describe(study: Study[Any], console: Console) -> None:
+    """The study and its scales."""
+    console.print(f"{study.name}: {study.question}", highlight=False)
+    for name, scale in study.scales.items():
+        console.print(f"  --scale {name}: {scale.about}, {scale.seeds} seeds", highlight=False)
+
+
+def chosen(study: Study[Any], options: Options) -> tuple[Any, int]:
+    """Scale and number of seeds."""
+    if options.scale not in study.scales:
+        raise ConfigError(did_you_mean("scale", options.scale, list(study.scales)))
+    if options.seeds < 0:
+        raise ConfigError(f"--seeds {options.seeds} must not be negative")
+    scale = study.scales[options.scale]
+    return scale, options.seeds or scale.seeds
+
+
+def announce(plan: Plan, store: Store, scale: Scale, console: Console) -> Cost:
+    """Says what there is to do and how long it will take; returns the same."""
+    needs = [need for need in plan.needs if store.steps_left(need)]
+    measurements = [m for m in plan.measurements if store.measured(m) is None]
+    console.print(
+        f"{len(plan.needs)} runs, {len(plan.needs) - len(needs)} of them done; "
+        f"{len(plan.measurements)} measurements, {len(plan.measurements) - len(measurements)} of them done",
+        highlight=False,
+    )
+    if not needs and not measurements:
+        return Cost({}, {})
+    with console.status("measuring how fast this machine is"):
+        cost = estimate_cost(plan, store, scale.probe_seconds)
+    training, measuring = sum(cost.needs.values()), sum(cost.measurements.values())
+    console.print(
+        f"about {duration(cost.total)}: {duration(training)} of training, {duration(measuring)} of measuring "
+        "(Ctrl-C stops; the same command goes on)",
+        soft_wrap=True,
+        highlight=False,
+    )
+    return cost
+
+
+def command(options: Options) -> str:
+    """The command that was given, without what says nothing about its results."""
+    seeds = ["--seeds", str(options.seeds)] if options.seeds else []
+    folder = ["--folder", str(options.folder)] if options.folder != Options.folder else []
+    return shlex.join(["forge", "experiment", options.name, "--scale", options.scale, *seeds, *folder])
+
+
+def runs(plan: Plan, store: Store) -> list[Mapping[str, Any]]:
+    """Where each run is, and what it was made by."""
+    return [
+        {
+            "name": need.name,
+            "folder": str(store.run_path(need).relative_to(store.root)),
+            "seed": need.training.run.seed,
+            "steps": need.steps,
+            "seconds": round(store.seconds(need)[need.steps], 1),
+            "made": store.made(need),
+        }
+        for need in plan.needs
+    ]

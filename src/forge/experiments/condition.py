@@ -1,0 +1,36 @@
+"""How far a run is, and whether one can go on with it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from forge.blade.checks import ConfigError
+from forge.ethyr import checkpoint
+from forge.experiments.lock import holder
+from forge.experiments.run import Run, steps_of
+
+
+class Condition(NamedTuple):
+    """How a run is.
+
+    `state` is one of: running, a process trains it; finished, it reached its limit; stopped, one can go on with it;
+    new, it has no checkpoint yet; damaged, its last checkpoint is not what was written.
+    """
+
+    state: str
+    note: str  # what is damaged, or who trains; empty otherwise
+
+
+def condition(run: Run) -> Condition:
+    """How a run is. Of checkpoints the names and sizes of the files are looked at, not every byte."""
+    found, process = run.checkpoints(), holder(run.path)
+    if process is not None:
+        return Condition("running", process)
+    if not found:
+        return Condition("new", "")
+    try:
+        checkpoint.check(found[-1])
+        seconds = checkpoint.load_values(found[-1] / "progress.json")["seconds"]
+    except ConfigError as error:
+        return Condition("damaged", str(error))
+    return Condition("finished" if run.training.finished(steps_of(found[-1]), seconds) else "stopped", "")

@@ -1,0 +1,256 @@
+"""What the study `learning` says about its numbers: tables, verdict and text."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property, partial
+from typing import Any
+
+import numpy as np
+
+from forge.experiments.estimate import Estimate, estimate_runs
+from forge.experiments.evaluation import Evaluation
+from forge.experiments.studies import learning_figures
+from forge.experiments.studies.publish import markdown_table
+from forge.experiments.studies.study import Findings
+
+LIMIT = 180.0  # seconds of training within which agents are to live TIMES as long as random ones
+TIMES = 5.0
+SHORT = 50.0  # ticks: a population that never learns to look for water lives less than this
+
+_METHOD = """Each player is alone in {worlds} worlds, on maps that no run was trained on and with the full cap of \
+agents. Counted are the lives that begin in {ticks:,} ticks after a warm-up of {warmup:,}, each followed to its end or \
+for {horizon:,} ticks. 95 % intervals: of scripted players over worlds (delete-one jackknife), of trained ones over \
+seeds and worlds (two-way analysis of variance with random effects on the jackknife's pseudo-values, a Student's t for \
+each of the two). Yes and no are said where the whole interval is on one side. Times are of training alone."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """One algorithm after so many agent steps, all its seeds."""
+
+    steps: int
+    seconds: Sequence[float]  # of training, by seed
+    evaluations: Sequence[Evaluation]  # by seed, all in the same worlds
+
+    @property
+    def mean_seconds(self) -> float:
+        """Of training, over the seeds."""
+        return float(np.mean(self.seconds))
+
+    @cached_property
+    def lifetime(self) -> Estimate:
+        """Mean over seeds of the mean lifetime [ticks], over seeds and worlds."""
+        return estimate_runs(lambda s: s[..., 0] / s[..., 1], self._sums, (0.0, np.inf))
+
+    def times(self, other: Evaluation) -> Estimate:
+        """The same as a multiple of another player's in the same worlds."""
+        return estimate_runs(
+            lambda s: s[..., 0] / s[..., 1] * (s[..., 3] / s[..., 2]), self._beside(other), (0, np.inf)
+        )
+
+    def above(self, other: Evaluation) -> Estimate:
+        """The same less another player's in the same worlds [ticks]."""
+        return estimate_runs(lambda s: s[..., 0] / s[..., 1] - s[..., 2] / s[..., 3], self._beside(other))
+
+    @property
+    def by_population(self) -> np.ndarray:
+        """Mean lifetimes, float64 [seeds, P]."""
+        return np.array([[each.value for each in evaluation.lifetimes] for evaluation in self.evaluations])
+
+    @cached_property
+    def _sums(self) -> np.ndarray:
+        """Ticks lived and lives, float64 [seeds, worlds, 2]."""
+        return np.stack([sums_by_world(evaluation) for evaluation in self.evaluations])
+
+    def _beside(self, other: Evaluation) -> np.ndarray:
+        """Those and the other's, float64 [seeds, worlds, 4]."""
+        theirs = sums_by_world(other)
+        return np.concatenate([self._sums, np.broadcast_to(theirs, (len(self._sums), *theirs.shape))], -1)
+
+
+#: An algorithm's points, by rising steps.
+Curve = list[Point]
+
+
+def sums_by_world(evaluation: Evaluation) -> np.ndarray:
+    """Ticks lived and lives in each world, float64 [W, 2]."""
+    return np.stack([evaluation.counts.lifetime.sum(-1), evaluation.counts.lives.sum(-1)], -1).astype(float)
+
+
+def findings(curves: Mapping[str, Curve], scripted: Mapping[str, Evaluation]) -> Findings:
+    """What the study says.
+
+    Args:
+        curves: by algorithm.
+        scripted: evaluations of random, forager and fighter, in the same worlds.
+    """
+    anchors = {name: evaluation.lifetime for name, evaluation in scripted.items()}
+    return Findings(
+        verdict="\n\n".join(verdict(name, curve, scripted) for name, curve in curves.items()),
+        tables={
+            "lifetimes": lifetime_rows(curves, scripted),
+            "evaluations": evaluation_rows(curves, scripted),
+            "populations": population_rows(curves),
+        },
+        figures={
+            "lifetimes": partial(learning_figures.lifetimes, curves, anchors),
+            "populations": partial(learning_figures.populations, curves, anchors),
+        },
+        captions={
+            "lifetimes": "Lifetime on fresh maps while learning: means over seeds with 95 % intervals over seeds and "
+            "worlds, thin lines for single seeds, level lines for scripted players.",
+            "populations": "Lifetime of each population at the last milestone: a dot a population, a column a seed.",
+        },
+        body=body(curves, scripted),
+    )
+
+
+def verdict(name: str, curve: Curve, scripted: Mapping[str, Evaluation]) -> str:
+    """Whether an algorithm lives up to what is asked of it, and where it stands at the end."""
+    in_time = [point for point in curve if point.mean_seconds <= LIMIT]
+    parts = [f"**{name}.**"]
+    if in_time:
+        parts.append(_standing(in_time[-1], scripted))
+        parts.append(
+            f"So: at least {TIMES:g} × random within {LIMIT:g} s of training: {_times_answer(in_time[-1], scripted)};"
+        )
+        parts.append(f"above the forager by then: {_answer(in_time[-1].above(scripted['forager']), 0)}.")
+    else:
+        parts.append(f"No milestone lies within {LIMIT:g} s of training on this machine.")
+    if not in_time or in_time[-1] is not curve[-1]:
+        parts += ["At the end:", _standing(curve[-1], scripted)]
+        parts.append(f"Above the forager: {_answer(curve[-1].above(scripted['forager']), 0)}.")
+    return " ".join([*parts, _spread(curve[-1])])
+
+
+def _standing(point: Point, scripted: Mapping[str, Evaluation]) -> str:
+    above, forager = point.above(scripted["forager"]), scripted["forager"].lifetime
+    steps, seconds = f"{point.steps / 1e6:,.4g} M agent steps", f"{point.mean_seconds:,.0f} s of training"
+    return (
+        f"After {steps} and {seconds}, agents live {interval(point.lifetime)} ticks, "
+        f"{interval(point.times(scripted['random']))} times as long as random ones, and {interval(above)} ticks longer "
+        f"than the scripted forager, who lives {interval(forager)}."
+    )
+
+
+def _times_answer(point: Point, scripted: Mapping[str, Evaluation]) -> str:
+    return _answer(point.times(scripted["random"]), TIMES)
+
+
+def _answer(estimate: Estimate, threshold: float) -> str:
+    """Yes or no where the whole interval says so."""
+    if estimate.low > threshold or estimate.low == estimate.value == estimate.high == threshold:
+        return "**yes**"
+    return "**no**" if estimate.high < threshold else "**undecided**"
+
+
+def _spread(point: Point) -> str:
+    populations = np.sort(point.by_population, axis=None)
+    short = int((populations < SHORT).sum())
+    return (
+        f"Its {populations.size} populations then live {populations[0]:.1f} to {populations[-1]:.1f} ticks, half of "
+        f"them {np.median(populations):.1f} or more, and {short} of them less than {SHORT:g}."
+    )
+
+
+def lifetime_rows(curves: Mapping[str, Curve], scripted: Mapping[str, Evaluation]) -> list[dict[str, Any]]:
+    """A row for each point of each curve: estimates over seeds and worlds."""
+    return [
+        {
+            "algorithm": name,
+            "steps": point.steps,
+            "seconds": round(point.mean_seconds, 1),
+            "seeds": len(point.evaluations),
+            **_columns("lifetime", point.lifetime),
+            **_columns("times_random", point.times(scripted["random"])),
+            **_columns("above_forager", point.above(scripted["forager"])),
+        }
+        for name, curve in curves.items()
+        for point in curve
+    ]
+
+
+def evaluation_rows(curves: Mapping[str, Curve], scripted: Mapping[str, Evaluation]) -> list[dict[str, Any]]:
+    """A row for each evaluation: estimates over worlds."""
+    rows = [_evaluation_row(name, None, 0, 0.0, evaluation) for name, evaluation in scripted.items()]
+    for name, curve in curves.items():
+        for point in curve:
+            for seed, (seconds, evaluation) in enumerate(zip(point.seconds, point.evaluations, strict=True)):
+                rows.append(_evaluation_row(name, seed, point.steps, round(seconds, 1), evaluation))
+    return rows
+
+
+def _evaluation_row(
+    player: str, seed: int | None, steps: int, seconds: float, evaluation: Evaluation
+) -> dict[str, Any]:
+    return {
+        "player": player,
+        "seed": seed,
+        "steps": steps,
+        "seconds": seconds,
+        "lives": evaluation.lives,
+        **_columns("lifetime", evaluation.lifetime),
+        **_columns("alive", evaluation.population),
+        **_columns("tiles", evaluation.tiles),
+        **{f"died_by_{cause}": _number(share.value) for cause, share in evaluation.causes.items()},
+    }
+
+
+def population_rows(curves: Mapping[str, Curve]) -> list[dict[str, Any]]:
+    """A row for each population of each run at each point: estimates over worlds."""
+    return [
+        {"algorithm": name, "seed": seed, "steps": point.steps, "population": p, **_columns("lifetime", lifetime)}
+        for name, curve in curves.items()
+        for point in curve
+        for seed, evaluation in enumerate(point.evaluations)
+        for p, lifetime in enumerate(evaluation.lifetimes)
+    ]
+
+
+def _columns(name: str, estimate: Estimate) -> dict[str, float | None]:
+    return {name: _number(estimate.value), f"{name}_low": _number(estimate.low), f"{name}_high": _number(estimate.high)}
+
+
+def _number(value: float) -> float | None:
+    """Five digits are more than the intervals leave; None for what the data do not determine."""
+    return float(f"{value:.5g}") if math.isfinite(value) else None
+
+
+def body(curves: Mapping[str, Curve], scripted: Mapping[str, Evaluation]) -> str:
+    """The table to read, and how the numbers were made."""
+    rows = [_read_row(name, None, e.lifetime, None, None) for name, e in scripted.items()]
+    for name, curve in curves.items():
+        for point in curve:
+            more = point.times(scripted["random"]), point.above(scripted["forager"])
+            rows.append(_read_row(name, point, point.lifetime, *more))
+    settings = next(iter(scripted.values())).settings
+    method = _METHOD.format(**settings._asdict())
+    return f"{markdown_table(rows)}\n\n{method}"
+
+
+def _read_row(
+    name: str, point: Point | None, lifetime: Estimate, times: Estimate | None, above: Estimate | None
+) -> dict[str, str]:
+    return {
+        "player": name,
+        "agent steps [M]": f"{point.steps / 1e6:,.4g}" if point else "",
+        "training [s]": f"{point.mean_seconds:,.1f}" if point else "",
+        "lifetime [ticks]": interval(lifetime),
+        "× random": interval(times) if times else "",
+        "above the forager [ticks]": interval(above) if above else "",
+    }
+
+
+def interval(estimate: Estimate) -> str:
+    """Value and interval in words: 71.2 (68.0 to 74.3)."""
+    if math.isnan(estimate.value):
+        return "–"
+    value, low, high = (_signed(x, f"{x:.1f}" if abs(x) < 1000 else f"{x:,.0f}") for x in estimate)
+    return f"{value} ({low} to {high})"
+
+
+def _signed(number: float, text: str) -> str:
+    return text.replace("-", "−") if number < 0 else text

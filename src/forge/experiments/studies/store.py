@@ -1,0 +1,110 @@
+"""Where studies keep what they made: runs and measurements, named by what they compute, shared by all studies.
+
+experiments/
+  runs/<algorithm>-<seed>-<key>/    a run's folder, with the kept checkpoints in milestones/ and made.json
+  measurements/<key>.json           a result and what it was measured on
+  <study>-<scale>/                  report.md, figures, CSV and JSON of one study
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from forge.agents import scripted
+from forge.bench import machine
+from forge.blade import Config
+from forge.blade.cache import write_atomic
+from forge.blade.checks import ConfigError
+from forge.ethyr import checkpoint
+from forge.experiments.evaluate import Policy
+from forge.experiments.run import Run, steps_of
+from forge.experiments.studies.study import Measurement, Milestone, Need, Player
+from forge.experiments.train import load
+
+
+class Store:
+    """A folder of runs and measurements.
+
+    Args:
+        root: the folder; it is made when something is kept.
+    """
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+
+    def run_path(self, need: Need) -> Path:
+        """The folder of a run."""
+        session, learning = need.training.run, need.training.learning
+        return self.root / "runs" / f"{learning.algorithm}-{session.seed}-{need.key}"
+
+    def milestone_path(self, need: Need, steps: int) -> Path:
+        """The folder of a kept checkpoint.
+
+        Raises:
+            ConfigError: if the run has not reached it.
+        """
+        for folder in self._checkpoints(need):
+            if steps_of(folder) >= steps:
+                return folder
+        raise ConfigError(f"{self.run_path(need)} has not reached {steps:,} agent steps")
+
+    def steps_left(self, need: Need) -> int:
+        """Agent steps that a run still has to train."""
+        found = self._checkpoints(need)
+        return max(0, need.steps - (steps_of(found[-1]) if found else 0))
+
+    def _checkpoints(self, need: Need) -> list[Path]:
+        path = self.run_path(need)
+        return Run(path).checkpoints() if (path / "config.toml").is_file() else []
+
+    def open_run(self, need: Need) -> Run:
+        """A run's folder, made if there is none."""
+        path = self.run_path(need)
+        begun = (path / "config.toml").is_file()
+        run = Run(path).rewritten(need.limited) if begun else Run.create(path, need.limited)
+        if not (path / "made.json").is_file():
+            write_atomic(path / "made.json", _json(machine.describe()))
+        return run
+
+    def seconds(self, need: Need) -> dict[int, float]:
+        """Training time up to each milestone of a finished run [s]."""
+        folders = {steps: self.milestone_path(need, steps) for steps in need.milestones}
+        return {s: float(checkpoint.load_values(path / "progress.json")["seconds"]) for s, path in folders.items()}
+
+    def made(self, need: Need) -> dict[str, Any]:
+        """What a run was trained on, and with."""
+        return _read(self.run_path(need) / "made.json")
+
+    def measured(self, measurement: Measurement) -> Any:
+        """The result of a measurement, or None if it was not made yet."""
+        path = self._measurement_path(measurement)
+        return _read(path)["result"] if path.is_file() else None
+
+    def keep(self, measurement: Measurement, result: Any) -> None:
+        """Writes down a result."""
+        path = self._measurement_path(measurement)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        write_atomic(path, _json({"name": measurement.name, "what": measurement.what, "result": result}))
+
+    def player(self, player: Player, config: Config, seed: int) -> Policy:
+        """Who plays: it has not played before, and draws from a stream of its own."""
+        if isinstance(player, Milestone):
+            return load(self.milestone_path(player.need, player.steps), seed)
+        return scripted(player, config, seed)
+
+    def _measurement_path(self, measurement: Measurement) -> Path:
+        return self.root / "measurements" / f"{measurement.key}.json"
+
+
+def _json(data: Any) -> bytes:
+    return (json.dumps(data, indent=1, allow_nan=False) + "\n").encode()
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise ConfigError(f"{path} is missing or damaged: {error}; delete it, and it is made again") from error
+    return data

@@ -1,0 +1,99 @@
+"""Live progress of a study in the terminal; plain lines where there is no terminal."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import Any, Self
+
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+
+from forge.experiments.studies.cost import Cost
+
+_PLAIN_EVERY = 30.0  # seconds between two lines about the same run where there is no terminal
+
+
+class Watch:
+    """Shows which run or measurement of how many is at work, and the time left. Use as a context manager.
+
+    Args:
+        steps: agent steps of each run, by name.
+        cost: what is left to do.
+        console: to write to.
+    """
+
+    def __init__(self, steps: dict[str, int], cost: Cost, console: Console) -> None:
+        self.steps, self.console = steps, console
+        self._expected = {**cost.needs, **cost.measurements}
+        self._total = max(cost.total, 1e-9)
+        self._count, self._number, self._name = len(self._expected), 0, ""
+        self._done = self._share = 0.0  # of the expected seconds; of the one at work
+        self._started = self._said = 0.0
+        self._first_steps: int | None = None
+        self._bars = Progress(
+            TextColumn("{task.description}"), BarColumn(None), TextColumn("{task.fields[left]}"), console=console
+        )
+        self._whole = self._bars.add_task("", total=1.0, left="")
+
+    def __enter__(self) -> Self:
+        self._started = time.monotonic()
+        if self.console.is_terminal:
+            self._bars.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._bars.stop()
+
+    def begin(self, name: str) -> None:
+        """A run or a measurement begins."""
+        self._name, self._share, self._first_steps = name, 0.0, None
+        self._number += 1
+        self._said = time.monotonic()
+        self._show("")
+
+    def show(self, line: dict[str, Any]) -> None:
+        """A line of metrics of the run that trains."""
+        total = self.steps[self._name]
+        if self._first_steps is None:
+            self._first_steps = line["steps"]
+        self._share = (line["steps"] - self._first_steps) / max(1, total - self._first_steps)
+        lifetime = "–" if line["lifetime"] is None else f"{line['lifetime']:.1f}"
+        rate = f"{line['steps_per_second'] / 1e6:.2f} M/s"
+        words = f"{line['steps'] / 1e6:.1f} of {total / 1e6:.1f} M agent steps, {rate}, lifetime {lifetime}"
+        self._show(words, after=_PLAIN_EVERY)
+
+    def end(self, name: str) -> None:
+        """A run or a measurement is done."""
+        self._done += self._expected.get(name, 0.0)
+        self._share = 0.0
+
+    def _show(self, words: str, after: float = 0.0) -> None:
+        title = f"{self._number} of {self._count}: {self._name}" + (f", {words}" if words else "")
+        if self.console.is_terminal:
+            self._bars.update(self._whole, completed=self._progress(), description=title, left=self._left())
+        elif time.monotonic() - self._said >= after:
+            self._said = time.monotonic()
+            self.console.print(f"{title}; {self._left()}", soft_wrap=True, highlight=False)
+
+    def _progress(self) -> float:
+        """The share of the expected seconds that is done."""
+        return min(1.0, (self._done + self._share * self._expected.get(self._name, 0.0)) / self._total)
+
+    def _left(self) -> str:
+        """The time left: what was expected, corrected by how long the part that is done really took."""
+        share, elapsed = self._progress(), time.monotonic() - self._started
+        trust = min(1.0, elapsed / 60)
+        seconds = (1 - share) * ((1 - trust) * self._total + trust * elapsed / max(share, 1e-3))
+        return f"{duration(seconds)} left"
+
+
+def duration(seconds: float) -> str:
+    """Seconds, minutes or hours in words."""
+    if seconds < 90:
+        return f"{seconds:.0f} s"
+    if seconds < 90 * 60:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.1f} h"

@@ -1,0 +1,98 @@
+"""`forge experiment` as its users type it: killed, gone on with, and typed again."""
+
+import csv
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from forge.cli import main
+from forge.commands import experiment
+from forge.experiments.studies.cost import Cost
+
+TINY = ["experiment", "learning", "--scale", "tiny", "--seeds", "1"]
+
+
+def numbers(folder: Path) -> dict[str, list[dict[str, str]]]:
+    """Every table of a study, without the columns that hold times."""
+    found = {}
+    for path in sorted((folder / "learning-tiny").glob("*.csv")):
+        with path.open() as file:
+            rows = [{k: v for k, v in row.items() if k != "seconds"} for row in csv.DictReader(file)]
+        found[path.name] = rows
+    return found
+
+
+def killed(folder: Path, sign: str) -> None:
+    """Starts the study, and kills it outright once a file or folder of this name is there."""
+    command = [sys.executable, "-m", "forge.cli", *TINY, "--folder", str(folder)]
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(6000):
+            if any(folder.glob(sign)) or process.poll() is not None:
+                break
+            time.sleep(0.01)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        assert process.wait() == -signal.SIGKILL
+
+
+def test_killed_it_goes_on_and_finds_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    whole, broken = tmp_path / "whole", tmp_path / "broken"
+    assert main([*TINY, "--folder", str(whole)]) == 0
+    said = capsys.readouterr().out
+    assert "2 runs, 0 of them done; 7 measurements, 0 of them done" in said
+    assert "of training" in said
+    assert "at least 5 × random within 180 s of training" in " ".join(said.split())
+    killed(broken, "runs/pg-*/checkpoints/*1*")  # in the middle of its first run
+    assert not (broken / "learning-tiny").exists()
+    assert main([*TINY, "--folder", str(broken), "--resume"]) == 0
+    assert numbers(broken) == numbers(whole)
+    assert len(numbers(whole)["evaluations.csv"]) == 3 + 2 * 2
+
+    capsys.readouterr()
+    files = {path: path.read_bytes() for path in (whole / "learning-tiny").iterdir()}
+    assert {path.suffix for path in files} == {".md", ".csv", ".json", ".png", ".svg"}
+    assert main([*TINY, "--folder", str(whole)]) == 0
+    assert "2 runs, 2 of them done; 7 measurements, 7 of them done" in capsys.readouterr().out
+    assert {path: path.read_bytes() for path in files} == files
+
+
+def test_without_a_name_it_lists_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["experiment"]) == 0
+    said = capsys.readouterr().out
+    assert "learning: How soon" in said
+    for scale in ("tiny", "small", "medium", "paper"):
+        assert f"--scale {scale}" in said
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["lerning"], "unknown experiment 'lerning'; did you mean 'learning'"),
+        (["learning", "--scale", "smal"], "unknown scale 'smal'; did you mean 'small'"),
+        (["learning", "--seeds", "-1"], "--seeds -1 must not be negative"),
+        (["learning", "--resume"], "nothing of learning small is in"),
+    ],
+)
+def test_wrong_use_is_one_clear_line(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    assert main(["experiment", *arguments, "--folder", str(tmp_path)]) == 1
+    error = capsys.readouterr().err
+    assert message in error
+    assert len(error.splitlines()) == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_hours_are_asked_for_twice(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(experiment, "estimate_cost", lambda *_: Cost({"a": 7200.0}, {"b": 3600.0}))
+    assert main(["experiment", "learning", "--scale", "paper", "--folder", str(tmp_path)]) == 1
+    shown = capsys.readouterr()
+    assert "about 3.0 h: 2.0 h of training, 60 min of measuring" in shown.out
+    assert "paper takes about 3.0 h here; start it with --yes" in shown.err

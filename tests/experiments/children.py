@@ -1,0 +1,69 @@
+"""Processes that run `forge` and may be killed: forked from one that has imported everything, so they begin at once."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import resource
+import signal
+import sys
+from collections.abc import Callable
+from multiprocessing.context import ForkServerProcess
+from pathlib import Path
+from typing import Any
+
+CONTEXT = multiprocessing.get_context("forkserver")
+CONTEXT.set_forkserver_preload(["tests.experiments.warm"])
+
+
+def start(
+    arguments: list[str], output: Path, die_at: int | None = None, file_bytes: int | None = None
+) -> ForkServerProcess:
+    """Starts `forge ARGUMENTS`.
+
+    Args:
+        arguments: of the command.
+        output: file that gets what it prints.
+        die_at: it is killed before so many steps towards the disk: files and folders synced, names changed.
+        file_bytes: no file of it may become larger.
+    """
+    process = CONTEXT.Process(target=_forge, args=(arguments, output, die_at, file_bytes))
+    process.start()
+    return process
+
+
+def end(process: ForkServerProcess) -> int:
+    """Waits for a process; returns its exit code, or minus the signal that killed it."""
+    process.join(120)
+    assert process.exitcode is not None
+    return process.exitcode
+
+
+def _forge(arguments: list[str], output: Path, die_at: int | None, file_bytes: int | None) -> None:
+    from forge import cli
+
+    with output.open("w") as file:
+        os.dup2(file.fileno(), 1)
+        os.dup2(file.fileno(), 2)
+    if die_at is not None:
+        _count_down(die_at)
+    if file_bytes is not None:
+        # as `ulimit -f` does; Python ignores the signal that comes with it, and gets an error as of a full disk
+        resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
+    sys.exit(cli.main(arguments))
+
+
+def _count_down(left: int) -> None:
+    def deadly(work: Callable[..., Any]) -> Callable[..., Any]:
+        def step(*arguments: Any, **options: Any) -> Any:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return work(*arguments, **options)
+
+        return step
+
+    os.fsync = deadly(os.fsync)
+    for name in ("rename", "replace", "unlink"):
+        setattr(Path, name, deadly(getattr(Path, name)))

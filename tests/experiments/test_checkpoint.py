@@ -1,0 +1,140 @@
+"""Checkpoints on disk: whole or not there, and every damage found and named."""
+
+import itertools
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from hypothesis import given
+from hypothesis import strategies as st
+
+from forge.blade import ConfigError
+from forge.ethyr import checkpoint, durable
+
+
+def written(folder: Path, number: int = 1) -> Path:
+    with checkpoint.writing(folder) as draft:
+        checkpoint.save_tensors(draft / "weights.safetensors", {"w": torch.full((3,), float(number))})
+        checkpoint.save_values(draft / "progress.json", {"steps": number})
+    return folder
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    return {file.name: file.read_bytes() for file in folder.iterdir()}
+
+
+def test_what_is_written_is_read_again(tmp_path: Path) -> None:
+    folder = written(tmp_path / "7", 7)
+    checkpoint.verify(folder)
+    assert checkpoint.load_tensors(folder / "weights.safetensors")["w"].tolist() == [7, 7, 7]
+    assert checkpoint.load_values(folder / "progress.json") == {"steps": 7}
+    assert names(tmp_path) == ["7"]
+
+
+def test_the_manifest_names_every_file_with_its_size_and_hash(tmp_path: Path) -> None:
+    folder = written(tmp_path / "1")
+    (folder / "progress.json").write_bytes(b"abc")
+    with checkpoint.writing(tmp_path / "2") as draft:
+        (draft / "progress.json").write_bytes(b"abc")
+    manifest = json.loads((tmp_path / "2" / "manifest.json").read_text())
+    # the SHA-256 of "abc" is the first example of FIPS 180-2, appendix B.1
+    digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert manifest == {"version": 2, "files": {"progress.json": {"bytes": 3, "sha256": digest}}}
+
+
+@given(st.sampled_from(["weights.safetensors", "progress.json", "manifest.json"]), st.integers(0), st.integers(1, 255))
+def test_any_altered_byte_is_found(
+    tmp_path_factory: pytest.TempPathFactory, name: str, place: int, change: int
+) -> None:
+    folder = written(tmp_path_factory.mktemp("run") / "1")
+    data = bytearray((folder / name).read_bytes())
+    data[place % len(data)] ^= change
+    (folder / name).write_bytes(data)
+    if name == "manifest.json" and same_meaning(bytes(data), folder):
+        return
+    with pytest.raises(ConfigError, match=r"checkpoint .*(damaged|version)"):
+        checkpoint.verify(folder)
+
+
+def same_meaning(data: bytes, folder: Path) -> bool:
+    """Whether an altered manifest still says the same, as after a blank became a tab."""
+    try:
+        found = json.loads(data)
+    except ValueError:
+        return False
+    described = {p.name: checkpoint._described(p) for p in folder.iterdir() if p.name != "manifest.json"}
+    return bool(found == {"version": checkpoint.VERSION, "files": described})
+
+
+@pytest.mark.parametrize("name", ["weights.safetensors", "progress.json", "manifest.json"])
+def test_what_is_missing_or_cut_off_is_named(name: str, tmp_path: Path) -> None:
+    for number, cut in enumerate((0, 1, 10)):
+        folder = written(tmp_path / str(number))
+        data = (folder / name).read_bytes()
+        (folder / name).write_bytes(data[: len(data) - cut] if cut else b"")
+        with pytest.raises(checkpoint.DamagedCheckpoint, match=f"{folder}.*{name}"):
+            checkpoint.verify(folder)
+        with pytest.raises(checkpoint.DamagedCheckpoint, match=name):
+            checkpoint.check(folder)
+        (folder / name).unlink()
+        with pytest.raises(checkpoint.DamagedCheckpoint, match=f"{name} is missing"):
+            checkpoint.verify(folder)
+        assert not checkpoint.good(folder)
+
+
+def test_another_version_is_no_damage(tmp_path: Path) -> None:
+    folder = written(tmp_path / "1")
+    text = (folder / "manifest.json").read_text()
+    (folder / "manifest.json").write_text(text.replace('"version": 2', '"version": 3'))
+    with pytest.raises(ConfigError, match="of version 3; this release reads version 2") as caught:
+        checkpoint.verify(folder)
+    assert not isinstance(caught.value, checkpoint.DamagedCheckpoint)
+
+
+@pytest.mark.parametrize("failing", [0, 1])
+@pytest.mark.parametrize("call", ["os.fsync", "pathlib.Path.rename"])
+def test_a_write_that_fails_leaves_what_was_there(
+    call: str, failing: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = written(tmp_path / "1")
+    before = contents(folder)
+    # the first rename moves the old one away, the second puts the new one in its place
+    works: Any = {"os.fsync": os.fsync, "pathlib.Path.rename": Path.rename}[call]
+    calls = itertools.count()
+
+    def full(*arguments: Any) -> Any:
+        if next(calls) == failing:
+            raise OSError(28, "No space left on device")
+        return works(*arguments)
+
+    monkeypatch.setattr(call, full)
+    with pytest.raises(durable.StorageError, match=r"cannot write .*1: no space left on device \(.* free there\)"):
+        written(folder, 2)
+    monkeypatch.undo()
+    assert contents(folder) == before
+    assert names(tmp_path) == ["1"]
+    assert contents(written(folder, 2)) != before
+
+
+def test_replacing_a_file_leaves_it_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "config.toml"
+    durable.replace(path, b"old")
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(durable.StorageError, match=r"config.toml: no space left on device \(2.5 kB needed"):
+        durable.replace(path, b"x" * 2500)
+    monkeypatch.undo()
+    assert path.read_bytes() == b"old"
+    assert names(tmp_path) == ["config.toml"]
+    durable.replace(path, b"new")
+    assert path.read_bytes() == b"new"
