@@ -159,13 +159,14 @@ def train(
         run: whose configuration says what and how long.
         listen: is called with every line of metrics.
         resume: the checkpoint to go on from.
-        attend: is called after every update.
+        attend: is called before the first update, while nothing is compiled yet, and after every update.
     """
     session = run.training.run
     trainer = Trainer(run.training)
     if resume is not None:
         trainer.load(resume)
         run.forget_after(trainer.steps)
+    attend(trainer)
     trainer.compile()
     meter, logged, saved = Meter(trainer), trainer.seconds, trainer.seconds
     try:
