@@ -14,7 +14,7 @@ import { onScreen, pickAt, type Screen } from "./picking";
 import { Pointer } from "./pointer";
 import { buildRelief, groundAt, type Relief, sameShape } from "./relief";
 import { Stage } from "./stage";
-import { Mean, type Stats } from "./stats";
+import { type Stats, Typical } from "./stats";
 import { Terrain } from "./terrain";
 import { CLOCK_UNIT, TileTexture } from "./tiles";
 import { Timeline } from "./timeline";
@@ -64,8 +64,8 @@ class Picture {
   private labelled = 0;
   private viewed = 0;
   private lastDraw = 0;
-  private readonly scriptTimes = new Mean();
-  private readonly frameTimes = new Mean();
+  private readonly scriptTimes = new Typical();
+  private readonly frameTimes = new Typical();
 
   constructor(
     canvas: HTMLCanvasElement,
@@ -93,6 +93,8 @@ class Picture {
       if (this.stage.quality.drawn(now)) this.stage.resize();
       this.draw(now, calm.matches ? 0 : now / 1000);
     };
+    const { material: ground } = this.terrain;
+    this.stage.warm(this.rig.camera, [ground, this.trees.material]);
     requestAnimationFrame(loop);
   }
 

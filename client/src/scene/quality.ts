@@ -1,5 +1,7 @@
 /** How finely the picture is drawn: chosen by hand, or by how fast this machine draws. */
 
+import { median } from "./stats";
+
 export interface Level {
   name: "low" | "medium" | "high";
   /** At most so many pixels of the picture for one of the page. */
@@ -47,8 +49,4 @@ export class Quality {
     if (slow) this.at -= 1;
     return slow;
   }
-}
-
-function median(values: number[]): number {
-  return [...values].sort((a, b) => a - b)[values.length >> 1];
 }

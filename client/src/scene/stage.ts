@@ -1,6 +1,16 @@
 /** The canvas: renderer, sky, size and quality of the picture. */
 
-import { BufferAttribute, BufferGeometry, Color, Mesh, Scene, SRGBColorSpace, WebGLRenderer } from "three";
+import {
+  BufferAttribute,
+  BufferGeometry,
+  type Camera,
+  Color,
+  type Material,
+  Mesh,
+  Scene,
+  SRGBColorSpace,
+  WebGLRenderer,
+} from "three";
 import { makeMaterial } from "./material";
 import { Quality } from "./quality";
 import fragment from "./shaders/sky.frag?raw";
@@ -23,9 +33,19 @@ export class Stage {
     this.renderer = new WebGLRenderer({ canvas, antialias: true, powerPreference: "high-performance" });
     this.renderer.outputColorSpace = SRGBColorSpace;
     this.renderer.info.autoReset = false;
+    this.renderer.debug.checkShaderErrors = import.meta.env.DEV; // asking costs a wait for the driver
     this.scene.matrixWorldAutoUpdate = false;
     this.scene.add(this.sky());
     new ResizeObserver(() => this.resize()).observe(canvas);
+  }
+
+  /** Has the driver compile the shaders of the scene and of these materials while the page still waits for the world. */
+  warm(camera: Camera, materials: Material[]): void {
+    const empty = new BufferGeometry();
+    const extras = materials.map((material) => new Mesh(empty, material));
+    this.scene.add(...extras);
+    this.renderer.compile(this.scene, camera);
+    this.scene.remove(...extras);
   }
 
   theme(theme: "dark" | "light"): void {

@@ -13,7 +13,7 @@ export interface Stats {
   /** Tick and living agents of the newest frame. */
   tick: number;
   agents: number;
-  /** Time of the page's own code for one picture, and for taking in one frame: means of the last 60 [ms]. */
+  /** Time of the page's own code for one picture, and for taking in one frame: medians of the last 60 [ms]. */
   scriptMs: number;
   frameMs: number;
   drawCalls: number;
@@ -45,18 +45,18 @@ declare global {
 }
 
 const RECENT = 60;
-/** The first pictures wait for shaders to be compiled. */
-const WARM_UP = 5;
 
-/** The mean of the last measurements, the very first left out. */
-export class Mean {
+/** The median of the last measurements: the few pictures that wait for a shader to be compiled do not count. */
+export class Typical {
   private values: number[] = [];
-  private count = 0;
 
   add(value: number): number {
-    this.count += 1;
-    if (this.count > WARM_UP) this.values.push(value);
+    this.values.push(value);
     if (this.values.length > RECENT) this.values.shift();
-    return this.values.reduce((sum, each) => sum + each, 0) / Math.max(this.values.length, 1);
+    return median(this.values);
   }
+}
+
+export function median(values: readonly number[]): number {
+  return [...values].sort((a, b) => a - b)[values.length >> 1];
 }

@@ -17,6 +17,7 @@ import {
   NearestFilter,
   RedFormat,
   RGBAFormat,
+  type ShaderMaterial,
   Vector3,
 } from "three";
 import { instanced, instancedOf, makeMaterial } from "./material";
@@ -47,7 +48,11 @@ export class Terrain {
   private readonly matrix = new Matrix4();
   private readonly middle = new Vector3();
 
-  constructor(private readonly shared: Shared) {}
+  readonly material: ShaderMaterial;
+
+  constructor(private readonly shared: Shared) {
+    this.material = makeMaterial(shared, { vertex, fragment, own: this.own });
+  }
 
   /** Takes the shape of a map. */
   shape(relief: Relief): void {
@@ -95,14 +100,13 @@ export class Terrain {
     this.group.clear();
     const across = Math.ceil(side / CHUNK);
     this.chunks = Array.from({ length: across * across }, (_, i) => chunkAt(Math.floor(i / across), i % across, side));
-    const material = makeMaterial(this.shared, { vertex, fragment, own: this.own });
     const steps = [1, 2, 4, 8].filter((step) => step <= 2 * samples);
     this.levels = steps.map((step) => {
       const geometry = instancedOf(grid(CHUNK * samples, step));
       const corners = new InstancedBufferAttribute(new Float32Array(this.chunks.length * 2), 2);
       corners.setUsage(DynamicDrawUsage);
       geometry.setAttribute("aChunk", corners);
-      const mesh = instanced(geometry, material, 0);
+      const mesh = instanced(geometry, this.material, 0);
       this.group.add(mesh);
       return { mesh, corners, count: 0 };
     });

@@ -12,6 +12,7 @@ import {
   type InstancedBufferGeometry,
   Matrix4,
   type Mesh,
+  type ShaderMaterial,
   Sphere,
   Vector3,
 } from "three";
@@ -27,6 +28,8 @@ import type { Shared } from "./uniforms";
 const PART = 32;
 /** From here on trees are drawn with few triangles [tiles]. */
 const FAR = 70;
+/** From here on they are no more than the colour of the ground [tiles]. */
+const FARTHEST = 300;
 
 interface Part {
   near: Mesh;
@@ -42,7 +45,11 @@ export class Trees {
   private readonly matrix = new Matrix4();
   private readonly eye = new Vector3();
 
-  constructor(private readonly shared: Shared) {}
+  readonly material: ShaderMaterial;
+
+  constructor(shared: Shared) {
+    this.material = makeMaterial(shared, { vertex, fragment });
+  }
 
   /** Whether every tile that can bear trees has them. */
   covers(places: Uint32Array, material: Uint8Array): boolean {
@@ -53,12 +60,11 @@ export class Trees {
     for (const { near, far } of this.parts) for (const mesh of [near, far]) mesh.geometry.dispose();
     this.group.clear();
     this.planted = plane.map((material) => Number(bearing(material)));
-    const material = makeMaterial(this.shared, { vertex, fragment });
-    const [near, far] = [treeGeometry(7, 6), treeGeometry(5, 3)];
+    const [near, far] = [treeGeometry(7, 6), treeGeometry(5, 2)];
     const groups = collect(plane, relief);
     this.parts = [...groups.values()].map((trees) => {
       const part = { near: grove(near, trees), far: grove(far, trees) };
-      const meshes = { near: instanced(part.near, material, 1), far: instanced(part.far, material, 1) };
+      const meshes = { near: instanced(part.near, this.material, 1), far: instanced(part.far, this.material, 1) };
       this.group.add(meshes.near, meshes.far);
       return { ...meshes, ball: around(trees) };
     });
@@ -71,9 +77,9 @@ export class Trees {
     this.eye.setFromMatrixPosition(camera.matrixWorld);
     for (const { near, far, ball } of this.parts) {
       const seen = this.frustum.intersectsSphere(ball);
-      const close = ball.distanceToPoint(this.eye) < FAR * detail;
-      near.visible = seen && close;
-      far.visible = seen && !close;
+      const distance = ball.distanceToPoint(this.eye);
+      near.visible = seen && distance < FAR * detail;
+      far.visible = seen && !near.visible && distance < FARTHEST * Math.max(detail, 0.6);
     }
   }
 }

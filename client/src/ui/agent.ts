@@ -42,7 +42,8 @@ export function createAgentPanel(app: App, desk: Desk, commands: Commands): HTML
   let end = "";
 
   const show = () => {
-    const { selected, welcome, report, tick } = store.get();
+    const { selected, welcome, tick } = store.get();
+    const report = store.get().report?.alive ? store.get().report : null; // of the dead the server says nothing more
     if (selected === null || !welcome || !world.frame || !desk.isOpen("agent")) return;
     const agent = world.agent(selected);
     for (const part of alive) part.hidden = agent === null;

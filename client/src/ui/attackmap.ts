@@ -49,7 +49,7 @@ export function createAttackMap(): { element: HTMLElement; show(maps: Maps, reac
         map.forEach((line, r) => {
           line.forEach((value, c) => {
             const colour = value === null ? "transparent" : `rgb(${mapColour(value / (top || 1), false).join(" ")})`;
-            cells[style][r][c].style.fill = colour;
+            if (cells[style][r][c].style.fill !== colour) cells[style][r][c].style.fill = colour;
           });
         });
         const best = Math.max(0, ...map.flat().filter((value) => value !== null));

@@ -1,7 +1,7 @@
 /** The chart of the living: areas of the populations one above the other, over time. */
 
 import { populationColour } from "../palette";
-import { crisp, themed } from "./dom";
+import { crisp, themed } from "./canvas";
 import { whole } from "./format";
 import { nearest, type Sample } from "./history";
 import { roundUp } from "./scale";

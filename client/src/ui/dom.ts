@@ -79,24 +79,3 @@ export function swatch(colour: string): HTMLSpanElement {
   dot.style.setProperty("--colour", colour);
   return dot;
 }
-
-/** Gives a canvas as many pixels as it shows, and its context in CSS pixels. Null while it is not shown. */
-export function crisp(
-  canvas: HTMLCanvasElement,
-): { pen: CanvasRenderingContext2D; width: number; height: number } | null {
-  const { clientWidth: width, clientHeight: height } = canvas;
-  const pen = canvas.getContext("2d");
-  if (!pen || width === 0 || height === 0) return null;
-  const ratio = Math.min(window.devicePixelRatio || 1, 3);
-  const [w, h] = [Math.round(width * ratio), Math.round(height * ratio)];
-  if (canvas.width !== w) canvas.width = w;
-  if (canvas.height !== h) canvas.height = h;
-  pen.setTransform(ratio, 0, 0, ratio, 0, 0);
-  pen.clearRect(0, 0, width, height);
-  return { pen, width, height };
-}
-
-/** A custom property of the theme, as it is now. */
-export function themed(name: string): string {
-  return getComputedStyle(document.documentElement).getPropertyValue(name).trim();
-}

@@ -3,10 +3,14 @@
 import type { App } from "../app";
 import type { Frame } from "../frame";
 import { populationColour } from "../palette";
+import { crisp, themed } from "./canvas";
 import type { Desk } from "./desk";
-import { crisp, el, themed } from "./dom";
+import { el } from "./dom";
 import { packedGround } from "./ground";
 import { paced } from "./schedule";
+
+/** More agents than this are drawn less often, and without rims. */
+const CROWD = 1000;
 
 export function createMinimap({ store, world, scene }: App, desk: Desk): HTMLElement {
   const canvas = el("canvas", {
@@ -32,7 +36,8 @@ export function createMinimap({ store, world, scene }: App, desk: Desk): HTMLEle
     const { view } = store.get();
     if (view) drawView(pen, view.corners, scale);
   };
-  const redraw = paced(draw, 100);
+  const [often, seldom] = [paced(draw, 100), paced(draw, 250)];
+  const redraw = () => ((world.frame?.count ?? 0) > CROWD ? seldom() : often());
 
   world.onFrame((frame) => {
     ground.take(frame, world.plane);
@@ -96,9 +101,15 @@ class Ground {
 function drawAgents(pen: CanvasRenderingContext2D, { agents, count }: Frame, scale: number): void {
   const size = Math.max(scale, 2.4);
   const edge = (size - scale) / 2;
+  const rim = 0.6;
   pen.fillStyle = "rgb(0 0 0 / 0.55)";
-  for (let i = 0; i < count; i++)
-    pen.fillRect(agents.col[i] * scale - edge - 0.6, agents.row[i] * scale - edge - 0.6, size + 1.2, size + 1.2);
+  for (let i = 0; i < count && count <= CROWD; i++)
+    pen.fillRect(
+      agents.col[i] * scale - edge - rim,
+      agents.row[i] * scale - edge - rim,
+      size + 2 * rim,
+      size + 2 * rim,
+    );
   let last = -1;
   for (let i = 0; i < count; i++) {
     if (agents.population[i] !== last) {

@@ -3,7 +3,8 @@
 import { populationColour } from "../palette";
 import type { Source } from "../protocol";
 import type { Agent, World } from "../world";
-import { crisp, el, themed } from "./dom";
+import { crisp, themed } from "./canvas";
+import { el } from "./dom";
 import { packedGround } from "./ground";
 
 const LAVA = 0;

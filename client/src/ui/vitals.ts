@@ -2,7 +2,8 @@
 
 import type { Source } from "../protocol";
 import type { Agent } from "../world";
-import { crisp, el, setAttributes, setText, themed } from "./dom";
+import { crisp, themed } from "./canvas";
+import { el, setAttributes, setText } from "./dom";
 import { capital } from "./format";
 
 export const VITALS = ["health", "food", "water"] as const;

@@ -52,6 +52,7 @@ class Hub:
         self._stirring = False
         self._closing = asyncio.Event()
         self._told: dict[str, Any] = {}
+        pace.listener = lambda: self._soon(self._tell_state)
 
     @property
     def count(self) -> int:
@@ -161,7 +162,6 @@ class Hub:
         try:
             if isinstance(message, Control):
                 self.pace.obey(message)
-                self._tell_state()
             elif (handler := self._handlers.get(type(message))) is not None:
                 handler.receive(connection.number, message)
             else:

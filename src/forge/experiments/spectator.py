@@ -51,7 +51,7 @@ class Spectator:
 
     def __init__(self, viewer: Viewer, config: Config, seed: int = 0) -> None:
         self.viewer, self.config, self.seed = viewer, config, seed
-        self._watched = False
+        self._first, self._watched = True, False
         self._next = 0.0
         self._shown: _Shown | None = None
         self._thread = threading.Thread(target=self._run, name="spectator", daemon=True)
@@ -65,14 +65,18 @@ class Spectator:
         self._thread.join()
 
     def attend(self, trainer: Trainer) -> None:
-        """Hands over what has become of a run: nothing, unless somebody looks and the last time is long enough ago."""
-        if not self.viewer.watched:
+        """Hands over what has become of a run: nothing, unless somebody looks and the last time is long enough ago.
+
+        The first time, it hands over a picture for whoever comes.
+        """
+        first, self._first = self._first, False
+        if not self.viewer.watched and not first:
             self._watched = False
         elif not self._watched or time.monotonic() >= self._next:
             player = Actor(copy.deepcopy(trainer.policy).cpu(), self.config, self.seed + trainer.updates)
             world = None if self._watched else fork(trainer.world, fullest(trainer.world))
             self.viewer.call(functools.partial(self._take, player, world))
-            self._watched = True
+            self._watched = self.viewer.watched
             self._next = time.monotonic() + _FRESH_SECONDS
 
     def _take(self, player: Player, world: World | None) -> None:

@@ -183,7 +183,7 @@ def train(
         run: whose configuration says what and how long.
         listen: is called with every line of metrics.
         resume: the checkpoint to go on from, one that `Run.choose` chose. Later ones are set aside.
-        attend: is called after every update.
+        attend: is called before the first update, while nothing is compiled yet, and after every update.
 
     Raises:
         ConfigError: if another process trains this run, or if it cannot begin with this checkpoint.
@@ -201,6 +201,7 @@ def train(
             trainer.load(resume)
             run.set_aside_after(resume)
             run.forget_after(trainer.steps)
+        attend(trainer)
         trainer.compile()
         with contextlib.closing(run), Stopping() as stopping:
             _loop(run, trainer, listen, attend, stopping)

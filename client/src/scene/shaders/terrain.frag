@@ -38,6 +38,14 @@ vec3 tileShade(Tile tile, float grain) {
   return mix(shade(tile.before, grain), shade(tile.now, grain), smoothstep(0.0, 2.0, tile.since));
 }
 
+// The colour of a tile seen from far above.
+vec3 mapShade(Tile tile) {
+  if (tile.now == 0) return srgb(86., 34., 24.);
+  if (tile.now == 1) return srgb(58., 150., 190.);
+  if (tile.now == 4) return srgb(58., 106., 60.);
+  return shade(tile.now, 0.6);
+}
+
 vec3 water(vec3 bed, float depth, vec2 at, vec3 eye, float open) {
   vec2 drift = vec2(uTime * 0.016, uTime * 0.011);
   vec4 a = texture(uNoise, at * 0.045 + drift);
@@ -85,6 +93,8 @@ vec4 overlayAt(vec2 at) {
 void main() {
   vec2 uv = (vGround * uSamples + 0.5) / (uSide * uSamples + 1.0);
   vec4 surface = texture(uSurface, uv);
+  // The texture knows shores that coarse triangles miss, but ends at 1.
+  float height = surface.a < 0.98 ? surface.a * 2.0 - 1.0 : max(vHeight, 0.95);
   vec4 grain = texture(uNoise, vGround * 0.11);
   vec4 fine = texture(uNoise, vGround * 0.43 + 0.31);
   vec4 close = texture(uNoise, vGround * 1.9 + 0.63);
@@ -105,28 +115,37 @@ void main() {
   float ore = dot(share, vec4(nw.now == 6, ne.now == 6, sw.now == 6, se.now == 6));
 
   // What stands out of the ground is rock, in facets like the trees; all else is smooth.
-  rock = max(rock * step(0.0, vHeight - 0.1), smoothstep(0.17, 0.21, vHeight + 0.08 * (fine.r - 0.5)));
+  rock = max(rock * step(0.0, height - 0.1), smoothstep(0.17, 0.21, height + 0.08 * (fine.r - 0.5)));
   vec2 slope = surface.rg * 2.0 - 1.0 + (fine.ba - 0.5) * 0.10;
   vec3 normal = normalize(vec3(slope.x, sqrt(max(1.0 - dot(slope, slope), 0.04)), slope.y));
   vec3 facet = normalize(cross(dFdy(vPlace), dFdx(vPlace)) + vec3(0.0, 1e-9, 0.0));
   normal = normalize(mix(normal, facet.y < 0.0 ? -facet : facet, 0.8 * rock));
   float open = surface.b;
-  vec3 eye = normalize(cameraPosition - vec3(vGround.x, max(vHeight, LEVEL), vGround.y));
+  vec3 eye = normalize(cameraPosition - vec3(vGround.x, max(height, LEVEL), vGround.y));
 
   // Rocks are pale on top and dark where they are steep; banks of sand lie along the water.
-  albedo = mix(albedo, shade(ore > 0.5 ? 6 : 5, mottle) * mix(0.8, 1.2, smoothstep(0.2, 1.9, vHeight)), rock);
-  albedo = mix(albedo, srgb(236., 238., 240.), rock * 0.75 * smoothstep(1.75, 2.3, vHeight + 0.5 * (grain.a - 0.5)) * smoothstep(0.6, 0.9, normal.y));
+  albedo = mix(albedo, shade(ore > 0.5 ? 6 : 5, mottle) * mix(0.8, 1.2, smoothstep(0.2, 1.9, height)), rock);
+  albedo = mix(albedo, srgb(236., 238., 240.), rock * 0.75 * smoothstep(1.75, 2.3, height + 0.5 * (grain.a - 0.5)) * smoothstep(0.6, 0.9, normal.y));
   float glint = step(0.86, fine.r) * (0.5 + 0.5 * sin(uTime * 2.0 + 40.0 * grain.r));
   albedo += ore * glint * srgb(120., 220., 230.);
-  bool fire = molten > wet;
-  float bank = smoothstep(0.035, -0.12, vHeight + 0.03 * (grain.a - 0.5)) * (1.0 - rock);
+  bool lavaNear = nw.now == 0 || ne.now == 0 || sw.now == 0 || se.now == 0;
+  bool waterNear = nw.now == 1 || ne.now == 1 || sw.now == 1 || se.now == 1;
+  bool fire = lavaNear && (molten > wet || !waterNear);
+  float bank = smoothstep(0.035, -0.12, height + 0.03 * (grain.a - 0.5)) * (1.0 - rock);
   albedo = mix(albedo, (fire ? shade(0, mottle) : shade(1, mottle)) * 1.05, bank);
 
   vec3 colour = lit(albedo, normal, open);
-  colour += srgb(255., 96., 24.) * 0.16 * smoothstep(0.16, -0.12, vHeight) * smoothstep(0.05, 0.5, molten);
-  float depth = LEVEL - vHeight;
+  colour += srgb(255., 96., 24.) * 0.16 * smoothstep(0.16, -0.12, height) * smoothstep(0.05, 0.5, molten);
+  float depth = LEVEL - height;
   if (depth > 0.0) {
     colour = fire ? lava(depth, vGround, open) : water(lit(albedo, vec3(0, 1, 0), open), depth, vGround, eye, open);
+  }
+
+  // Where a tile is less than two pixels, it shows the colour of what it is.
+  float far = smoothstep(0.3, 0.75, length(fwidth(vGround)));
+  if (far > 0.0) {
+    vec3 flat_ = share.x * mapShade(nw) + share.y * mapShade(ne) + share.z * mapShade(sw) + share.w * mapShade(se);
+    colour = mix(colour, lit(flat_, normalize(mix(normal, vec3(0, 1, 0), 0.5)), open), far);
   }
 
   if (vWall > 0.001) {
@@ -137,7 +156,7 @@ void main() {
   if (uOverlayShare > 0.0 && vWall < 0.001) {
     vec4 told = overlayAt(vGround);
     float grey = dot(colour, vec3(0.2126, 0.7152, 0.0722));
-    vec3 ground = mix(colour, vec3(grey) * 0.8, 0.85 * uOverlayShare);
+    vec3 ground = mix(colour, vec3(grey) * 0.8, 0.75 * uOverlayShare);
     float relief = clamp(0.72 + 0.55 * (dot(normal, uSun) * open - 0.45), 0.45, 1.15);
     colour = mix(ground, told.rgb * relief, told.a * 0.86 * uOverlayShare);
   }
