@@ -92,13 +92,16 @@ export function createActions(store: Store, send: (message: ClientMessage) => vo
     store.set({ overlay: request, grid: null });
     send({ type: "overlay", ...request });
   };
+  const inspect = (id: number | null) => {
+    if (store.get().welcome?.abilities.inspect) send({ type: "inspect", id });
+  };
   const play = (patch: Partial<Play>) => store.set({ play: { ...store.get().play, ...patch } });
   return {
     /** Selects an agent, or nobody. */
     select(id: number | null) {
       if (id === store.get().selected) return;
       store.set({ selected: id, report: null, ...(id === null ? { camera: "orbit" as const } : {}) });
-      send({ type: "inspect", id });
+      inspect(id);
     },
     /** Follows an agent (by default the selected one) with the camera. */
     follow(id: number | null = store.get().selected) {
@@ -153,7 +156,7 @@ export function createActions(store: Store, send: (message: ClientMessage) => vo
     /** Says again to a server what it must know of this page, after a new connection. */
     resend() {
       const { selected, overlay: request } = store.get();
-      if (selected !== null) send({ type: "inspect", id: selected });
+      if (selected !== null) inspect(selected);
       if (request.name !== null) send({ type: "overlay", ...request });
     },
   };

@@ -73,7 +73,7 @@ function tellRefusals({ store }: App, notices: Notices): void {
 /** After a click with the pointer the keys belong to the world again: Space pauses, and does not click once more. */
 function leaveFocusToTheWorld(root: HTMLElement): void {
   root.addEventListener("click", ({ detail, target }) => {
-    const button = target instanceof Element ? target.closest("button") : null;
-    if (detail > 0 && button && button === document.activeElement) button.blur();
+    const control = target instanceof Element ? target.closest<HTMLElement>("button, input[type=range]") : null;
+    if (detail > 0 && control && control === document.activeElement) control.blur();
   });
 }

@@ -31,13 +31,20 @@ export function listenToKeys(commands: Commands, scene: SceneHandle, player: Key
   });
 }
 
+const SLIDER_KEYS = new Set([
+  ..."ArrowLeft ArrowRight ArrowUp ArrowDown".split(" "),
+  ..."Home End PageUp PageDown".split(" "),
+]);
+
 /** Whether the element that has the focus needs the key itself. */
 function isTaken({ target, key }: KeyboardEvent): boolean {
   if (document.querySelector("dialog[open]")) return true;
   if (key === "Escape" && document.querySelector(":popover-open")) return true;
   if (!(target instanceof HTMLElement)) return false;
-  if (target.closest("input, select, textarea")) return true;
-  return (key === " " || key === "Enter") && target.closest("button, a, summary") !== null;
+  if (target instanceof HTMLInputElement && target.type === "range") return SLIDER_KEYS.has(key);
+  const pressable = target.closest("button, a, input[type=checkbox]") !== null;
+  if (pressable) return key === " " || key === "Enter";
+  return target.closest("input, select, textarea") !== null;
 }
 
 /** Moves the camera smoothly while its keys are held. */
