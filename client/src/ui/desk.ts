@@ -21,7 +21,7 @@ export class Desk {
   readonly state: Observable<DeskState>;
 
   constructor() {
-    const query = matchMedia("(max-width: 820px)");
+    const query = matchMedia("(max-width: 820px), (max-height: 500px)");
     this.state = new Observable<DeskState>({ open: query.matches ? [] : remembered(), narrow: query.matches });
     query.addEventListener("change", ({ matches: narrow }) =>
       this.state.set({ narrow, open: narrow ? [] : remembered() }),

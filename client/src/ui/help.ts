@@ -5,11 +5,12 @@ import { el, iconButton } from "./dom";
 
 const GROUPS: readonly (Group | "Playing")[] = ["Time", "Camera", "Agents", "Overlays", "Page", "Playing"];
 const POINTER: readonly (readonly [string, string])[] = [
-  ["Drag", "turn around the map"],
-  ["Right drag, or two fingers", "move over the ground"],
-  ["Wheel, or pinch", "nearer, farther"],
-  ["Click", "select an agent"],
-  ["Click the map panel", "go there"],
+  ["Drag", "Move over the ground"],
+  ["Right drag, two fingers", "Turn and tilt"],
+  ["Wheel, pinch", "Nearer, farther"],
+  ["Click", "Select an agent, or let go of it"],
+  ["Double click", "Follow the agent, or go there"],
+  ["Click the map", "Go there"],
 ];
 
 export function createHelp(): { element: HTMLDialogElement; toggle(): void } {

@@ -20,6 +20,8 @@ const ARROWS: readonly [IconName, string, string][] = [
   ["right", "East", "D"],
   ["left", "West", "A"],
 ];
+/** The style that strikes nobody, where it can be chosen. */
+const HOLD = 3;
 /** Ticks may come faster than a server takes messages [ms]. */
 const LEAST_GAP = 40;
 
@@ -114,7 +116,10 @@ export function createPlayer(app: App, notices: Notices): { element: HTMLElement
     if (!playing()) return;
     pilot.ticked();
     if (world.rowOf(pilot.target) < 0) pilot.target = null;
-    if (performance.now() - sent >= LEAST_GAP) act();
+    // Who is told nothing stands still with the style it has: only what goes on must be said again.
+    const { move, target: aim } = pilot.intent;
+    const goesOn = move !== 0 || aim !== null;
+    if (goesOn && performance.now() - sent >= LEAST_GAP) act();
     showAgent();
   });
 
@@ -131,12 +136,19 @@ export function createPlayer(app: App, notices: Notices): { element: HTMLElement
       if (status === "playing" && before !== "playing") {
         pilot.releaseAll();
         pilot.target = null;
+        pilot.style = (store.get().welcome?.source.styles ?? 0) > HOLD ? HOLD : 0;
         notices.say("You play: W A S D or the arrows walk, 1 2 3 choose how to fight.", 6000);
-        act();
         showAgent();
       }
       if (status === "watching" && before !== "watching" && reason) notices.say(reason, 6000);
       before = status;
+    },
+  );
+  store.watch(
+    (state) => state.connection.status,
+    (status) => {
+      // The server hands the agent back to its policy as soon as it no longer hears from the page.
+      if (status !== "open" && store.get().play.status !== "watching") actions.leave();
     },
   );
   store.watch(
