@@ -96,17 +96,18 @@ export function createActions(store: Store, send: (message: ClientMessage) => vo
     if (store.get().welcome?.abilities.inspect) send({ type: "inspect", id });
   };
   const play = (patch: Partial<Play>) => store.set({ play: { ...store.get().play, ...patch } });
+  const select = (id: number | null) => {
+    if (id === store.get().selected) return;
+    store.set({ selected: id, report: null, ...(id === null ? { camera: "orbit" as const } : {}) });
+    send({ type: "inspect", id });
+  };
   return {
     /** Selects an agent, or nobody. */
-    select(id: number | null) {
-      if (id === store.get().selected) return;
-      store.set({ selected: id, report: null, ...(id === null ? { camera: "orbit" as const } : {}) });
-      inspect(id);
-    },
+    select,
     /** Follows an agent (by default the selected one) with the camera. */
     follow(id: number | null = store.get().selected) {
       if (id === null) return;
-      this.select(id);
+      select(id);
       store.set({ camera: "follow" });
     },
     orbit() {
