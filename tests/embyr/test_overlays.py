@@ -15,7 +15,6 @@ from forge.blade import Chaos, World
 from forge.blade.frame import FrameSource
 from forge.blade.replay import Replay, ReplayWriter
 from forge.blade.scene import Scene
-from forge.embyr.mind import Thought
 from forge.embyr.overlays import Overlays
 from forge.embyr.pace import Refused
 from forge.embyr.protocol import Inspect, Overlay
@@ -33,6 +32,13 @@ CONFIG = Chaos(
         "sight.radius": 3,
     }
 )
+
+
+class Thought(NamedTuple):
+    value: float
+    move: np.ndarray
+    style: np.ndarray
+    attacks: np.ndarray
 
 
 class HandMind:

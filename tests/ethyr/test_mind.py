@@ -23,7 +23,7 @@ from tests.ethyr.hand import CONFIG, LEARNED, Hand, at, peopled
 
 def mind_of(policy: Hand, scale: float = 1.0) -> Mind:
     """The mind of somebody who plays by a hand-made policy."""
-    return Mind(lambda: cast(Any, SimpleNamespace(policy=policy, memory=None)), scale)
+    return Mind(lambda: cast(Any, SimpleNamespace(policy=policy, reward_scale=scale, memory=None)))
 
 
 def test_the_dependency_of_a_living_agent_is_of_its_own_surroundings() -> None:

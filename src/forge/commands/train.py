@@ -74,10 +74,15 @@ def watched(run: Run, serving: Serving | None) -> Iterator[Callable[[Any], None]
         return
     from forge.commands.serving import serve
     from forge.embyr import Source
-    from forge.experiments.spectator import Spectator
+    from forge.embyr.overlays import Overlays
+    from forge.ethyr.mind import Mind
+    from forge.experiments.spectator import SHARE, Spectator
 
     config = run.training.world
-    with serve(Source.of(config, "training", str(run.path)), serving) as viewer, Spectator(viewer, config) as spectator:
+    source = Source.of(config, "training", str(run.path))
+    mind = Mind(lambda: spectator.actor)
+    overlays = Overlays(config, source.names, [mind] * config.populations, share=SHARE)
+    with serve(source, serving, [overlays]) as viewer, Spectator(viewer, config) as spectator:
         yield spectator.attend
 
 

@@ -11,12 +11,14 @@ from typing import Annotated
 import tyro
 from tyro.conf import FlagCreatePairsOff, Positional, arg
 
-from forge.blade import ConfigError, World
+from forge.blade import Config, ConfigError, World
 from forge.blade.frame import Frame, FrameSource
 from forge.blade.replay import Replay, ReplayWriter
 from forge.commands.serving import Serving, serve
 from forge.embyr import Playback, Source, play
 from forge.embyr.extension import Extension
+from forge.embyr.overlays import Overlays
+from forge.embyr.play import Play
 from forge.experiments.match import Match, match_of
 
 _REPLAY = b"NMREPLAY"  # the first bytes of a replay
@@ -71,14 +73,14 @@ def watch_replay(path: Path, serving: Serving) -> None:
     ticks = (replay.ticks.start, replay.ticks.stop - 1)
     names = [str(name) for name in replay.metadata.get("policies", ())]
     source = Source.of(replay.config, "replay", path.name, names, ticks, serving.tick_seconds)
-    with serve(source, serving, extensions(replay=replay)) as viewer:
+    with serve(source, serving, extensions(source, replay.config, replay=replay)) as viewer:
         Playback(viewer, replay).run()
 
 
 def watch_match(match: Match, options: Options) -> None:
     """Plays and shows a match until it is stopped."""
     source = Source.of(match.config, "live", match.title, match.names, tick_seconds=options.tick_seconds)
-    with serve(source, options, extensions(match=match)) as viewer:
+    with serve(source, options, extensions(source, match.config, match)) as viewer:
         world = match.world(options.seed, options.map, visits=True)
         for _ in range(options.warmup):
             world.step(match.player.act(world.observe()))
@@ -86,9 +88,12 @@ def watch_match(match: Match, options: Options) -> None:
             play(viewer, world, match.player, capture)
 
 
-def extensions(match: Match | None = None, replay: Replay | None = None) -> Sequence[Extension]:
-    """What the server can tell about what is watched, besides its frames."""
-    return ()
+def extensions(
+    source: Source, config: Config, match: Match | None = None, replay: Replay | None = None
+) -> Sequence[Extension]:
+    """What viewers can ask and do, besides watching: overlays and panels, and to play in a match."""
+    overlays = Overlays(config, source.names, () if match is None else match.minds(), replay)
+    return (overlays,) if match is None else (overlays, Play(config))
 
 
 @contextlib.contextmanager

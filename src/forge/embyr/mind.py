@@ -1,34 +1,49 @@
-"""What can be asked of the policy of a population. The viewer knows no policies: `forge.ethyr.insight` answers."""
+"""What can be asked of the policy of a population. The viewer knows no policies: `forge.ethyr.mind` answers."""
 
 from __future__ import annotations
 
-from typing import NamedTuple, Protocol
+from typing import Any, Protocol
 
 import numpy as np
 
 from forge.blade.scene import Scene
 
 
-class Thought(NamedTuple):
+class Thought(Protocol):
     """What one agent's policy makes of its situation."""
 
-    value: float  # expected return [ticks, discounted]
-    move: np.ndarray  # float32 [5]: probabilities
-    style: np.ndarray  # float32 [styles]: probabilities
-    attacks: np.ndarray  # float32 [3, D, D]: how likely it strikes with a style whoever stands at an offset
+    @property
+    def value(self) -> float:
+        """Expected return [ticks, discounted]."""
+        ...
+
+    @property
+    def move(self) -> np.ndarray:
+        """Probabilities, float32 [5]."""
+        ...
+
+    @property
+    def style(self) -> np.ndarray:
+        """Probabilities, float32 [styles]."""
+        ...
+
+    @property
+    def attacks(self) -> np.ndarray:
+        """How likely it strikes, with each style, whoever stands at an offset: float32 [3, D, D], D odd."""
+        ...
 
 
 class Mind(Protocol):
     """A policy that can be asked. Answers are about a scene; `place` is the place of an agent in `scene.agents`."""
 
-    def recall(self) -> np.ndarray | None:
-        """What the agents carry over to their next tick, float32 [slots, numbers], a copy; None without memory.
+    def recall(self) -> Any:
+        """What the agents carry over to their next tick, a copy, which only a mind can read; None without memory.
 
         It is called in the thread that plays, between two ticks.
         """
         ...
 
-    def think(self, scene: Scene, place: int, memory: np.ndarray | None = None) -> Thought:
+    def think(self, scene: Scene, place: int, memory: Any = None) -> Thought:
         """What an agent thinks; `memory` is from `recall`."""
         ...
 
@@ -44,7 +59,7 @@ class Mind(Protocol):
 
     def dependency(
         self, scene: Scene, place: int, food: float | None = None, water: float | None = None,
-        memory: np.ndarray | None = None,
+        memory: Any = None,
     ) -> np.ndarray:  # fmt: skip
         """What a second agent on each tile in view adds to the value of being the agent at `place`.
 

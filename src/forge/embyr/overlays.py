@@ -48,7 +48,7 @@ class Moment:
     config: Config
     frame: Frame
     materials: np.ndarray
-    memories: Mapping[int, np.ndarray | None]  # of the minds, by their `id()`
+    memories: Mapping[int, Any]  # of the minds, by their `id()`
 
     @functools.cached_property
     def scene(self) -> Scene:

@@ -36,11 +36,10 @@ class Mind:
 
     Args:
         actor: returns who plays now.
-        reward_scale: what rewards were multiplied by while its policy learned: `Learning.reward_scale`.
     """
 
-    def __init__(self, actor: Callable[[], Actor], reward_scale: float = 1.0) -> None:
-        self._actor, self._scale = actor, reward_scale
+    def __init__(self, actor: Callable[[], Actor]) -> None:
+        self._actor = actor
 
     def recall(self) -> Remembered | None:
         """What the agents of the first world carry over now, a copy; None without memory. Call it where they play."""
@@ -82,7 +81,8 @@ class Mind:
         return self._insight().dependence(scene.without(place), me, None, carried)
 
     def _insight(self) -> Insight:
-        return Insight(self._actor().policy, self._scale)
+        actor = self._actor()
+        return Insight(actor.policy, actor.reward_scale)
 
 
 def _carried(scene: Scene, place: int, memory: Remembered | None) -> torch.Tensor | None:

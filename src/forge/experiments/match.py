@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from forge.agents import KINDS, scripted
+from forge.agents import KINDS, Scripted, scripted
 from forge.blade import Config, ConfigError, Observation, Recording, World
 from forge.blade.config import Chaos, Law
 from forge.blade.state import shape_of
 
 if TYPE_CHECKING:  # it needs more than is installed with the viewer
+    from forge.ethyr.mind import Mind
     from forge.experiments.evaluate import Policy
 
 WORLDS = {"chaos": Chaos, "law": Law}
@@ -32,6 +33,16 @@ class Match:
     config: Config
     names: tuple[str, ...]
     player: Policy
+
+    @property
+    def players(self) -> tuple[Policy, ...]:
+        """Who takes part: population p is played by the one of index p mod their number."""
+        return self.player.players if isinstance(self.player, Mixed) else (self.player,)
+
+    def minds(self) -> list[Mind | None]:
+        """Whom to ask what the policy of each population thinks; None where agents follow a script."""
+        minds = [None if isinstance(player, Scripted) else _mind(player) for player in self.players]
+        return [minds[p % len(minds)] for p in range(self.config.populations)]
 
     def world(self, seed: int = 0, map_index: int = 0, visits: bool = False) -> World:
         """The world of the match, reset, at its full cap; it records events."""
@@ -113,6 +124,12 @@ def _trained(word: str, seed: int) -> Any:
     from forge.experiments.train import load  # PyTorch: two seconds that scripted agents need not wait for
 
     return load(word, seed)
+
+
+def _mind(player: Any) -> Mind:
+    from forge.ethyr.mind import Mind  # PyTorch, as for `load`
+
+    return Mind(lambda: player)
 
 
 def _armed(config: Config) -> bool:

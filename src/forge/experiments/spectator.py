@@ -21,12 +21,12 @@ from forge.blade.fork import fork
 from forge.blade.frame import FrameSource
 from forge.blade.world import World
 from forge.embyr.pace import Advance, Call
-from forge.embyr.viewer import Player, Viewer
+from forge.embyr.viewer import Viewer
 from forge.ethyr.actor import Actor
 from forge.experiments.train import Trainer
 
 _FRESH_SECONDS = 3.0  # between two copies of the weights
-_SHARE = 0.01  # of one core that playing the copy may take
+SHARE = 0.01  # of one core that playing the copy may take
 _SLOWEST = 2.0  # seconds a tick, should that ever be too little
 
 
@@ -35,7 +35,7 @@ class _Shown(NamedTuple):
 
     world: World
     source: FrameSource
-    player: Player
+    player: Actor
 
 
 class Spectator:
@@ -64,6 +64,12 @@ class Spectator:
         self.viewer.pace.stop()
         self._thread.join()
 
+    @property
+    def actor(self) -> Actor:
+        """Who plays what is shown."""
+        assert self._shown is not None  # asked about what is shown only
+        return self._shown.player
+
     def attend(self, trainer: Trainer) -> None:
         """Hands over what has become of a run: nothing, unless somebody looks and the last time is long enough ago.
 
@@ -73,18 +79,20 @@ class Spectator:
         if not self.viewer.watched and not first:
             self._watched = False
         elif not self._watched or time.monotonic() >= self._next:
-            player = Actor(copy.deepcopy(trainer.policy).cpu(), self.config, self.seed + trainer.updates)
+            scale = trainer.training.learning.reward_scale
+            player = Actor(copy.deepcopy(trainer.policy).cpu(), self.config, self.seed + trainer.updates, scale)
             world = None if self._watched else fork(trainer.world, fullest(trainer.world))
             self.viewer.call(functools.partial(self._take, player, world))
             self._watched = self.viewer.watched
             self._next = time.monotonic() + _FRESH_SECONDS
 
-    def _take(self, player: Player, world: World | None) -> None:
+    def _take(self, player: Actor, world: World | None) -> None:
         """Goes on with newer weights, in another world if one is given."""
         if world is not None:
             self._shown = _Shown(world, FrameSource(world), player)
             self.viewer.put(self._shown.source.frame(), world)
         elif self._shown is not None:
+            player.succeed(self._shown.player)
             self._shown = self._shown._replace(player=player)
 
     def _run(self) -> None:
@@ -96,7 +104,7 @@ class Spectator:
                 case Advance() if self._shown is not None and self.viewer.watched:
                     started = time.thread_time()
                     self.viewer.advance(self._shown.world, self._shown.player, self._shown.source.frame)
-                    pace.least_seconds = min((time.thread_time() - started) / _SHARE, _SLOWEST)
+                    pace.least_seconds = min((time.thread_time() - started) / SHARE, _SLOWEST)
                 case _:
                     pass
 

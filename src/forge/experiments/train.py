@@ -259,4 +259,4 @@ def load(path: str | Path, seed: int = 0) -> Actor:
     policy = make_policy(run.training.world, run.training.learning, torch.Generator())
     checkpoint.verify(chosen)
     checkpoint.load_module(policy, chosen / "policy.safetensors")
-    return Actor(policy, run.training.world, seed)
+    return Actor(policy, run.training.world, seed, run.training.learning.reward_scale)
