@@ -1,22 +1,23 @@
 /** Colours of populations: told apart by eyes of all kinds, on light ground and on dark. */
 
 /**
- * Twelve colours. The first eight keep their distance under deuteranopia, protanopia and tritanopia in the spirit of
- * Okabe and Ito; the last four differ from their relatives by lightness.
+ * Twelve colours, found by search: the least distance of any two in OKLab, to full colour vision and under protanopia,
+ * deuteranopia and tritanopia, is as large as it gets while all stand out from grass. The first are the furthest apart:
+ * 0.19 among four, 0.11 among eight, 0.08 among all, where 0.02 can just be told. palette.test.ts measures it.
  */
 export const POPULATION_COLOURS = [
-  "#4c9fe8",
-  "#f28e2b",
-  "#e9d24a",
-  "#b45fc4",
-  "#e4572e",
-  "#7de0d4",
-  "#f7b6d2",
-  "#f4f1e8",
-  "#1d4fa0",
-  "#8a3b12",
-  "#b7f06a",
-  "#5b4b8a",
+  "#525ad7",
+  "#f1db13",
+  "#ab101f",
+  "#09feea",
+  "#e57aeb",
+  "#875c8f",
+  "#7e0d65",
+  "#40a39a",
+  "#3fd99b",
+  "#5d299d",
+  "#e9f6a5",
+  "#4d6357",
 ] as const;
 
 const GOLDEN_TURN = 137.508;

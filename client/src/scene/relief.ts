@@ -15,7 +15,7 @@ export const OREROCK = 6;
 export const FLUID_LEVEL = -0.17;
 
 /** Towards the sun: west-north-west, halfway up; x east, y up, z south. */
-export const SUN: readonly [number, number, number] = [-0.58, 0.68, -0.45];
+export const SUN: readonly [number, number, number] = [-0.58, 0.58, -0.43];
 
 /** A height field: `samples` points a tile and axis, `size` = side · samples + 1 points a row. */
 export interface Relief {
