@@ -68,7 +68,7 @@ export class CameraRig {
   reset(now = false): void {
     const half = Math.tan((FIELD * Math.PI) / 360) * Math.min(this.camera.aspect * 0.92, 1.2);
     const distance = (this.side * 0.5) / half;
-    const target = new Vector3(this.side / 2, 0, this.side * 0.525);
+    const target = new Vector3(this.side / 2, 0, this.side * 0.545);
     this.fly(target, new Vector3().setFromSpherical(new Spherical(distance, 0.78, 0)), now);
   }
 

@@ -1,32 +1,11 @@
-/** The picture: the world in three dimensions. */
+/** The scene: the world in three dimensions, and what the rest of the page may ask of it. */
 
 import "./scene.css";
-import type { App, Pick, SceneHandle } from "../app";
-import type { Frame } from "../frame";
-import { Actors } from "./actors";
-import { CameraRig } from "./camera";
-import { Effects } from "./effects";
-import { Figures } from "./figures";
-import { Labels } from "./labels";
-import { noiseTexture } from "./noiseTexture";
-import { Overlay } from "./overlay";
-import { onScreen, pickAt, type Screen } from "./picking";
-import { Pointer } from "./pointer";
-import { buildRelief, groundAt, type Relief, sameShape } from "./relief";
-import { Stage } from "./stage";
-import { type Stats, Typical } from "./stats";
-import { Terrain } from "./terrain";
-import { CLOCK_UNIT, TileTexture } from "./tiles";
-import { Timeline } from "./timeline";
-import { Trees } from "./trees";
-import { makeShared } from "./uniforms";
-
-type Parts = Omit<App, "scene">;
-
-const LABEL_EVERY = 200;
-const VIEW_EVERY = 120;
-/** Figures show their detail where a tile takes as many pixels as this. */
-const FINE_FROM = 20;
+import type { SceneHandle } from "../app";
+import { onScreen } from "./picking";
+import { type Parts, Picture } from "./picture";
+import { groundAt } from "./relief";
+import type { Probe } from "./stats";
 
 /**
  * Draws the world on a canvas from now on.
@@ -36,299 +15,54 @@ const FINE_FROM = 20;
  */
 export function mountScene(canvas: HTMLCanvasElement, app: Parts, drawn: (tick: number) => void): SceneHandle {
   const picture = new Picture(canvas, app, drawn);
-  window.__embyr = picture.stats;
-  return picture.handle;
+  const handle = makeHandle(picture, app);
+  window.__embyr = Object.assign(picture.stats, makeProbe(picture, app, handle));
+  return handle;
 }
 
-class Picture {
-  readonly stats: Stats;
-  readonly handle: SceneHandle;
-  private readonly shared = makeShared();
-  private readonly stage: Stage;
-  private readonly rig: CameraRig;
-  private readonly timeline = new Timeline();
-  private readonly terrain = new Terrain(this.shared);
-  private readonly trees = new Trees(this.shared);
-  private readonly actors = new Actors();
-  private readonly figures = new Figures(this.shared);
-  private readonly effects = new Effects(this.shared);
-  private readonly labels = new Labels(this.shared);
-  private readonly overlay = new Overlay(this.shared);
-  private readonly pointer: Pointer;
-  private tiles: TileTexture | null = null;
-  private relief: Relief | null = null;
-  private shape = new Uint8Array(0);
-  private height = 1;
-  private undrawn = false;
-  private still = false;
-  private labelled = 0;
-  private viewed = 0;
-  private lastDraw = 0;
-  private readonly scriptTimes = new Typical();
-  private readonly frameTimes = new Typical();
+function makeHandle(picture: Picture, { actions }: Parts): SceneHandle {
+  const { rig } = picture;
+  return {
+    resetCamera() {
+      actions.orbit();
+      rig.reset();
+    },
+    focus(row, col) {
+      actions.orbit();
+      rig.focus(row, col);
+    },
+    pan(right, ahead) {
+      actions.orbit();
+      rig.pan(right, ahead);
+    },
+    turn: (around, tilt = 0) => rig.turn(around, tilt),
+    zoom: (factor) => rig.zoom(factor),
+    pick: (x, y) => picture.pick(x, y),
+  };
+}
 
-  constructor(
-    canvas: HTMLCanvasElement,
-    private readonly app: Parts,
-    private readonly drawn: (tick: number) => void,
-  ) {
-    const calm = matchMedia("(prefers-reduced-motion: reduce)");
-    this.shared.uNoise.value = noiseTexture();
-    this.rig = new CameraRig(canvas, () => calm.matches);
-    this.stage = new Stage(canvas, this.shared, (width, height) => {
-      this.height = height;
-      this.rig.resize(width, height);
-      this.shared.uTilePixels.value = this.rig.tilePixels(height) * this.shared.uPixelRatio.value;
-    });
-    this.stage.scene.add(this.terrain.group, this.trees.group, this.figures.group, this.effects.mesh, this.labels.mesh);
-    this.handle = this.makeHandle();
-    this.stats = this.makeStats();
-    this.pointer = new Pointer(canvas, (x, y) => this.pick(x, y), app.actions, this.handle.focus);
-    this.react();
-    app.world.onFrame((frame) => this.show(frame));
-    const loop = (now: number) => {
-      requestAnimationFrame(loop);
-      if (this.still || now - this.lastDraw < this.stage.quality.level.interval) return;
-      this.lastDraw = now;
-      if (this.stage.quality.drawn(now)) this.stage.resize();
-      this.draw(now, calm.matches ? 0 : now / 1000);
-    };
-    const { material: ground } = this.terrain;
-    this.stage.warm(this.rig.camera, [ground, this.trees.material]);
-    requestAnimationFrame(loop);
-  }
-
-  /** Takes in a frame of the world. */
-  private show(frame: Frame): void {
-    const { welcome, play } = this.app.store.get();
-    if (!welcome) return;
-    const began = performance.now();
-    if (frame.key) this.takeMap(frame);
-    else this.tiles?.change(frame.tiles, began / 1000);
-    if (!this.relief) return;
-    const { tick_seconds } = welcome.source;
-    const alpha = this.timeline.alpha(began);
-    const nominal = (1000 * tick_seconds) / (this.app.store.get().server?.speed ?? 1);
-    const jumped = this.timeline.arrive(frame.tick, began, nominal);
-    this.actors.show(frame, this.relief, welcome.source, alpha, jumped);
-    this.shared.uActors.value = this.actors.texture;
-    this.effects.show(frame, this.actors, jumped);
-    this.limitSight(frame, play.status === "playing" && play.sight === "window" ? play.id : null, welcome.source.sight);
-    this.labelled = 0;
-    this.undrawn = true;
-    this.stats.ticks += 1;
-    this.stats.frameMs = this.frameTimes.add(performance.now() - began);
-  }
-
-  private takeMap(frame: Frame): void {
-    const { plane } = this.app.world;
-    if (this.tiles?.side !== frame.side) {
-      this.tiles?.texture.dispose();
-      this.tiles = new TileTexture(frame.side);
-      this.shared.uTiles.value = this.tiles.texture;
-      this.rig.fit(frame.side);
-    }
-    this.tiles.fill(plane);
-    if (this.relief && sameShape(this.shape, plane)) return;
-    this.shape = plane.slice();
-    this.relief = buildRelief(plane, frame.side);
-    this.terrain.shape(this.relief);
-    this.trees.plant(plane, this.relief);
-  }
-
-  private limitSight(frame: Frame, id: number | null, reach: number): void {
-    const me = this.app.world.agent(id);
-    this.shared.uSight.value.set(me?.col ?? 0, me?.row ?? 0, me ? reach : -1);
-    if (!me) return;
-    const { row, col } = frame.agents;
-    this.actors.hide((other) => {
-      const at = this.app.world.rowOf(other);
-      return at >= 0 && Math.max(Math.abs(row[at] - me.row), Math.abs(col[at] - me.col)) <= reach;
-    });
-  }
-
-  private draw(now: number, seconds: number): void {
-    const began = performance.now();
-    const { shared, stage, rig } = this;
-    const alpha = this.timeline.alpha(now);
-    shared.uTime.value = seconds;
-    shared.uClock.value = (began / 1000 / CLOCK_UNIT) % 65536;
-    shared.uAlpha.value = alpha;
-    this.aim(alpha);
-    rig.update(now);
-    const { detail } = stage.quality.level;
-    this.terrain.update(rig.camera, detail);
-    this.trees.update(rig.camera, detail);
-    this.overlay.update(now);
-    const { labels } = this.app.store.get();
-    const tilePixels = rig.tilePixels(this.height) / rig.distance;
-    this.figures.update(this.actors.count, tilePixels > FINE_FROM / Math.max(detail, 0.5), labels);
-    this.label(now, labels);
-    stage.renderer.info.reset();
-    stage.renderer.render(stage.scene, rig.camera);
-    this.pointer.update(alpha < 1);
-    this.tell(now, began);
-  }
-
-  /** Keeps the selection marked and the followed agent in the middle. */
-  private aim(alpha: number): void {
-    const { selected, hovered, camera, play } = this.app.store.get();
-    this.shared.uSelected.value = selected === null ? -1 : this.actors.rowOf(selected);
-    this.shared.uHovered.value = hovered === null ? -1 : this.actors.rowOf(hovered);
-    if (camera !== "follow") return;
-    const row = this.actors.rowOf(play.id ?? selected ?? -1);
-    if (row >= 0) this.rig.track(...this.actors.position(row, alpha));
-    else if (this.stats.ready) this.app.actions.orbit();
-  }
-
-  private label(now: number, all: boolean): void {
-    const { welcome, selected, hovered } = this.app.store.get();
-    const { frame } = this.app.world;
-    if (!frame || !welcome || now - this.labelled < LABEL_EVERY) return;
-    this.labelled = now;
-    const chosen = [selected, hovered]
-      .map((id) => (id === null ? -1 : this.actors.rowOf(id)))
-      .filter((row) => row >= 0);
-    this.labels.write(
-      frame,
-      welcome.source,
-      this.actors,
-      this.rig.camera,
-      this.rig.tilePixels(this.height),
-      chosen,
-      all,
-    );
-  }
-
-  /** Brings the figures up to date, and says what has been drawn. */
-  private tell(now: number, began: number): void {
-    const { stats, stage } = this;
-    const { frame } = this.app.world;
-    stats.frames += 1;
-    stats.scriptMs = this.scriptTimes.add(performance.now() - began);
-    stats.drawCalls = stage.renderer.info.render.calls;
-    stats.triangles = stage.renderer.info.render.triangles;
-    stats.quality = stage.quality.level.name;
-    stats.overlayShare = this.shared.uOverlayShare.value;
-    if (frame && this.relief) Object.assign(stats, { ready: true, tick: frame.tick, agents: frame.count });
-    if (this.undrawn && frame) {
-      this.undrawn = false;
-      this.drawn(frame.tick);
-    }
-    if (now - this.viewed > VIEW_EVERY && this.relief) {
-      this.viewed = now;
-      const view = this.rig.view();
-      if (JSON.stringify(view) !== JSON.stringify(this.app.store.get().view)) this.app.store.set({ view });
-    }
-  }
-
-  private react(): void {
-    const { store } = this.app;
-    store.watch(
-      (state) => state.theme,
-      (theme) => this.stage.theme(theme),
-    );
-    store.watch(
-      (state) => state.quality,
-      (quality) => {
-        this.stage.quality.choose(quality);
-        this.stage.resize();
-      },
-    );
-    store.watch(
-      (state) => (state.overlay.name === null ? null : state.grid),
-      (grid) => {
-        if (grid || store.get().overlay.name === null) this.overlay.show(grid);
-      },
-    );
-    store.watch(
-      (state) => state.selected,
-      () => {
-        this.labelled = 0;
-      },
-    );
-    store.watch(
-      (state) => state.camera === "follow" && (state.play.id ?? state.selected),
-      (id) => {
-        this.rig.following = id !== false;
-        const row = typeof id === "number" ? this.actors.rowOf(id) : -1;
-        if (row >= 0) this.rig.approach(...this.actors.position(row, 1));
-      },
-    );
-  }
-
-  private get screen(): Screen {
-    const { clientWidth: width, clientHeight: height } = this.stage.canvas;
-    return { camera: this.rig.camera, width, height, tilePixels: this.rig.tilePixels(height) };
-  }
-
-  private pick(x: number, y: number): Pick | null {
-    const { frame } = this.app.world;
-    if (!frame || !this.relief) return null;
-    const { screen, actors, relief } = this;
-    const ray = this.rig.rayAt((2 * x) / screen.width - 1, 1 - (2 * y) / screen.height).ray;
-    return pickAt(screen, ray, { frame, actors, relief, alpha: this.shared.uAlpha.value }, x, y);
-  }
-
-  private makeHandle(): SceneHandle {
-    const free = () => this.app.actions.orbit();
-    return {
-      resetCamera: () => {
-        free();
-        this.rig.reset();
-      },
-      focus: (row, col) => {
-        free();
-        this.rig.focus(row, col);
-      },
-      pan: (right, ahead) => {
-        free();
-        this.rig.pan(right, ahead);
-      },
-      turn: (around, tilt = 0) => this.rig.turn(around, tilt),
-      zoom: (factor) => this.rig.zoom(factor),
-      pick: (x, y) => this.pick(x, y),
-    };
-  }
-
-  private makeStats(): Stats {
-    const point = (x: number, y: number, z: number) => {
-      const found = onScreen(this.screen, x, y, z);
-      return found && { x: found.x, y: found.y };
-    };
-    return {
-      ready: false,
-      frames: 0,
-      ticks: 0,
-      tick: 0,
-      agents: 0,
-      scriptMs: 0,
-      frameMs: 0,
-      drawCalls: 0,
-      triangles: 0,
-      quality: "",
-      overlayShare: 0,
-      world: () => this.app.world,
-      scene: this.handle,
-      pick: (x, y) => this.pick(x, y),
-      agentScreen: (id) => {
-        const row = this.actors.rowOf(id);
-        if (row < 0 || row >= this.actors.living) return null;
-        const [x, y, z] = this.actors.position(row, this.shared.uAlpha.value);
-        return point(x, y + 0.5, z);
-      },
-      tileScreen: (row, col) => this.relief && point(col + 0.5, groundAt(this.relief, col + 0.5, row + 0.5), row + 0.5),
-      view: () => this.rig.view(),
-      distance: () => this.rig.distance,
-      hold: (alpha, seconds) => {
-        this.still = true;
-        this.timeline.hold(alpha);
-        this.draw(performance.now(), seconds);
-      },
-      release: () => {
-        this.still = false;
-        this.timeline.hold(null);
-      },
-    };
-  }
+function makeProbe(picture: Picture, { world }: Parts, scene: SceneHandle): Probe {
+  const point = (x: number, y: number, z: number) => {
+    const found = onScreen(picture.screen, x, y, z);
+    return found && { x: found.x, y: found.y };
+  };
+  return {
+    scene,
+    world: () => world,
+    pick: scene.pick,
+    agentScreen(id) {
+      const row = picture.actors.rowOf(id);
+      if (row < 0 || row >= picture.actors.living) return null;
+      const [x, y, z] = picture.actors.position(row, picture.shared.uAlpha.value);
+      return point(x, y + 0.5, z);
+    },
+    tileScreen(row, col) {
+      const { relief } = picture;
+      return relief && point(col + 0.5, groundAt(relief, col + 0.5, row + 0.5), row + 0.5);
+    },
+    view: () => picture.rig.view(),
+    distance: () => picture.rig.distance,
+    hold: (alpha, seconds) => picture.hold(alpha, seconds),
+    release: () => picture.release(),
+  };
 }

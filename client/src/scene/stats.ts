@@ -21,11 +21,14 @@ export interface Stats {
   quality: string;
   /** How strongly the overlay is seen, 0 .. 1. */
   overlayShare: number;
-  /** The newest frame, and the map. */
-  world(): World;
+}
+
+export interface Probe {
   /** What the panels use: camera and picking. */
   scene: SceneHandle;
   pick: SceneHandle["pick"];
+  /** The newest frame, and the map. */
+  world(): World;
   /** Where the middle of an agent's figure is seen [CSS px]; null if it does not live. */
   agentScreen(id: number): { x: number; y: number } | null;
   /** Where the middle of a tile is seen [CSS px]. */
@@ -40,8 +43,24 @@ export interface Stats {
 
 declare global {
   interface Window {
-    __embyr?: Stats;
+    __embyr?: Stats & Probe;
   }
+}
+
+export function blankStats(): Stats {
+  return {
+    ready: false,
+    frames: 0,
+    ticks: 0,
+    tick: 0,
+    agents: 0,
+    scriptMs: 0,
+    frameMs: 0,
+    drawCalls: 0,
+    triangles: 0,
+    quality: "",
+    overlayShare: 0,
+  };
 }
 
 const RECENT = 60;

@@ -1,6 +1,7 @@
 in vec3 vNormal;
 in vec3 vLocal;
 in vec3 vTint;
+flat in float vFar;
 in vec3 vMood;
 flat in float vPart;
 
@@ -24,7 +25,7 @@ void main() {
   if (vPart == 2.0 || vPart == 3.0) albedo = mix(vTint * 0.82, srgb(236., 200., 170.), smoothstep(0.35, 0.33, vLocal.y));
   if (vPart == 4.0 || vPart == 5.0) albedo = srgb(64., 48., 42.);
   vec3 normal = normalize(vNormal);
-  vec3 colour = lit(albedo, normal, 1.0) + albedo * 0.10;
+  vec3 colour = lit(albedo, normal, 1.0) + albedo * (0.10 + 0.25 * vFar);
   colour = mix(colour, mix(vec3(1.0), vTint, 0.15), eyes);
   colour = mix(colour, srgb(150., 214., 244.) * (0.55 + 0.5 * normal.y), 0.62 * vMood.y);
   colour = mix(colour, vec3(1.0, 0.25, 0.18), 0.75 * vMood.x);

@@ -2,6 +2,7 @@ in float aPart;  // see figure.ts
 out vec3 vNormal;
 out vec3 vLocal;
 out vec3 vTint;
+flat out float vFar;
 out vec3 vMood;  // flash of a hit, frost, fade of death
 flat out float vPart;
 
@@ -87,6 +88,7 @@ void main() {
   vTint = actor.colour.rgb;
   vPart = aPart;
   vMood = vec3(blow, frozen, fade);
+  vFar = smoothstep(1.0, 1.8, actorScale(foot));
   vec3 place = foot + heading * local * 1.12 * actorScale(foot) * (1.0 - actor.extra.y);
   gl_Position = projectionMatrix * viewMatrix * vec4(place, 1.0);
 }
