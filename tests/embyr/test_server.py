@@ -1,17 +1,21 @@
 """The server as a browser meets it: greeting, frames, controls, and what becomes of those who break the rules."""
 
+import contextlib
 import http.client
 import json
 import random
 import socket
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
-from forge.blade import ConfigError
+from forge.blade import ConfigError, World
 from forge.blade.frame import Frame
 from forge.embyr import Source, Viewer
 from forge.embyr.extension import Extension
@@ -21,6 +25,7 @@ from forge.embyr.protocol import Inspect, Message, Overlay, grid_message
 from forge.embyr.server import Server
 from tests.blade.watching import SMALL, world_of
 from tests.embyr.client import Client, Idle, running, still, wait_until
+from tests.embyr.test_protocol import likely
 
 HELLO = {"type": "hello", "protocol": 1, "token": None}
 
@@ -362,3 +367,26 @@ def test_a_client_that_leaves_in_the_middle_of_a_greeting_leaves_nothing_behind(
                 client.exhaust()
         wait_until(lambda: viewer.hub._open == 0)
         assert viewer.hub.count == 0
+
+
+@pytest.fixture(scope="module")
+def fuzzed() -> Iterator[tuple[Viewer, World, Client]]:
+    """A world that plays, and a viewer of it that behaves."""
+    with running(extensions=[Answering()]) as (viewer, world), Client.greeted(viewer) as good:
+        yield viewer, world, good
+
+
+@settings(max_examples=60)
+@given(st.lists(st.binary(max_size=80) | st.text(max_size=80) | likely.map(json.dumps), max_size=6), st.booleans())
+def test_whatever_is_sent_harms_nobody_else(
+    fuzzed: tuple[Viewer, World, Client], messages: list[str | bytes], greet: bool
+) -> None:
+    viewer, _, good = fuzzed
+    with Client(viewer, HELLO if greet else None) as client, contextlib.suppress(ConnectionClosed):
+        for message in messages:
+            client.socket.send(message)
+    viewer.pace.set(paused=False, speed=1.0)
+    tick = good.frame().tick
+    while good.frame().tick <= tick:
+        pass
+    assert viewer.watched

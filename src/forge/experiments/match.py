@@ -96,7 +96,7 @@ def match_of(words: Sequence[str], seed: int = 0) -> Match:
     config = next(iter([*worlds.values(), *own, Chaos()])).replace(**{"spawn.random_cap": False})
     for word, actor in trained.items():
         _check_fit(word, actor.config, config)
-    entrants = entrants or ["fighter" if _armed(config) else "forager"]
+    entrants = entrants or [_default(config)]
     players = [trained[word] if word in trained else scripted(word, config, seed) for word in entrants]
     names = tuple(Path(entrants[p % len(entrants)]).name for p in range(config.populations))
     player = players[0] if len(players) == 1 else Mixed(players, config)
@@ -132,9 +132,17 @@ def _mind(player: Any) -> Mind:
     return Mind(lambda: player)
 
 
-def _armed(config: Config) -> bool:
+def match_in(config: Config, title: str, player: Policy | None = None, seed: int = 0) -> Match:
+    """The match of one player with itself in a world; None means the scripted agent that suits the world."""
+    config = config.replace(**{"spawn.random_cap": False})
+    names = tuple(f"Population {p}" for p in range(config.populations))
+    return Match(title, config, names, player or scripted(_default(config), config, seed))
+
+
+def _default(config: Config) -> str:
+    """The scripted agent that suits a world: one that fights where that does anything."""
     combat = config.combat
-    return bool(combat.melee_damage or combat.range_damage or combat.mage_damage)
+    return "fighter" if combat.melee_damage or combat.range_damage or combat.mage_damage else "forager"
 
 
 def _check_fit(word: str, own: Config, config: Config) -> None:
