@@ -14,7 +14,7 @@ class Thought(Protocol):
 
     @property
     def value(self) -> float:
-        """Expected return [ticks, discounted]."""
+        """Expected return (ticks, discounted)."""
         ...
 
     @property

@@ -25,7 +25,7 @@ LAND = (Material.GRASS, Material.SCRUB, Material.FOREST)
 class Judgement(NamedTuple):
     """What a policy says of n agents."""
 
-    value: np.ndarray  # float32 [n]: expected return [ticks, discounted]
+    value: np.ndarray  # float32 [n]: expected return (ticks, discounted)
     move: np.ndarray  # float32 [n, 5]: probabilities
     style: np.ndarray  # float32 [n, styles]: probabilities
 
@@ -77,7 +77,7 @@ class Insight:
             food, water: its vitals as shares of their maxima.
 
         Returns:
-            float32 [S, S] [ticks, discounted]; NaN where nobody can stand and live.
+            float32 [S, S] (ticks, discounted); NaN where nobody can stand and live.
         """
         rows, cols = np.nonzero(np.isin(scene.materials, LAND))
         observers = np.repeat(fed(someone(scene.config, population), scene.config, food, water)[None], len(rows))
@@ -103,7 +103,7 @@ class Insight:
             memory: float32 [D], the observer's; None for an empty one.
 
         Returns:
-            float32 [R, R] [ticks, discounted]; NaN where nobody can stand and live.
+            float32 [R, R] (ticks, discounted); NaN where nobody can stand and live.
         """
         radius = scene.config.sight.radius
         land, companions = _around(scene, observer, companion, radius)

@@ -18,7 +18,7 @@ _ID = 0xFFFFFFFF  # ids as frames hold them
 class Thought(NamedTuple):
     """What a policy makes of the situation of one agent."""
 
-    value: float  # expected return [ticks, discounted]
+    value: float  # expected return (ticks, discounted)
     move: np.ndarray  # float32 [5]: probabilities
     style: np.ndarray  # float32 [styles]: probabilities
     attacks: np.ndarray  # float32 [3, D, D]: see `Insight.attacks`
