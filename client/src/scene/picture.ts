@@ -48,6 +48,7 @@ export class Picture {
   private height = 1;
   private undrawn = false;
   private still = false;
+  private seconds = 0;
   private labelled = 0;
   private viewed = 0;
   private lastDraw = 0;
@@ -84,7 +85,7 @@ export class Picture {
       if (this.still || now - this.lastDraw < this.stage.quality.level.interval) return;
       this.lastDraw = now;
       if (this.stage.quality.drawn(now)) this.stage.resize();
-      this.draw(now, calm.matches ? 0 : now / 1000);
+      this.draw(now, performance.now() / 1000, calm.matches);
     };
     const { material: ground } = this.terrain;
     this.stage.warm(this.rig.camera, [ground, this.trees.material]);
@@ -97,7 +98,7 @@ export class Picture {
     if (!welcome) return;
     const began = performance.now();
     if (frame.key) this.takeMap(frame);
-    else this.tiles?.change(frame.tiles, began / 1000);
+    else this.tiles?.change(frame.tiles, this.still ? this.seconds : began / 1000);
     if (!this.relief) return;
     const { tick_seconds } = welcome.source;
     const alpha = this.timeline.alpha(began);
@@ -152,12 +153,14 @@ export class Picture {
     this.timeline.hold(null);
   }
 
-  private draw(now: number, seconds: number): void {
+  /** @param seconds the time by which water moves and forests grow; calm water stands still. */
+  private draw(now: number, seconds: number, calm = false): void {
     const began = performance.now();
     const { shared, stage, rig } = this;
     const alpha = this.timeline.alpha(now);
-    shared.uTime.value = seconds;
-    shared.uClock.value = (began / 1000 / CLOCK_UNIT) % 65536;
+    this.seconds = seconds;
+    shared.uTime.value = calm ? 0 : seconds;
+    shared.uClock.value = (seconds / CLOCK_UNIT) % 65536;
     shared.uAlpha.value = alpha;
     this.aim(alpha);
     rig.update(now);
@@ -180,8 +183,10 @@ export class Picture {
     const { selected, hovered, camera, play } = this.app.store.get();
     this.shared.uSelected.value = selected === null ? -1 : this.actors.rowOf(selected);
     this.shared.uHovered.value = hovered === null ? -1 : this.actors.rowOf(hovered);
+    this.shared.uFocus.value.w = 0;
     if (camera !== "follow") return;
     const row = this.actors.rowOf(play.id ?? selected ?? -1);
+    if (row >= 0) this.shared.uFocus.value.set(...this.actors.position(row, alpha), 1);
     if (row >= 0) this.rig.track(...this.actors.position(row, alpha));
     else if (this.stats.ready) this.app.actions.orbit();
   }

@@ -19,7 +19,7 @@ const LEVELS: readonly Level[] = [
 ];
 const TOO_SLOW = 30;
 const WINDOW = 40;
-const WARM_UP = 8;
+const WARM_UP = 5;
 
 export class Quality {
   private choice: "auto" | Level["name"] = "auto";

@@ -1,6 +1,6 @@
 /** Numbers and textures that all materials share: one object for each, so that setting it once reaches every shader. */
 
-import { Color, DataTexture, RedFormat, type Texture, Vector2, Vector3 } from "three";
+import { Color, DataTexture, RedFormat, type Texture, Vector2, Vector3, Vector4 } from "three";
 import { SUN } from "./relief";
 
 function blank(): Texture {
@@ -36,6 +36,8 @@ export interface Shared {
   /** Row, column, rows, columns of the overlay's grid. */
   uOverlayBox: { value: [number, number, number, number] };
   uOverlayShare: { value: number };
+  /** Where the followed agent stands, and 1 while someone is followed. */
+  uFocus: { value: Vector4 };
   /** Column, row and reach of what the played agent sees; reach below 0 is everything. */
   uSight: { value: Vector3 };
 }
@@ -65,6 +67,7 @@ export function makeShared(): Shared {
     uColours: { value: blank() },
     uOverlayBox: { value: [0, 0, 1, 1] },
     uOverlayShare: { value: 0 },
+    uFocus: { value: new Vector4() },
     uSight: { value: new Vector3(0, 0, -1) },
   };
 }

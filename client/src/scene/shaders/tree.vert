@@ -3,6 +3,7 @@ uniform float uSide;
 uniform float uClock;
 uniform float uOverlayShare;
 uniform vec3 uSight;
+uniform vec4 uFocus;
 
 in vec4 aTree;   // x, ground, z, size
 in vec2 aKind;   // 0 conifer .. 1 broadleaf, a number of its own
@@ -11,6 +12,7 @@ out vec3 vPlace;
 out float vCrown;
 out float vTone;
 out float vUnseen;
+out float vVeil;
 
 // How far the crown is out, after a change of the tile some seconds ago.
 float grown() {
@@ -49,5 +51,10 @@ void main() {
   vTone = aKind.y;
   vec2 away = abs(floor(aTree.xz) - uSight.xy);
   vUnseen = uSight.z >= 0.0 ? step(uSight.z + 0.5, max(away.x, away.y)) : 0.0;
+  // Trees between the camera and whom it follows become a veil.
+  vec3 followed = (viewMatrix * vec4(uFocus.xyz + vec3(0.0, 0.5, 0.0), 1.0)).xyz;
+  vec3 middle = (viewMatrix * vec4(aTree.xyz + vec3(0.0, 0.7, 0.0), 1.0)).xyz;
+  float aside = distance(middle.xy * followed.z / middle.z, followed.xy);
+  vVeil = uFocus.w * smoothstep(0.2, 0.5, middle.z - followed.z) * smoothstep(1.5, 0.8, aside);
   gl_Position = projectionMatrix * viewMatrix * vec4(place, 1.0);
 }
