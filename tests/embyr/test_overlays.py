@@ -124,7 +124,7 @@ def test_the_panel_tells_what_there_is_to_know_of_an_agent(stage: Stage) -> None
     stage.overlays.receive(5, Inspect(int(agent["id"])))
     ((viewer, message),) = stage.desk.wait(1)
     assert (viewer, message["type"], message["id"], message["tick"]) == (5, "agent", agent["id"], 40)
-    assert (message["alive"], message["name"], message["population"]) == (True, f"Red {agent['id']}", 0)
+    assert (message["alive"], message["name"], message["population"]) == (True, f"Red #{agent['id']}", 0)
     assert message["rank"] == [1 + (known["age"] > agent["age"]).sum(), len(known)]
     assert message["lifetime_rank"] == [1 + (agents["age"] > agent["age"]).sum(), len(agents)]
     slot = int(np.flatnonzero(stage.world.state.agents["id"][0] == agent["id"])[0])
@@ -142,7 +142,7 @@ def test_of_a_scripted_agent_no_thoughts_are_told_and_of_the_dead_nothing(stage:
     agent = stage.agents[stage.agents["population"] == 1][0]
     stage.overlays.receive(5, Inspect(int(agent["id"])))
     ((_, message),) = stage.desk.wait(1)
-    assert message["name"] == f"Population 1 {agent['id']}"
+    assert message["name"] == f"Population 1 #{agent['id']}"
     assert [message[name] for name in ("value", "move", "style", "attacks")] == [None] * 4
     dead = int(next(frame.deaths["id"][0] for frame in stage.frames if len(frame.deaths["id"])))
     stage.overlays.receive(6, Inspect(dead))
@@ -236,7 +236,8 @@ def test_what_is_not_there_is_refused(stage: Stage) -> None:
     with pytest.raises(Refused, match="Population 1 follows a script"):
         stage.overlays.receive(1, Overlay("value", 1, None, None))
     assert stage.desk.take() == []
-    scripted = Overlays(CONFIG)
+    scripted = Overlays(CONFIG, ["a run", "a run"])
+    assert scripted.names == ("a run 0", "a run 1")
     assert scripted.abilities() == {"overlays": ["visits", "attacks"], "inspect": True}
     assert stage.overlays.abilities()["overlays"] == ["visits", "value", "dependency", "attacks"]
 

@@ -81,7 +81,7 @@ class Overlays(Extension):
     ) -> None:
         P = config.populations
         self.config, self.share = config, share
-        self.names = (*names, *(f"Population {p}" for p in range(len(names), P)))[:P]
+        self.names = told_apart((*names, *(f"Population {p}" for p in range(len(names), P)))[:P])
         self.minds: tuple[Mind | None, ...] = (*minds, *(None for _ in range(len(minds), P)))[:P]
         self._traces = traces(config.terrain.side, replay)
         self._materials = np.zeros((0, 0), np.uint8)
@@ -224,7 +224,7 @@ class Overlays(Extension):
         mind = self._mind(population)
         values = mind.dependency(moment.scene, place, grid.food, grid.water, moment.memories[id(mind)])
         high = float(np.nanmax(np.abs(values), initial=1e-6))
-        legend = f"What a second agent on each tile adds to the value of {self.names[population]} {number}"
+        legend = "What a second agent on each tile adds to the value of the one in the middle"
         about = {
             "population": population,
             "origin": [row - radius, col - radius],
@@ -253,6 +253,11 @@ def _message(grid: Grid, tick: int, values: np.ndarray, legend: str, span: tuple
     shown = {"name": grid.name, "population": grid.population, "tick": tick, "origin": [0, 0]}
     kind = {"low": low, "high": high, "legend": legend, "scale": "linear", "diverging": False}
     return grid_message(values, shown | kind | about)
+
+
+def told_apart(names: Sequence[str]) -> tuple[str, ...]:
+    """The names of populations, each with its number behind where others are called the same."""
+    return tuple(f"{name} {p}" if names.count(name) > 1 else name for p, name in enumerate(names))
 
 
 def _range(values: np.ndarray) -> tuple[float, float]:

@@ -27,7 +27,7 @@ def agent_message(scene: Scene, id: int, names: Sequence[str], thought: Thought 
     agents, population = scene.agents, int(scene.agents["population"][place])
     peers = agents[agents["population"] == population]
     return message | {
-        "name": f"{names[population]} {id}",
+        "name": f"{names[population]} #{id}",
         "population": population,
         "rank": rank(peers["age"], agents["age"][place]),
         "lifetime_rank": rank(agents["age"], agents["age"][place]),
