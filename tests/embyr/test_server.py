@@ -126,21 +126,20 @@ def test_too_many_messages_end_the_connection_but_a_burst_does_not() -> None:
 
 
 def test_a_viewer_that_acknowledges_nothing_gets_two_frames_and_misses_no_tile_when_it_does() -> None:
-    with still() as (viewer, world), Client.greeted(viewer) as slow:
-        player, rng = np.zeros((1, 32, 2), np.uint8), np.random.default_rng(1)
+    with still() as (viewer, world), Client.greeted(viewer) as slow, Client.greeted(viewer) as quick:
+        actions, rng = np.zeros((1, 32, 2), np.uint8), np.random.default_rng(1)
         assert slow.frame(ack=False).tick == 0
-        for _ in range(60):
-            player[..., 0] = rng.integers(0, 5, 32)
-            world.step(player)
+        assert quick.frame().tick == 0
+        for tick in range(1, 61):
+            actions[..., 0] = rng.integers(0, 5, 32)
+            world.step(actions)
             viewer.put(world_frame(viewer))
-        with Client.greeted(viewer) as quick:  # whoever comes now gets the newest, so the others have been sent
-            assert quick.frame().tick == 60
-        second = slow.frame(ack=False)
+            assert quick.frame().tick == tick  # so the slow one could have had it too
+        assert slow.frame(ack=False).tick == 1
         with pytest.raises(TimeoutError):
             slow.exhaust(timeout=0.1)
-        slow.say(type="ack", tick=0)
-        last = slow.frame() if second.tick < 60 else second
-        assert last.tick == 60
+        slow.say(type="ack", tick=1)
+        assert slow.frame().tick == 60
         assert np.array_equal(slow.materials, world.materials()[0])
 
 
