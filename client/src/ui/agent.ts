@@ -40,6 +40,17 @@ export function createAgentPanel(app: App, desk: Desk, commands: Commands): HTML
   const alive = [vitals.element, trace.element, facts, seen, thinks, strikes];
   const body = [el("div", { class: "agent-head" }, name, status), ...alive];
   let end = "";
+  let seenAt = -1; // the last tick it was seen alive at; frames may be skipped, and deaths with them
+
+  const close = () => actions.select(null);
+  const panel = desk.panel({
+    name: "agent",
+    title: "Agent",
+    tools: [play, follow],
+    body,
+    opened: () => refresh(),
+    close,
+  });
 
   const show = () => {
     const { selected, welcome, tick } = store.get();
@@ -47,10 +58,14 @@ export function createAgentPanel(app: App, desk: Desk, commands: Commands): HTML
     if (selected === null || !welcome || !world.frame || !desk.isOpen("agent")) return;
     const agent = world.agent(selected);
     for (const part of alive) part.hidden = agent === null;
+    panel.classList.toggle("gone", agent === null);
     play.hidden = !welcome.abilities.play || agent === null || store.get().play.status !== "watching";
     if (!agent) {
       if (!name.textContent) setText(name, `Agent ${selected}`);
-      setText(status, end || "Nobody alive has this number.");
+      setText(
+        status,
+        end || (seenAt < 0 ? "Nobody alive has this number." : `Last seen alive at tick ${whole(seenAt)}.`),
+      );
       return;
     }
     const { source } = welcome;
@@ -75,13 +90,13 @@ export function createAgentPanel(app: App, desk: Desk, commands: Commands): HTML
     const { selected } = store.get();
     const died = selected === null ? -1 : frame.deaths.id.indexOf(selected);
     if (died >= 0) end = obituary(frame.tick, frame.deaths.age[died], frame.deaths.cause[died]);
-    else if (world.rowOf(selected) >= 0) end = "";
+    if (world.rowOf(selected) >= 0) [end, seenAt] = ["", frame.tick];
     refresh();
   });
   store.watch(
     (state) => state.selected,
     (selected) => {
-      end = "";
+      [end, seenAt] = ["", -1];
       name.replaceChildren();
       // On a narrow page the bar of whoever plays takes the room.
       const played = desk.state.get().narrow && selected === store.get().play.id;
@@ -102,8 +117,7 @@ export function createAgentPanel(app: App, desk: Desk, commands: Commands): HTML
       );
     },
   );
-  const close = () => actions.select(null);
-  return desk.panel({ name: "agent", title: "Agent", tools: [play, follow], body, opened: refresh, close });
+  return panel;
 }
 
 function section(title: string, ...content: Node[]): HTMLElement {

@@ -3,8 +3,8 @@
 import type { App } from "../app";
 import { cssGradient } from "../colormap";
 import type { OverlayGrid } from "../grid";
-import { agentName, populationName } from "../names";
-import type { OverlayName, OverlayRequest, Source } from "../protocol";
+import { populationName } from "../names";
+import type { OverlayName, OverlayRequest } from "../protocol";
 import type { AppState } from "../store";
 import { keyOf } from "./bindings";
 import type { Desk } from "./desk";
@@ -78,7 +78,7 @@ function createLegend({ store }: App): HTMLElement {
   const text = el("p", { class: "legend-text" });
   const note = el("p", { class: "faint legend-note" });
   const legend = el("figure", { id: "legend", class: "legend", "aria-live": "polite" }, scale, ticks, text, note);
-  const show = ({ grid, overlay, welcome }: Readonly<AppState>) => {
+  const show = ({ grid, overlay }: Readonly<AppState>) => {
     legend.hidden = overlay.name === null;
     legend.classList.toggle("waiting", grid === null);
     for (const part of [scale, ticks, note]) part.hidden = grid === null;
@@ -88,10 +88,10 @@ function createLegend({ store }: App): HTMLElement {
     }
     scale.style.background = cssGradient(grid.diverging);
     ticks.replaceChildren(...legendTicks(grid).map(tickMark));
-    setText(text, legendText(grid, welcome?.source));
+    setText(text, legendText(grid));
     setText(note, `${grid.scale === "log" ? "logarithmic, " : ""}tick ${whole(grid.tick)}`);
   };
-  for (const key of ["grid", "overlay", "welcome"] as const)
+  for (const key of ["grid", "overlay"] as const)
     store.watch(
       (state) => state[key],
       () => show(store.get()),
@@ -105,9 +105,7 @@ function tickMark({ at, text }: { at: number; text: string }): HTMLElement {
   return mark;
 }
 
-/** "Visits [ticks]", and of a dependency map whose it is. */
-export function legendText(grid: OverlayGrid, source: Source | undefined): string {
-  const unit = grid.unit ? ` [${grid.unit}]` : "";
-  const centre = grid.centre ? `, around ${agentName(source, grid.population, grid.centre.id)}` : "";
-  return `${capital(grid.legend || grid.name)}${unit}${centre}`;
+/** What the numbers are, with their unit: "Ticks spent on each tile [ticks]". */
+export function legendText({ legend, name, unit }: OverlayGrid): string {
+  return `${capital(legend || name)}${unit ? ` [${unit}]` : ""}`;
 }

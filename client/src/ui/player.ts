@@ -140,7 +140,8 @@ export function createPlayer(app: App, notices: Notices): { element: HTMLElement
         notices.say("You play: W A S D or the arrows walk, 1 2 3 choose how to fight.", 6000);
         showAgent();
       }
-      if (status === "watching" && before !== "watching" && reason) notices.say(reason, 6000);
+      if (status === "watching" && before !== "watching" && reason)
+        notices.say(`${before === "playing" ? "You no longer play" : "You cannot play"}: ${reason}`, 6000);
       before = status;
     },
   );
