@@ -42,6 +42,7 @@ class Client:
         self.socket: ClientConnection = self._stack.enter_context(connection)
         self.materials: np.ndarray | None = None
         self.told: list[dict[str, Any]] = []
+        self.ticks: list[int] = []  # of the frames that came
         if hello is not None:
             self.say(**hello)
 
@@ -65,6 +66,7 @@ class Client:
         if data[:4] == b"NMO1":
             return data
         frame = decode(data)
+        self.ticks.append(frame.tick)
         if frame.key:
             self.materials = frame.plane["material"].reshape(frame.side, frame.side).copy()
         else:
