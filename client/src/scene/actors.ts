@@ -71,6 +71,13 @@ export class Actors {
     return mixed(this.data, row * STRIDE, walked(alpha));
   }
 
+  /** Calls back with where each actor stands at the end of the tick. */
+  eachPlace(visit: (row: number, x: number, y: number, z: number) => void): void {
+    for (let row = 0, at = TO; row < this.count; row++, at += STRIDE) {
+      visit(row, this.data[at], this.data[at + 1], this.data[at + 2]);
+    }
+  }
+
   /** Hides all but those whom `keep` names, or nobody. */
   hide(keep: ((id: number) => boolean) | null): void {
     for (const [id, row] of this.rows) this.data[row * STRIDE + EXTRA + 1] = keep && !keep(id) ? 1 : 0;
@@ -88,11 +95,11 @@ export class Actors {
       const nth = taken.get(tile(i)) ?? 0;
       taken.set(tile(i), nth + 1);
       const [x, z] = spot(agents.row[i], agents.col[i], nth, crowd.get(tile(i)) ?? 1);
-      this.data.set([x, groundAt(relief, x, z), z, 0], i * STRIDE + TO);
+      put(this.data, i * STRIDE + TO, x, groundAt(relief, x, z), z, 0);
     }
     for (let k = 0; k < deaths; k++) {
       const [x, z] = spot(dead.row[k], dead.col[k], 0, 1);
-      this.data.set([x, groundAt(relief, x, z), z, 0], (frame.count + k) * STRIDE + TO);
+      put(this.data, (frame.count + k) * STRIDE + TO, x, groundAt(relief, x, z), z, 0);
     }
   }
 
@@ -100,18 +107,18 @@ export class Actors {
   private start(old: Float32Array, oldRows: Map<number, number>, share: number, jumped: boolean): void {
     for (const [id, row] of this.rows) {
       const at = row * STRIDE;
-      const [x, y, z] = this.data.subarray(at + TO, at + TO + 3);
+      const [x, y, z] = [this.data[at + TO], this.data[at + TO + 1], this.data[at + TO + 2]];
       const was = oldRows.get(id);
       if (was === undefined || jumped) {
         const heading = was === undefined ? startHeading(id) : old[was * STRIDE + TO + 3];
-        this.data.set([x, y, z, heading], at + FROM);
+        put(this.data, at + FROM, x, y, z, heading);
         this.data[at + TO + 3] = heading;
         continue;
       }
       const [fx, fy, fz] = mixed(old, was * STRIDE, share);
       const looked = old[was * STRIDE + TO + 3];
       const far = Math.hypot(x - fx, z - fz);
-      this.data.set([fx, fy, fz, looked], at + FROM);
+      put(this.data, at + FROM, fx, fy, fz, looked);
       this.data[at + TO + 3] = far > 0.4 ? near(looked, Math.atan2(x - fx, z - fz)) : looked;
     }
   }
@@ -122,16 +129,16 @@ export class Actors {
     for (let i = 0; i < count; i++) {
       const at = i * STRIDE;
       const newborn = agents.move[i] === UNKNOWN && agents.age[i] === 0;
-      this.data.set([...this.colour(agents.population[i]), newborn ? State.newborn : State.living], at + COLOUR);
-      this.data.set([agents.health[i] / health, agents.food[i] / food, agents.water[i] / water], at + VITALS);
-      this.data[at + VITALS + 3] = agents.damage[i];
-      this.data.set([-1, 0, agents.freeze[i], (agents.id[i] * 0.61803) % 1], at + ACTION);
+      put(this.data, at + COLOUR, ...this.colour(agents.population[i]), newborn ? State.newborn : State.living);
+      const [fed, watered] = [agents.food[i] / food, agents.water[i] / water];
+      put(this.data, at + VITALS, agents.health[i] / health, fed, watered, agents.damage[i]);
+      put(this.data, at + ACTION, -1, 0, agents.freeze[i], (agents.id[i] * 0.61803) % 1);
       this.data[at + EXTRA] = agents.age[i];
     }
     for (let k = 0; k < deaths; k++) {
       const at = (count + k) * STRIDE;
-      this.data.set([...this.colour(dead.population[k]), State.dying], at + COLOUR);
-      this.data.set([-1, 0, 0, (dead.id[k] * 0.61803) % 1], at + ACTION);
+      put(this.data, at + COLOUR, ...this.colour(dead.population[k]), State.dying);
+      put(this.data, at + ACTION, -1, 0, 0, (dead.id[k] * 0.61803) % 1);
       this.data[at + EXTRA + 2] = dead.cause[k];
     }
   }
@@ -169,6 +176,13 @@ export class Actors {
     }
     this.texture.needsUpdate = true;
   }
+}
+
+function put(data: Float32Array, at: number, a: number, b: number, c: number, d: number): void {
+  data[at] = a;
+  data[at + 1] = b;
+  data[at + 2] = c;
+  data[at + 3] = d;
 }
 
 function makeTexture(data: Float32Array<ArrayBuffer>): DataTexture {

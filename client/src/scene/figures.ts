@@ -3,16 +3,21 @@
 import {
   type BufferGeometry,
   CapsuleGeometry,
+  DynamicDrawUsage,
   Float32BufferAttribute,
   Group,
+  InstancedBufferAttribute,
+  type InstancedBufferGeometry,
   LatheGeometry,
   type Mesh,
   PlaneGeometry,
+  type ShaderMaterial,
   SphereGeometry,
   Vector2,
 } from "three";
 import { mergeGeometries } from "three/addons/utils/BufferGeometryUtils.js";
 import { instanced, instancedOf, makeMaterial } from "./material";
+import type { Muster } from "./muster";
 import barFragment from "./shaders/bar.frag?raw";
 import barVertex from "./shaders/bar.vert?raw";
 import figureFragment from "./shaders/figure.frag?raw";
@@ -30,10 +35,10 @@ const NO_BARS = 1e9;
 
 export class Figures {
   readonly group = new Group();
-  private readonly near: Mesh;
-  private readonly far: Mesh;
-  private readonly marks: Mesh;
-  private readonly bars: Mesh;
+  private readonly fine: Crowd;
+  private readonly coarse: Crowd;
+  private readonly marks: Crowd;
+  private readonly bars: Crowd;
   private readonly own = { uBarsFrom: { value: BARS_FROM } };
 
   constructor(shared: Shared) {
@@ -46,21 +51,46 @@ export class Figures {
       actors: true,
       blend: true,
     });
-    this.near = instanced(instancedOf(wanderer(14, 9)), figure, 2);
-    this.far = instanced(instancedOf(wanderer(6, 4)), figure, 2);
-    this.marks = instanced(instancedOf(new PlaneGeometry(1, 1).rotateX(-Math.PI / 2)), mark, 3);
-    this.bars = instanced(instancedOf(new PlaneGeometry(1, 1)), bar, 6);
-    this.group.add(this.near, this.far, this.marks, this.bars);
+    this.fine = new Crowd(wanderer(14, 9), figure, 2);
+    this.coarse = new Crowd(wanderer(6, 4), figure, 2);
+    this.marks = new Crowd(new PlaneGeometry(1, 1).rotateX(-Math.PI / 2), mark, 3);
+    this.bars = new Crowd(new PlaneGeometry(1, 1), bar, 6);
+    this.group.add(...[this.fine, this.coarse, this.marks, this.bars].map(({ mesh }) => mesh));
   }
 
-  /** @param fine whether figures are large enough to show their detail. */
-  update(actors: number, fine: boolean, labels: boolean): void {
-    this.near.visible = fine;
-    this.far.visible = !fine;
+  /** Draws those who are in the picture. @param labels whether all have bars. */
+  update({ rows, fine, coarse, seen }: Muster, labels: boolean): void {
     this.own.uBarsFrom.value = labels ? BARS_FROM : NO_BARS;
-    for (const { geometry } of [this.near, this.far, this.marks, this.bars]) {
-      (geometry as ReturnType<typeof instancedOf>).instanceCount = actors;
+    this.fine.show(rows.fine, fine);
+    this.coarse.show(rows.coarse, coarse);
+    this.marks.show(rows.seen, seen);
+    this.bars.show(rows.seen, seen);
+  }
+}
+
+/** One shape, drawn for each of a list of actors. */
+class Crowd {
+  readonly mesh: Mesh;
+  private readonly geometry: InstancedBufferGeometry;
+  private rows = new InstancedBufferAttribute(new Float32Array(0), 1);
+
+  constructor(shape: BufferGeometry, material: ShaderMaterial, order: number) {
+    this.geometry = instancedOf(shape);
+    this.mesh = instanced(this.geometry, material, order);
+  }
+
+  show(rows: Float32Array, count: number): void {
+    if (this.rows.array !== rows) {
+      this.geometry.dispose(); // frees the old memory on the GPU
+      this.rows = new InstancedBufferAttribute(rows, 1);
+      this.rows.setUsage(DynamicDrawUsage);
+      this.geometry.setAttribute("aRow", this.rows);
     }
+    this.rows.clearUpdateRanges();
+    this.rows.addUpdateRange(0, count);
+    this.rows.needsUpdate = true;
+    this.geometry.instanceCount = count;
+    this.mesh.visible = count > 0;
   }
 }
 
@@ -75,19 +105,18 @@ function wanderer(round: number, tall: number): BufferGeometry {
     [0.095, 0.62],
     [0.0, 0.66],
   ].map(([r, y]) => new Vector2(r, y));
-  const ball = (radius: number, x: number, y: number, z: number) =>
-    new SphereGeometry(radius, round, tall).translate(x, y, z);
-  const arm = (side: number) =>
-    new CapsuleGeometry(0.052, 0.2, 2, Math.max(5, round >> 1)).translate(side * 0.2, 0.42, 0.02);
-  const hood = ball(0.195, 0, 0.77, 0);
+  const small = Math.max(5, round >> 1);
+  const foot = (x: number) => new SphereGeometry(0.075, small, 4).translate(x, 0.06, 0.05);
+  const arm = (side: number) => new CapsuleGeometry(0.052, 0.2, 2, small).translate(side * 0.2, 0.42, 0.02);
+  const hood = new SphereGeometry(0.195, round, tall).translate(0, 0.77, 0);
   peak(hood);
   return mergeGeometries([
     tagged(new LatheGeometry(outline, round), Part.body),
     tagged(hood, Part.head),
     tagged(arm(1), Part.leftArm),
     tagged(arm(-1), Part.rightArm),
-    tagged(ball(0.075, 0.1, 0.06, 0.05), Part.leftFoot),
-    tagged(ball(0.075, -0.1, 0.06, 0.05), Part.rightFoot),
+    tagged(foot(0.1), Part.leftFoot),
+    tagged(foot(-0.1), Part.rightFoot),
   ]);
 }
 

@@ -1,3 +1,4 @@
+in float aRow;   // whose figure it is
 in float aPart;  // see figure.ts
 out vec3 vNormal;
 out vec3 vLocal;
@@ -32,7 +33,7 @@ vec2 armsOf(int style, float swing) {
 }
 
 void main() {
-  Actor actor = readActor(gl_InstanceID);
+  Actor actor = readActor(int(aRow + 0.5));
   vec3 foot = actorPosition(actor);
   float far = distance(actor.from.xz, actor.to.xz);
   float stride = smoothstep(0.05, 0.4, far) * step(uAlpha, 0.66);

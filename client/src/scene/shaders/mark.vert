@@ -1,13 +1,14 @@
 // A flat quad under each actor: its shadow, and the ring of who is selected or pointed at.
+in float aRow;
 out vec2 vAt;
 out vec3 vTint;
 out vec4 vShow;  // shadow, selected, hovered, far
 
 void main() {
-  Actor actor = readActor(gl_InstanceID);
+  Actor actor = readActor(int(aRow + 0.5));
   vec3 foot = actorPosition(actor);
-  float selected = float(gl_InstanceID == int(uSelected));
-  float hovered = float(gl_InstanceID == int(uHovered));
+  float selected = float(int(aRow + 0.5) == int(uSelected));
+  float hovered = float(int(aRow + 0.5) == int(uHovered));
   float dying = actor.colour.a > 1.5 ? 1.0 - uAlpha : 1.0;
   vAt = position.xz * 2.0;
   vTint = actor.colour.rgb;
