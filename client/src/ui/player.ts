@@ -86,7 +86,6 @@ export function createPlayer(app: App, notices: Notices): { element: HTMLElement
       { class: "play-fight" },
       el("div", { class: "segments", role: "group", "aria-label": "Style" }, ...styles),
       targets,
-      sight,
     ),
   );
   const element = el(
@@ -94,7 +93,7 @@ export function createPlayer(app: App, notices: Notices): { element: HTMLElement
     { id: "panel-play", class: "panel play", "aria-label": "Playing", hidden: true },
     waiting,
     controls,
-    leave,
+    el("div", { class: "play-end" }, sight, leave),
   );
 
   const showIntent = () => {
@@ -128,11 +127,11 @@ export function createPlayer(app: App, notices: Notices): { element: HTMLElement
     (state) => state.play,
     ({ status, reason, sight: mode }) => {
       element.hidden = status === "watching";
-      controls.hidden = status !== "playing";
+      controls.hidden = sight.hidden = status !== "playing";
       waiting.hidden = status !== "joining";
       setText(waiting, reason || "Waiting for an agent …");
       setText(leave, status === "playing" ? "Leave" : "Do not wait");
-      setText(sight, mode === "map" ? "See what it sees (K)" : "See the map (K)");
+      setText(sight, mode === "map" ? "See as it does (K)" : "See the map (K)");
       if (status === "playing" && before !== "playing") {
         pilot.releaseAll();
         pilot.target = null;
