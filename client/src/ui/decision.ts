@@ -17,15 +17,16 @@ export function createDecision(): { element: HTMLElement; show(report: AgentRepo
   });
   const cross = el("div", { class: "cross", "aria-label": "Chance of each move" }, ...moves.map((m) => m.element));
   const styles = el("div", { class: "bars", "aria-label": "Chance of each style" });
-  const value = el("p", { class: "value-line" });
+  const value = el("p", { class: "value-line", title: "The ticks it expects to live on, discounted" });
   return {
     element: el("div", { class: "decision" }, cross, el("div", { class: "decision-side" }, value, styles)),
     show(report) {
-      setText(value, report.value === null ? "" : `Expects ${short(report.value)} ticks more`);
+      setText(value, report.value === null ? "" : `Value ${short(report.value)}`);
       value.hidden = report.value === null;
       cross.hidden = report.move === null;
       report.move?.forEach((share, i) => {
         moves[i].element.style.setProperty("--share", String(share));
+        moves[i].element.classList.toggle("strong", share > 0.5);
         setText(moves[i].share, percent(share));
       });
       styles.replaceChildren(...(report.style ?? []).map((share, i) => bar(capital(STYLES[i] ?? "?"), share)));
