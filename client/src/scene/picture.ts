@@ -188,6 +188,7 @@ export class Picture {
     this.shared.uSelected.value = selected === null ? -1 : this.actors.rowOf(selected);
     this.shared.uHovered.value = hovered === null ? -1 : this.actors.rowOf(hovered);
     this.shared.uFocus.value.w = 0;
+    this.terrain.own.uGrid.value = play.status === "playing" ? 1 : 0.5 * this.shared.uOverlayShare.value;
     if (camera !== "follow") return;
     const row = this.actors.rowOf(play.id ?? selected ?? -1);
     if (row >= 0) this.shared.uFocus.value.set(...this.actors.position(row, alpha), 1);

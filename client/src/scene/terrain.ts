@@ -20,6 +20,7 @@ import {
   type ShaderMaterial,
   Vector3,
 } from "three";
+import { groundUniforms } from "./ground";
 import { instanced, instancedOf, makeMaterial } from "./material";
 import type { Relief } from "./relief";
 import fragment from "./shaders/terrain.frag?raw";
@@ -40,6 +41,7 @@ interface Level {
 
 export class Terrain {
   readonly group = new Group();
+  /** How clearly the edges of tiles are drawn, 0 .. 1. */
   readonly own = { uGrid: { value: 0 } };
   private levels: Level[] = [];
   private chunks: { row: number; col: number; box: Box3 }[] = [];
@@ -51,7 +53,7 @@ export class Terrain {
   readonly material: ShaderMaterial;
 
   constructor(private readonly shared: Shared) {
-    this.material = makeMaterial(shared, { vertex, fragment, own: this.own });
+    this.material = makeMaterial(shared, { vertex, fragment, own: { ...this.own, ...groundUniforms() } });
   }
 
   /** Takes the shape of a map. */

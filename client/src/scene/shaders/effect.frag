@@ -11,7 +11,7 @@ vec4 swing(float r, float angle) {
   float behind = head - angle;
   float tail = smoothstep(1.7, 0.0, behind) * step(0.0, behind);
   float blade = smoothstep(0.16, 0.0, abs(r - 0.74)) * tail * sin(3.14159 * vPhase);
-  return vec4(mix(vec3(1.0), vTint.rgb, 0.25) * blade, blade * 0.6);
+  return vec4(mix(vec3(1.0), vTint.rgb, 0.25), 0.75) * blade;
 }
 
 vec4 arrow() {
@@ -36,9 +36,9 @@ vec4 orb(float r) {
 vec4 impact(float r, float angle) {
   float reach = 0.25 + 0.75 * sqrt(vPhase);
   float rays = 0.55 + 0.45 * sin(angle * 7.0 + vTint.a * 30.0);
-  float burst = smoothstep(0.22, 0.0, abs(r - reach * (0.7 + 0.3 * rays))) * (1.0 - vPhase);
+  float burst = smoothstep(0.16, 0.0, abs(r - reach * (0.7 + 0.3 * rays))) * (1.0 - vPhase);
   float core = smoothstep(0.5, 0.0, r) * (1.0 - vPhase) * step(0.001, vPhase);
-  vec3 light = vec3(1.0, 0.5, 0.2) * 0.8 * burst * step(0.001, vPhase) + vec3(1.0, 0.8, 0.5) * 0.6 * core;
+  vec3 light = vec3(1.0, 0.42, 0.12) * 0.6 * burst * step(0.001, vPhase) + vec3(1.0, 0.6, 0.25) * 0.28 * core * core;
   return vec4(light, 0.25 * burst);
 }
 
@@ -49,7 +49,7 @@ vec4 frost(float r, float angle) {
   float flake = (arms + 0.5 * twigs) * smoothstep(grow, grow - 0.2, r) * smoothstep(0.02, 0.1, r);
   float ring = smoothstep(0.1, 0.0, abs(r - grow)) * 0.6;
   float shown = step(0.001, vPhase) * (1.0 - vPhase * vPhase);
-  return vec4(vec3(0.5, 0.8, 1.0) * 0.8 * (flake + ring), 0.5 * flake) * shown;
+  return vec4(vec3(0.35, 0.7, 1.0) * 0.55 * (flake + ring), 0.5 * flake) * shown;
 }
 
 vec4 birth() {

@@ -17,13 +17,13 @@ in vec3 vPlace;
 
 const float LEVEL = -0.17;
 
-// Each material in two shades, mixed by noise: lava, water (their beds), grass, scrub, forest floor, stone, ore.
+// Each material in two shades, mixed by noise, and as it looks from far above.
+uniform vec3 uLow[7];
+uniform vec3 uHigh[7];
+uniform vec3 uFar[7];
+
 vec3 shade(int material, float grain) {
-  vec3 low[7] = vec3[7](srgb(38., 20., 20.), srgb(176., 160., 116.), srgb(104., 139., 74.), srgb(126., 110., 70.),
-                        srgb(66., 100., 54.), srgb(116., 114., 118.), srgb(86., 78., 104.));
-  vec3 high[7] = vec3[7](srgb(66., 32., 26.), srgb(214., 200., 156.), srgb(150., 177., 98.), srgb(176., 156., 104.),
-                         srgb(96., 132., 70.), srgb(172., 168., 162.), srgb(134., 122., 152.));
-  return mix(low[material], high[material], grain);
+  return mix(uLow[material], uHigh[material], grain);
 }
 
 struct Tile { int now; int before; float since; };
@@ -36,14 +36,6 @@ Tile tileAt(vec2 place) {
 
 vec3 tileShade(Tile tile, float grain) {
   return mix(shade(tile.before, grain), shade(tile.now, grain), smoothstep(0.0, 2.0, tile.since));
-}
-
-// The colour of a tile seen from far above.
-vec3 mapShade(Tile tile) {
-  if (tile.now == 0) return srgb(86., 34., 24.);
-  if (tile.now == 1) return srgb(58., 150., 190.);
-  if (tile.now == 4) return srgb(58., 106., 60.);
-  return shade(tile.now, 0.6);
 }
 
 vec3 water(vec3 bed, float depth, vec2 at, vec3 eye, float open) {
@@ -144,7 +136,7 @@ void main() {
   // Where a tile is less than two pixels, it shows the colour of what it is.
   float far = smoothstep(0.3, 0.75, length(fwidth(vGround)));
   if (far > 0.0) {
-    vec3 flat_ = share.x * mapShade(nw) + share.y * mapShade(ne) + share.z * mapShade(sw) + share.w * mapShade(se);
+    vec3 flat_ = share.x * uFar[nw.now] + share.y * uFar[ne.now] + share.z * uFar[sw.now] + share.w * uFar[se.now];
     colour = mix(colour, lit(flat_, normalize(mix(normal, vec3(0, 1, 0), 0.5)), open), far);
   }
 

@@ -9,7 +9,7 @@ in float vVeil;
 void main() {
   ivec2 pixel = ivec2(gl_FragCoord.xy) & 3;
   float threshold = float((pixel.x * 5 + pixel.y * 7 + pixel.x * pixel.y) & 15) / 16.0;
-  if (vVeil * 0.8 > threshold) discard;
+  if (vCrown > 0.0 && vVeil * 0.8 > threshold) discard;
   vec3 normal = normalize(cross(dFdx(vPlace), dFdy(vPlace)));
   vec3 bark = srgb(104., 78., 58.);
   vec3 leaf = mix(mix(srgb(44., 92., 62.), srgb(74., 122., 58.), vTone), srgb(126., 156., 76.), smoothstep(0.55, 1.0, vTone) * 0.8);
