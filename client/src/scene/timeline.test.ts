@@ -35,6 +35,11 @@ describe("Timeline", () => {
 });
 
 describe("walked", () => {
+  it("sets out and arrives gently", () => {
+    const quarter = 0.25 ** 2 * (3 - 2 * 0.25); // t²(3 − 2t)
+    expect(walked(0.25 * 0.62)).toBeCloseTo(quarter);
+    expect(walked(0.75 * 0.62)).toBeCloseTo(1 - quarter);
+  });
   it("goes from 0 to 1 before the tick is over, and never back", () => {
     const shares = Array.from({ length: 21 }, (_, i) => walked(i / 20));
     expect([shares[0], shares[13], shares[20]]).toEqual([0, 1, 1]);
