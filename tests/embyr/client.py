@@ -17,7 +17,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from forge.blade import Config, Observation, World
 from forge.blade.frame import Frame, decode, draw_tiles
-from forge.embyr import Pace, Source, Viewer, play
+from forge.embyr import Live, Pace, Source, Viewer
 from tests.blade.watching import SMALL, world_of
 
 PATIENCE = 20.0  # seconds until what should have come is missed
@@ -137,7 +137,7 @@ def running(
     world = world_of(config)
     pace = Pace(1 / ticks_a_second, speed)
     with Viewer(Source.of(config, tick_seconds=1 / ticks_a_second), pace, port=0, **options) as viewer:
-        thread = threading.Thread(target=play, args=(viewer, world, Idle(config)))
+        thread = threading.Thread(target=Live(viewer, world, Idle(config)).run)
         thread.start()
         try:
             yield viewer, world

@@ -1,4 +1,4 @@
-"""Frames for the tests of the client, made by the encoder of Blade: `python -m tests.embyr.client_frames` writes them."""
+"""Frames for the tests of the client, by the encoder of Blade: `python -m tests.embyr.client_frames` writes them."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ import torch
 
 from forge.blade.frame import Frame, FrameSource
 from forge.blade.replay import Replay, ReplayWriter
-from forge.embyr import Pace, Source, Viewer, play
+from forge.embyr import Live, Pace, Source, Viewer
 from forge.embyr.overlays import Overlays
 from forge.embyr.play import Play
 from forge.ethyr.actor import Actor
@@ -40,7 +40,7 @@ def watched(path: Path, paused: bool = False) -> Iterator[Viewer]:
     for _ in range(10):
         world.step(actor.act(world.observe()))
     with Viewer(Source.of(CONFIG), pace, port=0, extensions=asked) as viewer, ReplayWriter(path, world) as writer:
-        thread = threading.Thread(target=play, args=(viewer, world, actor, writer.append))
+        thread = threading.Thread(target=Live(viewer, world, actor, writer.append).run)
         thread.start()
         try:
             yield viewer

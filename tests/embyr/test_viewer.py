@@ -11,10 +11,9 @@ from forge.blade import World
 from forge.blade.fork import fork
 from forge.blade.frame import Frame
 from forge.blade.replay import Replay, ReplayWriter
-from forge.embyr import Pace, Playback, Source, Viewer, play
+from forge.embyr import Live, Pace, Playback, Source, Viewer
 from forge.embyr.glimpse import GlimpseSource
-from tests.blade.watching import SMALL, record, same, world_of
-from tests.blade.watching import play as random_play
+from tests.blade.watching import SMALL, play, record, same, world_of
 from tests.blade.worlds import patchwork
 from tests.embyr.client import Client, Idle, wait_until
 
@@ -32,7 +31,7 @@ def test_a_world_that_records_nothing_shows_who_lives_who_is_new_and_who_is_gone
     source, materials = GlimpseSource(world), np.zeros(0)
     known: dict[int, tuple[int, int]] = {}
     changed = died = 0
-    for tick in random_play(world, 60):
+    for tick in play(world, 60):
         frame = source.frame()
         assert frame.tick == tick
         assert frame.key == (tick == 0)
@@ -74,7 +73,7 @@ def test_show_captures_nothing_while_nobody_looks_and_no_more_than_asked_for() -
 
 def test_a_fork_goes_on_as_the_world_would_and_leaves_it_alone() -> None:
     batch = plain_world(3)
-    for _ in random_play(batch, 30):
+    for _ in play(batch, 30):
         pass
     before = batch.hash()
     copy = fork(batch, 1)
@@ -151,7 +150,7 @@ def test_what_is_played_for_viewers_can_be_kept(tmp_path: Path) -> None:
         ReplayWriter(tmp_path / "kept.replay", world) as writer,
         Client.greeted(viewer) as client,
     ):
-        loop = threading.Thread(target=play, args=(viewer, world, player, writer.append))
+        loop = threading.Thread(target=Live(viewer, world, player, writer.append).run)
         loop.start()
         seen: list[Frame] = [client.frame()]
         while seen[-1].tick < 20:

@@ -15,7 +15,7 @@ from forge.blade import Config, ConfigError, World
 from forge.blade.frame import Frame, FrameSource
 from forge.blade.replay import Replay, ReplayWriter
 from forge.commands.serving import Serving, serve
-from forge.embyr import Playback, Source, play
+from forge.embyr import Live, Playback, Source
 from forge.embyr.extension import Extension
 from forge.embyr.overlays import Overlays
 from forge.embyr.play import Play
@@ -85,7 +85,7 @@ def watch_match(match: Match, options: Options) -> None:
         for _ in range(options.warmup):
             world.step(match.player.act(world.observe()))
         with recording(options.record, world, match) as capture:
-            play(viewer, world, match.player, capture)
+            Live(viewer, world, match.player, capture).run()
 
 
 def extensions(

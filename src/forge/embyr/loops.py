@@ -11,7 +11,7 @@ from forge.embyr.pace import Advance, Call, Pace, Seek
 from forge.embyr.viewer import Player, Viewer
 
 
-def play(viewer: Viewer, world: World, player: Player, capture: Callable[[], Frame] | None = None) -> None:
+class Live:
     """Plays a world at its viewer's pace until that is stopped.
 
     Args:
@@ -20,17 +20,25 @@ def play(viewer: Viewer, world: World, player: Player, capture: Callable[[], Fra
         player: of all its agents.
         capture: makes the frame after each tick, such as `ReplayWriter.append`; None captures it.
     """
-    capture = capture or FrameSource(world).frame
-    first = capture()
-    viewer.put(first if first.key else first.with_plane(world.materials()[0]), world)
-    for order in viewer.pace:
-        match order:
-            case Call(work):
-                work()
-            case Advance():
-                viewer.advance(world, player, capture)
-            case Seek():
-                pass  # refused before: a world has no past
+
+    def __init__(
+        self, viewer: Viewer, world: World, player: Player, capture: Callable[[], Frame] | None = None
+    ) -> None:
+        self.viewer, self.world, self.player = viewer, world, player
+        self.capture = capture or FrameSource(world).frame
+
+    def run(self) -> None:
+        """Plays until the pace is stopped."""
+        first = self.capture()
+        self.viewer.put(first if first.key else first.with_plane(self.world.materials()[0]), self.world)
+        for order in self.viewer.pace:
+            match order:
+                case Call(work):
+                    work()
+                case Advance():
+                    self.viewer.advance(self.world, self.player, self.capture)
+                case Seek():
+                    pass  # refused before: a world has no past
 
 
 class Playback:
