@@ -22,6 +22,7 @@ export class CameraRig {
   readonly camera = new PerspectiveCamera(FIELD, 1, 0.5, 2000);
   private readonly controls: MapControls;
   private side = 1;
+  private home = { row: 0.5, col: 0.5, size: 1 };
   private flight: Flight | null = null;
   private readonly ray = new Raycaster();
 
@@ -46,9 +47,10 @@ export class CameraRig {
     this.controls.addEventListener("start", moved);
   }
 
-  /** Takes on a map of another size. */
-  fit(side: number): void {
+  /** Takes on another map, and shows the square of it that matters. */
+  fit(side: number, home: { row: number; col: number; size: number }): void {
     this.side = side;
+    this.home = home;
     this.controls.maxDistance = side * 2.4 + 20;
     this.camera.far = side * 6 + 200;
     this.reset(true);
@@ -64,12 +66,12 @@ export class CameraRig {
     return height / (2 * Math.tan((FIELD * Math.PI) / 360));
   }
 
-  /** The whole map, from the south. */
+  /** All that matters of the map, from the south. */
   reset(now = false): void {
+    const { row, col, size } = this.home;
     const half = Math.tan((FIELD * Math.PI) / 360) * Math.min(this.camera.aspect * 0.92, 1.2);
-    const distance = (this.side * 0.5) / half;
-    const target = new Vector3(this.side / 2, 0, this.side * 0.545);
-    this.fly(target, new Vector3().setFromSpherical(new Spherical(distance, 0.78, 0)), now);
+    const offset = new Vector3().setFromSpherical(new Spherical(size / (2 * half), 0.78, 0));
+    this.fly(new Vector3(col, 0, row + 0.045 * size), offset, now);
   }
 
   focus(row: number, col: number): void {

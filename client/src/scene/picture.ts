@@ -12,7 +12,7 @@ import { noiseTexture } from "./noiseTexture";
 import { Overlay } from "./overlay";
 import { figureScale, pickAt, type Screen } from "./picking";
 import { Pointer } from "./pointer";
-import { buildRelief, type Relief, sameShape } from "./relief";
+import { buildRelief, heartOf, type Relief, sameShape } from "./relief";
 import { Stage } from "./stage";
 import { blankStats, Typical } from "./stats";
 import { Terrain } from "./terrain";
@@ -122,10 +122,11 @@ export class Picture {
       this.tiles?.texture.dispose();
       this.tiles = new TileTexture(frame.side);
       this.shared.uTiles.value = this.tiles.texture;
-      this.rig.fit(frame.side);
+      this.rig.fit(frame.side, heartOf(plane, frame.side));
     }
     this.tiles.fill(plane);
     if (this.relief && sameShape(this.shape, plane)) return;
+    this.timeline.forget();
     this.shape = plane.slice();
     this.relief = buildRelief(plane, frame.side);
     this.terrain.shape(this.relief);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { buildRelief, distanceInto, FLUID_LEVEL, groundAt, sameShape } from "./relief";
+import { buildRelief, distanceInto, FLUID_LEVEL, groundAt, heartOf, sameShape } from "./relief";
 
 /** A map from a drawing: lava, water, grass, scrub, forest and stone by their first letters. */
 function draw(...rows: string[]): { plane: Uint8Array; side: number } {
@@ -44,6 +44,19 @@ describe("buildRelief", () => {
   });
   it("ends at the edge of the map, and goes on flat beside it", () => {
     expect(groundAt(relief, -5, -5)).toBe(groundAt(relief, 0, 0));
+  });
+});
+
+describe("heartOf", () => {
+  it("is the middle of what is not lava, with some lava around", () => {
+    const plane = new Uint8Array(400);
+    for (let row = 6; row < 12; row++) for (let col = 8; col < 12; col++) plane[row * 20 + col] = 2;
+    expect(heartOf(plane, 20)).toEqual({ row: 9, col: 10, size: 20 }); // 6 rows and 7 on either side
+  });
+  it("is the whole map where there is no lava, or nothing else", () => {
+    for (const material of [0, 2]) {
+      expect(heartOf(new Uint8Array(16).fill(material), 4)).toEqual({ row: 2, col: 2, size: 4 });
+    }
   });
 });
 

@@ -33,9 +33,9 @@ const WARP = 0.2;
 /** How much of a tile's edge the slope to its neighbour takes: half of this on either side. */
 const SLOPE = 0.62;
 
-/** Finer for small maps, so that none has more than about a million points. */
+/** Finer for small maps, so that few have more than about a million points. */
 export function samplesFor(side: number): number {
-  return side <= 160 ? 4 : 2;
+  return side <= 160 ? 4 : side <= 640 ? 2 : 1;
 }
 
 /**
@@ -53,6 +53,23 @@ export function buildRelief(plane: Uint8Array, side: number, samples = samplesFo
   const size = side * samples + 1;
   const heights = fieldHeights(tileHeights(plane, side), plane, side, samples, size);
   return { side, samples, size, heights, surface: light(heights, size, samples) };
+}
+
+/** Lava that is shown around what lies within it [tiles]. */
+const SHORE = 7;
+
+/** The square about all that is not lava: its middle, and its size with some of the lava around. */
+export function heartOf(plane: Uint8Array, side: number): { row: number; col: number; size: number } {
+  let [north, south, west, east] = [side, -1, side, -1];
+  plane.forEach((material, place) => {
+    if (material === LAVA) return;
+    const [row, col] = [Math.floor(place / side), place % side];
+    [north, south] = [Math.min(north, row), Math.max(south, row)];
+    [west, east] = [Math.min(west, col), Math.max(east, col)];
+  });
+  if (south < 0) return { row: side / 2, col: side / 2, size: side };
+  const size = Math.min(Math.max(south - north, east - west) + 1 + 2 * SHORE, side);
+  return { row: (north + south + 1) / 2, col: (west + east + 1) / 2, size };
 }
 
 /** Height of the ground in the middle of each tile; rocks rise and waters fall away from their shores. */

@@ -24,6 +24,12 @@ describe("Timeline", () => {
     const jumped = [5, 6, 9, 9, 40, 39].map((tick, i) => timeline.arrive(tick, 600 * i, 600));
     expect(jumped).toEqual([true, false, false, false, true, true]);
   });
+  it("jumps to another world, whatever its tick", () => {
+    const timeline = new Timeline();
+    timeline.arrive(5, 0, 600);
+    timeline.forget();
+    expect(timeline.arrive(6, 600, 600)).toBe(true);
+  });
   it("holds a share until it is let go", () => {
     const timeline = new Timeline();
     timeline.arrive(1, 0, 600);

@@ -27,6 +27,11 @@ export class Timeline {
     return jumped;
   }
 
+  /** The world is another one: nobody walks from the old to the new. */
+  forget(): void {
+    this.tick = Number.NaN;
+  }
+
   /** Shares of the way, 0 .. 1. */
   alpha(now: number): number {
     return this.fixed ?? Math.min(Math.max((now - this.start) / this.duration, 0), 1);
