@@ -139,9 +139,12 @@ describe("World", () => {
 
 describe("readParameters", () => {
   it("reads a shared moment", () => {
-    expect(readParameters("?tick=120&agent=3&overlay=visits&theme=light&quality=low&headless=1&token=a%2Bb")).toEqual({
+    expect(
+      readParameters("?tick=120&agent=3&follow=1&overlay=visits&theme=light&quality=low&headless=1&token=a%2Bb"),
+    ).toEqual({
       tick: 120,
       agent: 3,
+      follow: true,
       overlay: "visits",
       theme: "light",
       quality: "low",
@@ -149,6 +152,14 @@ describe("readParameters", () => {
       token: "a+b",
       population: null,
     });
+  });
+  it("starts with a camera that follows, if there is whom to follow", () => {
+    const camera = (search: string) => createStore(readParameters(search)).get().camera;
+    expect([camera("?agent=3&follow=1"), camera("?agent=3"), camera("?follow=1")]).toEqual([
+      "follow",
+      "orbit",
+      "orbit",
+    ]);
   });
   it("leaves out what makes no sense", () => {
     const nonsense = readParameters("?tick=-1&agent=x&overlay=gold&theme=pink&population=1e9&headless=yes");

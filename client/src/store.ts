@@ -69,7 +69,7 @@ export function createStore(url: Parameters): Store {
     report: null,
     overlay: { name: url.overlay, population: url.population ?? 0, food: null, water: null },
     grid: null,
-    camera: "orbit",
+    camera: url.follow && url.agent !== null ? "follow" : "orbit",
     play: { status: "watching", id: null, reason: "", sight: "map" },
     view: null,
     theme: url.theme ?? (prefers("(prefers-color-scheme: light)") ? "light" : "dark"),

@@ -6,6 +6,8 @@ export interface Parameters {
   token: string | null;
   tick: number | null;
   agent: number | null;
+  /** Whether the camera follows that agent. */
+  follow: boolean;
   overlay: OverlayName | null;
   population: number | null;
   theme: "dark" | "light" | null;
@@ -29,6 +31,7 @@ export function readParameters(search: string): Parameters {
     token: query.get("token"),
     tick: number("tick"),
     agent: number("agent"),
+    follow: query.get("follow") === "1",
     overlay: choice("overlay", OVERLAYS),
     population: number("population"),
     theme: choice("theme", ["dark", "light"]),

@@ -41,7 +41,7 @@ function makeHandle(picture: Picture, { actions }: Parts): SceneHandle {
   };
 }
 
-function makeProbe(picture: Picture, { world }: Parts, scene: SceneHandle): Probe {
+function makeProbe(picture: Picture, { world, store }: Parts, scene: SceneHandle): Probe {
   const point = (x: number, y: number, z: number) => {
     const found = onScreen(picture.screen, x, y, z);
     return found && { x: found.x, y: found.y };
@@ -60,6 +60,7 @@ function makeProbe(picture: Picture, { world }: Parts, scene: SceneHandle): Prob
       const { relief } = picture;
       return relief && point(col + 0.5, groundAt(relief, col + 0.5, row + 0.5), row + 0.5);
     },
+    overlayTick: () => store.get().grid?.tick ?? null,
     view: () => picture.rig.view(),
     distance: () => picture.rig.distance,
     hold: (alpha, seconds) => picture.hold(alpha, seconds),

@@ -49,6 +49,8 @@ export class Picture {
   private shape = new Uint8Array(0);
   private height = 1;
   private undrawn = false;
+  /** Whom the camera has come close to. */
+  private approached: number | null = null;
   private still = false;
   private seconds = 0;
   private labelled = 0;
@@ -190,11 +192,15 @@ export class Picture {
     this.shared.uHovered.value = hovered === null ? -1 : this.actors.rowOf(hovered);
     this.shared.uFocus.value.w = 0;
     this.terrain.own.uGrid.value = play.status === "playing" ? 1 : 0.5 * this.shared.uOverlayShare.value;
-    if (camera !== "follow") return;
-    const row = this.actors.rowOf(play.id ?? selected ?? -1);
-    if (row >= 0) this.shared.uFocus.value.set(...this.actors.position(row, alpha), 1);
-    if (row >= 0) this.rig.track(...this.actors.position(row, alpha));
-    else if (this.stats.ready) this.app.actions.orbit();
+    const id = camera === "follow" ? (play.id ?? selected) : null;
+    const row = this.actors.rowOf(id ?? -1);
+    if (row >= 0) {
+      // one who is followed may be seen only later: a newborn, or in a page that was just opened
+      if (id !== this.approached) this.rig.approach(...this.actors.position(row, 1));
+      this.shared.uFocus.value.set(...this.actors.position(row, alpha), 1);
+      this.rig.track(...this.actors.position(row, alpha));
+    } else if (id !== null && id === this.approached) this.app.actions.orbit();
+    this.approached = row >= 0 ? id : null;
   }
 
   private label(now: number, all: boolean): void {
@@ -264,11 +270,9 @@ export class Picture {
       },
     );
     store.watch(
-      (state) => state.camera === "follow" && (state.play.id ?? state.selected),
-      (id) => {
-        this.rig.following = id !== false;
-        const row = typeof id === "number" ? this.actors.rowOf(id) : -1;
-        if (row >= 0) this.rig.approach(...this.actors.position(row, 1));
+      (state) => state.camera === "follow" && (state.play.id ?? state.selected) !== null,
+      (following) => {
+        this.rig.following = following;
       },
     );
   }

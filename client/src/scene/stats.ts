@@ -33,6 +33,8 @@ export interface Probe {
   agentScreen(id: number): { x: number; y: number } | null;
   /** Where the middle of a tile is seen [CSS px]. */
   tileScreen(row: number, col: number): { x: number; y: number } | null;
+  /** Tick of the overlay's grid; null without one. */
+  overlayTick(): number | null;
   view(): View;
   /** Distance from the camera to what it looks at [tiles]. */
   distance(): number;

@@ -9,14 +9,22 @@ describe("momentUrl", () => {
   const welcome = (seek: boolean) => ({ abilities: { seek } }) as Welcome;
   const read = (url: string) => readParameters(new URL(url).search);
 
-  it("leads back to tick, agent and overlay", () => {
+  it("leads back to tick, agent, camera and overlay", () => {
     const url = momentUrl("http://localhost:8080/?theme=dark", {
       welcome: welcome(true),
       tick: 812,
       selected: 40,
+      camera: "follow",
       overlay,
     });
-    expect(read(url)).toMatchObject({ tick: 812, agent: 40, overlay: "value", population: 3, theme: null });
+    expect(read(url)).toMatchObject({
+      tick: 812,
+      agent: 40,
+      follow: true,
+      overlay: "value",
+      population: 3,
+      theme: null,
+    });
   });
 
   it("does not pass the token on, nor a tick that nobody can go back to", () => {
@@ -24,6 +32,7 @@ describe("momentUrl", () => {
       welcome: welcome(false),
       tick: 9,
       selected: null,
+      camera: "orbit",
       overlay: { ...overlay, name: null },
     });
     expect(url).toBe("http://localhost:8080/");
