@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from websockets.sync.client import connect
 
 from forge.agents import scripted
@@ -20,6 +21,7 @@ from forge.blade import Chaos, Law, World
 from forge.blade.frame import Frame, decode
 from forge.blade.replay import Replay
 from forge.cli import main
+from forge.experiments.following import Following
 from forge.experiments.match import Mixed, match_of
 from forge.experiments.run import Run
 from forge.experiments.settings import Training
@@ -118,6 +120,29 @@ def test_a_run_plays_its_own_world(run: Path) -> None:
     for _ in range(3):
         world.step(match.player.act(world.observe()))
     assert world.state.tick[0] == 3
+
+
+def test_a_run_that_goes_on_is_followed(tmp_path: Path, run: Path) -> None:
+    training = Run(run).training
+    made = Run.create(tmp_path / "run", training)
+    trainer = Trainer(training)
+    trainer.save(made.checkpoint_path(0))
+    following = match_of([str(tmp_path / "run")], follow=True).player
+    assert isinstance(following, Following)
+    first = following.actor
+    following.look()
+    assert following.actor is first  # nothing is new
+    trainer.update()
+    trainer.save(made.checkpoint_path(trainer.steps))
+    following.look()
+    assert following.actor is not first
+    learnt = trainer.policy.state_dict()
+    assert all(torch.equal(learnt[name], tensor) for name, tensor in following.actor.policy.state_dict().items())
+    second = following.actor
+    damaged = made.checkpoint_path(trainer.steps + 1)
+    damaged.mkdir()
+    following.look()
+    assert following.actor is second
 
 
 def test_words_name_a_world_and_players_in_any_order(run: Path) -> None:

@@ -50,7 +50,7 @@ def main(arguments: list[str]) -> None:
             raise ConfigError(f"--{name} {getattr(options, name)} must not be negative")
     replays = [target for target in options.targets if is_replay(Path(target))]
     if not replays:
-        watch_match(match_of(options.targets, options.seed), options)
+        watch_match(match_of(options.targets, options.seed, follow=True), options)
     elif len(options.targets) > 1 or options.record is not None:
         raise ConfigError(f"{replays[0]} is a replay: it is watched alone, and is recorded already")
     else:

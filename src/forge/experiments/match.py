@@ -73,7 +73,7 @@ class Mixed:
         return actions
 
 
-def match_of(words: Sequence[str], seed: int = 0) -> Match:
+def match_of(words: Sequence[str], seed: int = 0, follow: bool = False) -> Match:
     """The match that words name: at most one world (a preset or a TOML file), and any number of players.
 
     Players are scripted agents, runs (their last checkpoint) and checkpoints; they take the populations in turn. With
@@ -83,6 +83,7 @@ def match_of(words: Sequence[str], seed: int = 0) -> Match:
     Args:
         words: such as `chaos`, `runs/demo fighter`, `law forager random`.
         seed: of the players' choices.
+        follow: whether runs play on with checkpoints that are written meanwhile.
 
     Raises:
         ConfigError: if a word is nothing of this, or players and world do not fit together.
@@ -91,7 +92,7 @@ def match_of(words: Sequence[str], seed: int = 0) -> Match:
     if len(worlds) > 1:
         raise ConfigError(f"a match has one world, not {len(worlds)}: {', '.join(worlds)}")
     entrants = [word for word in words if word not in worlds]
-    trained = {word: _trained(word, seed) for word in entrants if word not in KINDS}
+    trained = {word: _trained(word, seed, follow) for word in entrants if word not in KINDS}
     own = [actor.config for actor in trained.values()]
     config = next(iter([*worlds.values(), *own, Chaos()])).replace(**{"spawn.random_cap": False})
     for word, actor in trained.items():
@@ -118,18 +119,20 @@ def world_named(word: str) -> Config | None:
     return Config.from_dict(data.get("world", {}) if of_run else data)
 
 
-def _trained(word: str, seed: int) -> Any:
+def _trained(word: str, seed: int, follow: bool) -> Any:
     if not Path(word).is_dir():
         raise ConfigError(f"{word!r} is neither {KINDS_OF_WORDS}")
-    from forge.experiments.train import load  # PyTorch: two seconds that scripted agents need not wait for
+    # PyTorch: two seconds that scripted agents need not wait for
+    from forge.experiments.following import Following
+    from forge.experiments.train import load
 
-    return load(word, seed)
+    return Following(Path(word), seed) if follow and (Path(word) / "config.toml").is_file() else load(word, seed)
 
 
 def _mind(player: Any) -> Mind:
     from forge.ethyr.mind import Mind  # PyTorch, as for `load`
 
-    return Mind(lambda: player)
+    return Mind(lambda: getattr(player, "actor", player))
 
 
 def match_in(config: Config, title: str, player: Policy | None = None, seed: int = 0) -> Match:
