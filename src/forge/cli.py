@@ -22,14 +22,11 @@ _EXTRAS = {"torch": "train", "starlette": "view", "uvicorn": "view"}
 
 COMMANDS = {
     "train": Command("forge.commands.train", "train populations in a world and keep the run in a folder"),
-<<<<<<< HEAD
     "realms": Command("forge.commands.realms", "train realms under one Pantheon, here or on a Ray cluster (Forge.py)"),
-=======
     "watch": Command(
         "forge.commands.watch", "watch a run, a checkpoint, a replay or a world live in the browser", "view"
     ),
     "record": Command("forge.commands.record", "write a replay of a run or of a match", "view"),
->>>>>>> embyr
     "runs": Command("forge.commands.runs", "list the training runs below a folder"),
     "demo": Command("forge.commands.demo", "from nothing to trained in about three minutes, with pictures"),
     "experiment": Command(
