@@ -146,7 +146,7 @@ class Cluster:
 
     def close(self) -> None:
         """Ends the actors, and the Ray that was started or joined for them."""
-        for actor in self._actors:
+        for actor in self._actors if ray.is_initialized() else ():
             ray.kill(actor)
         self._actors.clear()
         if self._started:
