@@ -48,8 +48,8 @@ class Native:
         config: of the worlds.
         args: None, a mapping, or an object with attributes (the command line's): `nRealm` realms (1) of `worlds` worlds
             each (32), `seed` (0), `threads` of a realm (None: all cores in this process, one in Ray), `ray` (one of
-            PLACES; "local"), `address` of a cluster to join (None: the one that runs here), `render` (False; the command line opens the
-            viewer, here it is only looked for).
+            PLACES; "local"), `address` of a cluster to join (None: the one that runs here), `render` (False; the
+            command line opens the viewer, here it is only looked for).
         trinity: the classes that learn, rule and play; None means the defaults.
         learning: the numbers of the learner; None means the defaults.
         engine: what computes, as for `forge.ethyr.engine.make_learner`.
