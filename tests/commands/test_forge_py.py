@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -110,6 +113,24 @@ def test_render_names_the_viewer_while_it_is_not_there(
     error = capsys.readouterr().err
     assert "forge watch, is not part of this installation" in error
     assert len(error.splitlines()) == 1
+
+
+def test_render_shows_the_run_and_its_worlds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[Any] = []
+
+    @contextlib.contextmanager
+    def watched(run: Run, serving: Any) -> Iterator[Any]:
+        seen.append((run.path.name, serving.port, serving.no_browser))
+        yield lambda trainer: seen.append((trainer.world.count, trainer.updates, trainer.training is run.training))
+
+    monkeypatch.setattr("forge.commands.train.watched", watched)
+    options = ("--render", "--no-browser", "--port", "8123", "--minutes", "0", "--steps", "300")
+    assert main(["realms", "--nRealm", "2", "--folder", str(tmp_path / "run"), *options, *TINY]) == 0
+    assert seen[:3] == [("run", 8123, True), (2, 0, True), (2, 1, True)]
+    shown: list[list[str]] = []
+    monkeypatch.setattr("forge.commands.watch.main", shown.append)
+    assert main(["realms", "law", "--api", "vecenv", "--render", "--no-browser"]) == 0
+    assert shown == [["law", "forager", "--no-browser"]]
 
 
 def test_help_explains_both_halves(capsys: pytest.CaptureFixture[str]) -> None:

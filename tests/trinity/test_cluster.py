@@ -72,6 +72,7 @@ def test_a_node_is_lost_and_the_run_has_the_bits_of_one_that_was_not(head: Any, 
             for name in ("steps", "lives", "deaths", "lifetimes", "members", "policy_losses", "updates"):
                 assert mine[name] == theirs[name]
         assert bits(envs) == bits(alone)
+        assert envs.realms.world().hash() == alone.realms.world().hash()  # what a viewer is shown
 
 
 def where(host: Any) -> str:

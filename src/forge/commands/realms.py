@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
+import importlib
 from collections.abc import Iterator
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +13,10 @@ from rich.console import Console
 from forge import cli
 from forge.blade.checks import ConfigError
 from forge.commands import vecenv
-from forge.commands.train import at_its_limit, extended, take
-from forge.experiments.progress import Progress
+from forge.commands.train import at_its_limit, extended, start, take, take_serving
 from forge.experiments.realms import Realms, realms_of
 from forge.experiments.run import Run
 from forge.experiments.settings import Training
-from forge.experiments.train import train
 from forge.options import read_training
 from forge.trinity.arguments import check_choice
 from forge.trinity.extras import MissingExtra
@@ -35,15 +32,14 @@ def main(arguments: list[str]) -> None:
     if "-h" in arguments or "--help" in arguments:
         Console().print(HELP, markup=False, highlight=False, soft_wrap=True)
     args = _first_release(arguments)
-    with ExitStack() as stack:
-        stack.enter_context(_named_extras())
-        if args["api"] == "vecenv":
-            name, training = _training(arguments)
-            if args["render"]:
-                stack.enter_context(watching(name))
-            vecenv.play(training, args["nRealm"] or 1)
+    with _named_extras():
+        if args["api"] == "native":
+            _native(arguments, args)
+        elif args["render"]:
+            viewer().main([_name(arguments), vecenv.PLAYER, *arguments])
         else:
-            _native(arguments, args, stack)
+            training = read_training(arguments, USAGE, Training.named(_name(arguments)))
+            vecenv.play(training, args["nRealm"] or 1)
 
 
 HELP = f"""usage: {USAGE} [options of forge train]
@@ -53,7 +49,8 @@ native    trains realms under one Pantheon, with a run folder like that of forge
 vecenv    plays the worlds tick by tick in Python, with scripted agents, and trains nothing
 --ray     local: realms in this process, one after another (the default); default: Ray on this machine, an actor for
           each; remote: the cluster at --address, or the one that runs here
---render  opens the viewer, forge watch
+--render  shows it in the browser, with the options of forge watch: --port N, --host A, --token T, --no-browser; vecenv
+          is then one world, at a pace for the eye
 
 --worlds are shared out among the realms; --threads are those of each realm. The options of forge train:
 """
@@ -75,13 +72,14 @@ def _first_release(arguments: list[str]) -> dict[str, Any]:
     return {"api": api, "nRealm": count, "ray": ray, "address": take(arguments, "--address"), "render": render}
 
 
-def _training(arguments: list[str]) -> tuple[str, Training]:
-    name = arguments.pop(0) if arguments and not arguments[0].startswith("-") else "chaos"
-    return name, read_training(arguments, USAGE, Training.named(name))
+def _name(arguments: list[str]) -> str:
+    return arguments.pop(0) if arguments and not arguments[0].startswith("-") else "chaos"
 
 
-def _native(arguments: list[str], args: dict[str, Any], stack: ExitStack) -> None:
-    console = Console()
+def _native(arguments: list[str], args: dict[str, Any]) -> None:
+    if args["render"]:
+        arguments.append("--watch")
+    serving = take_serving(arguments)
     resume, which, folder = (take(arguments, name) for name in ("--resume", "--checkpoint", "--folder"))
     if resume is not None:
         if folder is not None:
@@ -98,38 +96,25 @@ def _native(arguments: list[str], args: dict[str, Any], stack: ExitStack) -> Non
         if which is not None:
             raise ConfigError("--checkpoint says where to go on from; it needs --resume RUN")
         args["nRealm"] = args["nRealm"] or 1
-        name, training = _training(arguments)
+        name = _name(arguments)
+        training = read_training(arguments, USAGE, Training.named(name))
         Realms(training, args)  # so that what is wrong is said before there is a folder
         run = Run.create(Path(folder) if folder else Run.new_path(Path("runs"), Path(name).stem), training)
         chosen = None
-    realms = stack.enter_context(closing(Realms(run.training, args, warn=console.print)))
-    if args["render"]:
-        stack.enter_context(watching(str(run.path)))
-    with Progress(run, console) as progress:
-        train(run, progress.show, chosen, make=lambda training: realms)
-    progress.conclude()
+    with closing(Realms(run.training, args, warn=Console().print)) as realms:
+        start(run, chosen, serving, make=lambda training: realms)
 
 
-def viewer() -> None:
-    """Finds out whether the viewer is there.
+def viewer() -> Any:
+    """The module of `forge watch`.
 
     Raises:
-        ConfigError: if it is not.
+        ConfigError: if it is not part of this installation.
+        ModuleNotFoundError: naming what it needs, if that is not installed.
     """
     if "watch" not in cli.COMMANDS:
         raise ConfigError("--render: the viewer, forge watch, is not part of this installation; run without --render")
-
-
-@contextmanager
-def watching(what: str) -> Iterator[None]:
-    """The viewer beside this process, as `forge watch` shows a run or a configuration; it ends with the block."""
-    viewer()
-    process = subprocess.Popen([sys.executable, "-m", "forge.cli", "watch", what])
-    try:
-        yield
-    finally:
-        process.terminate()
-        process.wait()
+    return importlib.import_module(cli.COMMANDS["watch"].module)
 
 
 @contextmanager

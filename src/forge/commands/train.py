@@ -15,7 +15,7 @@ from forge.experiments.condition import condition
 from forge.experiments.progress import Progress
 from forge.experiments.run import Run
 from forge.experiments.settings import FREE, PRESETS, Training
-from forge.experiments.train import train
+from forge.experiments.train import Trainer, train
 from forge.options import read_training
 
 if TYPE_CHECKING:  # what the viewer needs may not be installed
@@ -76,10 +76,15 @@ def at_its_limit(run: Run) -> bool:
     return finished
 
 
-def start(run: Run, resume: Path | None = None, serving: Serving | None = None) -> Any:
+def start(
+    run: Run,
+    resume: Path | None = None,
+    serving: Serving | None = None,
+    make: Callable[[Training], Any] = Trainer,
+) -> Any:
     """Trains a run to its end, with live progress, for all to watch if `serving` says where; returns its trainer."""
     with watched(run, serving) as attend, Progress(run) as progress:
-        trainer = train(run, progress.show, resume, attend)
+        trainer = train(run, progress.show, resume, attend, make)
     progress.conclude()
     return trainer
 

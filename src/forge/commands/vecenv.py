@@ -12,15 +12,17 @@ from forge.experiments.realms import share
 from forge.experiments.settings import Training
 from forge.trinity import smith
 
+#: Who plays.
+PLAYER = "forager"
 _EVERY = 10.0  # seconds between two lines
 
 
-def play(training: Training, realms: int, player: str = "forager") -> World:
+def play(training: Training, realms: int) -> World:
     """Plays until the run's limit of time or agent steps, and says how the agents fare; returns the worlds."""
     run, console = training.run, Console()
     args = {"nRealm": realms, "worlds": share(run.worlds, realms), "seed": run.seed, "threads": run.threads or None}
-    console.print(f"{run.worlds} worlds in {realms} realm{'s' * (realms > 1)}, played by the {player} (Ctrl-C stops)")
-    actor = scripted(player, training.world, run.seed)
+    console.print(f"{run.worlds} worlds in {realms} realm{'s' * (realms > 1)}, played by the {PLAYER} (Ctrl-C stops)")
+    actor = scripted(PLAYER, training.world, run.seed)
 
     envs = smith.VecEnv(training.world, args)
     obs = envs.reset()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from forge.blade import ConfigError
+from forge.blade import ConfigError, World
 from forge.ethyr import checkpoint
+from forge.ethyr.network import Network
 from forge.experiments.run import Run
 from forge.experiments.settings import Training
 from forge.trinity import Trinity
@@ -39,15 +40,15 @@ class Realms:
             "threads": run.threads or None,
         }
         native_args(self._args, run.engine)
-        self._training, self._trinity, self._options = training, trinity, options
+        self.training, self._trinity, self._options = training, trinity, options
         self._native: Native | None = None
 
     @property
     def native(self) -> Native:
         """The run itself, begun when it is asked for."""
         if self._native is None:
-            chosen: Any = {"learning": self._training.learning, "engine": self._training.run.engine}
-            self._native = Native(self._training.world, self._args, self._trinity, **chosen, **self._options)
+            chosen: Any = {"learning": self.training.learning, "engine": self.training.run.engine}
+            self._native = Native(self.training.world, self._args, self._trinity, **chosen, **self._options)
         return self._native
 
     @property
@@ -59,6 +60,21 @@ class Realms:
     def seconds(self) -> float:
         """Seconds of training so far."""
         return self.native.meter.seconds
+
+    @property
+    def updates(self) -> int:
+        """Steps of the optimiser so far."""
+        return self.native.meter.updates
+
+    @property
+    def policy(self) -> Network:
+        """The network, with the parameters of now."""
+        return self.native.pantheon.network
+
+    @property
+    def world(self) -> World:
+        """The worlds of realm 0, or a copy of them, to look at."""
+        return self.native.realms.world()
 
     def compile(self) -> None:
         """See `Native.compile`."""

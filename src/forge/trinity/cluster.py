@@ -14,7 +14,7 @@ import socket
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
-from forge.blade import ConfigError
+from forge.blade import ConfigError, World
 from forge.ethyr.network import Network
 from forge.trinity.extras import needs
 from forge.trinity.packing import Packing, Vectors
@@ -143,6 +143,11 @@ class Cluster:
         self._past.clear()
         for realm, actor in enumerate(self._actors):
             _answer(actor.restore.remote(self._snapshots[realm]))
+
+    def world(self) -> World:
+        """A copy of the worlds of realm 0, to look at."""
+        snapshot = self._wait(0, self._send(0, "snapshot", ()), "snapshot", (), begun=len(self._past))
+        return World.restore(snapshot.world, threads=1)
 
     def close(self) -> None:
         """Ends the actors, and the Ray that was started or joined for them."""

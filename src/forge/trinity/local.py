@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from forge.blade import World
 from forge.trinity.pantheon import Pantheon
 from forge.trinity.realm import Realm
 from forge.trinity.report import Report, Snapshot
@@ -32,6 +33,10 @@ class Realms(Protocol):
 
     def restore(self, snapshots: Sequence[Snapshot]) -> None:
         """Goes back there."""
+        ...
+
+    def world(self) -> World:
+        """The worlds of realm 0, or a copy of them, to look at."""
         ...
 
     def close(self) -> None:
@@ -64,6 +69,10 @@ class LocalRealms:
         """See `Realms`."""
         for realm, snapshot in zip(self.realms, snapshots, strict=True):
             realm.restore(snapshot)
+
+    def world(self) -> World:
+        """See `Realms`."""
+        return self.realms[0].god.world
 
     def close(self) -> None:
         """See `Realms`."""
