@@ -21,7 +21,7 @@ from forge.experiments.studies.conduct import conduct, study_folder
 from forge.experiments.studies.cost import Cost, estimate_cost
 from forge.experiments.studies.publish import publish
 from forge.experiments.studies.store import Store
-from forge.experiments.studies.study import Plan, Scale, Study
+from forge.experiments.studies.study import Need, Plan, Scale, Study
 from forge.experiments.studies.watch import Watch, duration
 
 
@@ -57,7 +57,7 @@ def main(arguments: list[str]) -> None:
     if cost.total and scale.confirm and not options.yes:
         raise ConfigError(f"{options.scale} takes about {duration(cost.total)} here; start it with --yes")
     try:
-        with Watch({need.name: need.steps for need in plan.needs}, cost, console) as watch:
+        with Watch({need.name: need.limit for need in plan.needs}, cost, console) as watch:
             results = conduct(plan, store, watch)
     except KeyboardInterrupt as stop:
         number = stop.signal if isinstance(stop, Stopped) else SIGINT
@@ -121,14 +121,16 @@ def command(options: Options) -> str:
 
 def runs(plan: Plan, store: Store) -> list[Mapping[str, Any]]:
     """Where each run is, and what it was made by."""
-    return [
-        {
-            "name": need.name,
-            "folder": str(store.run_path(need).relative_to(store.root)),
-            "seed": need.training.run.seed,
-            "steps": need.steps,
-            "seconds": round(store.seconds(need)[need.steps], 1),
-            "made": store.made(need),
-        }
-        for need in plan.needs
-    ]
+    return [_run(need, store) for need in plan.needs]
+
+
+def _run(need: Need, store: Store) -> dict[str, Any]:
+    steps, seconds = list(store.seconds(need).items())[-1]
+    return {
+        "name": need.name,
+        "folder": str(store.run_path(need).relative_to(store.root)),
+        "seed": need.training.run.seed,
+        "steps": steps,
+        "seconds": round(seconds, 1),
+        "made": store.made(need),
+    }

@@ -17,7 +17,7 @@ from forge.experiments.train import train
 from forge.options import read_training
 
 USAGE = f"""forge train [CONFIG] [--folder DIR] [options]
-       forge train --resume RUN [--checkpoint last-good|STEPS] [--minutes M] [--steps N]
+       forge train --resume RUN [--checkpoint last-good|STEPS] [--minutes M] [--steps N] [--lives N]
 
 CONFIG is a preset ({", ".join(PRESETS)}; chaos is the default), a TOML file, or the folder of a run to train again."""
 
@@ -65,7 +65,9 @@ def at_its_limit(run: Run) -> bool:
     """Whether a run is finished, in which case it says so."""
     finished = condition(run).state == "finished"
     if finished:
-        Console().print(f"{run.path} has reached its limit; --minutes or --steps takes it further", soft_wrap=True)
+        Console().print(
+            f"{run.path} has reached its limit; --minutes, --steps or --lives takes it further", soft_wrap=True
+        )
     return finished
 
 
