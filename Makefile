@@ -7,18 +7,26 @@ MINIMUM := import sys; sys.version_info >= (3, 11) or sys.exit( \
 	"Neural MMO needs Python 3.11 or newer, but $(PYTHON) is %d.%d. Name another: make PYTHON=/path/to/python3" % sys.version_info[:2])
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test check demo bench docs clean
+.PHONY: help setup test check client browser demo bench docs clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
 
 setup: $(STAMP)  ## build .venv; does nothing when it is up to date
 
-test: check docs  ## what CI runs: check, docs and every test
+test: check docs client browser  ## what CI runs: check, docs and every test
+	$(BIN)/python client/toolchain.py test
 	$(BIN)/python -m pytest
 
-check: setup  ## lint, format and types
+check: setup  ## lint, format and types, of Python and of the client
 	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy
+	$(BIN)/python client/toolchain.py lint
+
+client: setup  ## build the viewer's page if its sources have changed
+	$(BIN)/python client/toolchain.py build
+
+browser:  ## find the Chromium that tests drive, or install Debian's
+	@$(PYTHON) tests/chromium.py
 
 demo: setup  ## a small run from training to a result you can look at
 	$(BIN)/forge demo
@@ -30,7 +38,7 @@ docs: setup  ## build the documentation into site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 clean:  ## remove everything that the other commands build
-	rm -rf .venv site .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv site .mypy_cache .ruff_cache .pytest_cache .hypothesis client/node_modules src/forge/embyr/_client
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c '$(MINIMUM)'

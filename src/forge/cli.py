@@ -14,11 +14,19 @@ class Command(NamedTuple):
 
     module: str
     summary: str
+    extra: str = "train"  # what it needs installed
 
+
+# What a command may need besides: packages, and the extra they come with.
+_EXTRAS = {"torch": "train", "starlette": "view", "uvicorn": "view"}
 
 COMMANDS = {
     "train": Command("forge.commands.train", "train populations in a world and keep the run in a folder"),
     "realms": Command("forge.commands.realms", "train realms under one Pantheon, here or on a Ray cluster (Forge.py)"),
+    "watch": Command(
+        "forge.commands.watch", "watch a run, a checkpoint, a replay or a world live in the browser", "view"
+    ),
+    "record": Command("forge.commands.record", "write a replay of a run or of a match", "view"),
     "runs": Command("forge.commands.runs", "list the training runs below a folder"),
     "demo": Command("forge.commands.demo", "from nothing to trained in about three minutes, with pictures"),
     "experiment": Command(
@@ -55,17 +63,16 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run(name: str, arguments: list[str]) -> int:
-    try:
-        command = importlib.import_module(COMMANDS[name].module)
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("forge"):
-            raise
-        print(f"forge {name} needs {error.name!r}: pip install 'neural-mmo[train]'", file=sys.stderr)
-        return 1
     from forge.blade.checks import ConfigError
 
     try:
-        command.main(arguments)
+        importlib.import_module(COMMANDS[name].module).main(arguments)
+    except ModuleNotFoundError as error:
+        if (error.name or "").startswith("forge"):
+            raise
+        extra = _EXTRAS.get(error.name or "", COMMANDS[name].extra)
+        print(f"forge {name} needs {error.name!r}: pip install 'neural-mmo[{extra}]'", file=sys.stderr)
+        return 1
     except (ConfigError, OSError) as error:
         print(f"forge {name}: {error}", file=sys.stderr)
         return 1

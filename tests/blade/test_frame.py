@@ -194,6 +194,19 @@ def test_ids_wrap_at_2_to_the_32() -> None:
     assert column(capture(world), "births")["id"] == [7]
 
 
+def test_the_living_the_dead_and_strangers_are_looked_up() -> None:
+    """Whoever attacked, was hit or died in a tick is somewhere in its frame."""
+    frames, columns = played(), ("row", "col", "population", "age")
+    assert sum(len(frame.deaths["id"]) for frame in frames) > 0
+    for frame in frames:
+        for table in (frame.agents, frame.deaths):
+            told = frame.lookup(table["id"], *columns)
+            assert [column.tolist() for column in told] == [table[name].tolist() for name in columns]
+        for name in ("attacker", "target"):
+            assert (frame.lookup(frame.attacks[name], "row")[0] >= 0).all()
+        assert [axis.tolist() for axis in frame.lookup(np.array([2**32 - 1, 10**6]), "row", "col")] == [[-1, -1]] * 2
+
+
 def test_a_world_must_record_events() -> None:
     world = World(Chaos(**TINY, **{"spawn.cap": 1}), threads=1, maps=[GROVE])
     world.reset()

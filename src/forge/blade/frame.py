@@ -23,10 +23,11 @@ from forge.blade.frame_schema import (
     padded,
 )
 from forge.blade.grid import MATERIAL
-from forge.blade.ids import UNKNOWN, EventKind
+from forge.blade.ids import NONE, UNKNOWN, EventKind
 from forge.blade.world import World
 
 _PAD = bytes(ALIGNMENT)
+_NOBODY = np.array([NONE])
 # Sections filled from the event log: the kind of event, and for each column the field of EVENT it comes from.
 _LOGGED = {
     "attacks": (
@@ -62,6 +63,23 @@ class Frame:
     def key(self) -> bool:
         """Whether the frame holds the whole map, so that a viewer can start from it."""
         return len(self.plane["material"]) > 0
+
+    def lookup(self, ids: np.ndarray, *columns: str) -> tuple[np.ndarray, ...]:
+        """What the frame says of agents that lived after the tick or died in it.
+
+        Args:
+            ids: integers [n], as in the frame's tables.
+            columns: of both `agents` and `deaths`: row, col, population, age.
+
+        Returns:
+            For each column int64 [n]; −1 for who is not in the frame.
+        """
+        tables = self.agents, self.deaths
+        known, *told = (np.concatenate([_NOBODY, *(t[name] for t in tables)]) for name in ("id", *columns))
+        order = np.argsort(known)
+        found = order[np.minimum(np.searchsorted(known, ids, sorter=order), len(known) - 1)]
+        found = np.where(known[found] == ids, found, 0)
+        return tuple(column[found] for column in told)
 
     def with_plane(self, materials: np.ndarray | None) -> Self:
         """The same frame as a key frame with the map `materials`, uint8 [side, side]; None takes the map out."""

@@ -106,7 +106,7 @@ def _native(arguments: list[str], args: dict[str, Any], stack: ExitStack) -> Non
     if args["render"]:
         stack.enter_context(watching(str(run.path)))
     with Progress(run, console) as progress:
-        train(run, progress.show, chosen, lambda training: realms)
+        train(run, progress.show, chosen, make=lambda training: realms)
     progress.conclude()
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
@@ -16,8 +18,12 @@ from forge.experiments.settings import FREE, PRESETS, Training
 from forge.experiments.train import train
 from forge.options import read_training
 
+if TYPE_CHECKING:  # what the viewer needs may not be installed
+    from forge.commands.serving import Serving
+
 USAGE = f"""forge train [CONFIG] [--folder DIR] [options]
        forge train --resume RUN [--checkpoint last-good|STEPS] [--minutes M] [--steps N] [--lives N]
+       either with --watch [--port N] [--host ADDRESS] [--token TOKEN] [--no-browser], to watch it in the browser
 
 CONFIG is a preset ({", ".join(PRESETS)}; chaos is the default), a TOML file, or the folder of a run to train again."""
 
@@ -25,6 +31,7 @@ CONFIG is a preset ({", ".join(PRESETS)}; chaos is the default), a TOML file, or
 def main(arguments: list[str]) -> None:
     """Runs the command."""
     given, arguments = arguments, list(arguments)
+    serving = take_serving(arguments)
     resume = take(arguments, "--resume")
     which = take(arguments, "--checkpoint")
     folder = take(arguments, "--folder")
@@ -40,14 +47,14 @@ def main(arguments: list[str]) -> None:
             return
         run = extended(run, arguments)
         if which is not None or not at_its_limit(run):
-            start(run, checkpoint)
+            start(run, checkpoint, serving)
         return
     if which is not None:
         raise ConfigError("--checkpoint says where to go on from; it needs --resume RUN")
     name = arguments.pop(0) if arguments and not arguments[0].startswith("-") else "chaos"
     training = read_training(arguments, f"{USAGE.splitlines()[0]}", Training.named(name))
     path = Path(folder) if folder else Run.new_path(Path("runs"), Path(name).stem)
-    start(Run.create(path, training))
+    start(Run.create(path, training), serving=serving)
 
 
 def extended(run: Run, arguments: list[str]) -> Run:
@@ -71,12 +78,47 @@ def at_its_limit(run: Run) -> bool:
     return finished
 
 
-def start(run: Run, resume: Path | None = None) -> Any:
-    """Trains a run to its end, with live progress; returns its trainer."""
-    with Progress(run) as progress:
-        trainer = train(run, progress.show, resume)
+def start(run: Run, resume: Path | None = None, serving: Serving | None = None) -> Any:
+    """Trains a run to its end, with live progress, for all to watch if `serving` says where; returns its trainer."""
+    with watched(run, serving) as attend, Progress(run) as progress:
+        trainer = train(run, progress.show, resume, attend)
     progress.conclude()
     return trainer
+
+
+@contextlib.contextmanager
+def watched(run: Run, serving: Serving | None) -> Iterator[Callable[[Any], None]]:
+    """Serves a viewer of a run while it trains, if asked to; yields what is to be called after every update."""
+    if serving is None:
+        yield lambda trainer: None
+        return
+    from forge.commands.serving import serve
+    from forge.embyr import Source
+    from forge.embyr.overlays import Overlays
+    from forge.ethyr.mind import Mind
+    from forge.experiments.spectator import SHARE, Spectator
+
+    config = run.training.world
+    source = Source.of(config, "training", str(run.path))
+    mind = Mind(lambda: spectator.actor)
+    overlays = Overlays(config, source.names, [mind] * config.populations, share=SHARE)
+    with serve(source, serving, [overlays]) as viewer, Spectator(viewer, config) as spectator:
+        yield spectator.attend
+
+
+def take_serving(arguments: list[str]) -> Serving | None:
+    """Takes `--watch` and the options that go with it out of the arguments; None if it is not among them."""
+    if "--watch" not in arguments:
+        return None
+    arguments.remove("--watch")
+    words = {name: take(arguments, f"--{name}") for name in ("host", "port", "token")}
+    given = [part for name, value in words.items() if value is not None for part in (f"--{name}", value)]
+    if "--no-browser" in arguments:
+        arguments.remove("--no-browser")
+        given.append("--no-browser")
+    from forge.commands.serving import read_serving
+
+    return read_serving(given, "forge train --watch")
 
 
 def take(arguments: list[str], option: str) -> str | None:

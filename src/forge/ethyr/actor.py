@@ -26,11 +26,13 @@ class Actor:
         policy: whose choices it draws.
         config: of the worlds it plays in: the shape it was trained for.
         seed: of its stream of draws.
+        reward_scale: what rewards were multiplied by while the policy learned, which its values are in.
     """
 
-    def __init__(self, policy: Network, config: Config, seed: int = 0) -> None:
+    def __init__(self, policy: Network, config: Config, seed: int = 0, reward_scale: float = 1.0) -> None:
         self.policy, self.config = copy.deepcopy(policy).requires_grad_(False), config
         hold(self.policy)
+        self.reward_scale = reward_scale
         self.generator = torch.Generator().manual_seed(seed)
         self.device = next(policy.parameters()).device
         self._rollout: Rollout | None = None
@@ -51,6 +53,15 @@ class Actor:
             if choices.memory is not None:
                 memory.keep(observation, choices.memory)
         return actions
+
+    @property
+    def memory(self) -> Memory | None:
+        """What the agents it played last remember; None before it has played."""
+        return self._memory
+
+    def succeed(self, other: Actor) -> None:
+        """Goes on with what the agents of another actor remember, one whose policy is the same but for its weights."""
+        self._rollout, self._memory = other._rollout, other._memory
 
     def forget(self) -> None:
         """Empties the memories of all agents."""

@@ -183,6 +183,7 @@ def train(
     run: Run,
     listen: Listener = lambda line: None,
     resume: Path | None = None,
+    attend: Callable[[Any], None] = lambda trainer: None,
     make: Callable[[Training], Any] = Trainer,
 ) -> Any:
     """Trains a run to its end, writing metrics and checkpoints; the first checkpoint is that of the start.
@@ -194,6 +195,7 @@ def train(
         run: whose configuration says what and how long.
         listen: is called with every line of metrics. What it raises ends the run, after a checkpoint.
         resume: the checkpoint to go on from, one that `Run.choose` chose. Later ones are set aside.
+        attend: is called before the first update, while nothing is compiled yet, and after every update.
         make: makes what trains, a `Trains`, from the configuration.
 
     Returns:
@@ -215,21 +217,23 @@ def train(
             trainer.load(resume)
             run.set_aside_after(resume)
             run.forget_after(trainer.steps)
+        attend(trainer)
         trainer.compile()
         with contextlib.closing(run), Stopping() as stopping:
-            _loop(run, trainer, listen, stopping)
+            _loop(run, trainer, listen, attend, stopping)
         if stopping.signal is not None and not _finished(run, trainer):
             raise Stopped(f"stopped after {trainer.steps:,} agent steps", stopping.signal)
     return trainer
 
 
-def _loop(run: Run, trainer: Trains, listen: Listener, stopping: Stopping) -> None:
+def _loop(run: Run, trainer: Trains, listen: Listener, attend: Callable[[Any], None], stopping: Stopping) -> None:
     session, milestones = run.training.run, run.training.run.milestone_steps()
     meter, logged, saved = trainer.meter(), trainer.seconds, trainer.seconds
     ended = _finished(run, trainer)
     while not ended:
         before = trainer.steps
         meter.add(trainer.update())
+        attend(trainer)
         ended = stopping.signal is not None or _finished(run, trainer)
         passed = any(before < steps <= trainer.steps for steps in milestones)
         save = ended or passed or trainer.seconds - saved >= session.save_seconds
@@ -283,4 +287,4 @@ def load(path: str | Path, seed: int = 0) -> Actor:
     policy = make_policy(run.training.world, run.training.learning, torch.Generator())
     checkpoint.verify(chosen)
     checkpoint.load_module(policy, chosen / "policy.safetensors")
-    return Actor(policy, run.training.world, seed)
+    return Actor(policy, run.training.world, seed, run.training.learning.reward_scale)

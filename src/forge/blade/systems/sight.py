@@ -168,16 +168,22 @@ def mark_targets(state, w, slot):
     """For each entry of the view: bit s is set if an attack with style s could still land after everyone has moved."""
     rules, me = state.rules[w], state.agents[w, slot]
     seen, targets = state.seen[w, slot], state.targets[w, slot]
-    everyone = (1 << rules.styles) - 1
     targets[:] = 0
-    targets[0] = everyone
+    targets[0] = (1 << rules.styles) - 1
     for entry in range(1, state.seen_count[w, slot]):
-        other = state.agents[w, np.int64(seen[entry])]
-        if other.age < rules.immunity:
-            continue
-        movers = (me.freeze == 0) + (other.freeze == 0)
-        rows, cols = abs(np.int64(me.row) - other.row), abs(np.int64(me.col) - other.col)
-        for style in range(3):
-            reach = rules.reach[style]
-            if max(0, rows - reach) + max(0, cols - reach) <= movers:
-                targets[entry] |= 1 << style
+        targets[entry] = target_bits(rules, me, state.agents[w, np.int64(seen[entry])])
+
+
+@inline
+def target_bits(rules, me, other):
+    """Bit s is set if an attack of one agent on another with style s could still land after everyone has moved."""
+    if other.age < rules.immunity:
+        return 0
+    bits = 0
+    movers = (me.freeze == 0) + (other.freeze == 0)
+    rows, cols = abs(np.int64(me.row) - other.row), abs(np.int64(me.col) - other.col)
+    for style in range(3):
+        reach = rules.reach[style]
+        if max(0, rows - reach) + max(0, cols - reach) <= movers:
+            bits |= 1 << style
+    return bits

@@ -1,0 +1,151 @@
+/** Messages between the page and the server, version 1. docs/viewer.md is the reference. */
+
+export const PROTOCOL = 1;
+
+/** Codes with which the server closes a connection for good, so that trying again is pointless. */
+export const CLOSED = { malformed: 4000, version: 4001, token: 4003, limits: 4008 } as const;
+
+/** One column of a table of a frame, as `forge.blade.frame_schema.describe()` tells it. */
+export interface FieldLayout {
+  name: string;
+  type: string;
+  unit: string;
+  meaning: string;
+  names: string[];
+}
+
+export interface SectionLayout {
+  name: string;
+  meaning: string;
+  fields: FieldLayout[];
+}
+
+export interface FrameLayout {
+  version: number;
+  magic: number;
+  alignment: number;
+  header_bytes: number;
+  header: { name: string; type: string; offset: number; meaning: string }[];
+  sections: SectionLayout[];
+  unknown: number;
+}
+
+export interface Source {
+  kind: "live" | "replay" | "training";
+  title: string;
+  /** Rows and columns of the map. */
+  side: number;
+  populations: number;
+  /** One name for each population. */
+  names: string[];
+  /** The most agents that can live at once. */
+  slots: number;
+  styles: number;
+  learned_targets: boolean;
+  /** The maximum of each vital. */
+  vitals: { health: number; food: number; water: number };
+  /** How far an agent sees [tiles]. */
+  sight: number;
+  /** How far each style strikes [tiles]. */
+  reach: { melee: number; range: number; mage: number };
+  /** The first and the last tick of a replay. */
+  ticks: [number, number] | null;
+  tick_seconds: number;
+}
+
+export type OverlayName = "visits" | "value" | "dependency" | "attacks";
+
+export interface Welcome {
+  type: "welcome";
+  protocol: number;
+  release: string;
+  /** Names this server process: another session is another world. */
+  session: string;
+  frame: FrameLayout;
+  source: Source;
+  abilities: { control: boolean; seek: boolean; overlays: OverlayName[]; inspect: boolean; play: boolean };
+}
+
+export interface ServerState {
+  type: "state";
+  paused: boolean;
+  /** 1 is one tick every `tick_seconds`. */
+  speed: number;
+  tick: number;
+  loop: boolean;
+  viewers: number;
+  /** Ticks a second, measured. */
+  rate: number;
+}
+
+/** What the server knows of the agent that `inspect` asked for. */
+export interface AgentReport {
+  type: "agent";
+  id: number;
+  tick: number;
+  alive: boolean;
+  name: string;
+  population: number;
+  /** Place and number of places. */
+  rank: [number, number];
+  /** Its place by age among all the living. */
+  lifetime_rank: [number, number];
+  /** Ids of the agents it sees. */
+  seen: number[];
+  value: number | null;
+  /** Probability of each move: pass, north, south, east, west. */
+  move: number[] | null;
+  style: number[] | null;
+  /** [style][row][col]: how likely it strikes someone who stands at that offset, from -3 to 3. */
+  attacks: (number | null)[][][] | null;
+}
+
+export interface Joined {
+  type: "joined";
+  id: number | null;
+  /** Whether it stands in line for the next birth; another `joined` then follows. */
+  waiting?: boolean;
+  reason?: string;
+}
+
+export interface Left {
+  type: "left";
+  reason: string;
+}
+
+export interface ServerError {
+  type: "error";
+  message: string;
+}
+
+export type ServerMessage = Welcome | ServerState | AgentReport | Joined | Left | ServerError;
+
+export type ControlVerb = "pause" | "play" | "step" | "speed" | "seek" | "loop";
+
+export interface OverlayRequest {
+  name: OverlayName | null;
+  population: number;
+  /** Level of food that the values are for, 0 .. 1; null lets the server choose. */
+  food: number | null;
+  water: number | null;
+}
+
+export type ClientMessage =
+  | { type: "hello"; protocol: number; token: string | null }
+  | { type: "ack"; tick: number }
+  | { type: "control"; do: ControlVerb; value?: number | boolean }
+  | { type: "inspect"; id: number | null }
+  | ({ type: "overlay" } & OverlayRequest)
+  | { type: "join"; population: number | null; id: number | null }
+  | { type: "act"; move: number; style: number; target: number | null }
+  | { type: "leave" }
+  | { type: "sight"; mode: "window" | "map" };
+
+const KINDS = new Set(["welcome", "state", "agent", "joined", "left", "error"]);
+
+/** Reads a text message of the server; null for a kind that this client does not know. */
+export function parseMessage(text: string): ServerMessage | null {
+  const message: unknown = JSON.parse(text);
+  const type = (message as { type?: unknown } | null)?.type;
+  return typeof type === "string" && KINDS.has(type) ? (message as ServerMessage) : null;
+}

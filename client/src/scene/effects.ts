@@ -1,0 +1,55 @@
+/** What happens in a tick: attacks that fly and strike, those who come and those who go. */
+
+import { DoubleSide, type Mesh, PlaneGeometry } from "three";
+import type { Frame } from "../frame";
+import type { Actors } from "./actors";
+import { fillInstances, instanced, instancedOf, makeMaterial } from "./material";
+import fragment from "./shaders/effect.frag?raw";
+import vertex from "./shaders/effect.vert?raw";
+import type { Shared } from "./uniforms";
+
+/** Kinds of quads; the shaders have the same numbers. What flies has the number of its style. */
+export const Kind = { swing: 0, arrow: 1, orb: 2, impact: 3, frost: 4, birth: 5, death: 6 } as const;
+
+const MAGE = 2;
+
+/** The quads of a frame: kind, actor, other actor, damage. Whom the picture does not have is left out. */
+export function eventsOf({ attacks, births, deaths }: Frame, rowOf: (id: number) => number): number[] {
+  const events: number[] = [];
+  const struck = new Set<number>(); // one blow for each target and kind, however many attack it
+  attacks.attacker.forEach((id, i) => {
+    const [from, to, style] = [rowOf(id), rowOf(attacks.target[i]), attacks.style[i]];
+    if (from < 0 || to < 0 || style > MAGE) return;
+    events.push(style, from, to, attacks.damage[i]);
+    const blow = style === MAGE ? Kind.frost : Kind.impact;
+    if (!struck.has(8 * to + blow)) events.push(blow, from, to, attacks.damage[i]);
+    struck.add(8 * to + blow);
+  });
+  births.id.forEach((id) => {
+    const row = rowOf(id);
+    if (row >= 0) events.push(Kind.birth, row, row, 0);
+  });
+  deaths.id.forEach((id) => {
+    const row = rowOf(id);
+    if (row >= 0) events.push(Kind.death, row, row, 0);
+  });
+  return events;
+}
+
+export class Effects {
+  readonly mesh: Mesh;
+  private readonly geometry = instancedOf(new PlaneGeometry(1, 1));
+
+  constructor(shared: Shared) {
+    const material = makeMaterial(shared, { vertex, fragment, actors: true, blend: true });
+    material.side = DoubleSide;
+    this.mesh = instanced(this.geometry, material, 5);
+    this.mesh.visible = false;
+  }
+
+  show(frame: Frame, actors: Actors, jumped: boolean): void {
+    const events = jumped ? [] : eventsOf(frame, (id) => actors.rowOf(id));
+    fillInstances(this.geometry, { aEvent: events }, 4);
+    this.mesh.visible = events.length > 0;
+  }
+}

@@ -1,0 +1,137 @@
+/** Agents as figures: a hooded wanderer of our own, whose parts the shader moves; a shadow and rings under it. */
+
+import {
+  type BufferGeometry,
+  CapsuleGeometry,
+  DynamicDrawUsage,
+  Float32BufferAttribute,
+  Group,
+  InstancedBufferAttribute,
+  type InstancedBufferGeometry,
+  LatheGeometry,
+  type Mesh,
+  PlaneGeometry,
+  type ShaderMaterial,
+  SphereGeometry,
+  Vector2,
+} from "three";
+import { mergeGeometries } from "three/addons/utils/BufferGeometryUtils.js";
+import { instanced, instancedOf, makeMaterial } from "./material";
+import type { Muster } from "./muster";
+import barFragment from "./shaders/bar.frag?raw";
+import barVertex from "./shaders/bar.vert?raw";
+import figureFragment from "./shaders/figure.frag?raw";
+import figureVertex from "./shaders/figure.vert?raw";
+import markFragment from "./shaders/mark.frag?raw";
+import markVertex from "./shaders/mark.vert?raw";
+import type { Shared } from "./uniforms";
+
+/** What a part is; the shaders have the same numbers. */
+const Part = { body: 0, head: 1, leftArm: 2, rightArm: 3, leftFoot: 4, rightFoot: 5 } as const;
+
+/** From this many pixels a tile on, bars are drawn above everyone. */
+const BARS_FROM = 24;
+const NO_BARS = 1e9;
+
+export class Figures {
+  readonly group = new Group();
+  private readonly fine: Crowd;
+  private readonly coarse: Crowd;
+  private readonly marks: Crowd;
+  private readonly bars: Crowd;
+  private readonly own = { uBarsFrom: { value: BARS_FROM } };
+
+  constructor(shared: Shared) {
+    const figure = makeMaterial(shared, { vertex: figureVertex, fragment: figureFragment, actors: true });
+    const mark = makeMaterial(shared, { vertex: markVertex, fragment: markFragment, actors: true, blend: true });
+    const bar = makeMaterial(shared, {
+      vertex: barVertex,
+      fragment: barFragment,
+      own: this.own,
+      actors: true,
+      blend: true,
+    });
+    this.fine = new Crowd(wanderer(14, 9), figure, 2);
+    this.coarse = new Crowd(wanderer(6, 4), figure, 2);
+    this.marks = new Crowd(new PlaneGeometry(1, 1).rotateX(-Math.PI / 2), mark, 3);
+    this.bars = new Crowd(new PlaneGeometry(1, 1), bar, 6);
+    this.group.add(...[this.fine, this.coarse, this.marks, this.bars].map(({ mesh }) => mesh));
+  }
+
+  /** Draws those who are in the picture. @param labels whether all have bars. */
+  update({ rows, fine, coarse, seen }: Muster, labels: boolean): void {
+    this.own.uBarsFrom.value = labels ? BARS_FROM : NO_BARS;
+    this.fine.show(rows.fine, fine);
+    this.coarse.show(rows.coarse, coarse);
+    this.marks.show(rows.seen, seen);
+    this.bars.show(rows.seen, seen);
+  }
+}
+
+/** One shape, drawn for each of a list of actors. */
+class Crowd {
+  readonly mesh: Mesh;
+  private readonly geometry: InstancedBufferGeometry;
+  private rows = new InstancedBufferAttribute(new Float32Array(0), 1);
+
+  constructor(shape: BufferGeometry, material: ShaderMaterial, order: number) {
+    this.geometry = instancedOf(shape);
+    this.mesh = instanced(this.geometry, material, order);
+  }
+
+  show(rows: Float32Array, count: number): void {
+    if (this.rows.array !== rows) {
+      this.geometry.dispose(); // frees the old memory on the GPU
+      this.rows = new InstancedBufferAttribute(rows, 1);
+      this.rows.setUsage(DynamicDrawUsage);
+      this.geometry.setAttribute("aRow", this.rows);
+    }
+    this.rows.clearUpdateRanges();
+    this.rows.addUpdateRange(0, count);
+    this.rows.needsUpdate = true;
+    this.geometry.instanceCount = count;
+    this.mesh.visible = count > 0;
+  }
+}
+
+/** A figure about 0.95 high that looks south, with `round` points around it and `tall` along it. */
+function wanderer(round: number, tall: number): BufferGeometry {
+  const outline = [
+    [0.25, 0.05],
+    [0.25, 0.1],
+    [0.215, 0.22],
+    [0.175, 0.4],
+    [0.15, 0.52],
+    [0.095, 0.62],
+    [0.0, 0.66],
+  ].map(([r, y]) => new Vector2(r, y));
+  const small = Math.max(5, round >> 1);
+  const foot = (x: number) => new SphereGeometry(0.075, small, 4).translate(x, 0.06, 0.05);
+  const arm = (side: number) => new CapsuleGeometry(0.052, 0.2, 2, small).translate(side * 0.2, 0.42, 0.02);
+  const hood = new SphereGeometry(0.195, round, tall).translate(0, 0.77, 0);
+  peak(hood);
+  return mergeGeometries([
+    tagged(new LatheGeometry(outline, round), Part.body),
+    tagged(hood, Part.head),
+    tagged(arm(1), Part.leftArm),
+    tagged(arm(-1), Part.rightArm),
+    tagged(foot(0.1), Part.leftFoot),
+    tagged(foot(-0.1), Part.rightFoot),
+  ]);
+}
+
+/** Draws the top of the hood out to a point that hangs back. */
+function peak(hood: BufferGeometry): void {
+  const points = hood.getAttribute("position");
+  for (let i = 0; i < points.count; i++) {
+    const above = Math.max(points.getY(i) - 0.86, 0) / 0.105;
+    points.setXYZ(i, points.getX(i), points.getY(i) + 0.1 * above * above, points.getZ(i) - 0.1 * above * above);
+  }
+  hood.computeVertexNormals();
+}
+
+function tagged(geometry: BufferGeometry, part: number): BufferGeometry {
+  const marks = new Float32Array(geometry.getAttribute("position").count).fill(part);
+  geometry.deleteAttribute("uv");
+  return geometry.setAttribute("aPart", new Float32BufferAttribute(marks, 1));
+}

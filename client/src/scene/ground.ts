@@ -1,0 +1,20 @@
+/** Colours of the ground, by material. */
+
+import { Color } from "three";
+
+/** Two shades that are mixed close by, of water and lava those of their beds; and the colour from far above. */
+export const GROUND: readonly { low: string; high: string; far: string }[] = [
+  { low: "#261414", high: "#42201a", far: "#562218" }, // lava
+  { low: "#b0a074", high: "#d6c89c", far: "#3a96be" }, // water
+  { low: "#688b4a", high: "#96b162", far: "#84a258" }, // grass
+  { low: "#7e6e46", high: "#b09c68", far: "#9c8a5a" }, // scrub
+  { low: "#426436", high: "#608446", far: "#3a6a3c" }, // forest
+  { low: "#747276", high: "#aca8a2", far: "#969290" }, // stone
+  { low: "#564e68", high: "#867a98", far: "#736885" }, // orerock
+];
+
+/** The same as uniforms of the shader. */
+export function groundUniforms() {
+  const colours = (shade: "low" | "high" | "far") => ({ value: GROUND.map((each) => new Color(each[shade])) });
+  return { uLow: colours("low"), uHigh: colours("high"), uFar: colours("far") };
+}

@@ -1,0 +1,293 @@
+/** The picture: takes in frames of the world, and draws it again and again. */
+
+import type { App, Pick } from "../app";
+import type { Frame } from "../frame";
+import { Actors } from "./actors";
+import { CameraRig } from "./camera";
+import { Effects } from "./effects";
+import { Figures } from "./figures";
+import { Labels } from "./labels";
+import { Muster } from "./muster";
+import { noiseTexture } from "./noiseTexture";
+import { Overlay } from "./overlay";
+import { figureScale, pickAt, type Screen } from "./picking";
+import { Pointer } from "./pointer";
+import { buildRelief, heartOf, type Relief, sameShape } from "./relief";
+import { Stage } from "./stage";
+import { blankStats, Typical } from "./stats";
+import { Terrain } from "./terrain";
+import { CLOCK_UNIT, TileTexture } from "./tiles";
+import { Timeline } from "./timeline";
+import { Trees } from "./trees";
+import { makeShared } from "./uniforms";
+
+export type Parts = Omit<App, "scene">;
+
+const LABEL_EVERY = 200;
+const VIEW_EVERY = 120;
+/** Figures show their detail where a tile takes as many pixels as this. */
+const FINE_FROM = 20;
+
+/** Everything that is drawn, and the loop that draws it. */
+export class Picture {
+  readonly stats = blankStats();
+  readonly shared = makeShared();
+  private readonly stage: Stage;
+  readonly rig: CameraRig;
+  private readonly timeline = new Timeline();
+  private readonly terrain = new Terrain(this.shared);
+  private readonly trees = new Trees(this.shared);
+  readonly actors = new Actors();
+  private readonly muster = new Muster();
+  private readonly figures = new Figures(this.shared);
+  private readonly effects = new Effects(this.shared);
+  private readonly labels = new Labels(this.shared);
+  private readonly overlay = new Overlay(this.shared);
+  private readonly pointer: Pointer;
+  private tiles: TileTexture | null = null;
+  relief: Relief | null = null;
+  private shape = new Uint8Array(0);
+  private height = 1;
+  private undrawn = false;
+  /** Whom the camera has come close to. */
+  private approached: number | null = null;
+  private still = false;
+  private seconds = 0;
+  private labelled = 0;
+  private viewed = 0;
+  private lastDraw = 0;
+  private readonly scriptTimes = new Typical();
+  private readonly frameTimes = new Typical();
+
+  constructor(
+    canvas: HTMLCanvasElement,
+    private readonly app: Parts,
+    private readonly drawn: (tick: number) => void,
+  ) {
+    const calm = matchMedia("(prefers-reduced-motion: reduce)");
+    this.shared.uNoise.value = noiseTexture();
+    this.rig = new CameraRig(canvas, () => calm.matches);
+    this.stage = new Stage(canvas, this.shared, (width, height) => {
+      this.height = height;
+      this.rig.resize(width, height);
+      this.shared.uTilePixels.value = this.rig.tilePixels(height) * this.shared.uPixelRatio.value;
+    });
+    this.stage.scene.add(this.terrain.group, this.trees.group, this.figures.group, this.effects.mesh, this.labels.mesh);
+    this.pointer = new Pointer(
+      canvas,
+      (x, y) => this.pick(x, y),
+      app.actions,
+      (row, col) => {
+        app.actions.orbit();
+        this.rig.focus(row, col);
+      },
+    );
+    this.react();
+    app.world.onFrame((frame) => this.show(frame));
+    const loop = (now: number) => {
+      requestAnimationFrame(loop);
+      if (this.still || now - this.lastDraw < this.stage.quality.level.interval) return;
+      this.lastDraw = now;
+      if (this.stage.quality.drawn(now)) this.stage.resize();
+      this.draw(now, performance.now() / 1000, calm.matches);
+    };
+    const { material: ground } = this.terrain;
+    this.stage.warm(this.rig.camera, [ground, this.trees.material]);
+    requestAnimationFrame(loop);
+  }
+
+  /** Takes in a frame of the world. */
+  private show(frame: Frame): void {
+    const { welcome, play } = this.app.store.get();
+    if (!welcome) return;
+    const began = performance.now();
+    if (frame.key) this.takeMap(frame);
+    else this.tiles?.change(frame.tiles, this.still ? this.seconds : began / 1000);
+    if (!this.relief) return;
+    const { tick_seconds } = welcome.source;
+    const alpha = this.timeline.alpha(began);
+    const nominal = (1000 * tick_seconds) / (this.app.store.get().server?.speed ?? 1);
+    const jumped = this.timeline.arrive(frame.tick, began, nominal);
+    this.actors.show(frame, this.relief, welcome.source, alpha, jumped);
+    this.shared.uActors.value = this.actors.texture;
+    this.effects.show(frame, this.actors, jumped);
+    this.limitSight(frame, play.status === "playing" && play.sight === "window" ? play.id : null, welcome.source.sight);
+    this.labelled = 0;
+    this.undrawn = true;
+    this.stats.ticks += 1;
+    this.stats.frameMs = this.frameTimes.add(performance.now() - began);
+  }
+
+  private takeMap(frame: Frame): void {
+    const { plane } = this.app.world;
+    if (this.tiles?.side !== frame.side) {
+      this.tiles?.texture.dispose();
+      this.tiles = new TileTexture(frame.side);
+      this.shared.uTiles.value = this.tiles.texture;
+      this.rig.fit(frame.side, heartOf(plane, frame.side));
+    }
+    this.tiles.fill(plane);
+    if (this.relief && sameShape(this.shape, plane)) return;
+    this.timeline.forget();
+    this.shape = plane.slice();
+    this.relief = buildRelief(plane, frame.side);
+    this.terrain.shape(this.relief);
+    this.trees.plant(plane, this.relief);
+  }
+
+  private limitSight(frame: Frame, id: number | null, reach: number): void {
+    const me = this.app.world.agent(id);
+    this.shared.uSight.value.set(me?.col ?? 0, me?.row ?? 0, me ? reach : -1);
+    if (!me) return;
+    const { row, col } = frame.agents;
+    this.actors.hide((other) => {
+      const at = this.app.world.rowOf(other);
+      return at >= 0 && Math.max(Math.abs(row[at] - me.row), Math.abs(col[at] - me.col)) <= reach;
+    });
+  }
+
+  /** Draws one picture at a share of the tick and a time [s], and stands still until `release`. */
+  hold(alpha: number, seconds: number): void {
+    this.still = true;
+    this.timeline.hold(alpha);
+    this.draw(performance.now(), seconds);
+  }
+
+  release(): void {
+    this.still = false;
+    this.timeline.hold(null);
+  }
+
+  /** @param seconds the time by which water moves and forests grow; calm water stands still. */
+  private draw(now: number, seconds: number, calm = false): void {
+    const began = performance.now();
+    const { shared, stage, rig } = this;
+    const alpha = this.timeline.alpha(now);
+    this.seconds = seconds;
+    shared.uTime.value = calm ? 0 : seconds;
+    shared.uClock.value = (seconds / CLOCK_UNIT) % 65536;
+    shared.uAlpha.value = alpha;
+    this.aim(alpha);
+    rig.update(now);
+    const { detail } = stage.quality.level;
+    this.terrain.update(rig.camera, detail);
+    this.trees.update(rig.camera, detail);
+    this.overlay.update(now);
+    const { labels } = this.app.store.get();
+    const tilePixels = rig.tilePixels(this.height);
+    const fineWithin = (tilePixels / FINE_FROM) * Math.max(detail, 0.5);
+    this.muster.update(this.actors, rig.camera, fineWithin, (distance) => figureScale(tilePixels / distance));
+    this.figures.update(this.muster, labels);
+    this.label(now, labels);
+    stage.renderer.info.reset();
+    stage.renderer.render(stage.scene, rig.camera);
+    this.pointer.update(alpha < 1);
+    this.tell(now, began);
+  }
+
+  /** Keeps the selection marked and the followed agent in the middle. */
+  private aim(alpha: number): void {
+    const { selected, hovered, camera, play } = this.app.store.get();
+    this.shared.uSelected.value = selected === null ? -1 : this.actors.rowOf(selected);
+    this.shared.uHovered.value = hovered === null ? -1 : this.actors.rowOf(hovered);
+    this.shared.uFocus.value.w = 0;
+    this.terrain.own.uGrid.value = play.status === "playing" ? 1 : 0.5 * this.shared.uOverlayShare.value;
+    const id = camera === "follow" ? (play.id ?? selected) : null;
+    const row = this.actors.rowOf(id ?? -1);
+    if (row >= 0) {
+      // one who is followed may be seen only later: a newborn, or in a page that was just opened
+      if (id !== this.approached) this.rig.approach(...this.actors.position(row, 1));
+      this.shared.uFocus.value.set(...this.actors.position(row, alpha), 1);
+      this.rig.track(...this.actors.position(row, alpha));
+    } else if (id !== null && id === this.approached) this.app.actions.orbit();
+    this.approached = row >= 0 ? id : null;
+  }
+
+  private label(now: number, all: boolean): void {
+    const { welcome, selected, hovered } = this.app.store.get();
+    const { frame } = this.app.world;
+    if (!frame || !welcome || now - this.labelled < LABEL_EVERY) return;
+    this.labelled = now;
+    const chosen = [selected, hovered]
+      .map((id) => (id === null ? -1 : this.actors.rowOf(id)))
+      .filter((row) => row >= 0);
+    this.labels.write(
+      frame,
+      welcome.source,
+      this.actors,
+      this.rig.camera,
+      this.rig.tilePixels(this.height),
+      chosen,
+      all,
+    );
+  }
+
+  /** Brings the figures up to date, and says what has been drawn. */
+  private tell(now: number, began: number): void {
+    const { stats, stage } = this;
+    const { frame } = this.app.world;
+    stats.frames += 1;
+    stats.scriptMs = this.scriptTimes.add(performance.now() - began);
+    stats.drawCalls = stage.renderer.info.render.calls;
+    stats.triangles = stage.renderer.info.render.triangles;
+    stats.quality = stage.quality.level.name;
+    stats.overlayShare = this.shared.uOverlayShare.value;
+    if (frame && this.relief) Object.assign(stats, { ready: true, tick: frame.tick, agents: frame.count });
+    if (this.undrawn && frame) {
+      this.undrawn = false;
+      this.drawn(frame.tick);
+    }
+    if (now - this.viewed > VIEW_EVERY && this.relief) {
+      this.viewed = now;
+      const view = this.rig.view();
+      if (JSON.stringify(view) !== JSON.stringify(this.app.store.get().view)) this.app.store.set({ view });
+    }
+  }
+
+  private react(): void {
+    const { store } = this.app;
+    store.watch(
+      (state) => state.theme,
+      (theme) => this.stage.theme(theme),
+    );
+    store.watch(
+      (state) => state.quality,
+      (quality) => {
+        this.stage.quality.choose(quality);
+        this.stage.resize();
+      },
+    );
+    store.watch(
+      (state) => (state.overlay.name === null ? null : state.grid),
+      (grid) => {
+        if (grid || store.get().overlay.name === null) this.overlay.show(grid);
+      },
+    );
+    store.watch(
+      (state) => state.selected,
+      () => {
+        this.labelled = 0;
+      },
+    );
+    store.watch(
+      (state) => state.camera === "follow" && (state.play.id ?? state.selected) !== null,
+      (following) => {
+        this.rig.following = following;
+      },
+    );
+  }
+
+  get screen(): Screen {
+    const { clientWidth: width, clientHeight: height } = this.stage.canvas;
+    return { camera: this.rig.camera, width, height, tilePixels: this.rig.tilePixels(height) };
+  }
+
+  /** What lies under a point [CSS px]. */
+  pick(x: number, y: number): Pick | null {
+    const { frame } = this.app.world;
+    if (!frame || !this.relief) return null;
+    const { screen, actors, relief } = this;
+    const ray = this.rig.rayAt((2 * x) / screen.width - 1, 1 - (2 * y) / screen.height).ray;
+    return pickAt(screen, ray, { frame, actors, relief, alpha: this.shared.uAlpha.value }, x, y);
+  }
+}

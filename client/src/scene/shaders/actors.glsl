@@ -1,0 +1,35 @@
+// Reads an actor from the texture that actors.ts fills.
+uniform highp sampler2D uActors;
+uniform float uSelected;
+uniform float uHovered;
+
+const int TEXELS = 6;
+const int PER_ROW = 128;
+
+struct Actor {
+  vec4 from;    // x, y, z, heading
+  vec4 to;
+  vec4 colour;  // red, green, blue, state
+  vec4 vitals;  // health, food, water, damage
+  vec4 action;  // style or -1, direction, freeze, a number of its own
+  vec4 extra;   // age, hidden, cause of death
+};
+
+vec4 actorTexel(int row, int texel) {
+  return texelFetch(uActors, ivec2((row % PER_ROW) * TEXELS + texel, row / PER_ROW), 0);
+}
+
+Actor readActor(int row) {
+  return Actor(actorTexel(row, 0), actorTexel(row, 1), actorTexel(row, 2), actorTexel(row, 3), actorTexel(row, 4),
+               actorTexel(row, 5));
+}
+
+vec3 actorPosition(Actor actor) {
+  return mix(actor.from.xyz, actor.to.xyz, walked());
+}
+
+// Far away figures are drawn larger than they are, so that nobody is lost on a large map.
+float actorScale(vec3 place) {
+  float pixels = uTilePixels / max(distance(place, cameraPosition), 0.001);
+  return clamp(15.0 * uPixelRatio / pixels, 1.0, 10.0);
+}

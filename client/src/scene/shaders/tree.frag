@@ -1,0 +1,22 @@
+uniform float uOverlayShare;
+
+in vec3 vPlace;
+in float vCrown;
+in float vTone;
+in float vUnseen;
+in float vVeil;
+
+void main() {
+  ivec2 pixel = ivec2(gl_FragCoord.xy) & 3;
+  float threshold = float((pixel.x * 5 + pixel.y * 7 + pixel.x * pixel.y) & 15) / 16.0;
+  if (vCrown > 0.0 && vVeil * 0.8 > threshold) discard;
+  vec3 normal = normalize(cross(dFdx(vPlace), dFdy(vPlace)));
+  vec3 bark = srgb(104., 78., 58.);
+  vec3 leaf = mix(mix(srgb(44., 92., 62.), srgb(74., 122., 58.), vTone), srgb(126., 156., 76.), smoothstep(0.55, 1.0, vTone) * 0.8);
+  leaf *= mix(0.72, 1.16, vCrown);
+  vec3 colour = lit(vCrown > 0.0 ? leaf : bark, normal, vCrown > 0.0 ? mix(0.62, 1.0, vCrown) : 0.6);
+  colour = mix(colour, vec3(dot(colour, vec3(0.2126, 0.7152, 0.0722))) * 0.9, 0.9 * uOverlayShare);
+  colour *= mix(1.0, 0.22, vUnseen);
+  gl_FragColor = vec4(finish(colour), 1.0);
+  #include <colorspace_fragment>
+}

@@ -1,0 +1,50 @@
+/** What the page does with what the server sends. */
+
+import type { ServerMessage } from "./protocol";
+import type { Listener } from "./socket";
+import type { Actions, Play, Store } from "./store";
+import type { Parameters } from "./url";
+import type { World } from "./world";
+
+type Handlers = { [Kind in ServerMessage["type"]]: (message: Extract<ServerMessage, { type: Kind }>) => void };
+
+/** Keeps the state of the page and its world up to date with the server. */
+export function listen(store: Store, world: World, actions: Actions, url: Parameters): Listener {
+  const play = (patch: Partial<Play>) => store.set({ play: { ...store.get().play, ...patch } });
+  const handlers: Handlers = {
+    welcome(message) {
+      const before = store.get().welcome;
+      if (before && before.session !== message.session) {
+        world.clear();
+        play({ status: "watching", id: null, reason: "" });
+      }
+      store.set({ welcome: message, connection: { status: "open", message: "", retryAt: null } });
+      actions.resend();
+      if (!before && url.tick !== null && message.abilities.seek) actions.seek(url.tick);
+    },
+    state: (message) => store.set({ server: message }),
+    agent(message) {
+      if (message.id === store.get().selected) store.set({ report: message });
+    },
+    joined({ id, reason = "", waiting }) {
+      play({ status: id !== null ? "playing" : waiting ? "joining" : "watching", id, reason });
+      if (id !== null) actions.follow(id);
+    },
+    left: ({ reason }) => play({ status: "watching", id: null, reason }),
+    error: ({ message }) => store.set({ refusal: { message } }),
+  };
+  return {
+    connecting: () => store.set({ connection: { status: "connecting", message: "Connecting …", retryAt: null } }),
+    closed: (message, refused, retryAt) =>
+      store.set({ connection: { status: refused ? "refused" : "lost", message, retryAt }, report: null }),
+    message: <Kind extends ServerMessage["type"]>(message: Extract<ServerMessage, { type: Kind }>) =>
+      (handlers[message.type as Kind] as (message: Extract<ServerMessage, { type: Kind }>) => void)(message),
+    frame(frame) {
+      world.show(frame);
+      store.set({ tick: frame.tick });
+    },
+    grid(grid) {
+      if (grid.name === store.get().overlay.name) store.set({ grid });
+    },
+  };
+}

@@ -1,0 +1,164 @@
+/** The state of the page, and everything a person can do, as plain functions. */
+
+import type { OverlayGrid } from "./grid";
+import { Observable } from "./observable";
+import type { AgentReport, ClientMessage, OverlayName, OverlayRequest, ServerState, Welcome } from "./protocol";
+import type { Parameters } from "./url";
+
+export interface Connection {
+  /** refused: the server closed for good; `message` says why in a sentence. */
+  status: "connecting" | "open" | "lost" | "refused";
+  message: string;
+  /** When it tries again, as of performance.now() [ms]. */
+  retryAt: number | null;
+}
+
+export interface Play {
+  status: "watching" | "joining" | "playing";
+  /** The agent one plays. */
+  id: number | null;
+  /** Why one no longer plays, or could not join. */
+  reason: string;
+  /** What one sees while playing. */
+  sight: "window" | "map";
+}
+
+/** What the camera looks at; tiles may be fractional. */
+export interface View {
+  center: [row: number, col: number];
+  /** Where the corners of the picture meet the ground: top left, top right, bottom right, bottom left. */
+  corners: [row: number, col: number][];
+  /** Clockwise from above, 0 looks north [rad]. */
+  heading: number;
+}
+
+export interface AppState {
+  connection: Connection;
+  welcome: Welcome | null;
+  server: ServerState | null;
+  /** Tick of the newest frame. */
+  tick: number;
+  selected: number | null;
+  hovered: number | null;
+  /** What the server tells of the selected agent. */
+  report: AgentReport | null;
+  overlay: OverlayRequest;
+  /** The newest grid of the overlay; null until it comes. */
+  grid: OverlayGrid | null;
+  camera: "orbit" | "follow";
+  play: Play;
+  view: View | null;
+  theme: "dark" | "light";
+  /** Whether names and bars are drawn above agents. */
+  labels: boolean;
+  quality: "auto" | "low" | "medium" | "high";
+  /** What the server last refused, in a sentence; every refusal is another object. */
+  refusal: { message: string } | null;
+}
+
+export type Store = Observable<AppState>;
+
+export function createStore(url: Parameters): Store {
+  return new Observable<AppState>({
+    connection: { status: "connecting", message: "Connecting …", retryAt: null },
+    welcome: null,
+    server: null,
+    tick: url.tick ?? 0,
+    selected: url.agent,
+    hovered: null,
+    report: null,
+    overlay: { name: url.overlay, population: url.population ?? 0, food: null, water: null },
+    grid: null,
+    camera: url.follow && url.agent !== null ? "follow" : "orbit",
+    play: { status: "watching", id: null, reason: "", sight: "map" },
+    view: null,
+    theme: url.theme ?? (prefers("(prefers-color-scheme: light)") ? "light" : "dark"),
+    labels: true,
+    quality: url.quality ?? "auto",
+    refusal: null,
+  });
+}
+
+function prefers(query: string): boolean {
+  return typeof matchMedia === "function" && matchMedia(query).matches;
+}
+
+export type Actions = ReturnType<typeof createActions>;
+
+/** What a person can do. `send` hands a message to the server, or drops it when there is no connection. */
+export function createActions(store: Store, send: (message: ClientMessage) => void) {
+  const overlay = (patch: Partial<OverlayRequest>) => {
+    const request = { ...store.get().overlay, ...patch };
+    store.set({ overlay: request, grid: null });
+    send({ type: "overlay", ...request });
+  };
+  const inspect = (id: number | null) => {
+    if (store.get().welcome?.abilities.inspect) send({ type: "inspect", id });
+  };
+  const play = (patch: Partial<Play>) => store.set({ play: { ...store.get().play, ...patch } });
+  const select = (id: number | null) => {
+    if (id === store.get().selected) return;
+    store.set({ selected: id, report: null, ...(id === null ? { camera: "orbit" as const } : {}) });
+    send({ type: "inspect", id });
+  };
+  return {
+    /** Selects an agent, or nobody. */
+    select,
+    /** Follows an agent (by default the selected one) with the camera. */
+    follow(id: number | null = store.get().selected) {
+      if (id === null) return;
+      select(id);
+      store.set({ camera: "follow" });
+    },
+    orbit() {
+      store.set({ camera: "orbit" });
+    },
+    hover(id: number | null) {
+      store.set({ hovered: id });
+    },
+    setOverlay(name: OverlayName | null) {
+      overlay({ name });
+    },
+    /** Goes to the next overlay that the server offers, and after the last to none. */
+    cycleOverlay() {
+      const names = [null, ...(store.get().welcome?.abilities.overlays ?? [])];
+      overlay({ name: names[(names.indexOf(store.get().overlay.name) + 1) % names.length] });
+    },
+    setOverlayPopulation(population: number) {
+      overlay({ population });
+    },
+    setOverlayVitals(food: number | null, water: number | null) {
+      overlay({ food, water });
+    },
+    pause: () => send({ type: "control", do: "pause" }),
+    resume: () => send({ type: "control", do: "play" }),
+    togglePause: () => send({ type: "control", do: store.get().server?.paused ? "play" : "pause" }),
+    step: () => send({ type: "control", do: "step" }),
+    setSpeed: (speed: number) => send({ type: "control", do: "speed", value: Math.min(Math.max(speed, 0.1), 100) }),
+    seek: (tick: number) => send({ type: "control", do: "seek", value: Math.round(tick) }),
+    setLoop: (loop: boolean) => send({ type: "control", do: "loop", value: loop }),
+    /** Takes over an agent: just this one where `id` is given, else any of the population, else anyone. */
+    join(population: number | null, id: number | null = null) {
+      play({ status: "joining", id: null, reason: "" });
+      send({ type: "join", population, id });
+    },
+    act: (move: number, style: number, target: number | null) => send({ type: "act", move, style, target }),
+    leave() {
+      play({ status: "watching", id: null, reason: "" });
+      send({ type: "leave" });
+    },
+    setSight(sight: Play["sight"]) {
+      play({ sight });
+      send({ type: "sight", mode: sight });
+    },
+    setTheme: (theme: AppState["theme"]) => store.set({ theme }),
+    setLabels: (labels: boolean) => store.set({ labels }),
+    setQuality: (quality: AppState["quality"]) => store.set({ quality }),
+    /** Says again to a server what it must know of this page, after a new connection. */
+    resend() {
+      const { selected, overlay: request } = store.get();
+      if (selected !== null) inspect(selected);
+      if (request.name !== null) send({ type: "overlay", ...request });
+    },
+  };
+}

@@ -1,0 +1,109 @@
+/** Everything a key or a button of the panels can do. */
+
+import type { App } from "../app";
+import { rowOfBest } from "./census";
+import type { Desk } from "./desk";
+import type { Notices } from "./notices";
+import { neighbour } from "./searching";
+import { momentUrl } from "./share";
+import { nextSpeed } from "./speeds";
+
+export type Commands = ReturnType<typeof createCommands>;
+
+/** What the commands need of the parts of the page that hold no state of their own. */
+export interface Desktop {
+  desk: Desk;
+  notices: Notices;
+  focusSearch(): void;
+  toggleHelp(): void;
+}
+
+export function createCommands(app: App, desktop: Desktop) {
+  const { store, actions, world, scene } = app;
+  const { notices } = desktop;
+  const abilities = () => store.get().welcome?.abilities;
+  const speed = () => store.get().server?.speed ?? 1;
+  const setSpeed = (value: number) => {
+    if (abilities()?.control) actions.setSpeed(value);
+  };
+  const seek = (tick: number) => {
+    const range = store.get().welcome?.source.ticks;
+    if (range && abilities()?.seek) actions.seek(Math.min(Math.max(tick, range[0]), range[1]));
+  };
+  return {
+    togglePause() {
+      if (abilities()?.control) actions.togglePause();
+    },
+    /** One tick ahead; what runs is paused first. */
+    stepForward() {
+      if (!abilities()?.control) return;
+      if (!store.get().server?.paused) actions.pause();
+      actions.step();
+    },
+    stepBack() {
+      if (!abilities()?.seek) return;
+      if (!store.get().server?.paused) actions.pause();
+      seek(store.get().tick - 1);
+    },
+    slower: () => setSpeed(nextSpeed(speed(), -1)),
+    faster: () => setSpeed(nextSpeed(speed(), 1)),
+    normalSpeed: () => setSpeed(1),
+    first: () => seek(Number.NEGATIVE_INFINITY),
+    last: () => seek(Number.POSITIVE_INFINITY),
+    toggleLoop() {
+      if (abilities()?.seek) actions.setLoop(!store.get().server?.loop);
+    },
+    cycleOverlay() {
+      actions.cycleOverlay();
+      const { name } = store.get().overlay;
+      notices.say(name === null ? "No overlay" : `Overlay: ${name}`);
+    },
+    cyclePopulation(direction: 1 | -1 = 1) {
+      const populations = store.get().welcome?.source.populations ?? 1;
+      actions.setOverlayPopulation((store.get().overlay.population + direction + populations) % populations);
+    },
+    toggleFollow() {
+      if (store.get().camera === "follow") actions.orbit();
+      else actions.follow();
+    },
+    resetCamera() {
+      actions.orbit();
+      scene.resetCamera();
+    },
+    /** Brings the selected agent into the middle. */
+    centre() {
+      const agent = world.agent(store.get().selected);
+      if (agent) scene.focus(agent.row, agent.col);
+    },
+    search: () => desktop.focusSearch(),
+    selectNext(direction: 1 | -1) {
+      actions.select(neighbour(world.frame?.agents.id ?? [], store.get().selected, direction));
+    },
+    selectOldest() {
+      const agents = world.frame?.agents;
+      const row = agents ? rowOfBest(agents.id.length, (i) => agents.age[i]) : -1;
+      if (agents && row >= 0) actions.select(agents.id[row]);
+    },
+    deselect: () => actions.select(null),
+    toggleLabels: () => actions.setLabels(!store.get().labels),
+    toggleTheme: () => actions.setTheme(store.get().theme === "dark" ? "light" : "dark"),
+    togglePanel: (name: Parameters<Desk["toggle"]>[0]) => desktop.desk.toggle(name),
+    help: () => desktop.toggleHelp(),
+    async copyLink() {
+      const url = momentUrl(location.href, store.get());
+      try {
+        await navigator.clipboard.writeText(url);
+        notices.say("Link to this moment copied");
+      } catch {
+        notices.say(`Link to this moment: ${url}`, 15_000); // clipboards need a secure page and leave to use them
+      }
+    },
+    /** Takes part, or hands the agent back. */
+    togglePlay() {
+      const { play, overlay } = store.get();
+      if (!abilities()?.play) return;
+      if (play.status === "watching") actions.join(overlay.name === null ? null : overlay.population);
+      else actions.leave();
+    },
+  };
+}

@@ -1,0 +1,79 @@
+/** The panels of the page. */
+
+import "../style/index.css";
+import type { App } from "../app";
+import { createAgentPanel } from "./agent";
+import { createCommands, type Desktop } from "./commands";
+import { Desk } from "./desk";
+import { createDock } from "./dock";
+import { el } from "./dom";
+import { createFeed } from "./feed";
+import { createHelp } from "./help";
+import { createJoin } from "./join";
+import { listenToKeys } from "./keyboard";
+import { createMinimap } from "./minimap";
+import { connectionNotice, firstPicture, Notices } from "./notices";
+import { createOverlays } from "./overlays";
+import { createPlayer } from "./player";
+import { createPopulations } from "./populations";
+import { createSearch } from "./search";
+import { createSettings } from "./settings";
+import { createTooltip } from "./tooltip";
+import { createTopbar } from "./topbar";
+import { createTransport } from "./transport";
+
+/** Builds all panels into `root`. */
+export function mountUi(app: App, root: HTMLElement): void {
+  const desk = new Desk();
+  const notices = new Notices();
+  const help = createHelp();
+  const search = createSearch(app);
+  const desktop: Desktop = { desk, notices, focusSearch: search.focus, toggleHelp: help.toggle };
+  const commands = createCommands(app, desktop);
+  const player = createPlayer(app, notices);
+
+  root.classList.add("ui");
+  root.append(
+    createTopbar(app, search.element),
+    createDock(app, desk, commands),
+    el(
+      "div",
+      { class: "left" },
+      el("div", { class: "column" }, createPopulations(app, desk), createOverlays(app, desk)),
+      createMinimap(app, desk),
+    ),
+    el("div", { class: "right column" }, createAgentPanel(app, desk, commands), createFeed(app, desk)),
+    el("div", { class: "bottom" }, player.element, createTransport(app, commands)),
+    notices.element,
+    firstPicture(app),
+    connectionNotice(app.store),
+    createTooltip(app),
+    createSettings(app),
+    createJoin(app),
+    help.element,
+  );
+  app.store.watch(
+    (state) => state.welcome !== null,
+    (welcomed) => root.toggleAttribute("data-welcomed", welcomed),
+  );
+  listenToKeys(commands, app.scene, player.keys);
+  tellRefusals(app, notices);
+  leaveFocusToTheWorld(root);
+}
+
+function tellRefusals({ store }: App, notices: Notices): void {
+  store.watch(
+    (state) => state.refusal,
+    (refusal) => {
+      if (refusal) notices.say(refusal.message, 5000);
+    },
+  );
+}
+
+/** After a click with the pointer the keys belong to the world again: Space pauses, and does not click once more. */
+function leaveFocusToTheWorld(root: HTMLElement): void {
+  root.addEventListener("click", ({ detail, target }) => {
+    const control = target instanceof Element ? target.closest<HTMLElement>("button, input[type=range]") : null;
+    if (detail > 0 && control && control === document.activeElement) control.blur();
+  });
+}

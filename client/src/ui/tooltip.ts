@@ -1,0 +1,60 @@
+/** What lies under the pointer: an agent, or the number of the overlay. */
+
+import type { App } from "../app";
+import { agentName, MATERIALS } from "../names";
+import { populationColour } from "../palette";
+import { el, swatch } from "./dom";
+import { count, short } from "./format";
+import { gridValue } from "./scale";
+import { paced } from "./schedule";
+
+export function createTooltip(app: App): HTMLElement {
+  const { store, world, scene } = app;
+  const tip = el("div", { id: "tooltip", class: "tooltip", hidden: true, "aria-hidden": "true" });
+  const canvas = document.querySelector<HTMLCanvasElement>("#scene");
+  let at: { x: number; y: number } | null = null;
+
+  const content = (): Node[] => {
+    const { hovered, grid } = store.get();
+    const agent = at ? world.agent(hovered) : null;
+    if (agent) {
+      const name = agentName(store.get().welcome?.source, agent.population, agent.id);
+      const line = `age ${agent.age} · health ${agent.health} · food ${agent.food} · water ${agent.water}`;
+      return [el("p", {}, swatch(populationColour(agent.population)), name), el("p", { class: "faint" }, line)];
+    }
+    const pick = at && grid ? scene.pick(at.x, at.y) : null;
+    if (!pick || !grid) return [];
+    const there = gridValue(grid, pick.row, pick.col);
+    const material = MATERIALS[world.plane[pick.row * world.side + pick.col]] ?? "";
+    const value = there === null ? "nothing here" : grid.unit ? valueText(there.value, grid.unit) : short(there.value);
+    return [el("p", {}, value), el("p", { class: "faint" }, `${material}, row ${pick.row}, column ${pick.col}`)];
+  };
+  const show = paced(() => {
+    const parts = content();
+    tip.hidden = parts.length === 0;
+    tip.replaceChildren(...parts);
+    if (!at || tip.hidden) return;
+    const [width, height] = [tip.offsetWidth, tip.offsetHeight];
+    const x = at.x + 14 + width > innerWidth ? at.x - 14 - width : at.x + 14;
+    const y = Math.min(at.y + 14, innerHeight - height - 6);
+    tip.style.transform = `translate(${Math.max(x, 4)}px, ${y}px)`;
+  }, 50);
+
+  canvas?.addEventListener("pointermove", ({ offsetX, offsetY, buttons }) => {
+    at = buttons === 0 ? { x: offsetX, y: offsetY } : null; // not while one drags the camera
+    show();
+  });
+  canvas?.addEventListener("pointerleave", () => {
+    at = null;
+    show();
+  });
+  store.watch((state) => state.hovered, show);
+  store.watch((state) => state.grid, show);
+  return tip;
+}
+
+function valueText(value: number, unit: string): string {
+  return Number.isInteger(value) && unit.endsWith("s")
+    ? count(value, unit.slice(0, -1), unit)
+    : `${short(value)} ${unit}`;
+}

@@ -1,0 +1,41 @@
+/** What the address of the page asks for, so that a moment can be shared by its link. */
+
+import type { OverlayName } from "./protocol";
+
+export interface Parameters {
+  token: string | null;
+  tick: number | null;
+  agent: number | null;
+  /** Whether the camera follows that agent. */
+  follow: boolean;
+  overlay: OverlayName | null;
+  population: number | null;
+  theme: "dark" | "light" | null;
+  quality: "auto" | "low" | "medium" | "high" | null;
+  /** No panels: for video and pictures. */
+  headless: boolean;
+}
+
+export const OVERLAYS: readonly OverlayName[] = ["visits", "value", "dependency", "attacks"];
+
+/** Reads the part of an address behind the question mark; what makes no sense is left out. */
+export function readParameters(search: string): Parameters {
+  const query = new URLSearchParams(search);
+  const number = (name: string) => {
+    const text = query.get(name);
+    return text !== null && /^\d{1,15}$/.test(text) ? Number(text) : null;
+  };
+  const choice = <T extends string>(name: string, allowed: readonly T[]): T | null =>
+    allowed.find((value) => value === query.get(name)) ?? null;
+  return {
+    token: query.get("token"),
+    tick: number("tick"),
+    agent: number("agent"),
+    follow: query.get("follow") === "1",
+    overlay: choice("overlay", OVERLAYS),
+    population: number("population"),
+    theme: choice("theme", ["dark", "light"]),
+    quality: choice("quality", ["auto", "low", "medium", "high"]),
+    headless: query.get("headless") === "1",
+  };
+}

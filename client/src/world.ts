@@ -1,0 +1,82 @@
+/** What the page knows of the world: the newest frame, the one before, and the map as it is now. */
+
+import type { Frame } from "./frame";
+import type { Unsubscribe } from "./observable";
+
+export interface Agent {
+  id: number;
+  age: number;
+  damage: number;
+  slot: number;
+  row: number;
+  col: number;
+  health: number;
+  food: number;
+  water: number;
+  freeze: number;
+  population: number;
+  move: number;
+  style: number;
+}
+
+export type FrameListener = (frame: Frame, world: World) => void;
+
+export class World {
+  frame: Frame | null = null;
+  previous: Frame | null = null;
+  /** Materials, [side · side]. */
+  plane = new Uint8Array(0);
+  /** Time at which the newest frame came, as of performance.now() [ms]. */
+  receivedAt = 0;
+  private rows = new Map<number, number>();
+  private readonly listeners = new Set<FrameListener>();
+
+  get side(): number {
+    return this.frame?.side ?? 0;
+  }
+
+  /** Takes in the next frame and tells the listeners. */
+  show(frame: Frame): void {
+    const jump = frame.key || !this.frame || frame.side !== this.frame.side;
+    if (jump && !frame.key) return; // nothing can be drawn before the first key frame
+    if (frame.key) this.plane = frame.plane.material.slice();
+    else
+      frame.tiles.index.forEach((place, i) => {
+        this.plane[place] = frame.tiles.material[i];
+      });
+    this.previous = this.frame?.side === frame.side ? this.frame : null;
+    this.frame = frame;
+    this.receivedAt = performance.now();
+    this.rows = new Map();
+    frame.agents.id.forEach((id, i) => {
+      this.rows.set(id, i);
+    });
+    for (const listener of this.listeners) listener(frame, this);
+  }
+
+  /** Forgets everything, as when the server shows another world. */
+  clear(): void {
+    this.frame = this.previous = null;
+    this.plane = new Uint8Array(0);
+    this.rows = new Map();
+  }
+
+  /** Calls `listener` with every frame from now on. */
+  onFrame(listener: FrameListener): Unsubscribe {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  /** The row of a living agent in the tables of the newest frame; -1 if it does not live. */
+  rowOf(id: number | null): number {
+    return id === null ? -1 : (this.rows.get(id) ?? -1);
+  }
+
+  agent(id: number | null): Agent | null {
+    const row = this.rowOf(id);
+    if (row < 0 || !this.frame) return null;
+    return Object.fromEntries(
+      Object.entries(this.frame.agents).map(([name, column]) => [name, column[row]]),
+    ) as unknown as Agent;
+  }
+}

@@ -1,0 +1,33 @@
+"""A world of a batch as a world of its own, to be looked at while the batch goes on."""
+
+from __future__ import annotations
+
+from forge.blade.events import Recording
+from forge.blade.snapshot import Saved
+from forge.blade.state import SAVED
+from forge.blade.tick import resume_each
+from forge.blade.world import World
+
+
+def fork(batch: World, w: int = 0, events: bool = True, visits: bool = False) -> World:
+    """A copy of world `w` that goes on by itself: with the same actions, to the same bits.
+
+    Args:
+        batch: is left as it is.
+        w: index of the world.
+        events: whether the copy records events, whatever the batch does.
+        visits: whether it counts visits, from now on.
+
+    Raises:
+        IndexError: if there is no world `w`.
+    """
+    if not 0 <= w < batch.count:
+        raise IndexError(f"w = {w} is out of range; the batch holds the worlds 0 .. {batch.count - 1}")
+    one = slice(w, w + 1)
+    record = Recording(events=events, visits=visits)
+    world = World(batch.configs[w], 1, threads=1, maps=batch._tiles[one], record=record)
+    world.seeds = batch.seeds[one].copy()
+    arrays = {name: getattr(batch.state, name)[one].copy() for name in SAVED}
+    Saved(world.configs, record, world.seeds, world._tiles, arrays).fill(world.state)
+    resume_each(world.state)
+    return world

@@ -1,0 +1,69 @@
+"""Where a viewer is served: the options that commands share, and a viewer made from them."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import threading
+from collections.abc import Iterator, Sequence
+from typing import Annotated
+
+import tyro
+from rich.console import Console
+from tyro.conf import FlagCreatePairsOff, arg
+
+from forge.blade import ConfigError
+from forge.embyr import Pace, Source, Viewer
+from forge.embyr.extension import Extension
+from forge.embyr.pages import MISSING
+from forge.embyr.viewer import HOST
+
+
+@dataclasses.dataclass(frozen=True)
+class Serving:
+    """Where the viewer is served, and how it starts."""
+
+    host: Annotated[str, arg(help="address to listen on; any but this machine's own asks viewers for a token")] = HOST
+    port: Annotated[int | None, arg(help="to listen on; 8080 by default, or the next that is free")] = None
+    token: Annotated[str | None, arg(help="that viewers must know; made where one is needed")] = None
+    no_browser: Annotated[bool, arg(help="do not open the page, only print its address")] = False
+    tick_seconds: Annotated[float, arg(help="time between two ticks at speed 1")] = 0.6
+    speed: Annotated[float, arg(help="how many times as fast to begin with, 0.1 .. 100")] = 1.0
+    paused: Annotated[bool, arg(help="wait for the first viewer to press play")] = False
+
+
+def read_serving(arguments: list[str], prog: str) -> Serving:
+    """The options of the viewer alone, for a command that has others."""
+    return tyro.cli(Serving, args=arguments, prog=prog, config=(FlagCreatePairsOff,))
+
+
+@contextlib.contextmanager
+def serve(source: Source, serving: Serving, extended: Sequence[Extension] = ()) -> Iterator[Viewer]:
+    """A viewer at its address, which is printed and opened."""
+    pace = pace_of(source, serving)
+    try:
+        viewer = Viewer(source, pace, host=serving.host, port=serving.port, token=serving.token, extensions=extended)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+    with viewer:
+        announce(viewer, serving)
+        yield viewer
+
+
+def pace_of(source: Source, serving: Serving) -> Pace:
+    """The pace that a viewer starts with."""
+    try:
+        return Pace(serving.tick_seconds, serving.speed, serving.paused, source.ticks)
+    except ValueError as error:
+        raise ConfigError(str(error)) from error
+
+
+def announce(viewer: Viewer, serving: Serving, console: Console | None = None) -> None:
+    """Prints where to look, and opens the page unless told not to."""
+    console = console or Console()
+    if not viewer.built:
+        console.print(MISSING, soft_wrap=True, highlight=False)
+    console.print(f"watch {viewer.source.title} at {viewer.address}  (Ctrl-C stops)", soft_wrap=True, highlight=False)
+    if viewer.built and not serving.no_browser:
+        # a browser may take seconds to start, and may say things of its own
+        threading.Thread(target=viewer.open_browser, name="browser", daemon=True).start()

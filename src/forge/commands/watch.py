@@ -1,0 +1,106 @@
+"""`forge watch`: shows a run, a checkpoint, a replay, a preset or a TOML file in the browser."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+from tyro.conf import FlagCreatePairsOff, Positional, arg
+
+from forge.blade import Config, ConfigError, World
+from forge.blade.frame import Frame, FrameSource
+from forge.blade.replay import Replay, ReplayWriter
+from forge.commands.serving import Serving, serve
+from forge.embyr import Live, Playback, Source
+from forge.embyr.extension import Extension
+from forge.embyr.overlays import Overlays
+from forge.embyr.play import Play
+from forge.experiments.match import Match, match_of
+
+_REPLAY = b"NMREPLAY"  # the first bytes of a replay
+_FULL = 150  # ticks in which a world of the default size comes to life
+
+
+@dataclasses.dataclass(frozen=True)
+class Options(Serving):
+    """Shows a world in the browser: live, or from a replay.
+
+    TARGET is a preset (chaos, law), a TOML file, a run, a checkpoint or a replay. Scripted agents (random, forager,
+    fighter), runs and checkpoints may be named together: they play the populations in turn, as in `law RUN random`.
+    """
+
+    targets: Annotated[
+        Positional[tuple[str, ...]], arg(metavar="TARGET ...", help="what to watch; chaos by default")
+    ] = ()
+    seed: Annotated[int, arg(help="of the world, and of the choices of who plays in it")] = 0
+    map: Annotated[int, arg(help="which map of its series the world has")] = 0
+    warmup: Annotated[int, arg(help="ticks that have passed when the first picture is shown")] = _FULL
+    record: Annotated[Path | None, arg(help="keep everything that is shown as a replay in this file")] = None
+
+
+def main(arguments: list[str]) -> None:
+    """Runs the command."""
+    options = tyro.cli(Options, args=arguments, prog="forge watch", config=(FlagCreatePairsOff,))
+    for name, low in (("seed", 0), ("map", 0), ("warmup", 0)):
+        if getattr(options, name) < low:
+            raise ConfigError(f"--{name} {getattr(options, name)} must not be negative")
+    replays = [target for target in options.targets if is_replay(Path(target))]
+    if not replays:
+        watch_match(match_of(options.targets, options.seed, follow=True), options)
+    elif len(options.targets) > 1 or options.record is not None:
+        raise ConfigError(f"{replays[0]} is a replay: it is watched alone, and is recorded already")
+    else:
+        watch_replay(Path(replays[0]), options)
+
+
+def is_replay(path: Path) -> bool:
+    """Whether a path names a replay file."""
+    if not path.is_file():
+        return False
+    with path.open("rb") as file:
+        return file.read(len(_REPLAY)) == _REPLAY
+
+
+def watch_replay(path: Path, serving: Serving) -> None:
+    """Shows a replay until it is stopped."""
+    replay = Replay(path)
+    if not replay.ticks:
+        raise ConfigError(f"{path} holds no tick")
+    ticks = (replay.ticks.start, replay.ticks.stop - 1)
+    names = [str(name) for name in replay.metadata.get("policies", ())]
+    source = Source.of(replay.config, "replay", path.name, names, ticks, serving.tick_seconds)
+    with serve(source, serving, extensions(source, replay.config, replay=replay)) as viewer:
+        Playback(viewer, replay).run()
+
+
+def watch_match(match: Match, options: Options) -> None:
+    """Plays and shows a match until it is stopped."""
+    source = Source.of(match.config, "live", match.title, match.names, tick_seconds=options.tick_seconds)
+    with serve(source, options, extensions(source, match.config, match)) as viewer:
+        world = match.world(options.seed, options.map, visits=True)
+        for _ in range(options.warmup):
+            world.step(match.player.act(world.observe()))
+        with recording(options.record, world, match) as capture:
+            Live(viewer, world, match.player, capture).run()
+
+
+def extensions(
+    source: Source, config: Config, match: Match | None = None, replay: Replay | None = None
+) -> Sequence[Extension]:
+    """What viewers can ask and do, besides watching: overlays and panels, and to play in a match."""
+    overlays = Overlays(config, source.names, () if match is None else match.minds(), replay)
+    return (overlays,) if match is None else (overlays, Play(config))
+
+
+@contextlib.contextmanager
+def recording(path: Path | None, world: World, match: Match) -> Iterator[Callable[[], Frame]]:
+    """What captures the frames of a world, and keeps them in a replay if there is a path for one."""
+    if path is None:
+        yield FrameSource(world).frame
+    else:
+        with ReplayWriter(path, world, metadata={"policies": list(match.names), "title": match.title}) as writer:
+            yield writer.append

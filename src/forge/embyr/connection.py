@@ -1,0 +1,154 @@
+"""One viewer's connection: its greeting, what it may ask for, and what it is sent and when."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from forge.embyr import protocol
+from forge.embyr.limits import Bucket, Limits
+from forge.embyr.mailbox import Mailbox
+from forge.embyr.protocol import Ack, Close, Message, ProtocolError
+from forge.embyr.stream import FrameStream
+
+#: Takes a viewer's message and does what it asks for, at once.
+Receive = Callable[["Connection", Message], None]
+
+
+class Connection:
+    """One viewer.
+
+    Args:
+        number: names it.
+        socket: accepted.
+        stream: of the frames it watches.
+        limits: of what it may do.
+    """
+
+    def __init__(self, number: int, socket: WebSocket, stream: FrameStream, limits: Limits) -> None:
+        self.number, self.limits = number, limits
+        self._socket, self._stream = socket, stream
+        self._mail = Mailbox(limits.waiting)
+        self._seen = 0  # number of the last frame sent
+        self._waiting: deque[int] = deque()  # ticks of the frames that are not acknowledged
+        self._messages = Bucket(limits.messages_a_second, limits.burst)
+        self._acks = Bucket(limits.acks_a_second, limits.acks_a_second)
+        self._failure: ProtocolError | None = None
+
+    async def greeting(self) -> protocol.Hello:
+        """The viewer's first message.
+
+        Raises:
+            ProtocolError: if there is none in time, or another.
+        """
+        try:
+            async with asyncio.timeout(self.limits.hello_seconds):
+                text = await self._text()
+        except TimeoutError:
+            raise ProtocolError("no greeting came in time") from None
+        return protocol.hello(text)
+
+    async def serve(self, receive: Receive) -> None:
+        """Talks to the viewer until it leaves.
+
+        Raises:
+            ProtocolError: if it breaks a rule.
+            WebSocketDisconnect: when it has left.
+        """
+        await first_of(self._read(receive), self._write())
+
+    def tell(self, message: Mapping[str, Any] | bytes) -> None:
+        """Sends a message as soon as the viewer can take it. A viewer that leaves too many unread is let go."""
+        try:
+            self._mail.put(message)
+        except ProtocolError as error:
+            self._failure = error
+            self.stir()
+
+    def stir(self) -> None:
+        """There may be something new to send."""
+        self._mail.stirred.set()
+
+    async def refuse(self, error: ProtocolError) -> None:
+        """Says why, and closes."""
+        await self._send(protocol.text_of({"type": "error", "message": str(error)}))
+        # a reason has room for 123 bytes
+        await self._socket.close(error.code, str(error).encode()[:120].decode(errors="ignore"))
+
+    async def _text(self) -> str:
+        """The next message of the viewer, within the limits of size and rate."""
+        message = await self._socket.receive()
+        if message["type"] == "websocket.disconnect":
+            raise WebSocketDisconnect(message.get("code", 1005))
+        text: str | None = message.get("text")
+        if text is None:
+            raise ProtocolError("messages to the server are text, not binary")
+        if len(text.encode("utf-8", "replace")) > self.limits.message_bytes:
+            raise ProtocolError(f"a message may have {self.limits.message_bytes} bytes", Close.LIMITS)
+        return text
+
+    async def _read(self, receive: Receive) -> None:
+        while True:
+            message = protocol.parse(await self._text())
+            if isinstance(message, Ack):
+                self._acknowledge(message.tick)
+                continue
+            if not self._messages.take():
+                raise ProtocolError(f"more than {self._messages.rate:g} messages a second", Close.LIMITS)
+            receive(self, message)
+
+    def _acknowledge(self, tick: int) -> None:
+        """Counts a frame, and those sent before it, as drawn; the tick of a frame that is not waited for is nothing."""
+        if not self._acks.take():
+            raise ProtocolError(f"more than {self._acks.rate:g} acknowledgements a second", Close.LIMITS)
+        if tick in self._waiting:
+            while self._waiting.popleft() != tick:
+                pass
+            self.stir()
+
+    async def _write(self) -> None:
+        while True:
+            await self._mail.stirred.wait()
+            self._mail.stirred.clear()
+            if self._failure is not None:
+                raise self._failure
+            await self._send_all(self._mail.take(paced=False))
+            if len(self._waiting) >= self.limits.unacknowledged:
+                continue
+            if (new := self._stream.message(self._seen)) is not None:
+                data, self._seen, tick = new
+                self._waiting.append(tick)
+                await self._send(data)
+            await self._send_all(self._mail.take(paced=True))
+
+    async def _send_all(self, messages: list[str | bytes]) -> None:
+        for message in messages:
+            await self._send(message)
+
+    async def _send(self, message: str | bytes) -> None:
+        send: Awaitable[None]
+        send = self._socket.send_text(message) if isinstance(message, str) else self._socket.send_bytes(message)
+        try:
+            # not wait_for: before Python 3.12 it can swallow a cancellation
+            async with asyncio.timeout(self.limits.send_seconds):
+                await send
+        except TimeoutError:
+            raise ProtocolError("nothing was read for too long", Close.LIMITS) from None
+
+
+async def first_of(*works: Awaitable[None]) -> None:
+    """Waits until one ends, ends the others, and raises what it raised."""
+    tasks = [asyncio.ensure_future(work) for work in works]
+    try:
+        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+    for task, result in zip(tasks, results, strict=True):
+        if task in done and isinstance(result, BaseException):
+            raise result

@@ -1,0 +1,68 @@
+"""Frames of worlds that record no events: who lives and what the land is made of, births and deaths by comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from forge.blade.frame import Frame, draw_tiles
+from forge.blade.frame_schema import SECTIONS, Section, Table
+from forge.blade.ids import UNKNOWN, Cause
+from forge.blade.world import World
+
+_NONE = np.zeros(0, np.int64)
+
+
+class GlimpseSource:
+    """Captures frames of one world of a batch that need not record anything, any number of ticks apart.
+
+    Births are of those who were not there before, deaths of those who are there no more, where they were last seen
+    and, as the cause is not known, as if of an attack. There are no attacks, and what each has done is not known.
+
+    Args:
+        world: a batch of worlds, reset.
+        w: index of the world to watch.
+    """
+
+    def __init__(self, world: World, w: int = 0) -> None:
+        self.world, self.w = world, w
+        self._materials: np.ndarray | None = None
+        self._agents = np.zeros(0, world.state.agents.dtype)
+
+    def frame(self) -> Frame:
+        """What is to be seen now; the first is a key frame."""
+        state, w, side = self.world.state, self.w, self.world.config.terrain.side
+        materials = self.world.materials()[w]
+        slots = state.living[w, : state.living_count[w]].copy()
+        agents = state.agents[w, slots]
+        first = self._materials is None
+        if self._materials is None:
+            self._materials = materials.copy()
+        index = np.flatnonzero(materials != self._materials)
+        born = agents[~np.isin(agents["id"], self._agents["id"])]
+        died = self._agents[~np.isin(self._agents["id"], agents["id"])]
+        tables: dict[str, Mapping[str, np.ndarray]] = {
+            "agents": _columns(agents) | {"slot": slots} | _constant(("move", "style"), UNKNOWN, len(agents)),
+            "tiles": {"index": index, "material": materials.ravel()[index]},
+            "plane": {"material": materials.ravel() if first else _NONE},
+            "attacks": dict.fromkeys(("attacker", "target", "damage", "style"), _NONE),
+            "births": _columns(born[:0] if first else born),
+            "deaths": _columns(died) | _constant(("cause",), Cause.ATTACK, len(died)),
+        }
+        frame = Frame(int(state.tick[w]), w, side, **{s.name: _typed(s, tables[s.name]) for s in SECTIONS})
+        draw_tiles(self._materials, frame.tiles)
+        self._agents = agents
+        return frame
+
+
+def _columns(agents: np.ndarray) -> dict[str, np.ndarray]:
+    return {name: agents[name] for name in agents.dtype.names or ()}
+
+
+def _constant(names: tuple[str, ...], value: int, count: int) -> dict[str, np.ndarray]:
+    return {name: np.full(count, value) for name in names}
+
+
+def _typed(section: Section, table: Table) -> Table:
+    return {field.name: table[field.name].astype(field.type) for field in section.fields}

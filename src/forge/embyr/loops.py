@@ -1,0 +1,80 @@
+"""The two loops that are watched: a world that is played, and a replay. Both follow the pace of their viewers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from forge.blade.frame import Frame, FrameSource
+from forge.blade.replay import Replay
+from forge.blade.world import World
+from forge.embyr.pace import Advance, Call, Pace, Seek
+from forge.embyr.viewer import Player, Viewer
+
+
+class Live:
+    """Plays a world at its viewer's pace until that is stopped.
+
+    Args:
+        viewer: with a pace that may be changed.
+        world: one world, reset, that records events.
+        player: of all its agents.
+        capture: makes the frame after each tick, such as `ReplayWriter.append`; None captures it.
+    """
+
+    def __init__(
+        self, viewer: Viewer, world: World, player: Player, capture: Callable[[], Frame] | None = None
+    ) -> None:
+        self.viewer, self.world, self.player = viewer, world, player
+        self.capture = capture or FrameSource(world).frame
+
+    def run(self) -> None:
+        """Plays until the pace is stopped."""
+        first = self.capture()
+        self.viewer.put(first if first.key else first.with_plane(self.world.materials()[0]), self.world)
+        for order in self.viewer.pace:
+            match order:
+                case Call(work):
+                    work()
+                case Advance():
+                    self.viewer.advance(self.world, self.player, self.capture)
+                case Seek():
+                    pass  # refused before: a world has no past
+
+
+class Playback:
+    """Plays a replay at its viewer's pace until that is stopped.
+
+    At the end it goes on from the start if it is to loop, else it pauses; whoever then asks it to play starts it anew.
+    """
+
+    def __init__(self, viewer: Viewer, replay: Replay) -> None:
+        self.viewer, self.replay = viewer, replay
+        self.tick = replay.ticks.start
+        self._rests = False
+
+    def run(self) -> None:
+        """Plays until the pace is stopped."""
+        pace: Pace = self.viewer.pace
+        self._show(self.tick, key=True)
+        for order in pace:
+            match order:
+                case Call(work):
+                    work()
+                case Seek(tick):
+                    self._show(tick, key=True)
+                case Advance():
+                    self._advance(pace)
+
+    def _advance(self, pace: Pace) -> None:
+        ticks = self.replay.ticks
+        if self.tick + 1 in ticks:
+            self._show(self.tick + 1)
+        elif pace.settings.loop or self._rests:
+            self._show(ticks.start, key=True)
+        else:
+            self._rests = True
+            pace.set(paused=True)
+
+    def _show(self, tick: int, key: bool = False) -> None:
+        self.tick, self._rests = tick, False
+        self.viewer.put(self.replay.frame(tick, key))

@@ -1,0 +1,129 @@
+"""The server: the page and the WebSocket, in a thread of their own."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import socket
+import threading
+from collections.abc import AsyncIterator
+
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route, WebSocketRoute
+
+from forge.blade.checks import ConfigError
+from forge.embyr.guard import Guard
+from forge.embyr.hub import Hub
+from forge.embyr.pages import Pages
+
+PORT = 8080
+_NEIGHBOURS = 20  # ports that are tried one after another when none is asked for
+_START_SECONDS = 10.0
+_MOST_BYTES = 64 * 1024  # of a message: above the limit of the protocol, so that most offenders can be told
+
+
+def application(hub: Hub, pages: Pages) -> Starlette:
+    """The server's routes: the files of the page, and /ws."""
+
+    async def page(request: Request) -> Response:
+        if (reason := hub.guard.refusal(request.headers)) is not None:
+            return Response(reason + "\n", 403, media_type="text/plain")
+        return pages.get(request.url.path)
+
+    @contextlib.asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        heartbeat = asyncio.create_task(hub.run())
+        yield
+        heartbeat.cancel()
+
+    routes = [WebSocketRoute("/ws", hub.serve), Route("/{path:path}", page, methods=["GET", "HEAD"])]
+    return Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(GZipMiddleware, compresslevel=6)])
+
+
+class Server:
+    """Serves a hub until it is closed.
+
+    Args:
+        hub: of the viewers.
+        port: to listen on; 0 for any that is free, None for 8080 or, where that is taken, one of the next.
+        pages: of the client.
+
+    Raises:
+        ConfigError: if the address cannot be listened on.
+    """
+
+    def __init__(self, hub: Hub, port: int | None = None, pages: Pages | None = None) -> None:
+        self.hub = hub
+        self._socket = _listen(hub.guard.host, port)
+        self.host, self.port = hub.guard.host, int(self._socket.getsockname()[1])
+        config = uvicorn.Config(
+            application(hub, pages or Pages()),
+            log_config=None,
+            access_log=False,
+            ws="websockets-sansio",
+            ws_max_size=_MOST_BYTES,
+            ws_per_message_deflate=False,
+            server_header=False,
+            timeout_graceful_shutdown=2,
+        )
+        self._uvicorn = uvicorn.Server(config)
+        self._thread = threading.Thread(target=self._run, name="embyr-server", daemon=True)
+
+    @property
+    def address(self) -> str:
+        """What to open in a browser, the token included."""
+        return address_of(self.hub.guard, self.port)
+
+    def start(self) -> None:
+        """Starts to serve; returns as soon as it does."""
+        self._thread.start()
+        pause = threading.Event()
+        for _ in range(int(_START_SECONDS / 0.005)):
+            if self._uvicorn.started or not self._thread.is_alive():
+                break
+            pause.wait(0.005)
+        if not self._uvicorn.started:
+            raise RuntimeError("the viewer's server did not start")
+
+    def close(self) -> None:
+        """Ends every connection and the thread."""
+        self.hub.close()
+        self._uvicorn.should_exit = True
+        if self._thread.is_alive():
+            self._thread.join()
+        self._socket.close()
+
+    def _run(self) -> None:
+        self._uvicorn.run(sockets=[self._socket])
+
+
+def address_of(guard: Guard, port: int) -> str:
+    """The address of a server: by the machine's own name where it listens on all of its addresses."""
+    host = guard.host
+    if host in ("0.0.0.0", "::"):
+        host = socket.gethostname()
+    name = "localhost" if host == "127.0.0.1" else f"[{host}]" if ":" in host else host
+    return f"http://{name}:{port}/" + (f"?token={guard.token}" if guard.token else "")
+
+
+def _listen(host: str, port: int | None) -> socket.socket:
+    wanted = [port] if port is not None else range(PORT, PORT + _NEIGHBOURS)
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    for number in wanted:
+        listener = socket.socket(family, socket.SOCK_STREAM)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, number))
+            listener.listen(256)
+        except (OSError, OverflowError) as error:
+            listener.close()
+            reason = error
+        else:
+            return listener
+    ports = f"port {wanted[0]}" if len(wanted) == 1 else f"ports {wanted[0]} to {wanted[-1]}"
+    raise ConfigError(f"cannot listen on {host}, {ports}: {reason}; another can be named with --port")

@@ -1,0 +1,169 @@
+"""Viewer: shows a world to whoever opens its address, from any loop, without ever waiting for them."""
+
+from __future__ import annotations
+
+import time
+import webbrowser
+from collections.abc import Callable, Mapping, Sequence
+from types import TracebackType
+from typing import Any, Protocol, Self
+
+import numpy as np
+
+from forge.blade.frame import Frame, FrameSource
+from forge.blade.observation import Observation
+from forge.blade.world import World
+from forge.embyr.extension import Extension
+from forge.embyr.glimpse import GlimpseSource
+from forge.embyr.guard import Guard
+from forge.embyr.hub import Hub
+from forge.embyr.limits import Limits
+from forge.embyr.pace import Pace
+from forge.embyr.pages import Pages
+from forge.embyr.server import Server
+from forge.embyr.source import Source
+
+HOST = "127.0.0.1"
+
+
+class Player(Protocol):
+    """Decides for everyone in a world: scripted agents, trained policies, anything with this method."""
+
+    def act(self, observation: Observation) -> np.ndarray:
+        """Actions of one tick: integers [W, N, 2], or [W, N, 3] with learned targeting."""
+        ...
+
+
+class Viewer:
+    """A server in threads of its own. Use it as a context manager, or call `start` and `close`.
+
+    Whoever plays a world hands it over with `show`, or gives its frames to `put`. Neither waits for a viewer, and
+    neither changes the world.
+
+    Args:
+        source: what is watched; `Source.of(config)` says it of a world.
+        pace: that viewers may change; None for a loop with a pace of its own.
+        host: to listen on. Anything but this machine's own addresses asks viewers for a token.
+        port: to listen on; 0 for any that is free, None for 8080 or, where that is taken, one of the next.
+        token: that viewers must know; None makes one where one is needed.
+        extensions: that answer what the server itself does not.
+        limits: of each viewer, and of how many.
+
+    Raises:
+        ConfigError: if the address cannot be listened on.
+        ValueError: if the token is too short or too long.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        pace: Pace | None = None,
+        *,
+        host: str = HOST,
+        port: int | None = None,
+        token: str | None = None,
+        extensions: Sequence[Extension] = (),
+        limits: Limits = Limits(),  # noqa: B008 - an immutable tuple
+    ) -> None:
+        self.source = source
+        self.pace = pace or Pace(source.tick_seconds, ticks=source.ticks, controls=False)
+        self.extensions = tuple(extensions)
+        for extension in self.extensions:
+            extension.attach(self)
+        self.hub = Hub(source, self.pace, Guard.of(host, token), limits, self.extensions)
+        pages = Pages()
+        #: Whether this installation has the page; without it, the server says how to build it.
+        self.built = pages.built
+        self._server = Server(self.hub, port, pages)
+        self._shown: tuple[World, int, FrameSource | GlimpseSource] | None = None
+        self._next_show = 0.0
+
+    @property
+    def address(self) -> str:
+        """What to open in a browser, the token included."""
+        return self._server.address
+
+    @property
+    def port(self) -> int:
+        """The port it listens on."""
+        return self._server.port
+
+    @property
+    def watched(self) -> bool:
+        """Whether anyone looks."""
+        return self.hub.count > 0
+
+    def start(self) -> Self:
+        """Starts to serve; returns as soon as it does."""
+        self._server.start()
+        return self
+
+    def close(self) -> None:
+        """Ends every connection; whoever watches is told so."""
+        self.pace.stop()
+        self._server.close()
+        for extension in self.extensions:
+            extension.close()
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def open_browser(self) -> bool:
+        """Opens the page in the machine's browser; returns whether there is one."""
+        return webbrowser.open(self.address)
+
+    def put(self, frame: Frame, world: World | None = None) -> None:
+        """Shows a frame: the first must be a key frame, and every key frame starts its viewers anew."""
+        self.hub.stream.put(frame)
+        self.hub.stir()
+        for extension in self.extensions:
+            extension.after(world, frame)
+
+    def advance(self, world: World, player: Player, capture: Callable[[], Frame]) -> None:
+        """Plays one tick and shows it; extensions have their say in it.
+
+        Args:
+            world: one world.
+            player: of all its agents.
+            capture: makes the frame after the tick.
+        """
+        actions = player.act(world.observe())
+        for extension in self.extensions:
+            extension.before(world, actions)
+        world.step(actions)
+        self.put(capture(), world)
+
+    def show(self, world: World, w: int = 0, frames_a_second: float = 10.0) -> None:
+        """Shows one world of a batch as it is now, if anyone looks and the last time is long enough ago.
+
+        A batch that records events is shown with what happened in its last tick, another with who lives and what the
+        land is made of.
+
+        Args:
+            world: a batch of worlds, reset.
+            w: index of the world.
+            frames_a_second: at most.
+        """
+        for work in self.pace.calls():
+            work()
+        now = time.monotonic()
+        if self._shown is not None and (now < self._next_show or not self.watched):
+            return
+        self._next_show = now + 1 / frames_a_second
+        if self._shown is None or self._shown[0] is not world or self._shown[1] != w:
+            source = FrameSource(world, w) if world.recording.events else GlimpseSource(world, w)
+            self._shown = (world, w, source)
+        self.put(self._shown[2].frame(), world)
+
+    def tell(self, viewer: int, message: Mapping[str, Any] | bytes) -> None:
+        """Sends a message to one viewer; for extensions, see `Desk`."""
+        self.hub.tell(viewer, message)
+
+    def call(self, work: Callable[[], None]) -> None:
+        """Has the world's thread do this between two ticks; for extensions, see `Desk`."""
+        self.pace.call(work)

@@ -1,0 +1,217 @@
+"""`forge watch`, `forge record` and `forge train --watch` as their users type them."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from websockets.sync.client import connect
+
+from forge.agents import scripted
+from forge.blade import Chaos, Law, World
+from forge.blade.frame import Frame, decode
+from forge.blade.replay import Replay
+from forge.cli import main
+from forge.experiments.following import Following
+from forge.experiments.match import Mixed, match_of
+from forge.experiments.run import Run
+from forge.experiments.settings import Training
+from forge.experiments.train import Trainer
+
+PATIENCE = 300.0  # seconds until what should have come is missed; training compiles before it shows its second frame
+SMALL = {"spawn.cap": 32, "terrain.side": 40}
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a run that has not learnt anything yet."""
+    path = tmp_path_factory.mktemp("runs") / "new"
+    training = Training.from_dict({"world": Chaos(**SMALL).to_dict(), "run": {"worlds": 1}})
+    made = Run.create(path, training)
+    Trainer(training).save(made.checkpoint_path(0))
+    return path
+
+
+@contextlib.contextmanager
+def watching(folder: Path, *arguments: str) -> Iterator[int]:
+    """A command that serves a viewer; yields its port. At the end it is stopped as by Ctrl-C."""
+    command = [sys.executable, "-m", "forge.cli", *arguments, "--no-browser", "--port", "0"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, cwd=folder)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if found := re.search(r" at http://localhost:(\d+)/", line):
+            break
+    else:
+        pytest.fail(process.communicate()[1])
+    try:
+        yield int(found[1])
+    finally:
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+        assert "Traceback" not in errors
+
+
+def first_frames(port: int, count: int) -> tuple[dict[str, object], list[Frame]]:
+    """The welcome of a viewer at this port, and the first frames."""
+    frames: list[Frame] = []
+    with connect(f"ws://127.0.0.1:{port}/ws", max_size=None) as socket:
+        socket.send('{"type": "hello", "protocol": 1, "token": null}')
+        welcome = json.loads(socket.recv(PATIENCE))
+        while len(frames) < count:
+            if isinstance(message := socket.recv(PATIENCE), bytes):
+                frames.append(decode(message))
+                socket.send(json.dumps({"type": "ack", "tick": frames[-1].tick}))
+    return welcome, frames
+
+
+def test_a_preset_is_watched_and_kept(tmp_path: Path) -> None:
+    options = ("--warmup", "5", "--speed", "50", "--record", "kept.replay")
+    with watching(tmp_path, "watch", "law", "random", *options) as port:
+        welcome, frames = first_frames(port, 3)
+    assert welcome["source"].items() >= {"kind": "live", "title": "law · random", "names": ["random"] * 8}.items()
+    assert frames[0].key
+    assert 5 <= frames[0].tick < frames[1].tick < frames[2].tick
+    replay = Replay(tmp_path / "kept.replay")
+    assert replay.complete
+    assert replay.ticks.start == 5
+    assert frames[2].tick in replay.ticks
+
+
+def test_what_was_recorded_is_watched(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "a.replay"
+    (tmp_path / "world.toml").write_text(Chaos(**SMALL).to_toml())
+    words = ["record", str(tmp_path / "world.toml"), "fighter", "forager", "--out", str(out), "--ticks", "20"]
+    assert main(words) == 0
+    assert f"forge watch {out}" in capsys.readouterr().out
+    replay = Replay(out)
+    assert replay.ticks == range(21)
+    assert replay.metadata["policies"] == ["fighter", "forager"]
+    assert replay.config == Chaos(**SMALL)
+    with watching(tmp_path, "watch", "a.replay") as port:
+        welcome, frames = first_frames(port, 2)
+    assert welcome["source"].items() >= {"kind": "replay", "ticks": [0, 20], "names": ["fighter", "forager"]}.items()
+    assert welcome["abilities"]["seek"]
+    assert [frame.tick for frame in frames] == [0, 1]
+
+
+def test_training_is_watched(tmp_path: Path) -> None:
+    small = ("--world.spawn.cap", "16", "--world.terrain.side", "40", "--worlds", "2", "--minutes", "5")
+    with watching(tmp_path, "train", "law", "--folder", "run", *small, "--watch") as port:
+        welcome, frames = first_frames(port, 3)
+    assert welcome["source"].items() >= {"kind": "training", "title": "run", "side": 40}.items()
+    assert frames[0].key
+    assert frames[1].tick > frames[0].tick
+
+
+def test_a_run_plays_its_own_world(run: Path) -> None:
+    match = match_of([str(run)])
+    assert match.config == Chaos(**SMALL)
+    assert match.names == ("new", "new")
+    world = match.world()
+    for _ in range(3):
+        world.step(match.player.act(world.observe()))
+    assert world.state.tick[0] == 3
+
+
+def test_a_run_that_goes_on_is_followed(tmp_path: Path, run: Path) -> None:
+    training = Run(run).training
+    made = Run.create(tmp_path / "run", training)
+    trainer = Trainer(training)
+    trainer.save(made.checkpoint_path(0))
+    following = match_of([str(tmp_path / "run")], follow=True).player
+    assert isinstance(following, Following)
+    first = following.actor
+    following.look()
+    assert following.actor is first  # nothing is new
+    trainer.update()
+    trainer.save(made.checkpoint_path(trainer.steps))
+    following.look()
+    assert following.actor is not first
+    learnt = trainer.policy.state_dict()
+    assert all(torch.equal(learnt[name], tensor) for name, tensor in following.actor.policy.state_dict().items())
+    second = following.actor
+    damaged = made.checkpoint_path(trainer.steps + 1)
+    damaged.mkdir()
+    following.look()
+    assert following.actor is second
+
+
+def test_words_name_a_world_and_players_in_any_order(run: Path) -> None:
+    assert match_of([]).config == Chaos()
+    assert match_of([]).names == ("fighter",) * 8
+    assert match_of(["law"]).names == ("forager",) * 8
+    mixed = match_of(["random", "law", "forager", "fighter"])
+    assert mixed.config == Law()
+    assert mixed.names == ("random", "forager", "fighter", "random", "forager", "fighter", "random", "forager")
+    assert match_of([str(run / "checkpoints" / f"{0:015d}"), "forager"]).config == Chaos(**SMALL)
+    assert match_of(["forager", str(run / "config.toml")]).config == Chaos(**SMALL)
+
+
+def test_populations_take_turns_among_players() -> None:
+    config = Chaos(**SMALL)  # 32 slots, two populations of 16
+    forager, fighter = scripted("forager", config, 1), scripted("fighter", config, 2)
+    both = Mixed([forager, fighter], config)
+    world = World(config, 1)
+    observation = world.reset()
+    for _ in range(30):
+        observation, *_ = world.step(both.act(observation))
+    alone = scripted("forager", config, 1).act(observation), scripted("fighter", config, 2).act(observation)
+    fresh = Mixed([scripted("forager", config, 1), scripted("fighter", config, 2)], config).act(observation)
+    assert np.array_equal(fresh[:, :16], alone[0][:, :16])
+    assert np.array_equal(fresh[:, 16:], alone[1][:, 16:])
+    assert not np.array_equal(*alone)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["watch", "caos"], "'caos' is neither a preset (chaos, law)"),
+        (["watch", "chaos", "law"], "a match has one world, not 2"),
+        (["watch", "chaos", "--seed", "-1"], "--seed -1 must not be negative"),
+        (["watch", "chaos", "--speed", "1000", "--port", "0"], "speed = 1000.0 is out of range"),
+        (["watch", "chaos", "--port", "70000"], "cannot listen on 127.0.0.1, port 70000"),
+        (["watch", "chaos", "--token", "abc"], "a token has 8 to 256 characters"),
+        (["record", "--ticks", "0"], "--ticks 0 must be at least 1"),
+        (["record", "--out", "nowhere/a.replay"], "nowhere"),
+        (["train", "--port", "1"], "--port"),
+    ],
+)
+def test_wrong_use_is_one_clear_line(
+    arguments: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with contextlib.chdir(tmp_path):
+        status = main_status(arguments)
+    assert status in (1, 2)
+    assert message in capsys.readouterr().err
+
+
+def main_status(arguments: list[str]) -> int:
+    """The exit status, be it returned or raised."""
+    try:
+        return main(arguments)
+    except SystemExit as end:
+        return int(end.code or 0)
+
+
+def test_a_policy_does_not_fit_every_world(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["watch", str(run), "chaos"]) == 1
+    assert "was trained with spawn.cap = 32; this world has 128" in capsys.readouterr().err
+
+
+def test_a_replay_is_never_overwritten_unasked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "mine.replay"
+    out.write_text("mine")
+    assert main(["record", "law", "--out", str(out), "--ticks", "1"]) == 1
+    assert "exists already" in capsys.readouterr().err
+    assert out.read_text() == "mine"
+    assert main(["record", "law", "--out", str(out), "--ticks", "1", "--force"]) == 0
+    assert len(Replay(out)) == 2
