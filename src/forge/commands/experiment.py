@@ -38,6 +38,7 @@ class Options:
     resume: Annotated[bool, arg(help="only go on with what was begun: an error if nothing was")] = False
     yes: Annotated[bool, arg(help="start scales that take hours")] = False
     folder: Annotated[Path, arg(help="where runs, measurements and reports are kept")] = Path("experiments")
+    publish: Annotated[Path | None, arg(help="write the report here, too, such as docs/experiments")] = None
 
 
 def main(arguments: list[str]) -> None:
@@ -64,8 +65,10 @@ def main(arguments: list[str]) -> None:
         raise Stopped(f"stopped; to go on: {command(options)} --resume", number) from None
     found = study.findings(scale, seeds, results)
     origin = {"command": command(options), "seeds": list(range(seeds)), "runs": runs(plan, store)}
-    folder = study_folder(options.folder, study.name, options.scale)
-    written = publish(folder, f"{study.name}, {options.scale}", study.question, found, origin)
+    folders = [study_folder(options.folder, study.name, options.scale)]
+    folders += [options.publish / study.name] if options.publish else []
+    title = f"{study.name}, {options.scale}"
+    written = [path for folder in folders for path in publish(folder, title, study.question, found, origin)]
     console.print(Markdown(found.verdict))
     console.print("\nwritten:")
     for path in written:
