@@ -9,13 +9,15 @@ this way, whatever the numbers of slots and populations they were trained with, 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from forge.blade import Config, ConfigError, Observation
 from forge.blade.events import NOBODY
-from forge.experiments.evaluate import Policy
+
+if TYPE_CHECKING:  # it needs more than is installed with the viewer
+    from forge.experiments.evaluate import Policy
 
 _STREAM = 0x53454154  # sets the players' seeds apart from every other use of the seed
 

@@ -67,7 +67,7 @@ def rate(games: Sequence[Game], frozen: Mapping[str, float] | None = None, seed:
     model, rng = PlackettLuce(mu=LEVEL, tau=0.0), np.random.default_rng(seed)
     names = list(dict.fromkeys([*frozen, *(name for game in games for name in game.names)]))
     passes = [_pass(model, [games[k] for k in rng.permutation(len(games))], names, frozen) for _ in range(ORDERS)]
-    mu, sigma = np.mean(passes, axis=0).T
+    mu, sigma = np.mean(passes, axis=0).reshape(-1, 2).T
     margin = norm.ppf((1 + CONFIDENCE) / 2) * sigma
     found = {n: Estimate(m, m - e, m + e) for n, m, e in zip(names, mu.tolist(), margin.tolist(), strict=True)}
     return {**found, **{name: Estimate(value, value, value) for name, value in frozen.items()}}

@@ -33,7 +33,7 @@ class Scale:
 
 
 #: Agent steps that a life is taken to last where the time of a run that ends by lives is estimated.
-LIFETIME = 60
+LIFETIME = 100
 
 
 @dataclass(frozen=True)
