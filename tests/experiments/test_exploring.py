@@ -75,11 +75,12 @@ def test_coverage_by_hand() -> None:
 
 
 def test_worlds_with_maps_of_their_own() -> None:
-    # World 0 has 2 tiles of land, both visited; world 1 has the other 2, of which one is.
-    land = np.array([[[1, 1], [0, 0]], [[0, 0], [1, 1]]], bool)
+    # World 0 has 3 tiles of land, all visited; world 1 has 2, of which one is: (100 % + 50 %)/2.
+    land = np.array([[[1, 1], [1, 0]], [[0, 0], [1, 1]]], bool)
     visits = np.array([[[[3, 1], [4, 0]]], [[[7, 0], [2, 0]]]])
     found = sample(visits, land=land)
-    assert found.visits.tolist() == [[[[3, 1, 0, 0]], [[0, 0, 2, 0]]]]
+    assert found.visits.tolist() == [[[[3, 1, 4, 0]], [[0, 0, 2, 0]]]]
+    assert found.sizes.tolist() == [3, 2]
     assert level(COVERAGE, found).value == 75
 
 

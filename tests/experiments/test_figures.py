@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from forge.blade import Material
-from forge.experiments.figures import visit_picture, learning_curve, visit_map
+from forge.experiments.figures import learning_curve, visit_map, visit_picture
 from forge.experiments.palette import colours, hex_colours
 from forge.experiments.plotting import apart
 from tests.experiments.scenes import LAND

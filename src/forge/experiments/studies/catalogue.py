@@ -12,6 +12,7 @@ STUDIES = {
     "learning": "forge.experiments.studies.learning",
     "exploration": "forge.experiments.studies.exploration",
     "niches": "forge.experiments.studies.niches",
+    "randomized": "forge.experiments.studies.randomized",
     "tournament": "forge.experiments.studies.tournament",
 }
 
