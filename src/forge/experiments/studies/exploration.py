@@ -21,8 +21,8 @@ from forge.experiments.survey import Sample
 from forge.experiments.visit_maps import Grid, density_maps
 
 _CLAIM = """In the paper (Suarez et al. 2019, arXiv 1903.00784), populations trained among more agents visit more of a \
-fixed map. Its reading: the others are a reason to go elsewhere, so the number of agents magnifies exploration. It shows \
-this in visit maps, so it is they that compare with ours below."""
+fixed map. Its reading: the others are a reason to go elsewhere, so the number of agents magnifies exploration. It \
+shows this in visit maps, so it is they that compare with ours below."""
 _SPREAD = """*Spread* is 2^H with H the entropy of the place of an agent, over all worlds, without the bias that comes \
 from their number (jackknife): so many tiles would be used if all were used alike. Unlike coverage it does not grow \
 with the number of agents by itself. *Depth* is the mean distance from the ring on which agents enter."""

@@ -27,8 +27,8 @@ REGION = 8  # side of the squares that are told apart where single tiles are not
 
 _CLAIM = """In the paper (Suarez et al. 2019, arXiv 1903.00784), a single population on a fixed map goes one way, deep \
 into the land; eight populations with unshared weights on the same map go different ways, none of them as deep. Its \
-reading: populations fill niches, so as not to compete with one another. It shows this in visit maps, so it is they that \
-compare with ours below."""
+reading: populations fill niches, so as not to compete with one another. It shows this in visit maps, so it is they \
+that compare with ours below."""
 
 _METHOD = """All runs have the same map and at most {cap} agents, whatever the number of their populations; each \
 population is trained with as many agent steps. Each run is surveyed alone in {worlds} worlds with this map, for \

@@ -23,9 +23,9 @@ from forge.experiments.visit_maps import Place as Shown
 
 SHOWN = 3  # maps in the figure
 
-_CLAIM = """In the paper (Suarez et al. 2019, arXiv 1903.00784), where every world has a map of its own, agents explore widely whether they are trained among \
-8, 32 or 128; it is where they meet that those of larger and more populations are said to be better, which is the \
-question of the study `tournament`."""
+_CLAIM = """In the paper (Suarez et al. 2019, arXiv 1903.00784), where every world has a map of its own, agents \
+explore widely whether they are trained among 8, 32 or 128; it is where they meet that those of larger and more \
+populations are said to be better, which is the question of the study `tournament`."""
 _EVENNESS = """*Evenness* is 2^H with H the entropy of the place of an agent in one world: so many tiles would be used \
 if all were used alike, here as a share of the land. Like coverage it grows by itself with the number of agents that \
 are surveyed, so that only columns of the same number compare."""
