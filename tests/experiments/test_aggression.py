@@ -14,6 +14,7 @@ from forge.experiments.aggression import (
     harm_at,
     odds_at,
     reaches,
+    share_of_odds,
     share_of_strikes,
     strike_rate,
 )
@@ -49,6 +50,14 @@ def test_odds_by_style_and_distance() -> None:
     assert odds_at(of, 1, RANGE, 2).estimate().value == pytest.approx((0.3 + 0.15) / 2)
     assert odds_at(of, 0, None, 0).estimate() == pytest.approx([1] * 3)
     assert odds_at(of, 0, None, 3).estimate().value == pytest.approx(0.4)
+
+
+def test_the_share_of_a_style_does_not_depend_on_the_aim() -> None:
+    """Kin are attacked half as often, and with the same styles."""
+    of = Odds.of_runs([odds((0.2, 0.3, 0.5), kin=0.5)] * 2)
+    for companion in (0, 1):
+        assert share_of_odds(of, companion, MELEE, 1).estimate().value == pytest.approx(0.2)
+        assert share_of_odds(of, companion, MAGE, 2).estimate().value == pytest.approx(0.5 / 0.8)
 
 
 def test_the_best_style_and_the_harm() -> None:

@@ -7,6 +7,7 @@ from forge.experiments.dependence import (
     COMPANIONS,
     Responses,
     change,
+    common,
     contrast,
     mean_map,
     rings,
@@ -112,6 +113,14 @@ def test_patterns_are_those_of_each_population() -> None:
     assert np.abs(mean_map(of, STRANGER)).max() == pytest.approx(0)
     assert mean_map(of, STRANGER, population=1) == pytest.approx(-BULL)
     assert mean_map(of, STRANGER, run=1, population=0) == pytest.approx(BULL)
+
+
+def test_what_populations_have_in_common() -> None:
+    """One avoids others on the one side and the other on the other: together they have rings, and no side."""
+    of = runs(responses(BULL + SLOPE, BULL - SLOPE))
+    assert rings(of, STRANGER).estimate().value < 0.1
+    assert rings(common(of), STRANGER).estimate().value == pytest.approx(1)
+    assert mean_map(common(of), STRANGER) == pytest.approx(BULL)
 
 
 def test_a_policy_that_does_not_care_has_no_pattern() -> None:

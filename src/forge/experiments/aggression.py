@@ -73,6 +73,12 @@ def odds_at(of: Odds, companion: int, style: int | None, distance: int) -> Stati
     return Statistic(np.stack([_chosen(odds, style), populations * of.places[..., at].sum(-1)], -1))
 
 
+def share_of_odds(of: Odds, companion: int, style: int, distance: int) -> Statistic:
+    """Of the attacks to expect on a companion at a distance [tiles], the share made with a style."""
+    one, every = (odds_at(of, companion, which, distance).parts[..., 0] for which in (style, None))
+    return Statistic(np.stack([one, every], -1))
+
+
 def best_odds(of: Odds, companion: int, reach: np.ndarray) -> Statistic:
     """How likely an agent attacks a companion with the style that harms most there, the mean over all distances."""
     each = [odds_at(of, companion, int(style), distance).parts for distance, style in enumerate(best_styles(reach))]

@@ -6,7 +6,7 @@ agent, which is in the middle.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -91,6 +91,11 @@ def rings(of: Responses, companion: int) -> Statistic:
 def square(of: Responses, companion: int) -> Statistic:
     """How much of a map it explains whether the companion is within REACH: 1 for a square of that size."""
     return pattern(of, companion, (distances(of.size) > REACH).astype(np.int64))
+
+
+def common(of: Responses) -> Responses:
+    """What the populations of a run have in common: the mean over them in place of each, for patterns."""
+    return replace(of, change=of.change.mean(-3, keepdims=True))
 
 
 def mean_map(of: Responses, companion: int, run: int | None = None, population: int | None = None) -> np.ndarray:

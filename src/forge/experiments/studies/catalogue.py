@@ -14,6 +14,8 @@ STUDIES = {
     "niches": "forge.experiments.studies.niches",
     "randomized": "forge.experiments.studies.randomized",
     "tournament": "forge.experiments.studies.tournament",
+    "dependencies": "forge.experiments.studies.dependencies",
+    "attacks": "forge.experiments.studies.attacks",
 }
 
 
