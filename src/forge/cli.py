@@ -32,6 +32,7 @@ COMMANDS = {
     "experiment": Command(
         "forge.commands.experiment", "answer a question by runs, measurements, statistics and figures"
     ),
+    "tournament": Command("forge.commands.tournament", "trained and scripted agents in the same worlds, with ratings"),
     "bench": Command(
         "forge.commands.bench", "measure the world (bench world) or training (bench train) on this machine"
     ),

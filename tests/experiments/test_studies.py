@@ -216,7 +216,7 @@ def test_the_rate_of_this_machine() -> None:
 
 def test_progress_in_plain_lines() -> None:
     console = Console(file=io.StringIO(), width=200, force_terminal=False)
-    with Watch({"a": 1000}, Cost({"a": 30.0}, {"b": 10.0}), console) as watch:
+    with Watch({"a": ("steps", 1000)}, Cost({"a": 30.0}, {"b": 10.0}), console) as watch:
         watch.begin("a")
         watch.show({"steps": 500, "lifetime": None, "steps_per_second": 10})
         watch.show({"steps": 750, "lifetime": 3.0, "steps_per_second": 10})

@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # what the viewer needs may not be installed
     from forge.commands.serving import Serving
 
 USAGE = f"""forge train [CONFIG] [--folder DIR] [options]
-       forge train --resume RUN [--checkpoint last-good|STEPS] [--minutes M] [--steps N]
+       forge train --resume RUN [--checkpoint last-good|STEPS] [--minutes M] [--steps N] [--lives N]
        either with --watch [--port N] [--host ADDRESS] [--token TOKEN] [--no-browser], to watch it in the browser
 
 CONFIG is a preset ({", ".join(PRESETS)}; chaos is the default), a TOML file, or the folder of a run to train again."""
@@ -72,7 +72,9 @@ def at_its_limit(run: Run) -> bool:
     """Whether a run is finished, in which case it says so."""
     finished = condition(run).state == "finished"
     if finished:
-        Console().print(f"{run.path} has reached its limit; --minutes or --steps takes it further", soft_wrap=True)
+        Console().print(
+            f"{run.path} has reached its limit; --minutes, --steps or --lives takes it further", soft_wrap=True
+        )
     return finished
 
 

@@ -27,8 +27,8 @@ def play(training: Training, realms: int) -> World:
     envs = smith.VecEnv(training.world, args)
     obs = envs.reset()
     started = said = time.perf_counter()
-    ticks = envs.world.state.tally["ticks"]
-    while not training.finished(int(ticks.sum()), time.perf_counter() - started):
+    tally = envs.world.state.tally
+    while not training.finished(int(tally["ticks"].sum()), time.perf_counter() - started, int(tally["deaths"].sum())):
         obs, _, _, _ = envs.step(actor.act(obs.batch))
         if time.perf_counter() - said >= _EVERY:
             said = time.perf_counter()

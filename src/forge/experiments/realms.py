@@ -57,6 +57,11 @@ class Realms:
         return self.native.meter.steps
 
     @property
+    def lives(self) -> int:
+        """Lives that have ended so far."""
+        return self.native.meter.lives
+
+    @property
     def seconds(self) -> float:
         """Seconds of training so far."""
         return self.native.meter.seconds

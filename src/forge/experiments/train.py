@@ -44,6 +44,11 @@ class Trainer:
         self.seconds = 0.0
         self.learner = self._learner()
 
+    @property
+    def lives(self) -> int:
+        """Lives that have ended so far, in all worlds."""
+        return int(self.world.state.tally["deaths"].sum())
+
     def compile(self) -> None:
         """Compiles whatever the run will call, on one tick of another world, so that training is not timed with it."""
         run = dataclasses.replace(self.training.run, worlds=1)
@@ -76,7 +81,7 @@ class Trainer:
         Raises:
             StorageError: if it cannot be written; nothing of it is left then.
         """
-        counts = {"steps": self.steps, "updates": self.updates, "seconds": self.seconds}
+        counts = {"steps": self.steps, "updates": self.updates, "lives": self.lives, "seconds": self.seconds}
         files = {
             "policy.safetensors": checkpoint.pack_tensors(self.policy.state_dict()),
             "optimiser.safetensors": checkpoint.pack_tensors(checkpoint.optimiser_tensors(self.optimiser.adam)),
@@ -158,6 +163,7 @@ class Meter:
         line = {
             "steps": trainer.steps,
             "updates": trainer.updates,
+            "lives": trainer.lives,
             "seconds": round(trainer.seconds, 3),
             "steps_per_second": round((trainer.steps - self._steps) / max(trainer.seconds - self._seconds, 1e-9)),
             "lifetime": round(float(lived.sum() / deaths.sum()), 3) if deaths.sum() else None,
@@ -215,7 +221,7 @@ def train(
         trainer.compile()
         with contextlib.closing(run), Stopping() as stopping:
             _loop(run, trainer, listen, attend, stopping)
-        if stopping.signal is not None and not run.training.finished(trainer.steps, trainer.seconds):
+        if stopping.signal is not None and not _finished(run, trainer):
             raise Stopped(f"stopped after {trainer.steps:,} agent steps", stopping.signal)
     return trainer
 
@@ -223,12 +229,12 @@ def train(
 def _loop(run: Run, trainer: Trains, listen: Listener, attend: Callable[[Any], None], stopping: Stopping) -> None:
     session, milestones = run.training.run, run.training.run.milestone_steps()
     meter, logged, saved = trainer.meter(), trainer.seconds, trainer.seconds
-    ended = run.training.finished(trainer.steps, trainer.seconds)
+    ended = _finished(run, trainer)
     while not ended:
         before = trainer.steps
         meter.add(trainer.update())
         attend(trainer)
-        ended = stopping.signal is not None or run.training.finished(trainer.steps, trainer.seconds)
+        ended = stopping.signal is not None or _finished(run, trainer)
         passed = any(before < steps <= trainer.steps for steps in milestones)
         save = ended or passed or trainer.seconds - saved >= session.save_seconds
         if not save and trainer.seconds - logged < session.log_seconds:
@@ -244,6 +250,10 @@ def _loop(run: Run, trainer: Trains, listen: Listener, attend: Callable[[Any], N
             if not save:
                 _save(run, trainer)
             raise
+
+
+def _finished(run: Run, trainer: Trains) -> bool:
+    return run.training.finished(trainer.steps, trainer.seconds, trainer.lives)
 
 
 def _save(run: Run, trainer: Trains) -> None:

@@ -21,8 +21,20 @@ class Meters(Protocol):
 class Trains(Protocol):
     """What `train` trains: everything that changes while a run trains, in this process or in many."""
 
-    steps: int
-    seconds: float
+    @property
+    def steps(self) -> int:
+        """Agent steps so far."""
+        ...
+
+    @property
+    def lives(self) -> int:
+        """Lives that have ended so far."""
+        ...
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of training so far."""
+        ...
 
     def compile(self) -> None:
         """Compiles what the run will call."""
