@@ -25,8 +25,8 @@ check: setup  ## lint, format and types, of Python and of the client
 client: setup  ## build the viewer's page if its sources have changed
 	$(BIN)/python client/toolchain.py build
 
-browser:  ## find the Chromium that tests drive, or install Debian's
-	@$(PYTHON) tests/chromium.py
+browser: setup  ## find the Chromium that tests drive, or install Debian's
+	@$(BIN)/python tests/chromium.py
 
 demo: setup  ## a small run from training to a result you can look at
 	$(BIN)/forge demo

@@ -7,26 +7,7 @@ import shutil
 import subprocess
 import sys
 
-NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
-HELP = """\
-The viewer's tests drive a Chromium, and none was found. Install one:
-  Debian, Ubuntu:  sudo apt-get install chromium
-  Fedora:          sudo dnf install chromium
-  macOS:           brew install --cask chromium
-or name one that is elsewhere: CHROMIUM=/path/to/chromium make test
-"""
-_MAC = (
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-)
-
-
-def find() -> str | None:
-    """The path of a Chromium: the one that CHROMIUM names, else one on PATH, else a Mac's application."""
-    if named := os.environ.get("CHROMIUM"):
-        return shutil.which(named)
-    found = (shutil.which(name) for name in (*NAMES, *_MAC))
-    return next((path for path in found if path), None)
+from forge.embyr.chromium import HELP, find
 
 
 def install() -> None:

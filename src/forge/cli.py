@@ -18,7 +18,7 @@ class Command(NamedTuple):
 
 
 # What a command may need besides: packages, and the extra they come with.
-_EXTRAS = {"torch": "train", "starlette": "view", "uvicorn": "view"}
+_EXTRAS = {"torch": "train", "starlette": "view", "uvicorn": "view", "playwright": "video", "av": "video"}
 
 COMMANDS = {
     "train": Command("forge.commands.train", "train populations in a world and keep the run in a folder"),
@@ -27,6 +27,7 @@ COMMANDS = {
         "forge.commands.watch", "watch a run, a checkpoint, a replay or a world live in the browser", "view"
     ),
     "record": Command("forge.commands.record", "write a replay of a run or of a match", "view"),
+    "video": Command("forge.commands.video", "draw a replay, a run or a match as an MP4 or WebP video", "video"),
     "runs": Command("forge.commands.runs", "list the training runs below a folder"),
     "demo": Command("forge.commands.demo", "from nothing to trained in about three minutes, with pictures"),
     "experiment": Command(

@@ -40,8 +40,9 @@ export class Overlay {
     this.shared.uOverlayBox.value = [...grid.origin, grid.rows, grid.cols];
   }
 
-  update(now: number): void {
-    const step = Math.min(now - this.last, 100) / FADE;
+  /** @param calm whether it is there, or gone, at once. */
+  update(now: number, calm: boolean): void {
+    const step = calm ? 1 : Math.min(now - this.last, 100) / FADE;
     this.last = now;
     const share = this.shared.uOverlayShare;
     share.value += Math.min(Math.max(this.goal - share.value, -step), step);

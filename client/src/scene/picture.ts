@@ -172,7 +172,7 @@ export class Picture {
     const { detail } = stage.quality.level;
     this.terrain.update(rig.camera, detail);
     this.trees.update(rig.camera, detail);
-    this.overlay.update(now);
+    this.overlay.update(now, calm || this.still);
     const { labels } = this.app.store.get();
     const tilePixels = rig.tilePixels(this.height);
     const fineWithin = (tilePixels / FINE_FROM) * Math.max(detail, 0.5);

@@ -65,11 +65,12 @@ class Overlays(Extension):
         minds: that know the policies of its populations; None, or an end of the list, where nobody does.
         replay: that is played, if it is one.
         share: of one core that each question may take for as long as it is asked.
+        seconds: from one answer about an overlay to the next, at least.
     """
 
     handles: ClassVar[tuple[type[Message], ...]] = (Inspect, Overlay)
 
-    _SECONDS: ClassVar[Mapping[str, float]] = {"agent": 0.1, "overlay": 1.0}
+    _PANEL_SECONDS: ClassVar[float] = 0.1
 
     def __init__(
         self,
@@ -78,9 +79,11 @@ class Overlays(Extension):
         minds: Sequence[Mind | None] = (),
         replay: Replay | None = None,
         share: float = 0.25,
+        seconds: float = 1.0,
     ) -> None:
         P = config.populations
         self.config, self.share = config, share
+        self._seconds = {"agent": self._PANEL_SECONDS, "overlay": seconds}
         self.names = told_apart((*names, *(f"Population {p}" for p in range(len(names), P)))[:P])
         self.minds: tuple[Mind | None, ...] = (*minds, *(None for _ in range(len(minds), P)))[:P]
         self._traces = traces(config.terrain.side, replay)
@@ -100,7 +103,7 @@ class Overlays(Extension):
         super().attach(desk)
         # a panel does not wait for the values of a big map
         self._panels, self._grids = (
-            Bureau(self._answer, desk.tell, {topic: seconds}, self.share) for topic, seconds in self._SECONDS.items()
+            Bureau(self._answer, desk.tell, {topic: seconds}, self.share) for topic, seconds in self._seconds.items()
         )
 
     @property
