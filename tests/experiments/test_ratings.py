@@ -77,6 +77,12 @@ def test_anchors_are_frozen_by_the_games_among_them_alone() -> None:
     assert anchor(games, ()) == {}
 
 
+def test_who_has_not_played_is_where_everyone_begins() -> None:
+    found = rate([Game(("a", "b"), (2.0, 1.0))], names=("a", "b", "c"))
+    assert found["c"] == pytest.approx((25, 25 - 1.96 * 25 / 3, 25 + 1.96 * 25 / 3), abs=1e-3)
+    assert rate([]) == {}
+
+
 def test_games_are_worlds_in_which_two_lived() -> None:
     # Two worlds with lives of both: 30/3 against 12/2, and 8/2 against 8/2. In the third only the second was born.
     lives, lifetime = np.array([[3, 2], [2, 2], [0, 5]]), np.array([[30, 12], [8, 8], [0, 9]])

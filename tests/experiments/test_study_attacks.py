@@ -126,9 +126,7 @@ def test_verdicts(tmp_path: Path) -> None:
     assert "melee up to 1 tile, range up to 2, mage up to 3" in found.body
     assert found.figures.keys() == found.captions.keys()
     for name, draw in found.figures.items():
-        path = save_figure(draw(), tmp_path / f"{name}.png", also=(".svg",))
-        assert path.stat().st_size > 10_000
-        assert "mage" in path.with_suffix(".svg").read_text()
+        assert "mage -->" in save_figure(draw(), tmp_path / f"{name}.svg").read_text()
 
 
 def test_every_policy_is_asked_and_watched() -> None:

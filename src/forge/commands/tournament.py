@@ -32,9 +32,7 @@ class Options:
     are held in place by the games among themselves. With --together all entrants share the same worlds instead.
     """
 
-    entrants: Annotated[
-        Positional[tuple[str, ...]], arg(metavar="ENTRANT ...", help="runs, checkpoints, scripted agents")
-    ] = ()
+    entrants: Annotated[Positional[tuple[str, ...]], arg(metavar="ENTRANT ...", help="who takes part")] = ()
     world: Annotated[str, arg(help="preset, TOML file or run; by default the first run's world, else chaos")] = ""
     cap: Annotated[int, arg(help="most agents alive at once in a world; 0 means as many as the world says")] = 0
     together: Annotated[bool, arg(help="all entrants in the same worlds, without further scripted agents")] = False
@@ -94,7 +92,8 @@ def world_of(options: Options) -> Config:
 def show(held: Tournament, console: Console) -> None:
     """Prints who lives how long, and who against whom."""
     console.print(report.standings(held))
-    if len(held.names) > 2:
+    if len(held.meetings) > 1:
+        console.print(report.SIGNS)
         console.print(report.crosstable(held))
 
 

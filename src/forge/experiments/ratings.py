@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 LEVEL = 25.0  # of the first anchor, and of everyone before the first game
 ORDERS = 10  # in which the games are gone through: the order of games means nothing, but updates depend on it
-_KNOWN = 1e-6  # deviation of a rating that is known
+_KNOWN = 1e-6  # deviation of a rating that is known: no game moves it
 
 
 class Game(NamedTuple):
@@ -49,27 +49,30 @@ def games_of(names: Sequence[str], found: Evaluation) -> list[Game]:
     return games
 
 
-def rate(games: Sequence[Game], frozen: Mapping[str, float] | None = None, seed: int = 0) -> dict[str, Estimate]:
+def rate(
+    games: Sequence[Game], frozen: Mapping[str, float] | None = None, seed: int = 0, names: Sequence[str] = ()
+) -> dict[str, Estimate]:
     """Ratings with 95 % intervals, μ ± 1.96 σ.
 
     Args:
         games: in any order: the mean of the ratings over `ORDERS` drawn orders is taken.
         frozen: ratings by name that are known and stay as they are.
         seed: of those orders.
+        names: of those who are rated even if they are in no game.
 
     Returns:
-        A rating for everyone in the games, and everyone frozen, by name.
+        A rating for everyone in the games, everyone frozen and everyone named, by name.
     """
     from openskill.models import PlackettLuce
 
     frozen = frozen or {}
     # abilities do not drift from game to game, hence tau = 0
     model, rng = PlackettLuce(mu=LEVEL, tau=0.0), np.random.default_rng(seed)
-    names = list(dict.fromkeys([*frozen, *(name for game in games for name in game.names)]))
-    passes = [_pass(model, [games[k] for k in rng.permutation(len(games))], names, frozen) for _ in range(ORDERS)]
+    rated = list(dict.fromkeys([*frozen, *names, *(name for game in games for name in game.names)]))
+    passes = [_pass(model, [games[k] for k in rng.permutation(len(games))], rated, frozen) for _ in range(ORDERS)]
     mu, sigma = np.mean(passes, axis=0).reshape(-1, 2).T
     margin = norm.ppf((1 + CONFIDENCE) / 2) * sigma
-    found = {n: Estimate(m, m - e, m + e) for n, m, e in zip(names, mu.tolist(), margin.tolist(), strict=True)}
+    found = {n: Estimate(m, m - e, m + e) for n, m, e in zip(rated, mu.tolist(), margin.tolist(), strict=True)}
     return {**found, **{name: Estimate(value, value, value) for name, value in frozen.items()}}
 
 
@@ -82,9 +85,7 @@ def _pass(
     for game in games:
         ranks = [float(sum(other > score for other in game.scores)) for score in game.scores]
         after = model.rate([[ratings[name]] for name in game.names], ranks=ranks)
-        for name, (rating,) in zip(game.names, after, strict=True):
-            if name not in frozen:
-                ratings[name] = rating
+        ratings.update(zip(game.names, (rating for (rating,) in after), strict=True))
     return [(rating.mu, rating.sigma) for rating in ratings.values()]
 
 

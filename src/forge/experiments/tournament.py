@@ -39,10 +39,19 @@ class Tournament:
     meetings: tuple[Meeting, ...]
 
     @cached_property
+    def games(self) -> list[Game]:
+        """The worlds of all meetings."""
+        return [game for m in self.meetings for game in games_of(m.names, m.evaluation)]
+
+    @cached_property
+    def frozen(self) -> dict[str, float]:
+        """Ratings of the anchors that have met one another."""
+        return anchor(self.games, self.anchors, self.seed)
+
+    @cached_property
     def ratings(self) -> dict[str, Estimate]:
-        """Ratings of all, the best first; anchors are frozen."""
-        games: list[Game] = [game for m in self.meetings for game in games_of(m.names, m.evaluation)]
-        found = rate(games, anchor(games, self.anchors, self.seed), self.seed)
+        """Ratings of all, the best first."""
+        found = rate(self.games, self.frozen, self.seed, self.names)
         return dict(sorted(found.items(), key=lambda item: -item[1].value))
 
     def lifetime(self, name: str) -> Estimate:

@@ -30,35 +30,40 @@ _FROZEN = "The ratings of {anchors} are frozen, at what the games among them say
 def standings(held: Tournament) -> Table:
     """Everyone's rating and lifetime, the best first, as a table for rich's console."""
     drawn = _table(title(held))
-    for heading in ("", "rating", "lifetime [ticks]", "won"):
+    for heading in ("", "rating", r"lifetime \[ticks]", "worlds won"):
         drawn.add_column(heading, justify="right" if heading else "left")
-    for name, rating in held.ratings.items():
+    for name in held.ratings:
         won, played = held.won(name)
-        frozen = name in held.anchors
-        drawn.add_row(
-            f"[dim]{_escape(name)}[/dim]" if frozen else _escape(name),
-            f"{rating.value:.1f} [dim]frozen[/dim]" if frozen else interval(rating),
-            interval(held.lifetime(name)),
-            f"{won} of {played}",
-        )
+        called = f"[dim]{_escape(name)}[/dim]" if name in held.frozen else _escape(name)
+        drawn.add_row(called, rating_of(held, name), interval(held.lifetime(name)), f"{won} of {played}")
     return drawn
 
 
+def rating_of(held: Tournament, name: str) -> str:
+    """The rating of an entrant in words."""
+    rating = held.ratings[name]
+    return f"{number(rating.value)}, frozen" if name in held.frozen else interval(rating)
+
+
+#: What the signs of `crosstable` mean.
+SIGNS = r"Lifetime \[ticks] of the row in the company of the column. Does it outlive it? + yes, − no, · undecided"
+
+
 def crosstable(held: Tournament) -> Table:
-    """Everyone's lifetime against everyone else, as a table for rich's console."""
-    drawn = _table("lifetime [ticks] of the row in the company of the column; + and −: by all odds longer, shorter")
+    """Everyone's lifetime in the company of everyone else, as a table for rich's console."""
+    drawn = _table()
     names = list(held.ratings)
     drawn.add_column("")
-    for name in names:
-        drawn.add_column(_escape(name), justify="right")
-    for name in names:
-        drawn.add_row(_escape(name), *(_cell(held, name, other) for other in names))
+    for place in range(1, len(names) + 1):
+        drawn.add_column(str(place), justify="right")
+    for place, name in enumerate(names, 1):
+        drawn.add_row(f"{place} {_escape(name)}", *(_cell(held, name, other) for other in names))
     return drawn
 
 
 def _cell(held: Tournament, name: str, other: str) -> str:
     met = held.against(name, other)
-    return "" if met is None else f"{met[0].value:.1f} {sign(met[1])}"
+    return "" if met is None else f"{number(met[0].value)} {sign(met[1])}"
 
 
 def sign(lead: Estimate) -> str:
@@ -66,7 +71,7 @@ def sign(lead: Estimate) -> str:
     return "+" if lead.low > 0 else "−" if lead.high < 0 else "·"
 
 
-def _table(title: str) -> Table:
+def _table(title: str | None = None) -> Table:
     from rich import box
     from rich.table import Table
 
@@ -91,9 +96,9 @@ def write(held: Tournament, folder: Path, command: str) -> list[Path]:
     best, *_ = held.ratings
     origin = {"command": command, "seeds": [held.seed], "runs": [], "version": version("neural-mmo")}
     found = Findings(
-        verdict=f"The best rated is **{best}**, with {interval(held.ratings[best])}.",
+        verdict=f"The best rated is **{best}**: {rating_of(held, best)}.",
         tables={"standings": standing_rows(held), "meetings": meeting_rows(held)},
-        figures={"ratings": partial(rating_figure.draw, held.ratings, held.anchors)},
+        figures={"ratings": partial(rating_figure.draw, held.ratings, held.frozen)},
         captions={"ratings": "Ratings with 95 % intervals; anchors, which are frozen, without."},
         body=_body(held),
     )
@@ -105,7 +110,7 @@ def standing_rows(held: Tournament) -> list[dict[str, Any]]:
     rows = []
     for name, rating in held.ratings.items():
         won, played = held.won(name)
-        frozen = name in held.anchors
+        frozen = name in held.frozen
         estimates = {**columns("rating", rating), **columns("lifetime", held.lifetime(name))}
         rows.append({"name": name, "anchor": frozen, **estimates, "won": won, "played": played})
     return rows
@@ -133,16 +138,16 @@ def _body(held: Tournament) -> str:
     standing = [
         {
             "": name,
-            "rating": f"{r.value:.1f}, frozen" if name in held.anchors else interval(r),
+            "rating": rating_of(held, name),
             "lifetime [ticks]": interval(held.lifetime(name)),
             "worlds won": "{} of {}".format(*held.won(name)),
         }
-        for name, r in held.ratings.items()
+        for name in held.ratings
     ]
     settings = held.meetings[0].evaluation.settings
     method = _METHOD.format(**settings._asdict(), cap=held.config.spawn.cap, seed=held.seed)
-    if held.anchors:
-        method += " " + _FROZEN.format(anchors=", ".join(held.anchors), first=held.anchors[0])
+    if held.frozen:
+        method += " " + _FROZEN.format(anchors=", ".join(held.frozen), first=held.anchors[0])
     return "\n\n".join([markdown_table(standing), _cross_markdown(held, names), method])
 
 

@@ -32,6 +32,7 @@ from forge.experiments.studies.words import answer, columns, interval, percent, 
 Found = Mapping[Kind, Mapping[str, Responses]]
 
 STRANGER, KIN = range(len(COMPANIONS))
+_SHARE = (-1.0, 1.0)  # of what a pattern explains of a map: below 0 it is less than chance
 
 _PAPER = """*What the paper shows* (Suarez et al. 2019, arXiv 1903.00784): maps of the value of an agent by the place \
 of a second one, for policies without training, after minutes of it, and at its end. Without training they are noise; \
@@ -49,11 +50,11 @@ members of each population. A *stranger* is of the next population, *kin* of one
 *Strength* is the root mean square of the difference as a share of the standard deviation of the value between agents \
 that are alone. Before training it is large, since a network without training makes as much of others as of anything; \
 what is learned is when to care. *Nearby* is the mean difference with the companion within {reach} tiles, the reach of \
-the farthest attack, less that farther away. *Rings* is the share of the variance of a mean map that the distance \
-alone explains, *square* that which being within {reach} tiles explains, both with chance taken off (ε²); *each* is \
-for the map of each population, *in common* for the mean of a run's populations, in which what each of them has \
-learned of single directions cancels out. 95 % intervals are over seeds and maps (two-way analysis of variance with \
-random effects on the jackknife's pseudo-values). Yes and no are said where the whole interval is on one side.
+the farthest attack, less that farther away. *Rings* is the share of the variance of a population's mean map that the \
+distance alone explains, *square* that which being within {reach} tiles explains, both with chance taken off (ε²) and \
+averaged over populations; *in common* is the same of the mean map of a run's populations, in which what they hold of \
+single directions cancels out. 95 % intervals are over seeds and maps (two-way analysis of variance with random \
+effects on the jackknife's pseudo-values). Yes and no are said where the whole interval is on one side.
 
 In foraging, attacks do nothing, whoever picks targets: the two kinds of it are each other's repetition, and what is \
 seen in them cannot be fear of attacks. Runs of one seed begin with the same weights in all kinds of worlds."""
@@ -86,12 +87,12 @@ def verdict(found: Found) -> str:
     """Whether the claims hold, and how large the effects are."""
     return "\n\n".join(
         [
-            "**Agents learn to respond to where others are** (rings explain more of what populations have in common "
-            "than before training). " + _for_each(found, _rise),
+            "**Agents learn to respond to where others are** (rings explain more of a population's map than before "
+            "training). " + _for_each(found, _rise),
             "**They would rather have others farther away** (nearby below 0). " + _for_each(found, _nearby),
             "**Strangers are worse company than kin** (the mean change is lower). " + _for_each(found, _strangers),
-            "**Learned targets make them fixate on who is within reach** (a square explains more of what populations "
-            f"have in common than with automatic targets). {_square(found)}",
+            "**Learned targets make them fixate on who is within reach** (a square explains more of a population's map "
+            f"than with automatic targets). {_square(found)}",
             _PAPER,
         ]
     )
@@ -102,12 +103,16 @@ def _for_each(found: Found, say: Callable[[Mapping[str, Responses]], str]) -> st
 
 
 def _rise(phases: Mapping[str, Responses]) -> str:
-    first, last = (rings(common(phases[phase]), STRANGER) for phase in ("initial", "late"))
-    rise = last.less(first).estimate()
+    first, last = phases["initial"], phases["late"]
+    rise = rings(last, STRANGER).less(rings(first, STRANGER)).estimate()
     return (
-        f"{answer(rise)}, {percent(last.estimate((-1, 1)))} % after {percent(first.estimate((-1, 1)))} %, "
-        f"{percent(rise)} points more."
+        f"{answer(rise)}, {_rings(last)} % after {_rings(first)} %, {percent(rise)} points more; of what populations "
+        f"have in common {_rings(common(last))} % after {_rings(common(first))} %."
     )
+
+
+def _rings(of: Responses) -> str:
+    return percent(rings(of, STRANGER).estimate(_SHARE))
 
 
 def _nearby(phases: Mapping[str, Responses]) -> str:
@@ -133,26 +138,26 @@ def _negative(estimate: Estimate) -> Estimate:
 def _square(found: Found) -> str:
     parts = []
     for one, other in ((FORAGING_LEARNED, FORAGING), (COMBAT_LEARNED, COMBAT)):
-        learned, automatic = (square(common(found[kind]["late"]), STRANGER) for kind in (one, other))
+        learned, automatic = (square(found[kind]["late"], STRANGER) for kind in (one, other))
         more = learned.less(automatic).estimate()
         parts.append(
-            f"{one.rules.capitalize()}: {answer(more)}, {percent(learned.estimate((-1, 1)))} % against "
-            f"{percent(automatic.estimate((-1, 1)))} %, {percent(more)} points more."
+            f"{one.rules.capitalize()}: {answer(more)}, {percent(learned.estimate(_SHARE))} % against "
+            f"{percent(automatic.estimate(_SHARE))} %, {percent(more)} points more."
         )
     return " ".join(parts)
 
 
 def _statistics(of: Responses, companion: int) -> dict[str, Estimate]:
     """All that is said of the responses in one kind of world and phase to one kind of companion."""
-    anywhere, alike, shares = distances(of.size) >= 0, common(of), (-1.0, 1.0)
+    anywhere, alike = distances(of.size) >= 0, common(of)
     return {
         "strength": strength(of, companion).estimate((0, np.inf)),
         "change": change(of, companion, anywhere).estimate(),
         "nearby": contrast(of, companion).estimate(),
-        "common_rings": rings(alike, companion).estimate(shares),
-        "common_square": square(alike, companion).estimate(shares),
-        "rings": rings(of, companion).estimate(shares),
-        "square": square(of, companion).estimate(shares),
+        "rings": rings(of, companion).estimate(_SHARE),
+        "square": square(of, companion).estimate(_SHARE),
+        "common_rings": rings(alike, companion).estimate(_SHARE),
+        "common_square": square(alike, companion).estimate(_SHARE),
     }
 
 
@@ -229,7 +234,7 @@ def _read_row(kind: Kind, phase: str, of: Responses) -> dict[str, str]:
         "strength [%]": percent(said["strength"]),
         "mean change [ticks]": interval(said["change"]),
         "nearby [ticks]": interval(said["nearby"]),
+        "rings [%]": percent(said["rings"]),
         "rings, in common [%]": percent(said["common_rings"]),
-        "rings, each [%]": percent(said["rings"]),
-        "square, in common [%]": percent(said["common_square"]),
+        "square [%]": percent(said["square"]),
     }
