@@ -181,6 +181,10 @@ export class CameraRig {
   }
 
   private fly(target: Vector3, offset: Vector3, now = false): void {
+    // what is left of a drag or a turn of the wheel must not carry the camera on
+    this.controls.enableDamping = false;
+    this.controls.update();
+    this.controls.enableDamping = true;
     this.flight = {
       target,
       offset,

@@ -22,9 +22,19 @@ export function createCommands(app: App, desktop: Desktop) {
   const { store, actions, world, scene } = app;
   const { notices } = desktop;
   const abilities = () => store.get().welcome?.abilities;
-  const speed = () => store.get().server?.speed ?? 1;
+  /** What was asked for last, until the server says what it is: who presses a key twice goes two steps. */
+  let asked: number | null = null;
+  store.watch(
+    (state) => state.server?.speed,
+    () => {
+      asked = null;
+    },
+  );
+  const speed = () => asked ?? store.get().server?.speed ?? 1;
   const setSpeed = (value: number) => {
-    if (abilities()?.control) actions.setSpeed(value);
+    if (!abilities()?.control) return;
+    asked = value;
+    actions.setSpeed(value);
   };
   const seek = (tick: number) => {
     const range = store.get().welcome?.source.ticks;

@@ -1,0 +1,111 @@
+"""The page as a person has it: eyes, a pointer and a keyboard. What it says of itself is on `window.__embyr`."""
+
+from __future__ import annotations
+
+import io
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image
+from playwright.sync_api import Page
+
+PATIENCE = 30.0  # seconds until what should have come is missed: the picture is drawn in software, beside other tests
+SHOTS = Path(__file__).with_name("shots")
+
+_RESTED = """async () => {
+  const awhile = () => new Promise((done) => setTimeout(done, 100));
+  for (let taken = -1, calm = 0; calm < 6; calm++, await awhile()) {
+    if (taken !== __embyr.ticks) calm = 0;
+    taken = __embyr.ticks;
+  }
+}"""
+_AGENTS = """() => {
+  const { agents, count } = __embyr.world().frame;
+  const names = ["id", "row", "col", "population", "health", "food", "water", "age", "move"];
+  return Array.from({ length: count }, (_, i) => Object.fromEntries(names.map((name) => [name, agents[name][i]])));
+}"""
+
+
+class Screen:
+    """A page of a viewer.
+
+    Args:
+        page: of the browser.
+        name: of the test that looks at it.
+    """
+
+    def __init__(self, page: Page, name: str) -> None:
+        self.page, self.name = page, name
+        self.errors: list[str] = []
+        page.set_default_timeout(PATIENCE * 1000)
+        page.on("pageerror", lambda error: self.errors.append(str(error)))
+
+    def open(self, port: int, query: str = "") -> None:
+        """Opens the page and waits for the first picture."""
+        self.page.goto(f"http://localhost:{port}/?quality=low&{query}")
+        self.until("window.__embyr?.ready")
+
+    def ask(self, script: str, argument: Any = None) -> Any:
+        """The value of an expression, or of a function of one argument."""
+        return self.page.evaluate(script, argument)
+
+    def until(self, script: str, argument: Any = None) -> Any:
+        """Waits until an expression is true; returns its value. The page forbids what Playwright has for this."""
+        end = time.monotonic() + PATIENCE
+        while not (value := self.ask(script, argument)):
+            assert time.monotonic() < end, f"at tick {self.tick} this did not come true: {script} ({argument})"
+            self.page.wait_for_timeout(20)
+        return value
+
+    def press(self, *keys: str) -> None:
+        """Presses keys, one after another."""
+        for key in keys:
+            self.page.keyboard.press(key)
+
+    def text(self, selector: str) -> str:
+        """What an element says."""
+        return self.page.locator(selector).inner_text()
+
+    def shows(self, selector: str) -> bool:
+        """Whether an element is seen."""
+        return self.page.locator(selector).is_visible()
+
+    @property
+    def tick(self) -> int:
+        """Of the newest frame."""
+        return int(self.ask("__embyr.world().frame.tick"))
+
+    def agents(self) -> list[dict[str, int]]:
+        """Everyone alive in the newest frame."""
+        return list(self.ask(_AGENTS))
+
+    def pause(self) -> None:
+        """Has the world stand still, with nothing on its way."""
+        if self.page.locator("#play").get_attribute("aria-pressed") != "true":
+            self.press("Space")
+        self.until("document.querySelector('#play').getAttribute('aria-pressed') === 'true'")
+        self.ask(_RESTED)
+
+    def go_on(self) -> None:
+        """Lets the world live again."""
+        if self.page.locator("#play").get_attribute("aria-pressed") == "true":
+            self.press("Space")
+        self.until("document.querySelector('#play').getAttribute('aria-pressed') === 'false'")
+
+    def picture(self, what: str) -> np.ndarray:
+        """The page as it is seen, uint8 [height, width, 3]; it is kept in a folder beside the tests."""
+        SHOTS.mkdir(exist_ok=True)
+        data = self.page.screenshot()
+        (SHOTS / f"{self.name}-{what}.png").write_bytes(data)
+        return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
+
+    def free(self, x: float, y: float) -> bool:
+        """Whether a point of the picture lies under no panel."""
+        return bool(self.ask("([x, y]) => document.elementFromPoint(x, y)?.id === 'scene'", [x, y]))
+
+
+def changed(before: np.ndarray, after: np.ndarray) -> float:
+    """The share of the pixels of two pictures that differ visibly."""
+    return float((np.abs(before.astype(int) - after.astype(int)).max(axis=-1) > 24).mean())

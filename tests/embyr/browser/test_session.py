@@ -1,0 +1,135 @@
+"""From the command to the picture, and what the page says when the connection is not what it should be."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from playwright.sync_api import Browser, WebSocketRoute
+
+from forge.blade import Chaos, World
+from forge.embyr import Source, Viewer
+from tests.blade.watching import SMALL, world_of
+from tests.embyr.browser.conftest import port_of, serving
+from tests.embyr.browser.screen import Screen
+from tests.embyr.client import Idle
+
+SECONDS = 5.0
+ATTEMPTS = 3
+
+
+def test_the_first_picture_is_there_within_five_seconds_of_the_command(
+    opened: Callable[..., Screen], tmp_path: Path
+) -> None:
+    """With kernels that have been compiled before. A machine that is busy with something else may try again, and time
+    for which neither server nor browser got a core does not count.
+    """
+    World(Chaos()).reset()  # compiles what is not compiled yet
+    found = []
+    for _ in range(ATTEMPTS):
+        screen = opened()
+        drawing, start = busy(psutil.Process().children(recursive=True)), time.monotonic()
+        with serving(tmp_path, "chaos") as server:
+            screen.open(port_of(server))
+            wall = time.monotonic() - start
+            used = busy([psutil.Process(server.pid)]) + busy(psutil.Process().children(recursive=True)) - drawing
+        found.append(min(wall, used))
+        screen.page.close()
+        if found[-1] < SECONDS:
+            break
+    assert min(found) < SECONDS, found
+
+
+def busy(processes: list[psutil.Process]) -> float:
+    """Seconds that processes have computed for."""
+    total = 0.0
+    for process in processes:
+        try:
+            times = process.cpu_times()
+        except psutil.NoSuchProcess:
+            continue
+        total += times.user + times.system
+    return total
+
+
+@pytest.fixture
+def viewer() -> Iterator[Viewer]:
+    """Shows a small world that stands still."""
+    with Viewer(Source.of(SMALL, title="first"), port=0) as made:
+        made.show(world_of())
+        yield made
+
+
+def test_the_page_comes_back_when_the_server_does(viewer: Viewer, opened: Callable[..., Screen]) -> None:
+    screen = opened()
+    screen.open(viewer.port)
+    assert screen.tick == 0
+    viewer.close()
+    screen.until("document.querySelector('#connection').dataset.status === 'lost'")
+    assert "The connection was lost. Trying again" in screen.text("#connection .banner")
+    screen.picture("lost")
+    world, player = world_of(seed=1), Idle()
+    for _ in range(12):
+        world.step(player.act(world.observe()))
+    with Viewer(Source.of(SMALL, title="second"), port=viewer.port) as again:
+        again.show(world)
+        screen.until("document.title.startsWith('second')")
+        screen.until("__embyr.agents > 0")
+        screen.until("document.querySelector('#connection').dataset.status === 'open'")
+        assert screen.tick == 12
+        assert not screen.shows("#connection .banner")
+
+
+#: Has the page speak a version of the protocol that is still to come.
+TOMORROW = """
+const send = WebSocket.prototype.send;
+WebSocket.prototype.send = function (data) { send.call(this, String(data).replace('"protocol":1', '"protocol":99')); };
+"""
+
+
+def test_another_version_of_the_protocol_is_told(viewer: Viewer, opened: Callable[..., Screen]) -> None:
+    screen = opened()
+    screen.page.add_init_script(TOMORROW)
+    screen.page.goto(f"http://localhost:{viewer.port}/")
+    screen.until("document.querySelector('#connection').dataset.status === 'refused'")
+    assert "speaks version 99" in screen.text("#connection .card")
+    assert screen.page.get_by_role("button", name="Reload the page").is_visible()
+    screen.picture("refused")
+
+
+def test_a_server_of_another_version_is_told(viewer: Viewer, opened: Callable[..., Screen]) -> None:
+    screen = opened()
+    real = f"ws://localhost:{viewer.port}/ws"
+
+    def meddle(socket: WebSocketRoute) -> None:
+        def pass_on(data: str | bytes) -> None:
+            socket.send(data.replace('"protocol":1', '"protocol":2') if isinstance(data, str) else data)
+
+        socket.connect_to_server().on_message(pass_on)
+
+    screen.page.route_web_socket(real, meddle)
+    screen.page.goto(f"http://localhost:{viewer.port}/")
+    screen.until("document.querySelector('#connection').dataset.status === 'refused'")
+    assert "version" in screen.text("#connection .card")
+
+
+def test_a_wrong_token_is_told(opened: Callable[..., Screen]) -> None:
+    with Viewer(Source.of(SMALL), port=0, token="correct-horse") as guarded:
+        guarded.show(world_of())
+        screen = opened()
+        screen.page.goto(f"http://localhost:{guarded.port}/?token=wrong-battery")
+        screen.until("document.querySelector('#connection').dataset.status === 'refused'")
+        assert "token" in screen.text("#connection .card")
+        screen.page.goto(guarded.address)
+        screen.until("window.__embyr?.ready")
+
+
+def test_without_webgl_it_says_so(viewer: Viewer, browser: Browser) -> None:
+    with browser.new_context() as context:
+        page = context.new_page()
+        page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
+        page.goto(f"http://localhost:{viewer.port}/")
+        page.get_by_text("This browser offers no WebGL 2").wait_for()
