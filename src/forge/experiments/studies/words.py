@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 from forge.experiments.estimate import Estimate
 
 
 def interval(estimate: Estimate, digits: int = 1) -> str:
-    """Value and interval in words: 71.2 (68.0 to 74.3)."""
-    if math.isnan(estimate.value):
-        return "–"
+    """Value and interval in words: 71.2 (68.0 to 74.3); what is not known is left out."""
+    if math.isnan(estimate.value) or math.isnan(estimate.low):
+        return number(estimate.value, digits)
     value, low, high = (number(x, digits) for x in estimate)
     return f"{value} ({low} to {high})"
 
@@ -31,6 +32,11 @@ def percent(share: Estimate) -> str:
 def answer(estimate: Estimate, threshold: float = 0.0) -> str:
     """Whether an estimate is above a threshold: yes or no where the whole interval says so."""
     return "**yes**" if estimate.low > threshold else "**no**" if estimate.high < threshold else "**undecided**"
+
+
+def bullets(said: Mapping[str, str]) -> str:
+    """Something about each of several things, as a list in Markdown, to stand behind a paragraph."""
+    return "\n\n" + "\n".join(f"- {name}: {text}" for name, text in said.items())
 
 
 def columns(name: str, estimate: Estimate) -> dict[str, float | None]:
