@@ -120,7 +120,11 @@ def test_verdicts(tmp_path: Path) -> None:
     assert "combat, learned targets: **yes**, 8.3" in harm
     assert [kin.count(word) for word in ("**yes**", "**undecided**")] == [2, 2]
     assert "1903.00784" in found.verdict
-    assert [len(rows) for rows in found.tables.values()] == [4 * 3 * 2 * 4, 4 * 3 * 4, 4 * 3 * 3 * 49]
+    assert [len(rows) for rows in found.tables.values()] == [4 * 3 * 2 * 4, 4 * 3 * 4, 4 * 3 * 3 * 3 * 7]
+    row = next(r for r in found.tables["maps"] if (r["rules"], r["phase"], r["row"]) == ("combat", "late", -1))
+    assert (row["style"], row["what"]) == ("melee", "odds")
+    assert row["-1"] == pytest.approx(0.8, rel=0.01)
+    assert row["2"] == 0
     watched = [row for row in found.tables["watched"] if row["distance"] == 1]
     assert {row["attacks"] for row in watched} == {2 * 3 * 2 * 10, 2 * 3 * 2 * 2}
     assert "melee up to 1 tile, range up to 2, mage up to 3" in found.body

@@ -123,10 +123,12 @@ def test_verdicts(tmp_path: Path) -> None:
     assert "foraging: **undecided**" in fixate
     assert "combat: **yes**, 99" in fixate
     assert "1903.00784" in found.verdict
-    assert [len(rows) for rows in found.tables.values()] == [4 * 3 * 2, 4 * 3 * 2 * 5, 4 * 3 * 2 * 81]
+    assert [len(rows) for rows in found.tables.values()] == [4 * 3 * 2, 4 * 3 * 2 * 5, 4 * 3 * 2 * 9]
     row = next(r for r in found.tables["dependence"] if (r["phase"], r["rules"]) == ("late", "combat"))
     assert row["nearby"] == pytest.approx(np.mean(BULL[AWAY <= 3]) - np.mean(BULL[AWAY > 3]), rel=1e-4)
-    assert "4 maps" not in found.body
+    row = next(r for r in found.tables["maps"] if (r["phase"], r["rules"], r["row"]) == ("late", "combat", -4))
+    assert row["-4"] == pytest.approx(-0.2 + 0.01 + 0.005, rel=1e-3)  # and the means of maps and of seeds
+    assert row["4"] == row["-4"]
     assert "2 agents are made up on each of 2 maps" in found.body
     assert found.figures.keys() == found.captions.keys()
     for name, draw in found.figures.items():

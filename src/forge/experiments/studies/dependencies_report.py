@@ -26,7 +26,7 @@ from forge.experiments.studies import dependencies_figures
 from forge.experiments.studies.kinds import COMBAT, COMBAT_LEARNED, FORAGING, FORAGING_LEARNED, PHASES, Kind, Size
 from forge.experiments.studies.publish import markdown_table
 from forge.experiments.studies.study import Findings
-from forge.experiments.studies.words import answer, bullets, columns, interval, percent, rounded
+from forge.experiments.studies.words import answer, bullets, columns, grid_rows, interval, percent
 
 #: What the policies of all runs of a kind answered, by phase.
 Found = Mapping[Kind, Mapping[str, Responses]]
@@ -193,24 +193,14 @@ def profile(of: Responses, companion: int) -> list[Estimate]:
 
 
 def map_rows(found: Found) -> list[dict[str, Any]]:
-    """A row for each place of each mean map: the change with the companion so many rows and columns off."""
-    rows = []
-    for kind, phases in found.items():
-        for phase, of in phases.items():
-            for companion, name in enumerate(COMPANIONS):
-                mean, middle = mean_map(of, companion), of.size // 2
-                rows += [
-                    {
-                        **_place(kind, phase),
-                        "companion": name,
-                        "row": row - middle,
-                        "column": column - middle,
-                        "change": rounded(float(mean[row, column])),
-                    }
-                    for row in range(of.size)
-                    for column in range(of.size)
-                ]
-    return rows
+    """The mean maps, row by row: the change with the companion so many rows and columns off, a column for each."""
+    return [
+        {**_place(kind, phase), "companion": name, **row}
+        for kind, phases in found.items()
+        for phase, of in phases.items()
+        for companion, name in enumerate(COMPANIONS)
+        for row in grid_rows(mean_map(of, companion))
+    ]
 
 
 def _place(kind: Kind, phase: str) -> dict[str, str]:

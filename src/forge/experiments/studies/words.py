@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 
+import numpy as np
+
 from forge.experiments.estimate import Estimate
 
 
@@ -43,6 +45,15 @@ def columns(name: str, estimate: Estimate) -> dict[str, float | None]:
     """An estimate in three columns of a table."""
     ends = {name: estimate.value, f"{name}_low": estimate.low, f"{name}_high": estimate.high}
     return {key: rounded(value) for key, value in ends.items()}
+
+
+def grid_rows(values: np.ndarray) -> list[dict[str, float | int | None]]:
+    """A square map around its middle as rows of a table: `row` and every column are so many tiles off the middle."""
+    middle = len(values) // 2
+    return [
+        {"row": row - middle, **{str(column - middle): rounded(float(x)) for column, x in enumerate(line)}}
+        for row, line in enumerate(values)
+    ]
 
 
 def rounded(value: float) -> float | None:
