@@ -1,5 +1,7 @@
 """How far populations keep apart, on visits with known answers."""
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -101,9 +103,25 @@ def test_company_by_hand() -> None:
     one, other = settle([0, 1], [2, 3]), settle([2, 3], [0, 1])
     company = Company(sample(one, other))
     assert company.together == pytest.approx((1, 1, 1))
-    assert company.strangers == pytest.approx([np.sqrt(1 / 2)] * 3)
-    assert company.excess == pytest.approx([1 / 2] * 3)
+    assert company.strangers.value == pytest.approx(np.sqrt(1 / 2))
+    assert company.excess.value == pytest.approx(1 / 2)
+    assert np.isnan(company.excess[1:]).all()  # of two runs there is one pair: it says nothing about others
     assert matrix(sample(one, other)) == pytest.approx(np.array([[[0, 1], [1, 0]]] * 2))
+
+
+def test_strangers_have_the_doubt_of_the_jackknife_over_runs() -> None:
+    """The same in all worlds, so all the doubt is that of four runs: pseudo-values 4 U − 3 U_(−r), found directly."""
+    rng = np.random.default_rng(2)
+    runs = [np.repeat(rng.poisson(9, (1, 2, 3, 3)), 3, axis=0) for _ in range(4)]
+    tables = [run[0].reshape(2, -1).astype(float) for run in runs]
+    pairs = {(q, r): float(between(tables[q], tables[r])) for q, r in combinations(range(4), 2)}
+    mean = np.mean(list(pairs.values()))
+    without = [np.mean([h for pair, h in pairs.items() if r not in pair]) for r in range(4)]
+    pseudo = 4 * mean - 3 * np.array(without)
+    own = np.array([among(table) for table in tables])
+    found = Company(sample(*runs)).excess
+    margin = 3.182446 * np.std(own - pseudo, ddof=1) / 2  # t of 3 degrees of freedom
+    assert found == pytest.approx((own.mean() - mean, own.mean() - mean - margin, own.mean() - mean + margin), rel=1e-6)
 
 
 def test_nobody_to_compare_with() -> None:

@@ -111,16 +111,20 @@ def measured(seeds: int = 2) -> dict[str, dict]:
 
 def test_verdicts(tmp_path: Path) -> None:
     found = findings(TINY, 2, Results({}, measured()))
-    melee, by_distance, harm, kin, paper = found.verdict.split("\n\n")
-    assert "Combat, automatic targets: **yes**, 80.0 (80.0 to 80.0) % after 33.3 (33.3 to 33.3) %" in melee
+    melee, by_distance, harm, kin = found.verdict.split("\n\n**")
+    assert "combat, automatic targets: **yes**, 80.0 (80.0 to 80.0) % after 33.3 (33.3 to 33.3) %" in melee
     assert "in play 90.0 (90.0 to 90.0) %." in melee
     assert [melee.count(word) for word in ("**yes**", "**undecided**")] == [2, 2]
     assert [by_distance.count(word) for word in ("**yes**", "**no**", "**undecided**")] == [2, 0, 2]
     # 10 · 0.8 + 2 · 0.1 + 0.1 = 8.3 where there was (10 + 2 + 1) / 3 = 4.3, less the 0.1 to 0.2 % of seeds and maps
-    assert "Combat, learned targets: **yes**, 8.3" in harm
+    assert "combat, learned targets: **yes**, 8.3" in harm
     assert [kin.count(word) for word in ("**yes**", "**undecided**")] == [2, 2]
-    assert "1903.00784" in paper
-    assert [len(rows) for rows in found.tables.values()] == [4 * 3 * 2 * 4, 4 * 3 * 4, 4 * 3 * 3 * 49]
+    assert "1903.00784" in found.verdict
+    assert [len(rows) for rows in found.tables.values()] == [4 * 3 * 2 * 4, 4 * 3 * 4, 4 * 3 * 3 * 3 * 7]
+    row = next(r for r in found.tables["maps"] if (r["rules"], r["phase"], r["row"]) == ("combat", "late", -1))
+    assert (row["style"], row["what"]) == ("melee", "odds")
+    assert row["-1"] == pytest.approx(0.8, rel=0.01)
+    assert row["2"] == 0
     watched = [row for row in found.tables["watched"] if row["distance"] == 1]
     assert {row["attacks"] for row in watched} == {2 * 3 * 2 * 10, 2 * 3 * 2 * 2}
     assert "melee up to 1 tile, range up to 2, mage up to 3" in found.body

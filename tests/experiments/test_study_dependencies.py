@@ -113,20 +113,22 @@ def measured(seeds: int = 2) -> dict[str, dict]:
 
 def test_verdicts(tmp_path: Path) -> None:
     found = findings(TINY, 2, Results({}, measured()))
-    learn, apart, kin, fixate, paper = found.verdict.split("\n\n")
+    learn, apart, kin, fixate = found.verdict.split("\n\n**")
     assert "of what populations have in common 100.0 (100.0 to 100.0) % after −5.3 (−5.3 to −5.3) %." in learn
     assert learn.count("**yes**") == 4
     assert apart.count("**yes**") == 4
-    assert "Combat, learned targets: **yes**, −1.5 (−1.5 to −1.5) ticks." in apart
+    assert "combat, learned targets: **yes**, −1.5 (−1.5 to −1.5) ticks." in apart
     assert "−0.5 (−0.5 to −0.5) between them" in kin
     assert [kin.count(word) for word in ("**yes**", "**no**", "**undecided**")] == [2, 0, 2]
-    assert "Foraging: **undecided**" in fixate
-    assert "Combat: **yes**, 99" in fixate
-    assert "1903.00784" in paper
-    assert [len(rows) for rows in found.tables.values()] == [4 * 3 * 2, 4 * 3 * 2 * 5, 4 * 3 * 2 * 81]
+    assert "foraging: **undecided**" in fixate
+    assert "combat: **yes**, 99" in fixate
+    assert "1903.00784" in found.verdict
+    assert [len(rows) for rows in found.tables.values()] == [4 * 3 * 2, 4 * 3 * 2 * 5, 4 * 3 * 2 * 9]
     row = next(r for r in found.tables["dependence"] if (r["phase"], r["rules"]) == ("late", "combat"))
     assert row["nearby"] == pytest.approx(np.mean(BULL[AWAY <= 3]) - np.mean(BULL[AWAY > 3]), rel=1e-4)
-    assert "4 maps" not in found.body
+    row = next(r for r in found.tables["maps"] if (r["phase"], r["rules"], r["row"]) == ("late", "combat", -4))
+    assert row["-4"] == pytest.approx(-0.2 + 0.01 + 0.005, rel=1e-3)  # and the means of maps and of seeds
+    assert row["4"] == row["-4"]
     assert "2 agents are made up on each of 2 maps" in found.body
     assert found.figures.keys() == found.captions.keys()
     for name, draw in found.figures.items():
@@ -140,7 +142,7 @@ def test_farther_is_not_always_better() -> None:
         for name, data in measured().items()
         for one in [Responses.from_dict(data)]
     }
-    apart = findings(TINY, 2, Results({}, turned)).verdict.split("\n\n")[1]
+    apart = findings(TINY, 2, Results({}, turned)).verdict.split("\n\n**")[1]
     assert apart.count("**no**") == 4
 
 

@@ -97,6 +97,24 @@ def estimate_runs(
     sums = parts.sum(1)
     with np.errstate(divide="ignore", invalid="ignore"):
         each, without = np.asarray(statistic(sums)), np.asarray(statistic(sums[:, None] - parts))
+    return estimate_table(each, without, limits, corrected)
+
+
+def estimate_table(
+    each: np.ndarray,
+    without: np.ndarray,
+    limits: tuple[float, float] = (-np.inf, np.inf),
+    corrected: bool = False,
+) -> Estimate:
+    """Estimates the mean of values of runs, as `estimate_runs` does, that were found already.
+
+    Args:
+        each: float64 [R], of all worlds.
+        without: float64 [R, W], of all worlds but one.
+        limits, corrected: as there.
+    """
+    runs, worlds = without.shape
+    with np.errstate(divide="ignore", invalid="ignore"):
         cells = worlds * each[:, None] - (worlds - 1) * without
         margin = _margin(_jackknife(without[0]), worlds - 1) if runs == 1 else _two_way_margin(cells)
     return _interval(float((cells if corrected else each).mean()), margin, limits)

@@ -8,13 +8,13 @@ populations are spread alike, and the number of populations where no two share a
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from functools import cached_property
 from itertools import combinations, product
 
 import numpy as np
 
 from forge.experiments.contrast import Quantity
-from forge.experiments.estimate import Estimate, estimate_runs
+from forge.experiments.estimate import Estimate, estimate_table
 from forge.experiments.exploring import entropy
 from forge.experiments.survey import Sample
 
@@ -102,45 +102,64 @@ def quantities(most: int) -> tuple[Quantity, Quantity]:
 class Company:
     """How far apart populations are that share their worlds, and such as never met.
 
-    Those who never met are populations of two runs of the same kind, each where it was trained to be, among its own:
-    each run is set against the next, the last against the first. What they differ by is what chance makes of policies;
-    what populations that live together differ by beyond it, they owe to each other.
+    Those who never met are populations of two runs of the same kind, each where it was trained to be, among its own.
+    What they differ by is what chance makes of policies; what populations that live together differ by beyond it, they
+    owe to each other.
 
     Args:
-        sample: of a number of seeds. With one seed there is nobody they never met, with one population nobody they
-            share their worlds with; what the data do not determine is NaN.
+        sample: of a number of seeds. What the data do not determine is NaN: with one population there is nobody who
+            shares its worlds, with one seed nobody it never met, and with two no saying how much that varies.
     """
 
     def __init__(self, sample: Sample) -> None:
         visits = sample.visits.astype(float)
-        self._shape = visits.shape[2:]
-        self._own = visits.reshape(*visits.shape[:2], -1)
-        self._others = np.roll(self._own, -1, 0) if len(visits) > 1 else np.full_like(self._own, np.nan)
+        total = visits.sum(1, keepdims=True)
+        self._counts = np.concatenate([total, total - visits], 1)  # [R, 1 + W, P, T]: of all worlds, of all but one
 
     @property
     def together(self) -> Estimate:
         """The distance of two populations that share their worlds: the root of their mean divergence."""
-        return _root(estimate_runs(lambda sums: among(self._table(sums)), self._own, corrected=True))
+        return _root(_estimate(self._among))
 
     @property
     def strangers(self) -> Estimate:
         """The distance of two populations that never met."""
-        return _root(self._beside(between))
+        return _root(self._doubtful(self._between))
 
     @property
     def excess(self) -> Estimate:
         """How much further those who share their worlds diverge than those who never met [bits]."""
-        return self._beside(lambda own, others: among(own) - between(own, others))
+        return self._doubtful(self._among - self._between)
 
-    def _beside(self, value: Callable[[np.ndarray, np.ndarray], np.ndarray]) -> Estimate:
-        def statistic(sums: np.ndarray) -> np.ndarray:
-            own, others = np.split(sums, 2, -1)
-            return value(self._table(own), self._table(others))
+    @cached_property
+    def _among(self) -> np.ndarray:
+        """Mean divergence within each run, float64 [R, 1 + W]."""
+        return among(self._counts)
 
-        return estimate_runs(statistic, np.concatenate([self._own, self._others], -1), corrected=True)
+    @cached_property
+    def _between(self) -> np.ndarray:
+        """Mean divergence of two runs, as values of single runs, float64 [R, 1 + W].
 
-    def _table(self, sums: np.ndarray) -> np.ndarray:
-        return sums.reshape(*sums.shape[:-1], *self._shape)
+        With U the mean over all pairs of runs and S_r that over the pairs of run r, it is the pseudo-value of the
+        jackknife that leaves out run r, U + 2 (R − 1)/(R − 2) (S_r − U) (Arvesen 1969, "Jackknifing U-statistics"): a
+        run is in several pairs, so the spread of the pairs would be too small.
+        """
+        runs = len(self._counts)
+        pairs = np.zeros((runs, *self._counts.shape[:2]))
+        for one, other in combinations(range(runs), 2):
+            pairs[one, other] = pairs[other, one] = between(self._counts[one], self._counts[other])
+        own = pairs.sum(1) / (runs - 1) if runs > 1 else np.full(pairs.shape[1:], np.nan)
+        stretch = 2 * (runs - 1) / (runs - 2) if runs > 2 else 1.0
+        return np.asarray(own.mean(0) + stretch * (own - own.mean(0)))
+
+    def _doubtful(self, found: np.ndarray) -> Estimate:
+        """An estimate that has no interval if there are less than three runs."""
+        estimate = _estimate(found)
+        return estimate if len(found) > 2 else Estimate(estimate.value, np.nan, np.nan)
+
+
+def _estimate(found: np.ndarray) -> Estimate:
+    return estimate_table(found[:, 0], found[:, 1:], corrected=True)
 
 
 def _root(divergence: Estimate) -> Estimate:

@@ -28,7 +28,7 @@ from forge.experiments.studies import attacks_figures
 from forge.experiments.studies.kinds import COMBAT, PHASES, Kind, Size, world_of
 from forge.experiments.studies.publish import markdown_table
 from forge.experiments.studies.study import Findings
-from forge.experiments.studies.words import answer, columns, interval, percent, rounded
+from forge.experiments.studies.words import answer, bullets, columns, grid_rows, interval, percent
 
 Asked = Mapping[Kind, Mapping[str, Odds]]
 Watched = Mapping[Kind, Mapping[str, Strikes]]
@@ -95,12 +95,12 @@ def verdict(asked: Asked, watched: Watched, reach: np.ndarray, damage: np.ndarra
     return "\n\n".join(
         [
             "**Agents learn to use melee on whoever is next to them** (its share of these attacks, against before "
-            "training). " + _for_each(asked, lambda kind: _melee(asked[kind], watched[kind])),
+            "training):" + _for_each(asked, lambda kind: _melee(asked[kind], watched[kind])),
             "**They choose the style by the distance** (the odds of mage at 3 tiles, where nothing else reaches, less "
-            "those at 1). " + _for_each(asked, lambda kind: _by_distance(asked[kind]["late"])),
-            "**They do harm** (the damage somebody next to them has to expect, against before training). "
+            "those at 1):" + _for_each(asked, lambda kind: _by_distance(asked[kind]["late"])),
+            "**They do harm** (the damage somebody next to them has to expect, against before training):"
             + _for_each(asked, lambda kind: _harm(asked[kind], damage)),
-            "**They spare kin** (the odds of the best attack, against a stranger less against kin). "
+            "**They spare kin** (the odds of the best attack, against a stranger less against kin):"
             + _for_each(asked, lambda kind: _kin(asked[kind]["late"], reach)),
             _PAPER,
         ]
@@ -108,7 +108,7 @@ def verdict(asked: Asked, watched: Watched, reach: np.ndarray, damage: np.ndarra
 
 
 def _for_each(asked: Asked, say: Callable[[Kind], str]) -> str:
-    return " ".join(f"{kind.name.capitalize()}: {say(kind)}" for kind in asked)
+    return bullets({kind.name: say(kind) for kind in asked})
 
 
 def _melee(asked: Mapping[str, Odds], watched: Mapping[str, Strikes]) -> str:
@@ -182,25 +182,19 @@ def watched_rows(watched: Watched, reach: np.ndarray) -> list[dict[str, Any]]:
 
 
 def map_rows(asked: Asked, watched: Watched) -> list[dict[str, Any]]:
-    """A row for each kind of world, phase, style and place of the target: odds, and attacks a thousand ticks."""
-    rows = []
-    for kind, phases in asked.items():
-        for phase, of in phases.items():
-            odds, kin, rate = of.maps(STRANGER), of.maps(KIN), watched[kind][phase].maps()
-            middle = odds.shape[-1] // 2
-            rows += [
-                {
-                    **_place(kind, phase),
-                    "style": STYLES[style],
-                    "row": row - middle,
-                    "column": column - middle,
-                    "odds": rounded(float(odds[style, row, column])),
-                    "odds_kin": rounded(float(kin[style, row, column])),
-                    "attacks": rounded(float(rate[style, row, column])),
-                }
-                for style, row, column in np.ndindex(odds.shape)
-            ]
-    return rows
+    """The maps, row by row: odds, and attacks a thousand ticks, by style and place of the target."""
+    return [
+        {**_place(kind, phase), "style": STYLES[style], "what": what, **row}
+        for kind, phases in asked.items()
+        for phase, of in phases.items()
+        for what, maps in _maps(of, watched[kind][phase]).items()
+        for style in range(len(STYLES))
+        for row in grid_rows(maps[style])
+    ]
+
+
+def _maps(asked: Odds, watched: Strikes) -> dict[str, np.ndarray]:
+    return {"odds": asked.maps(STRANGER), "odds against kin": asked.maps(KIN), "in play": watched.maps()}
 
 
 def _place(kind: Kind, phase: str) -> dict[str, str]:

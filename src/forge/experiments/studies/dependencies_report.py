@@ -26,7 +26,7 @@ from forge.experiments.studies import dependencies_figures
 from forge.experiments.studies.kinds import COMBAT, COMBAT_LEARNED, FORAGING, FORAGING_LEARNED, PHASES, Kind, Size
 from forge.experiments.studies.publish import markdown_table
 from forge.experiments.studies.study import Findings
-from forge.experiments.studies.words import answer, columns, interval, percent, rounded
+from forge.experiments.studies.words import answer, bullets, columns, grid_rows, interval, percent
 
 #: What the policies of all runs of a kind answered, by phase.
 Found = Mapping[Kind, Mapping[str, Responses]]
@@ -88,18 +88,18 @@ def verdict(found: Found) -> str:
     return "\n\n".join(
         [
             "**Agents learn to respond to where others are** (rings explain more of a population's map than before "
-            "training). " + _for_each(found, _rise),
-            "**They would rather have others farther away** (nearby below 0). " + _for_each(found, _nearby),
-            "**Strangers are worse company than kin** (the mean change is lower). " + _for_each(found, _strangers),
+            "training):" + _for_each(found, _rise),
+            "**They would rather have others farther away** (nearby below 0):" + _for_each(found, _nearby),
+            "**Strangers are worse company than kin** (the mean change is lower):" + _for_each(found, _strangers),
             "**Learned targets make them fixate on who is within reach** (a square explains more of a population's map "
-            f"than with automatic targets). {_square(found)}",
+            f"than with automatic targets):{_square(found)}",
             _PAPER,
         ]
     )
 
 
 def _for_each(found: Found, say: Callable[[Mapping[str, Responses]], str]) -> str:
-    return " ".join(f"{kind.name.capitalize()}: {say(phases)}" for kind, phases in found.items())
+    return bullets({kind.name: say(phases) for kind, phases in found.items()})
 
 
 def _rise(phases: Mapping[str, Responses]) -> str:
@@ -136,15 +136,15 @@ def _negative(estimate: Estimate) -> Estimate:
 
 
 def _square(found: Found) -> str:
-    parts = []
+    said = {}
     for one, other in ((FORAGING_LEARNED, FORAGING), (COMBAT_LEARNED, COMBAT)):
         learned, automatic = (square(found[kind]["late"], STRANGER) for kind in (one, other))
         more = learned.less(automatic).estimate()
-        parts.append(
-            f"{one.rules.capitalize()}: {answer(more)}, {percent(learned.estimate(_SHARE))} % against "
-            f"{percent(automatic.estimate(_SHARE))} %, {percent(more)} points more."
+        said[one.rules] = (
+            f"{answer(more)}, {percent(learned.estimate(_SHARE))} % against {percent(automatic.estimate(_SHARE))} %, "
+            f"{percent(more)} points more."
         )
-    return " ".join(parts)
+    return bullets(said)
 
 
 def _statistics(of: Responses, companion: int) -> dict[str, Estimate]:
@@ -193,24 +193,14 @@ def profile(of: Responses, companion: int) -> list[Estimate]:
 
 
 def map_rows(found: Found) -> list[dict[str, Any]]:
-    """A row for each place of each mean map: the change with the companion so many rows and columns off."""
-    rows = []
-    for kind, phases in found.items():
-        for phase, of in phases.items():
-            for companion, name in enumerate(COMPANIONS):
-                mean, middle = mean_map(of, companion), of.size // 2
-                rows += [
-                    {
-                        **_place(kind, phase),
-                        "companion": name,
-                        "row": row - middle,
-                        "column": column - middle,
-                        "change": rounded(float(mean[row, column])),
-                    }
-                    for row in range(of.size)
-                    for column in range(of.size)
-                ]
-    return rows
+    """The mean maps, row by row: the change with the companion so many rows and columns off, a column for each."""
+    return [
+        {**_place(kind, phase), "companion": name, **row}
+        for kind, phases in found.items()
+        for phase, of in phases.items()
+        for companion, name in enumerate(COMPANIONS)
+        for row in grid_rows(mean_map(of, companion))
+    ]
 
 
 def _place(kind: Kind, phase: str) -> dict[str, str]:

@@ -24,7 +24,7 @@ class Size(Scale):
     caps: tuple[int, ...] = (8, 16, 32, 64, 128)  # most agents alive at once in training; niches take the last
     tests: tuple[int, ...] = (8, 32, 128)  # the same where all are compared
     populations: tuple[int, ...] = (1, 2, 4, 8)
-    slots: int = 4096  # of all the worlds of a run together, so that a batch holds about as much whatever their cap
+    slots: int = 2048  # of each population in all the worlds of a run: they all learn from batches of about one size
     steps: int = 20_000_000  # agent steps of each population's training
     settings: Settings = _SETTINGS
 
@@ -51,10 +51,10 @@ SCALES = {
         settings=Settings(worlds=64, ticks=1000, warmup=500, horizon=1000),
     ),
     "paper": Size(
-        about="100 worlds of 128 agents, and 1,000 M agent steps of training for each population",
+        about="100 worlds of 128 agents for one population, and 1,000 M agent steps of training for each population",
         seeds=5,
         confirm=True,
-        slots=12_800,
+        slots=12_800,  # the paper's 100 worlds of 128 agents
         steps=1_000_000_000,
         settings=Settings(worlds=64, ticks=1000, warmup=500, horizon=1000),
     ),
@@ -65,7 +65,7 @@ def run(size: Size, cap: int, populations: int, seed: int) -> Need:
     """A training run with so many agents and populations."""
     world = size.world.replace(**{"spawn.cap": cap, "spawn.populations": populations})
     many = "1 population" if populations == 1 else f"{populations} populations"
-    training = Training(run=Session(worlds=max(1, size.slots // cap), seed=seed), world=world)
+    training = Training(run=Session(worlds=max(1, size.slots * populations // cap), seed=seed), world=world)
     return Need(f"{cap} agents of {many}, seed {seed}", training, (size.steps * populations,))
 
 

@@ -31,16 +31,17 @@ reading: populations fill niches, so as not to compete with one another. It show
 that compare with ours below."""
 
 _METHOD = """All runs have the same map and at most {cap} agents, whatever the number of their populations; each \
-population is trained with as many agent steps. Each run is surveyed alone in {worlds} worlds with this map, for \
-{ticks:,} ticks after a warm-up of {warmup:,}. *Effective niches* are 2^I, with I the mutual information of population \
-and tile of an agent tick: 1 where all populations are spread alike, their number where none shares a tile with \
-another. *Distance* is the root of the mean Jensen-Shannon divergence of two populations' distributions over tiles: 0 \
-if they are equal, 1 if they share no tile. *Never met* are populations of two runs with different seeds, each among \
-its own: what chance alone makes of policies. *Range* is the number of tiles that one population would use if it used \
-all it uses alike (2^H), *all ranges* that of all together. Of all these the bias that falls with the number of worlds \
-is taken off (jackknife). *Depth* is the mean distance from the ring on which agents enter. 95 % intervals: over seeds \
-and worlds (two-way analysis of variance with random effects on the jackknife's pseudo-values). All of it is about one \
-map. Yes and no are said where the whole interval is on one side."""
+population is trained with as many agent steps, in batches of about the same size. Each run is surveyed alone in \
+{worlds} worlds with this map, for {ticks:,} ticks after a warm-up of {warmup:,}. *Effective niches* are 2^I, with I \
+the mutual information of population and tile of an agent tick: 1 where all populations are spread alike, their number \
+where none shares a tile with another. *Distance* is the root of the mean Jensen-Shannon divergence of two \
+populations' distributions over tiles: 0 if they are equal, 1 if they share no tile. *Never met* are populations of \
+two runs with different seeds, each among its own: what chance alone makes of policies; their interval is that of the \
+jackknife over runs. *Range* is the number of tiles that one population would use if it used all it uses alike (2^H), \
+*all ranges* that of all together. Of all these the bias that falls with the number of worlds is taken off \
+(jackknife). *Depth* is the mean distance from the ring on which agents enter. 95 % intervals: over seeds and worlds \
+(two-way analysis of variance with random effects on the jackknife's pseudo-values). All of it is about one map. Yes \
+and no are said where the whole interval is on one side."""
 
 
 @dataclass(frozen=True, eq=False)
