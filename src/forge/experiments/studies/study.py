@@ -43,8 +43,8 @@ class Need:
     Args:
         name: for people, such as "pg seed 0".
         training: its configuration. What limits it is given here, not by run.minutes, run.steps or run.lives.
-        milestones: agent steps, rising; a checkpoint is kept at the first update that reaches each, and at the end. At 0
-            that is before training.
+        milestones: agent steps, rising; a checkpoint is kept at the first update that reaches each, and at the end; at
+            0, before training.
         lives: the run ends once so many lives have ended in all its worlds; 0 means that it ends at the last milestone.
 
     Raises:
