@@ -95,7 +95,9 @@ def quantities(most: int) -> tuple[Quantity, Quantity]:
 
     return (
         Quantity("niches", "effective niches", parts, lambda s: np.exp2(mutual_information(tables(s))), corrected=True),
-        Quantity("range", "effective tiles of one population", parts, lambda s: own_range(tables(s)), corrected=True),
+        Quantity(
+            "range", "effective tiles of one population", parts, lambda s: own_range(tables(s)), (1, np.inf), True
+        ),
     )
 
 
