@@ -33,7 +33,8 @@ COMMANDS = {
         "forge.commands.experiment", "answer a question by runs, measurements, statistics and figures"
     ),
     "bench": Command(
-        "forge.commands.bench", "measure the world (bench world) or training (bench train) on this machine"
+        "forge.commands.bench",
+        "measure the world, training or the viewer on this machine: bench world, bench train, bench viewer",
     ),
 }
 
