@@ -35,7 +35,8 @@ COMMANDS = {
     ),
     "tournament": Command("forge.commands.tournament", "trained and scripted agents in the same worlds, with ratings"),
     "bench": Command(
-        "forge.commands.bench", "measure the world (bench world) or training (bench train) on this machine"
+        "forge.commands.bench",
+        "measure the world, training or the viewer on this machine: bench world, bench train, bench viewer",
     ),
 }
 

@@ -186,7 +186,7 @@ def test_only_the_named_sections_are_measured(tmp_path: Path) -> None:
         (("world", "spede"), 2, "'spede'"),
         (("train", "speed"), 2, "speed"),
         (("wrld",), 2, "wrld"),
-        ((), 2, "{world, train}"),
+        ((), 2, "{world, train, viewer}"),
         (("world", "--rounds", "0"), 1, "--rounds 0 must be at least 1"),
         (("world", "--seed", "-1"), 1, "--seed -1 must not be negative"),
         (("train", "--seconds", "0"), 1, "--seconds 0.0 must be above 0"),

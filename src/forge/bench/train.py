@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from forge.bench.measure import alternate, quotients, spread
+from forge.bench.process import Process
 from forge.bench.report import SPEED, Column, Row, Section, fixed, measured, text, timing
 from forge.bench.world import all_threads
 from forge.blade.checks import ConfigError
@@ -27,7 +23,7 @@ _SETTLE_STEPS = (
 _QUICK_STEPS = 2_000
 
 
-class Process:
+class Trainee(Process):
     """A learner in a process of its own, limited to some threads. Use as a context manager.
 
     Args:
@@ -37,25 +33,7 @@ class Process:
 
     def __init__(self, threads: int, **arguments: Any) -> None:
         limits = dict.fromkeys(("NUMBA_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), str(threads))
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "forge.bench.learner", json.dumps({**arguments, "threads": threads})],
-            env={**os.environ, **limits},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        with contextlib.suppress(OSError):
-            self._process.communicate(timeout=10)
-        if self._process.poll() is None:
-            self._process.kill()
-            self._process.wait()
+        super().__init__("forge.bench.learner", {**arguments, "threads": threads}, limits)
 
     def turn(self, updates: int) -> Turn:
         """Trains so many updates and tells how it went.
@@ -63,16 +41,7 @@ class Process:
         Raises:
             RuntimeError: if it failed; it has told why on stderr.
         """
-        requests, answers = self._process.stdin, self._process.stdout
-        assert requests is not None
-        assert answers is not None
-        with contextlib.suppress(BrokenPipeError):
-            requests.write(f"{updates}\n")
-            requests.flush()
-        answer = answers.readline()
-        if not answer:
-            raise RuntimeError(f"training ended with status {self._process.wait()}; it told why above")
-        return dict(json.loads(answer))
+        return self.ask(updates)
 
 
 @dataclass(frozen=True)
@@ -133,7 +102,7 @@ def training(plan: Plan) -> Section:
     rounds = 2 if plan.quick else _ROUNDS
     with contextlib.ExitStack() as stack:
         learners = {
-            (engine, n): stack.enter_context(Process(n, engine=engine, **plan.arguments))
+            (engine, n): stack.enter_context(Trainee(n, engine=engine, **plan.arguments))
             for engine, n in plan.contestants
         }
         updates = {
@@ -163,7 +132,7 @@ def training(plan: Plan) -> Section:
     return Section("Training: agent steps a second, everything in", note, columns, rows)
 
 
-def _settle(learners: Sequence[Process], seconds: float, plan: Plan) -> int:
+def _settle(learners: Sequence[Trainee], seconds: float, plan: Plan) -> int:
     """Compiles and trains learners alike; returns the updates that take the slowest of them so many seconds."""
     done = updates = 0
     while done < (_QUICK_STEPS if plan.quick else _SETTLE_STEPS):

@@ -1,4 +1,4 @@
-"""`forge bench`: how fast the world and training are on this machine."""
+"""`forge bench`: how fast the world and training are on this machine, and what watching costs."""
 
 from __future__ import annotations
 
@@ -26,6 +26,7 @@ SECTIONS: dict[Name, Callable[[Effort], Section]] = {
     "memory": fresh.memory,
     "terrain": fresh.terrain,
 }
+Sight = Literal["page", "server", "crowd"]
 _QUICK_ROUNDS = 2
 
 
@@ -91,9 +92,36 @@ class Train(Output):
             report.add("train", training(plan))
 
 
+@dataclass(frozen=True)
+class Viewer(Output):
+    """Measures the viewer: the page's own time, the server's CPU for each viewer, the world's pace among many."""
+
+    sections: Annotated[Positional[tuple[Sight, ...]], arg(help="what to measure; all, if none is named")] = ()
+    rounds: Annotated[int, arg(help="repeats of everything that is timed")] = 5
+
+    def run(self) -> None:
+        """Measures and reports."""
+        from forge.bench import viewer  # the server, which the other benchmarks do without
+
+        if self.rounds < 1:
+            raise ConfigError(f"--rounds {self.rounds} must be at least 1")
+        rounds, ticks = (_QUICK_ROUNDS, 5) if self.quick else (self.rounds, 100)
+        plan = viewer.Plan(rounds, ticks, self.seed, self.quick)
+        report = _report("viewer", self, rounds=rounds, ticks=ticks)
+        sections = {"page": viewer.page, "server": viewer.server, "crowd": viewer.crowd}
+        for name in (name for name in sections if name in self.sections or not self.sections):
+            with report.console.status(f"measuring {name}"):
+                section = sections[name](plan)
+            report.add(name, section)
+
+
 def main(arguments: list[str]) -> None:
     """Runs the command."""
-    kinds = Annotated[World, arg(name="world")] | Annotated[Train, arg(name="train")]
+    kinds = (
+        Annotated[World, arg(name="world")]
+        | Annotated[Train, arg(name="train")]
+        | Annotated[Viewer, arg(name="viewer")]
+    )
     chosen = tyro.cli(kinds, args=arguments, prog="forge bench", config=(FlagCreatePairsOff,))
     chosen.run()
 

@@ -1,0 +1,67 @@
+"""A process that is asked line by line and answers with JSON: what is measured in one disturbs nobody in another."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from types import TracebackType
+from typing import Any, Self
+
+
+class Process:
+    """A module of the package that runs on its own, until its input ends. Use as a context manager.
+
+    Args:
+        module: its dotted name.
+        arguments: of its work, which it finds as JSON on its command line.
+        variables: of its environment, besides those of this process.
+    """
+
+    def __init__(self, module: str, arguments: Mapping[str, Any], variables: Mapping[str, str] | None = None) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", module, json.dumps(dict(arguments))],
+            env={**os.environ, **(variables or {})},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with contextlib.suppress(OSError, subprocess.TimeoutExpired):
+            self._process.communicate(timeout=10)
+        if self._process.poll() is None:
+            self._process.kill()
+            self._process.wait()
+
+    def ask(self, question: object) -> dict[str, Any]:
+        """Its answer to a line.
+
+        Raises:
+            RuntimeError: if it failed; it has told why on stderr.
+        """
+        assert self._process.stdin is not None
+        with contextlib.suppress(BrokenPipeError):
+            self._process.stdin.write(f"{question}\n")
+            self._process.stdin.flush()
+        return self.hear()
+
+    def hear(self) -> dict[str, Any]:
+        """The next thing it says.
+
+        Raises:
+            RuntimeError: if it failed; it has told why on stderr.
+        """
+        assert self._process.stdout is not None
+        answer = self._process.stdout.readline()
+        if not answer:
+            raise RuntimeError(f"a process of the benchmark ended with status {self._process.wait()}; see above")
+        return dict(json.loads(answer))
