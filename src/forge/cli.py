@@ -22,6 +22,7 @@ _EXTRAS = {"torch": "train", "starlette": "view", "uvicorn": "view", "playwright
 
 COMMANDS = {
     "train": Command("forge.commands.train", "train populations in a world and keep the run in a folder"),
+    "realms": Command("forge.commands.realms", "train realms under one Pantheon, here or on a Ray cluster (Forge.py)"),
     "watch": Command(
         "forge.commands.watch", "watch a run, a checkpoint, a replay or a world live in the browser", "view"
     ),
@@ -32,6 +33,7 @@ COMMANDS = {
     "experiment": Command(
         "forge.commands.experiment", "answer a question by runs, measurements, statistics and figures"
     ),
+    "tournament": Command("forge.commands.tournament", "trained and scripted agents in the same worlds, with ratings"),
     "bench": Command(
         "forge.commands.bench",
         "measure the world, training or the viewer on this machine: bench world, bench train, bench viewer",

@@ -32,7 +32,7 @@ def test_an_unknown_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert "unknown command 'trian'" in capsys.readouterr().err
 
 
-def test_train_then_resume(tmp_path: Path) -> None:
+def test_train_then_resume(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     first = forge("train", "law", "--folder", "run", "--steps", "4000", "--minutes", "0", *TINY, cwd=tmp_path)
     assert first.returncode == 0, first.stderr
     assert "run folder: run" in first.stdout
@@ -44,6 +44,8 @@ def test_train_then_resume(tmp_path: Path) -> None:
     changed = forge("train", "--resume", "run", "--worlds", "3", cwd=tmp_path)
     assert changed.returncode == 1
     assert "only --minutes, --steps" in changed.stderr
+    assert main(["train", "--resume", str(run)]) == 0
+    assert "run has reached its limit; --minutes, --steps or --lives takes it further" in capsys.readouterr().out
     second = forge("train", "--resume", "run", "--steps", "6000", cwd=tmp_path)
     assert second.returncode == 0, second.stderr
     assert json.loads((run / "metrics.jsonl").read_text().splitlines()[-1])["steps"] >= 6000
@@ -57,6 +59,9 @@ def test_train_then_resume(tmp_path: Path) -> None:
         (["train", "--worlds", "0"], "out of range"),
         (["train", "--learning.hidden", "20"], "multiple of 16"),
         (["train", "--folder"], "--folder needs a value"),
+        (["train", "--checkpoint", "last-good"], "it needs --resume RUN"),
+        (["train", "--resume", "nowhere", "--folder", "run"], "--folder names a new run"),
+        (["train", "--milestones", "soon"], "whole numbers of agent steps"),
     ],
 )
 def test_wrong_use_is_one_clear_line(
@@ -91,6 +96,8 @@ def test_runs_are_listed_and_a_damaged_one_hides_no_other(
     assert "1.5" in shown
     assert "45.6" in shown
     assert "2 runs" in shown
+    assert "refused" in shown
+    assert "new" in shown
     assert "run.worlds = -1 is out of range" in " ".join(shown.split())
     assert main(["runs", str(tmp_path / "nowhere")]) == 1
     assert "is not a folder" in capsys.readouterr().err

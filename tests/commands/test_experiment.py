@@ -56,9 +56,11 @@ def test_killed_it_goes_on_and_finds_the_same(tmp_path: Path, capsys: pytest.Cap
     capsys.readouterr()
     files = {path: path.read_bytes() for path in (whole / "learning-tiny").iterdir()}
     assert {path.suffix for path in files} == {".md", ".csv", ".json", ".png", ".svg"}
-    assert main([*TINY, "--folder", str(whole)]) == 0
+    assert main([*TINY, "--folder", str(whole), "--publish", str(tmp_path / "docs")]) == 0
     assert "2 runs, 2 of them done; 7 measurements, 7 of them done" in capsys.readouterr().out
     assert {path: path.read_bytes() for path in files} == files
+    published = {path.name: path.read_bytes() for path in (tmp_path / "docs" / "learning").iterdir()}
+    assert published == {path.name: data for path, data in files.items()}
 
 
 def test_without_a_name_it_lists_what_there_is(capsys: pytest.CaptureFixture[str]) -> None:

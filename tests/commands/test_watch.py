@@ -22,7 +22,7 @@ from forge.blade.frame import Frame, decode
 from forge.blade.replay import Replay
 from forge.cli import main
 from forge.experiments.following import Following
-from forge.experiments.match import Mixed, match_of
+from forge.experiments.match import in_turn, match_of
 from forge.experiments.run import Run
 from forge.experiments.settings import Training
 from forge.experiments.train import Trainer
@@ -159,13 +159,13 @@ def test_words_name_a_world_and_players_in_any_order(run: Path) -> None:
 def test_populations_take_turns_among_players() -> None:
     config = Chaos(**SMALL)  # 32 slots, two populations of 16
     forager, fighter = scripted("forager", config, 1), scripted("fighter", config, 2)
-    both = Mixed([forager, fighter], config)
+    both = in_turn([forager, fighter], config)
     world = World(config, 1)
     observation = world.reset()
     for _ in range(30):
         observation, *_ = world.step(both.act(observation))
     alone = scripted("forager", config, 1).act(observation), scripted("fighter", config, 2).act(observation)
-    fresh = Mixed([scripted("forager", config, 1), scripted("fighter", config, 2)], config).act(observation)
+    fresh = in_turn([scripted("forager", config, 1), scripted("fighter", config, 2)], config).act(observation)
     assert np.array_equal(fresh[:, :16], alone[0][:, :16])
     assert np.array_equal(fresh[:, 16:], alone[1][:, 16:])
     assert not np.array_equal(*alone)

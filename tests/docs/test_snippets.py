@@ -1,7 +1,7 @@
 """Every Python block of the README and the documentation runs: page by page, the blocks of a page one after another.
 
-A block that needs what a page cannot have, such as a trained run, is marked `no-run` behind `python`. It must compile,
-and its imports are run.
+A page that speaks of `runs/demo` finds a trained run there. A block that needs what a page cannot have is marked
+`no-run` behind `python`. It must compile, and its imports are run.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,11 @@ from textwrap import dedent
 from typing import NamedTuple
 
 import pytest
+
+from forge.blade import Chaos
+from forge.experiments.run import Run
+from forge.experiments.settings import Session, Training
+from forge.experiments.train import train
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -80,8 +86,19 @@ def written(page: Path) -> bool:
     return bool(blocks(page.read_text("utf-8")))
 
 
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A run that trained for a moment."""
+    session, world = Session(worlds=2, minutes=0, steps=2000), Chaos(**{"spawn.cap": 32, "terrain.side": 40})
+    trained = Run.create(tmp_path_factory.mktemp("runs") / "demo", Training(run=session, world=world))
+    train(trained)
+    return trained.path
+
+
 @pytest.mark.parametrize("page", [*filter(written, PAGES)], ids=lambda page: str(page.relative_to(ROOT)))
-def test_the_blocks_of_a_page_run(page: Path, tmp_path: Path) -> None:
+def test_the_blocks_of_a_page_run(page: Path, tmp_path: Path, demo: Path) -> None:
+    if "runs/demo" in page.read_text("utf-8"):
+        shutil.copytree(demo, tmp_path / "runs" / "demo")
     done = run(str(page.relative_to(ROOT)), page.read_text("utf-8"), tmp_path)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
 

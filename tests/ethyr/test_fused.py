@@ -20,10 +20,17 @@ from forge.ethyr.samples import Samples
 
 LEARNING = Learning(ticks=6)
 SMALL = Chaos(**{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 32})
+LEARNED = SMALL.replace(**{"combat.targeting": "learned", "terrain.side": 26, "combat.immunity": 0})
 CASES = {
     "three populations": (SMALL, LEARNING),
     "one population, hold": (SMALL.replace(**{"spawn.populations": 1, "combat.hold": True}), LEARNING),
     "wide, nothing rectified": (SMALL, dataclasses.replace(LEARNING, hidden=64, activation="none")),
+    "learned targets": (LEARNED, LEARNING),
+    "learned targets, hold, wide": (
+        LEARNED.replace(**{"combat.hold": True}),
+        dataclasses.replace(LEARNING, hidden=48, activation="none"),
+    ),
+    "widest": (SMALL.replace(**{"spawn.populations": 2}), dataclasses.replace(LEARNING, hidden=256, ticks=3)),
     "narrow, far sight": (
         Law(**{"spawn.cap": 8, "terrain.side": 40, "sight.radius": 9}),
         dataclasses.replace(LEARNING, hidden=48),
@@ -38,7 +45,7 @@ def learner(
     world.reset()
     rng = np.random.default_rng(0)
     for _ in range(warm):
-        world.step(rng.integers(0, 3, (worlds, config.spawn.cap, 2)))
+        world.step(rng.integers(0, 3, (worlds, config.spawn.cap, 3 if config.learned_targets else 2)))
     policy = Policy(config, learning, torch.Generator().manual_seed(1))
     return FusedLearner(world, policy, learning, seed=7, threads=threads)
 
@@ -92,9 +99,10 @@ def test_judgements_losses_and_gradients_equal_those_of_torch(case: str) -> None
         torch.testing.assert_close(parameter.grad, wanted[name], atol=1e-5 * scale + 1e-8, rtol=1e-4, msg=name)
 
 
-def test_further_epochs_of_ppo_equal_those_of_torch() -> None:
-    learning = dataclasses.replace(LEARNING, algorithm="ppo", ppo_clip=0.02, learning_rate=0.02)
-    fused = learner(SMALL, learning)
+@pytest.mark.parametrize("config", [SMALL, LEARNED], ids=["lowest health", "learned"])
+def test_further_epochs_of_ppo_equal_those_of_torch(config: Config) -> None:
+    learning = dataclasses.replace(LEARNING, algorithm="ppo", ppo_clip=0.02, learning_rate=0.02, warmup=0)
+    fused = learner(config, learning)
     optimiser = Optimiser(fused.policy.parameters(), learning)
     acted = fused.collect()
     before = torch.cat([torch.from_numpy(s.log_prob[:, : int(s.acted.max())]).clone() for s in fused.segments], 1)
@@ -114,11 +122,13 @@ def test_further_epochs_of_ppo_equal_those_of_torch() -> None:
         optimiser.step()
 
 
-@pytest.mark.parametrize("worlds", [2, GROUP + 2, 3 * GROUP])
-def test_no_bit_depends_on_the_number_of_threads(worlds: int) -> None:
+@pytest.mark.parametrize(
+    ("config", "worlds"), [(SMALL, 2), (SMALL, GROUP + 2), (SMALL, 3 * GROUP), (LEARNED, GROUP + 2)]
+)
+def test_no_bit_depends_on_the_number_of_threads(config: Config, worlds: int) -> None:
     ends = []
     for threads in (1, 2, 2, 2):
-        fused = learner(SMALL, LEARNING, threads, worlds=worlds)
+        fused = learner(config, LEARNING, threads, worlds=worlds)
         optimiser = Optimiser(fused.policy.parameters(), LEARNING)
         for _ in range(6):
             fused.gradients(fused.collect())
@@ -151,6 +161,27 @@ def test_invalid_moves_are_never_chosen() -> None:
     for segment in fused.segments:
         for p, acted in enumerate(segment.acted):
             assert ((segment.moves[p, :acted] >> segment.actions[p, :acted, 0]) & 1).all()
+
+
+def test_targets_follow_the_policy_and_are_valid() -> None:
+    """How often somebody is named is the mean probability of it, within five deviations of a mean of draws."""
+    fused = learner(LEARNED, dataclasses.replace(LEARNING, ticks=120), warm=60)
+    fused.collect()
+    named, expected, choices = 0, 0.0, 0
+    for segment in fused.segments:
+        actions = torch.from_numpy(segment.actions[:, : int(segment.acted.max())]).long()
+        with torch.no_grad():
+            targets = fused.policy(samples_of(segment)).target
+            assert targets is not None
+            odds = targets(actions[..., 1]).exp()
+        for p, acted in enumerate(segment.acted):
+            mine, chosen = odds[p, :acted], actions[p, :acted, 2]
+            assert (mine.gather(1, chosen.unsqueeze(1)) > 0).all()
+            named += int((chosen > 0).sum())
+            expected += float(mine[:, 1:].sum())
+            choices += int((mine[:, 0] < 1).sum())
+    assert choices > 500
+    assert abs(named - expected) < 5 * np.sqrt(0.25 * choices)
 
 
 @jit

@@ -65,6 +65,15 @@ def test_memories_by_hand() -> None:
     assert not memory.known(observed({0: (10, 0)}, {1: (10, 2)})).any()
 
 
+def test_a_newborn_knows_nothing_though_it_has_the_number_of_another() -> None:
+    """As when an actor goes on to other worlds, where ids begin again."""
+    memory = Memory(TINY, 1, 1)
+    newborn = observed({0: (5, 0)})
+    memory.keep(newborn, torch.ones(2, 1, 1))
+    assert not memory.known(newborn).any()
+    assert memory.known(observed({0: (5, 1)}))[0, 0]
+
+
 def test_a_memory_goes_on_from_its_state() -> None:
     here, there = Memory(TINY, 1, 2), Memory(TINY, 1, 2)
     seen = observed({0: (1, 4), 2: (2, 4)})
@@ -135,6 +144,19 @@ def test_actors_remember_too() -> None:
     counted = actor.policy
     assert isinstance(counted, Counter)
     assert counted.compared > 500
+
+
+def test_an_actor_stays_what_it_was() -> None:
+    policy, world = Policy(CONFIG, Learning(), seeded()), fresh_world()
+    for _ in range(20):
+        world.step(np.zeros((3, 24, 2), np.int64))
+    actor = Actor(policy, CONFIG, seed=1)
+    with torch.no_grad():
+        before = Actor(policy, CONFIG, seed=1).act(world.observe())
+        for parameter in policy.parameters():
+            parameter.zero_()
+    assert (actor.act(world.observe()) == before).all()
+    assert (Actor(policy, CONFIG, seed=1).act(world.observe()) != before).any()
 
 
 def played(segments: int = 2, ticks: int = 9, learned: bool = False) -> tuple[TorchLearner, np.ndarray]:

@@ -138,3 +138,12 @@ def test_replacing_a_file_leaves_it_whole(tmp_path: Path, monkeypatch: pytest.Mo
     assert names(tmp_path) == ["config.toml"]
     durable.replace(path, b"new")
     assert path.read_bytes() == b"new"
+
+
+def test_a_manifest_that_says_no_sizes_is_damaged(tmp_path: Path) -> None:
+    with checkpoint.writing(tmp_path / "1") as draft:
+        checkpoint.save_values(draft / "progress.json", {"steps": 1})
+    manifest = tmp_path / "1" / checkpoint.MANIFEST
+    manifest.write_text(manifest.read_text().replace('"bytes"', '"cytes"'))
+    with pytest.raises(checkpoint.DamagedCheckpoint, match=r"manifest\.json"):
+        checkpoint.verify(tmp_path / "1")

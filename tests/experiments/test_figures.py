@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from forge.blade import Material
-from forge.experiments.figures import _visit_picture, learning_curve, visit_map
+from forge.experiments.figures import learning_curve, visit_map, visit_picture
 from forge.experiments.palette import colours, hex_colours
 from forge.experiments.plotting import apart
 from tests.experiments.scenes import LAND
@@ -100,13 +100,13 @@ def at(picture: np.ndarray, row: int, col: int) -> np.ndarray:
 
 
 def test_visited_tiles_have_the_colours_of_their_visitors() -> None:
-    picture, most = _visit_picture(visits(), LAND)
+    picture, most = visit_picture(visits(), LAND)
     assert most == 4000
     assert picture.shape == (100, 100, 3)
     first, second = colours(2).astype(float)
     assert np.abs(at(picture, 9, 9) - second).max() <= 1  # the most visited tile is opaque
     # log(401) / log(4001) = 0.723 of the colour, the rest the map; shared tiles have the mean light, √((a² + b²)/2).
-    blank, _ = _visit_picture(np.zeros_like(visits()), LAND)
+    blank, _ = visit_picture(np.zeros_like(visits()), LAND)
     expected = 0.723 * first + 0.277 * at(blank, 2, 2)
     assert np.abs(at(picture, 2, 2) - expected).max() <= 2
     both = 0.723 * np.sqrt((first**2 + second**2) / 2) + 0.277 * at(blank, 2, 9)

@@ -127,6 +127,30 @@ def test_going_on_forgets_what_came_after_the_checkpoint(tmp_path: Path) -> None
     assert steps[-1] == trainer.steps >= 9000
 
 
+def test_a_run_outlives_its_listener(tmp_path: Path) -> None:
+    run, heard = Run.create(tmp_path / "run", SMALL), []
+
+    def listen(line: dict[str, object]) -> None:
+        heard.append(line["steps"])
+        if len(heard) == 3:
+            raise BrokenPipeError
+
+    with pytest.raises(BrokenPipeError):
+        train(run, listen)
+    assert run.latest() == run.checkpoint_path(heard[2])
+    assert train(run, resume=run.choose()).steps >= 6000
+    with pytest.raises(ConfigError, match=r"has checkpoints; to go on: forge train --resume"):
+        train(run)
+
+
+def test_worlds_of_another_configuration_are_refused(tmp_path: Path) -> None:
+    Trainer(SMALL).save(tmp_path / "good")
+    session, world = dataclasses.replace(SMALL.run, worlds=3), SMALL.world.replace(**{"vitals.food": 20})
+    other = Trainer(dataclasses.replace(SMALL, run=session, world=world))
+    with pytest.raises(ConfigError, match=r"vitals.food is 32 there and 20 in .*; worlds is 2 there and 3 in the"):
+        other.load(tmp_path / "good")
+
+
 def test_a_damaged_or_foreign_checkpoint_is_refused(tmp_path: Path) -> None:
     trainer = Trainer(SMALL)
     trainer.save(tmp_path / "good")

@@ -41,15 +41,16 @@ class Learner:
     Args:
         engine: what computes, as in `Session`.
         worlds: trained in at once.
-        hidden: width of the network.
+        targeting: as in `forge.blade.config.Combat`.
         seed: of everything.
         threads: to compute with.
+        learning: fields of `Learning`: the network, its width, the algorithm.
     """
 
-    def __init__(self, engine: str, worlds: int, hidden: int, seed: int, threads: int) -> None:
+    def __init__(self, engine: str, worlds: int, targeting: str, seed: int, threads: int, **learning: Any) -> None:
         session = Session(engine=engine, worlds=worlds, seed=seed, threads=threads)
-        world = Chaos(**{"spawn.cap": 128, "spawn.populations": 8})
-        self.trainer = trainer = Trainer(Training(session, Learning(hidden=hidden), world))
+        world = Chaos(**{"spawn.cap": 128, "spawn.populations": 8, "combat.targeting": targeting})
+        self.trainer = trainer = Trainer(Training(session, Learning(**learning), world))
         self.watches = {
             "playing": Stopwatch(trainer.learner, "collect"),
             "learning": Stopwatch(trainer.learner, "gradients"),

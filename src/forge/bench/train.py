@@ -12,6 +12,7 @@ from forge.bench.measure import alternate, quotients, spread
 from forge.bench.process import Process
 from forge.bench.report import SPEED, Column, Row, Section, fixed, measured, text, timing
 from forge.bench.world import all_threads
+from forge.blade.checks import ConfigError
 
 Turn = dict[str, Any]  # what `forge.bench.learner` tells of some updates
 
@@ -52,6 +53,8 @@ class Plan:
         seconds: of training to measure, with the slower number of threads.
         worlds: trained in at once.
         hidden: width of the network.
+        network, algorithm: as in `forge.ethyr.learning.Learning`.
+        targeting: as in `forge.blade.config.Combat`.
         seed: of everything.
         quick: train little, to try the benchmark and not the machine.
     """
@@ -60,6 +63,9 @@ class Plan:
     seconds: float = 20.0
     worlds: int = 16
     hidden: int = 32
+    network: str = "default"
+    algorithm: str = "pg"
+    targeting: str = "lowest_health"
     seed: int = 0
     quick: bool = False
 
@@ -70,7 +76,15 @@ class Plan:
         from forge.experiments.settings import Session
 
         Session(worlds=self.worlds, seed=self.seed)
-        Learning(hidden=self.hidden)
+        Learning(hidden=self.hidden, network=self.network, algorithm=self.algorithm)
+        if self.network != "default" and "compiled" in self.engines:
+            raise ConfigError(f"engine compiled computes the default network, not {self.network!r}: use torch")
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """What all contestants train, as `forge.bench.learner.Learner` takes it."""
+        names = ("worlds", "hidden", "network", "algorithm", "targeting", "seed")
+        return {name: getattr(self, name) for name in names}
 
     @property
     def contestants(self) -> list[tuple[str, int]]:
@@ -88,9 +102,7 @@ def training(plan: Plan) -> Section:
     rounds = 2 if plan.quick else _ROUNDS
     with contextlib.ExitStack() as stack:
         learners = {
-            (engine, n): stack.enter_context(
-                Trainee(n, engine=engine, worlds=plan.worlds, hidden=plan.hidden, seed=plan.seed)
-            )
+            (engine, n): stack.enter_context(Trainee(n, engine=engine, **plan.arguments))
             for engine, n in plan.contestants
         }
         updates = {
@@ -99,10 +111,11 @@ def training(plan: Plan) -> Section:
         }
         turns = alternate({c: partial(learner.turn, updates[c[0]]) for c, learner in learners.items()}, rounds)
     note = (
-        f"Chaos on generated 80 × 80 maps, 8 populations of 16, {plan.worlds} worlds, hidden {plan.hidden}; world, "
-        f"policy, gradients and optimiser. Each contestant is a process; after learning to live for a while, {rounds} "
-        f"turns of {_words(updates)} updates, taken in turn. Shares of time: playing (worlds and policy; the worlds "
-        "alone where they can be told apart), learning, optimising."
+        f"Chaos on generated 80 × 80 maps, 8 populations of 16, {plan.worlds} worlds, {plan.algorithm}, {plan.network} "
+        f"network, hidden {plan.hidden}, targeting {plan.targeting}; world, policy, gradients and optimiser. Each "
+        f"contestant is a process; after learning to live for a while, {rounds} turns of {_words(updates)} updates, "
+        "taken in turn. Shares of time: playing (worlds and policy; the worlds alone where they can be told apart), "
+        "learning, optimising."
     )
     columns = (
         text("engine", "engine"),
@@ -139,6 +152,9 @@ def _row(plan: Plan, contestant: tuple[str, int], turns: Sequence[Turn], single:
         "slots": 128,
         "populations": 8,
         "hidden": plan.hidden,
+        "network": plan.network,
+        "algorithm": plan.algorithm,
+        "targeting": plan.targeting,
         "threads": contestant[1],
         "world_threads": turns[0]["world_threads"],
         "torch_threads": turns[0]["torch_threads"],

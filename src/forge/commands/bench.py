@@ -72,6 +72,11 @@ class Train(Output):
     engine: Annotated[Literal["compiled", "torch", "both"], arg(help="what computes, as in forge train")] = "compiled"
     worlds: Annotated[int, arg(help="worlds trained in at once")] = 16
     hidden: Annotated[int, arg(help="width of the network")] = 32
+    network: Annotated[Literal["default", "recurrent"], arg(help="as in forge train; recurrent needs engine torch")] = (
+        "default"
+    )
+    algorithm: Annotated[Literal["pg", "ppo"], arg(help="as in forge train")] = "pg"
+    targeting: Annotated[Literal["lowest_health", "learned"], arg(help="as in forge train")] = "lowest_health"
 
     def run(self) -> None:
         """Measures and reports."""
@@ -80,8 +85,9 @@ class Train(Output):
         engines = ("compiled", "torch") if self.engine == "both" else (self.engine,)
         seconds = min(self.seconds, 0.5) if self.quick else self.seconds
         worlds = min(self.worlds, 2) if self.quick else self.worlds
-        plan = Plan(engines, seconds, worlds, self.hidden, self.seed, self.quick)
-        report = _report("train", self, engines=engines, seconds=seconds, worlds=worlds, hidden=self.hidden)
+        what = {name: getattr(self, name) for name in ("hidden", "network", "algorithm", "targeting")}
+        plan = Plan(engines, seconds, worlds, **what, seed=self.seed, quick=self.quick)
+        report = _report("train", self, engines=engines, seconds=seconds, worlds=worlds, **what)
         with report.console.status("training"):
             report.add("train", training(plan))
 

@@ -21,7 +21,7 @@ from forge.experiments.studies.conduct import conduct, study_folder
 from forge.experiments.studies.cost import Cost, estimate_cost
 from forge.experiments.studies.publish import publish
 from forge.experiments.studies.store import Store
-from forge.experiments.studies.study import Plan, Scale, Study
+from forge.experiments.studies.study import Need, Plan, Scale, Study
 from forge.experiments.studies.watch import Watch, duration
 
 
@@ -38,6 +38,7 @@ class Options:
     resume: Annotated[bool, arg(help="only go on with what was begun: an error if nothing was")] = False
     yes: Annotated[bool, arg(help="start scales that take hours")] = False
     folder: Annotated[Path, arg(help="where runs, measurements and reports are kept")] = Path("experiments")
+    publish: Annotated[Path | None, arg(help="write the report here, too, such as docs/experiments")] = None
 
 
 def main(arguments: list[str]) -> None:
@@ -57,15 +58,17 @@ def main(arguments: list[str]) -> None:
     if cost.total and scale.confirm and not options.yes:
         raise ConfigError(f"{options.scale} takes about {duration(cost.total)} here; start it with --yes")
     try:
-        with Watch({need.name: need.steps for need in plan.needs}, cost, console) as watch:
+        with Watch({need.name: need.limit for need in plan.needs}, cost, console) as watch:
             results = conduct(plan, store, watch)
     except KeyboardInterrupt as stop:
         number = stop.signal if isinstance(stop, Stopped) else SIGINT
         raise Stopped(f"stopped; to go on: {command(options)} --resume", number) from None
     found = study.findings(scale, seeds, results)
     origin = {"command": command(options), "seeds": list(range(seeds)), "runs": runs(plan, store)}
-    folder = study_folder(options.folder, study.name, options.scale)
-    written = publish(folder, f"{study.name}, {options.scale}", study.question, found, origin)
+    folders = [study_folder(options.folder, study.name, options.scale)]
+    folders += [options.publish / study.name] if options.publish else []
+    title = f"{study.name}, {options.scale}"
+    written = [path for folder in folders for path in publish(folder, title, study.question, found, origin)]
     console.print(Markdown(found.verdict))
     console.print("\nwritten:")
     for path in written:
@@ -121,14 +124,16 @@ def command(options: Options) -> str:
 
 def runs(plan: Plan, store: Store) -> list[Mapping[str, Any]]:
     """Where each run is, and what it was made by."""
-    return [
-        {
-            "name": need.name,
-            "folder": str(store.run_path(need).relative_to(store.root)),
-            "seed": need.training.run.seed,
-            "steps": need.steps,
-            "seconds": round(store.seconds(need)[need.steps], 1),
-            "made": store.made(need),
-        }
-        for need in plan.needs
-    ]
+    return [_run(need, store) for need in plan.needs]
+
+
+def _run(need: Need, store: Store) -> dict[str, Any]:
+    steps, seconds = list(store.seconds(need).items())[-1]
+    return {
+        "name": need.name,
+        "folder": str(store.run_path(need).relative_to(store.root)),
+        "seed": need.training.run.seed,
+        "steps": steps,
+        "seconds": round(seconds, 1),
+        "made": store.made(need),
+    }

@@ -17,7 +17,7 @@ from forge.blade.checks import ConfigError
 from forge.experiments.condition import condition
 from forge.experiments.run import Run
 
-_COLUMNS = ("state", "learner", "changed", "agent steps", "minutes", "lifetime", "checkpoints")
+_COLUMNS = ("state", "by", "changed", "agent steps", "minutes", "lifetime")
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,10 +47,16 @@ def find(folder: Path) -> list[Path]:
 
 def table(folder: Path, paths: list[Path]) -> tuple[Table, list[str]]:
     """A row for each run below a folder, and what else there is to say; a damaged run hides no other."""
-    shown = Table(box=box.SIMPLE_HEAD, caption=f"{len(paths)} run{'s' if len(paths) != 1 else ''}")
-    shown.add_column("run", overflow="fold")
+    shown = Table(
+        box=box.SIMPLE_HEAD,
+        pad_edge=False,
+        padding=(0, 1),
+        collapse_padding=True,
+        caption=f"{len(paths)} run{'s' if len(paths) != 1 else ''}",
+    )
+    shown.add_column("run", overflow="fold", min_width=16)
     for heading in _COLUMNS:
-        shown.add_column(heading, justify="left" if heading in ("state", "learner") else "right", no_wrap=True)
+        shown.add_column(heading, justify="left" if heading in ("state", "by") else "right", no_wrap=True)
     notes = []
     for path in paths:
         name = str(path.relative_to(folder) if path != folder else path)
@@ -67,9 +73,9 @@ def row(run: Run) -> tuple[str, list[str]]:
     """What there is to say of a run, and the cells of its row."""
     lines: list[dict[str, Any]] = run.metrics() or [{"steps": 0, "seconds": 0.0, "lifetime": None}]
     last, how = lines[-1], condition(run)
-    changed = datetime.fromtimestamp(_changed(run.path)).strftime("%Y-%m-%d %H:%M")
+    changed = datetime.fromtimestamp(_changed(run.path)).strftime("%y-%m-%d %H:%M")
     lifetime = "–" if last["lifetime"] is None else f"{last['lifetime']:.1f}"
-    done = f"{last['steps']:,}", f"{last['seconds'] / 60:.1f}", lifetime, str(len(run.checkpoints()))
+    done = f"{last['steps']:,}", f"{last['seconds'] / 60:.1f}", lifetime
     return how.note, [how.state, run.training.learning.algorithm, changed, *done]
 
 

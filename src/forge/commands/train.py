@@ -8,18 +8,21 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rich.console import Console
+
 from forge.blade.checks import ConfigError
+from forge.experiments.condition import condition
 from forge.experiments.progress import Progress
 from forge.experiments.run import Run
 from forge.experiments.settings import FREE, PRESETS, Training
-from forge.experiments.train import train
+from forge.experiments.train import Trainer, train
 from forge.options import read_training
 
 if TYPE_CHECKING:  # what the viewer needs may not be installed
     from forge.commands.serving import Serving
 
 USAGE = f"""forge train [CONFIG] [--folder DIR] [options]
-       forge train --resume RUN [--checkpoint last-good|STEPS] [--minutes M] [--steps N]
+       forge train --resume RUN [--checkpoint last-good|STEPS] [--minutes M] [--steps N] [--lives N]
        either with --watch [--port N] [--host ADDRESS] [--token TOKEN] [--no-browser], to watch it in the browser
 
 CONFIG is a preset ({", ".join(PRESETS)}; chaos is the default), a TOML file, or the folder of a run to train again."""
@@ -27,7 +30,7 @@ CONFIG is a preset ({", ".join(PRESETS)}; chaos is the default), a TOML file, or
 
 def main(arguments: list[str]) -> None:
     """Runs the command."""
-    arguments = list(arguments)
+    given, arguments = arguments, list(arguments)
     serving = take_serving(arguments)
     resume = take(arguments, "--resume")
     which = take(arguments, "--checkpoint")
@@ -37,7 +40,14 @@ def main(arguments: list[str]) -> None:
             raise ConfigError("--folder names a new run; --resume goes on in the folder of the old one")
         run = Run(Path(resume))
         checkpoint = run.choose(which or "latest")
-        start(extended(run, arguments), checkpoint, serving)
+        if checkpoint is not None and (checkpoint / "native.json").is_file():
+            from forge.commands import realms  # which imports this module
+
+            realms.main(given)
+            return
+        run = extended(run, arguments)
+        if which is not None or not at_its_limit(run):
+            start(run, checkpoint, serving)
         return
     if which is not None:
         raise ConfigError("--checkpoint says where to go on from; it needs --resume RUN")
@@ -58,10 +68,25 @@ def extended(run: Run, arguments: list[str]) -> Run:
     return run.rewritten(changed)
 
 
-def start(run: Run, resume: Path | None = None, serving: Serving | None = None) -> Any:
+def at_its_limit(run: Run) -> bool:
+    """Whether a run is finished, in which case it says so."""
+    finished = condition(run).state == "finished"
+    if finished:
+        Console().print(
+            f"{run.path} has reached its limit; --minutes, --steps or --lives takes it further", soft_wrap=True
+        )
+    return finished
+
+
+def start(
+    run: Run,
+    resume: Path | None = None,
+    serving: Serving | None = None,
+    make: Callable[[Training], Any] = Trainer,
+) -> Any:
     """Trains a run to its end, with live progress, for all to watch if `serving` says where; returns its trainer."""
     with watched(run, serving) as attend, Progress(run) as progress:
-        trainer = train(run, progress.show, resume, attend)
+        trainer = train(run, progress.show, resume, attend, make)
     progress.conclude()
     return trainer
 

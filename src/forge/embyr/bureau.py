@@ -77,6 +77,9 @@ class Bureau:
             else:
                 self._asked[viewer, topic] = question
                 self._start()
+            # what nobody asks any more is forgotten at once, so that whoever asks it later is not told what was
+            asked = set(self._asked.values())
+            self._answers = {q: a for q, a in self._answers.items() if q in asked}
             self._changed.notify()
 
     def gone(self, viewer: int) -> None:
@@ -119,7 +122,8 @@ class Bureau:
                 self._number += 1
                 known = news if reply.complete else -1
                 due = time.monotonic() + (rest if reply.complete else 0)
-                self._answers[question] = _Answer(reply.message, self._number, known, due)
+                if question in self._asked.values():
+                    self._answers[question] = _Answer(reply.message, self._number, known, due)
 
     def _due(self) -> Iterator[tuple[Question, int]]:
         """Questions to answer, as they fall due, and what is known by then; sends what is answered."""
@@ -138,8 +142,6 @@ class Bureau:
             yield question, news
 
     def _deliver(self) -> None:
-        asked = set(self._asked.values())
-        self._answers = {q: a for q, a in self._answers.items() if q in asked}
         for (viewer, topic), question in self._asked.items():
             answer = self._answers.get(question)
             if answer is not None and self._told.get((viewer, topic)) != answer.number:

@@ -89,18 +89,19 @@ def check(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads((folder / MANIFEST).read_bytes())
         version, files = manifest["version"], dict(manifest["files"])
+        sizes = {name: int(entry["bytes"]) for name, entry in files.items()}
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise DamagedCheckpoint(f"checkpoint {folder} is damaged: {MANIFEST} is missing or cut off") from error
     if version != VERSION:
         raise ConfigError(f"checkpoint {folder} is of version {version}; this release reads version {VERSION}")
-    for name, entry in files.items():
+    for name, size in sizes.items():
         path = folder / name
         if not path.is_file():
             raise DamagedCheckpoint(f"checkpoint {folder} is damaged: {name} is missing")
-        if path.stat().st_size != entry["bytes"]:
+        if path.stat().st_size != size:
             raise DamagedCheckpoint(
                 f"checkpoint {folder} is damaged: {name} has {path.stat().st_size:,} bytes "
-                f"and was written with {entry['bytes']:,}"
+                f"and was written with {size:,}"
             )
     return files
 

@@ -68,8 +68,6 @@ def why_not_compiled(policy: Network) -> str | None:
     """What keeps the compiled learner from computing a policy; None if nothing does."""
     if type(policy) is not Policy:
         return f"the kernels compute the default network, not {type(policy).__name__}"
-    if policy.heads.target is not None:
-        return "the kernels do not choose targets, which combat.targeting = 'learned' asks for"
     device = next(policy.parameters()).device.type
     if device != "cpu":
         return f"the kernels compute on the CPU, and the policy is on {device}"

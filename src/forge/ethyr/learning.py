@@ -41,6 +41,9 @@ class Learning(Section):
     discount: float = number(0.97, 0, 1, "discount of future rewards per tick (v1.0: 0.99)")
     trace: float = number(0.95, 0, 1, "λ of the advantage estimate; 1 is the plain bootstrapped return, as in v1.0")
     learning_rate: float = number(2e-3, 0, 1, "step size of Adam (v1.0: 1e-3)")
+    warmup: int = number(
+        300, 0, 10**9, "segments over which the step size grows to its full size; the first ones are small (v1.0: 0)"
+    )
     weight_decay: float = number(1e-5, 0, 1, "L2 penalty on the weights, added to their gradients")
     clip: float = number(5.0, 0, 1e9, "gradients are clipped elementwise to ± this")
     value_weight: float = number(1.0, 0, 1e6, "weight of the value loss (v1.0: 0.25)")
@@ -121,13 +124,30 @@ def check_state(given: Mapping[str, torch.Tensor], wanted: Mapping[str, torch.Te
 
 
 class Optimiser:
-    """Adam with elementwise clipping, over one set of parameters. It steps in one thread, so that bits repeat."""
+    """Adam with elementwise clipping, over one set of parameters. It steps in one thread, so that bits repeat.
+
+    Worlds begin empty, so the first segments hold few agents, and their gradients mostly noise, which Adam scales up
+    like any other. A large step then kills rectified units, and a population that lost most of its own never learns to
+    leave the place where it is born. The step size therefore grows linearly over the first `learning.warmup` segments.
+
+    Args:
+        parameters: to step.
+        learning: the numbers.
+    """
 
     def __init__(self, parameters: Iterable[torch.Tensor], learning: Learning) -> None:
         self.parameters, self.clip = list(parameters), learning.clip
         self.adam = torch.optim.Adam(
             self.parameters, lr=learning.learning_rate, weight_decay=learning.weight_decay, fused=True
         )
+        self._rate, self._warmup = learning.learning_rate, max(1, learning.warmup * learning.updates)
+        self.adam.register_step_pre_hook(lambda *_: self._warm_up())
+
+    def _warm_up(self) -> None:
+        """Sets the size of the coming step; how many there have been is part of Adam's state, and so of checkpoints."""
+        done = max((int(state["step"]) for state in self.adam.state.values()), default=0)
+        for group in self.adam.param_groups:
+            group["lr"] = self._rate * min(1.0, (done + 1) / self._warmup)
 
     def step(self) -> None:
         """Applies the gradients, then zeroes them."""

@@ -30,7 +30,9 @@ def condition(run: Run) -> Condition:
         return Condition("new", "")
     try:
         checkpoint.check(found[-1])
-        seconds = checkpoint.load_values(found[-1] / "progress.json")["seconds"]
+        counts = checkpoint.load_values(found[-1] / "progress.json")
+        # a checkpoint of a release that knew no limit of lives does not count them
+        ended = run.training.finished(steps_of(found[-1]), counts["seconds"], counts.get("lives", 0))
     except ConfigError as error:
         return Condition("damaged", str(error))
-    return Condition("finished" if run.training.finished(steps_of(found[-1]), seconds) else "stopped", "")
+    return Condition("finished" if ended else "stopped", "")

@@ -68,6 +68,7 @@ def estimate_runs(
     statistic: Callable[[np.ndarray], np.ndarray],
     parts: np.ndarray,
     limits: tuple[float, float] = (-np.inf, np.inf),
+    corrected: bool = False,
 ) -> Estimate:
     """Estimates the mean over training runs of a statistic of sums over worlds, all runs having played the same worlds.
 
@@ -83,6 +84,8 @@ def estimate_runs(
         statistic: a function of sums along the last axis, float64 [..., K] -> [...].
         parts: float64 [R, W, K], what each world adds to the sums of each run; W >= 2.
         limits: what the statistic can be; the interval is cut to them.
+        corrected: the value is the mean of the pseudo-values, which is without the part of the bias that falls with the
+            number of worlds (Quenouille 1956, "Notes on bias in estimation"): for statistics such as entropies.
 
     Raises:
         ValueError: if there is no run, or there are fewer than two worlds.
@@ -94,12 +97,27 @@ def estimate_runs(
     sums = parts.sum(1)
     with np.errstate(divide="ignore", invalid="ignore"):
         each, without = np.asarray(statistic(sums)), np.asarray(statistic(sums[:, None] - parts))
-        if runs == 1:
-            margin = _margin(_jackknife(without[0]), worlds - 1)
-        else:
-            cells = worlds * each[:, None] - (worlds - 1) * without
-            margin = _two_way_margin(cells)
-    return _interval(float(each.mean()), margin, limits)
+    return estimate_table(each, without, limits, corrected)
+
+
+def estimate_table(
+    each: np.ndarray,
+    without: np.ndarray,
+    limits: tuple[float, float] = (-np.inf, np.inf),
+    corrected: bool = False,
+) -> Estimate:
+    """Estimates the mean of values of runs, as `estimate_runs` does, that were found already.
+
+    Args:
+        each: float64 [R], of all worlds.
+        without: float64 [R, W], of all worlds but one.
+        limits, corrected: as there.
+    """
+    runs, worlds = without.shape
+    with np.errstate(divide="ignore", invalid="ignore"):
+        cells = worlds * each[:, None] - (worlds - 1) * without
+        margin = _margin(_jackknife(without[0]), worlds - 1) if runs == 1 else _two_way_margin(cells)
+    return _interval(float((cells if corrected else each).mean()), margin, limits)
 
 
 def _jackknife(without: np.ndarray) -> float:

@@ -90,32 +90,46 @@ def evaluate(
         ConfigError: if an argument is not what it must be.
         TypeError, ValueError: if the policy's actions are none.
     """
-    settings = Settings(worlds, ticks, warmup, horizon)
+    settings = check_settings(Settings(worlds, ticks, warmup, horizon))
+    config = (config if maps is not None else fresh_maps(config)).replace(**{"spawn.random_cap": False})
+    world = World(config, worlds, seed, threads, maps, Recording(lives=True))
+    return Evaluation(settings, config.spawn.cap, play(world, policy, settings)[0])
+
+
+def check_settings(settings: Settings) -> Settings:
+    """The settings, if an evaluation can have them.
+
+    Raises:
+        ConfigError: naming the first that it cannot have.
+    """
     for (name, value), low in zip(settings._asdict().items(), (2, 1, 0, 1), strict=True):
         if isinstance(value, bool) or operator.index(value) < low:
             raise ConfigError(f"{name} = {value!r} must be an integer of at least {low}")
-    config = (config if maps is not None else fresh_maps(config)).replace(**{"spawn.random_cap": False})
-    world = World(config, worlds, seed, threads, maps, Recording(lives=True))
-    return Evaluation(settings, config.spawn.cap, _play(world, policy, settings))
+    return settings
 
 
-def _play(world: World, policy: Policy, settings: Settings) -> Counts:
+def play(world: World, policy: Policy, settings: Settings) -> tuple[Counts, np.ndarray]:
+    """Plays an evaluation from a reset of a world that records lives.
+
+    Returns:
+        What it counted, and the visits of its `ticks` ticks, int64 [W, P, side, side], if the world records them.
+    """
     observation = world.reset()
     for _ in range(settings.warmup):
         observation, *_ = world.step(policy.act(observation))
-    before = world.state.tally.copy()
+    before, visits = world.state.tally.copy(), world.state.visits.copy()
     cohort = Cohort(range(settings.warmup, settings.warmup + settings.ticks), settings.horizon)
     for _ in range(settings.ticks):
         observation, *_ = world.step(policy.act(observation))
         cohort.collect(world)
-    after = world.state.tally.copy()
+    after, visits = world.state.tally.copy(), world.state.visits - visits
     born = int((after["births"] - before["births"]).sum())
     while cohort.size < born:
         observation, *_ = world.step(policy.act(observation))
         cohort.collect(world)
     lives, place = cohort.lives(), world.state.members.shape
     where = lives["world"], lives["population"]
-    return Counts(
+    counts = Counts(
         lives=_sum_at(where, np.ones(len(lives)), place),
         lifetime=_sum_at(where, lives["lifetime"], place),
         outlived=_sum_at(where, lives["lifetime"] == settings.horizon, place),
@@ -123,6 +137,7 @@ def _play(world: World, policy: Policy, settings: Settings) -> Counts:
         ticks=after["ticks"] - before["ticks"],
         deaths=after["deaths"] - before["deaths"],
     )
+    return counts, visits
 
 
 def _sum_at(where: tuple[np.ndarray, ...], values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

@@ -111,7 +111,7 @@ def visit_map(
         raise ValueError(
             f"visits have shape {visits.shape}; for this map it must be [P, {materials.shape[0]}, {materials.shape[1]}]"
         )
-    picture, most = _visit_picture(visits, materials)
+    picture, most = visit_picture(visits, materials)
     figure = new_figure(8.4, 7.2)
     ax = figure.subplots()
     ax.imshow(picture, interpolation="nearest")
@@ -128,8 +128,8 @@ def visit_map(
     return save_figure(figure, path, also)
 
 
-def _visit_picture(visits: np.ndarray, materials: np.ndarray, scale: int = 10) -> tuple[np.ndarray, int]:
-    """uint8 [h, w, 3], and the ticks spent on the most visited tile."""
+def visit_picture(visits: np.ndarray, materials: np.ndarray, scale: int = 10) -> tuple[np.ndarray, int]:
+    """The picture of `visit_map`: uint8 [h, w, 3], and the ticks spent on the most visited tile."""
     from forge.experiments.painter import Painter
 
     painter = Painter(materials, scale)

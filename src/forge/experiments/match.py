@@ -5,15 +5,15 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from forge.agents import KINDS, Scripted, scripted
-from forge.blade import Config, ConfigError, Observation, Recording, World
+from forge.blade import Config, ConfigError, Recording, World
 from forge.blade.config import Chaos, Law
 from forge.blade.state import shape_of
+from forge.experiments.mixing import Entrant, Mixed, Seat
 
 if TYPE_CHECKING:  # it needs more than is installed with the viewer
     from forge.ethyr.mind import Mind
@@ -51,26 +51,19 @@ class Match:
         return world
 
 
-class Mixed:
-    """Each population is played by one of several players: population p by the one of index p mod their number.
+def in_turn(players: Sequence[Policy], config: Config) -> Mixed:
+    """Population p is played by the player of index p mod their number.
 
     Args:
         players: that each could play all populations.
         config: of the world.
     """
+    entrants = [Entrant(type(player).__name__, config.populations, partial(_given, player)) for player in players]
+    return Mixed(config, entrants, [Seat(p % len(players), p) for p in range(config.populations)])
 
-    def __init__(self, players: Sequence[Policy], config: Config) -> None:
-        self.players, self.config = tuple(players), config
 
-    def act(self, observation: Observation) -> np.ndarray:
-        """Actions of one tick, uint8 [W, N, 2 or 3]."""
-        quota = self.config.quota
-        population = np.arange(self.config.spawn.cap) // quota
-        actions = np.array(self.players[0].act(observation))
-        for index, player in enumerate(self.players[1:], 1):
-            theirs = population % len(self.players) == index
-            actions[:, theirs] = player.act(observation)[:, theirs]
-        return actions
+def _given(player: Policy, config: Config, seed: int) -> Policy:
+    return player
 
 
 def match_of(words: Sequence[str], seed: int = 0, follow: bool = False) -> Match:
@@ -100,7 +93,7 @@ def match_of(words: Sequence[str], seed: int = 0, follow: bool = False) -> Match
     entrants = entrants or [_default(config)]
     players = [trained[word] if word in trained else scripted(word, config, seed) for word in entrants]
     names = tuple(Path(entrants[p % len(entrants)]).name for p in range(config.populations))
-    player = players[0] if len(players) == 1 else Mixed(players, config)
+    player = players[0] if len(players) == 1 else in_turn(players, config)
     return Match(" · ".join(words) or "chaos", config, names, player)
 
 

@@ -27,7 +27,7 @@ class Progress:
     def __init__(self, run: Run, console: Console | None = None) -> None:
         self.run, self.console = run, console or Console()
         session = run.training.run
-        self._minutes, self._steps = session.minutes, session.steps
+        self._limits = {"seconds": 60 * session.minutes, "steps": session.steps, "lives": session.lives}
         self._bar = Bar(
             TextColumn("{task.description}"), BarColumn(None), TextColumn("{task.fields[left]}"), console=self.console
         )
@@ -69,8 +69,7 @@ class Progress:
 
     def _left(self, line: dict[str, Any]) -> tuple[float, str]:
         """The share that is done, and the time left in words."""
-        shares = [line["seconds"] / (60 * self._minutes)] if self._minutes else []
-        shares += [line["steps"] / self._steps] if self._steps else []
+        shares = [line[name] / limit for name, limit in self._limits.items() if limit]
         share = min(1.0, max(shares, default=0.0))
         if not shares:
             return 0.0, "no limit"

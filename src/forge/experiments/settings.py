@@ -18,7 +18,7 @@ from forge.experiments import release
 PRESETS = {"chaos": Chaos, "law": Law}
 
 #: Fields of [run] that do not touch what is computed: they may change when a run goes on, and be left out of its file.
-FREE = ("minutes", "steps", "threads", "log_seconds", "save_seconds", "milestones")
+FREE = ("minutes", "steps", "lives", "threads", "log_seconds", "save_seconds", "milestones")
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Session(Section):
     seed: int = number(0, 0, 2**63 - 1, "of everything that is drawn: weights, maps' worlds, actions")
     minutes: float = number(2.0, 0, 1e9, "stop after this many minutes of training; 0 means no limit of time")
     steps: int = number(0, 0, 2**62, "stop after this many agent steps; 0 means no limit of steps")
+    lives: int = number(0, 0, 2**62, "stop once this many lives have ended in all worlds; 0 means no limit of lives")
     threads: int = number(0, 0, 4096, "threads to compute with; 0 means all cores")
     engine: str = choice(
         "auto", ENGINES, "what computes: our kernels alone, PyTorch with them, or auto: the kernels wherever they can"
@@ -67,9 +68,10 @@ class Training:
     learning: Learning = dataclasses.field(default_factory=Learning)
     world: Config = dataclasses.field(default_factory=lambda: Chaos(**{"spawn.random_cap": True}))
 
-    def finished(self, steps: int, seconds: float) -> bool:
-        """Whether so many agent steps, or seconds of training, are a limit of the run."""
-        return 0 < self.run.steps <= steps or 0 < 60 * self.run.minutes <= seconds
+    def finished(self, steps: int, seconds: float, lives: int = 0) -> bool:
+        """Whether so many agent steps, seconds of training, or lives that have ended, are a limit of the run."""
+        reached = 0 < self.run.steps <= steps or 0 < self.run.lives <= lives
+        return reached or 0 < 60 * self.run.minutes <= seconds
 
     def to_toml(self) -> str:
         """The run's configuration as TOML text, each field with its description."""

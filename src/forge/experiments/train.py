@@ -24,6 +24,7 @@ from forge.ethyr.losses import Losses
 from forge.experiments.run import Run, resume_command, steps_of
 from forge.experiments.settings import Training
 from forge.experiments.stopping import Stopped, Stopping
+from forge.experiments.trains import Trains
 
 Listener = Callable[[dict[str, Any]], None]
 
@@ -42,6 +43,11 @@ class Trainer:
         self.steps = self.updates = 0
         self.seconds = 0.0
         self.learner = self._learner()
+
+    @property
+    def lives(self) -> int:
+        """Lives that have ended so far, in all worlds."""
+        return int(self.world.state.tally["deaths"].sum())
 
     def compile(self) -> None:
         """Compiles whatever the run will call, on one tick of another world, so that training is not timed with it."""
@@ -65,13 +71,17 @@ class Trainer:
         self.seconds += time.perf_counter() - started
         return losses
 
+    def meter(self) -> Meter:
+        """Counts from here on."""
+        return Meter(self)
+
     def save(self, folder: Path) -> None:
         """Writes a checkpoint.
 
         Raises:
             StorageError: if it cannot be written; nothing of it is left then.
         """
-        counts = {"steps": self.steps, "updates": self.updates, "seconds": self.seconds}
+        counts = {"steps": self.steps, "updates": self.updates, "lives": self.lives, "seconds": self.seconds}
         files = {
             "policy.safetensors": checkpoint.pack_tensors(self.policy.state_dict()),
             "optimiser.safetensors": checkpoint.pack_tensors(checkpoint.optimiser_tensors(self.optimiser.adam)),
@@ -153,6 +163,7 @@ class Meter:
         line = {
             "steps": trainer.steps,
             "updates": trainer.updates,
+            "lives": trainer.lives,
             "seconds": round(trainer.seconds, 3),
             "steps_per_second": round((trainer.steps - self._steps) / max(trainer.seconds - self._seconds, 1e-9)),
             "lifetime": round(float(lived.sum() / deaths.sum()), 3) if deaths.sum() else None,
@@ -172,8 +183,9 @@ def train(
     run: Run,
     listen: Listener = lambda line: None,
     resume: Path | None = None,
-    attend: Callable[[Trainer], None] = lambda trainer: None,
-) -> Trainer:
+    attend: Callable[[Any], None] = lambda trainer: None,
+    make: Callable[[Training], Any] = Trainer,
+) -> Any:
     """Trains a run to its end, writing metrics and checkpoints; the first checkpoint is that of the start.
 
     Each line of metrics covers what came after the line before, without a gap, also where a run was stopped or killed
@@ -181,9 +193,13 @@ def train(
 
     Args:
         run: whose configuration says what and how long.
-        listen: is called with every line of metrics.
+        listen: is called with every line of metrics. What it raises ends the run, after a checkpoint.
         resume: the checkpoint to go on from, one that `Run.choose` chose. Later ones are set aside.
         attend: is called before the first update, while nothing is compiled yet, and after every update.
+        make: makes what trains, a `Trains`, from the configuration.
+
+    Returns:
+        What `make` made, trained.
 
     Raises:
         ConfigError: if another process trains this run, or if it cannot begin with this checkpoint.
@@ -191,7 +207,7 @@ def train(
         Stopped: when a signal asked to end, after a checkpoint; it is a KeyboardInterrupt.
     """
     with _advised(run), run.locked():
-        trainer = Trainer(run.training)
+        trainer: Trains = make(run.training)
         if resume is None:
             if run.checkpoints():
                 raise ConfigError(f"{run.path} has checkpoints; to go on: {resume_command(run.path)}")
@@ -205,32 +221,44 @@ def train(
         trainer.compile()
         with contextlib.closing(run), Stopping() as stopping:
             _loop(run, trainer, listen, attend, stopping)
-        if stopping.signal is not None and not run.training.finished(trainer.steps, trainer.seconds):
+        if stopping.signal is not None and not _finished(run, trainer):
             raise Stopped(f"stopped after {trainer.steps:,} agent steps", stopping.signal)
     return trainer
 
 
-def _loop(run: Run, trainer: Trainer, listen: Listener, attend: Callable[[Trainer], None], stopping: Stopping) -> None:
+def _loop(run: Run, trainer: Trains, listen: Listener, attend: Callable[[Any], None], stopping: Stopping) -> None:
     session, milestones = run.training.run, run.training.run.milestone_steps()
-    meter, logged, saved = Meter(trainer), trainer.seconds, trainer.seconds
-    ended = run.training.finished(trainer.steps, trainer.seconds)
+    meter, logged, saved = trainer.meter(), trainer.seconds, trainer.seconds
+    ended = _finished(run, trainer)
     while not ended:
         before = trainer.steps
         meter.add(trainer.update())
         attend(trainer)
-        ended = stopping.signal is not None or run.training.finished(trainer.steps, trainer.seconds)
+        ended = stopping.signal is not None or _finished(run, trainer)
         passed = any(before < steps <= trainer.steps for steps in milestones)
         save = ended or passed or trainer.seconds - saved >= session.save_seconds
-        line = None
-        if save or trainer.seconds - logged >= session.log_seconds:
-            logged, line = trainer.seconds, meter.read()
-            run.log(line, lasting=save)
+        if not save and trainer.seconds - logged < session.log_seconds:
+            continue
+        logged, line = trainer.seconds, meter.read()
+        run.log(line, lasting=save)
         if save:
             saved = trainer.seconds
-            trainer.save(run.checkpoint_path(trainer.steps))
-            run.prune()
-        if line is not None:
+            _save(run, trainer)
+        try:
             listen(line)
+        except BaseException:  # a terminal that was closed, above all: no reason to lose anything
+            if not save:
+                _save(run, trainer)
+            raise
+
+
+def _finished(run: Run, trainer: Trains) -> bool:
+    return run.training.finished(trainer.steps, trainer.seconds, trainer.lives)
+
+
+def _save(run: Run, trainer: Trains) -> None:
+    trainer.save(run.checkpoint_path(trainer.steps))
+    run.prune()
 
 
 @contextlib.contextmanager

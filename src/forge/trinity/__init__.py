@@ -1,7 +1,31 @@
 """Trinity: the researcher's interface to the world.
 
-- ``forge.trinity.smith``: VecEnv, worlds in the shape of a vector environment, agent by agent.
+- ``forge.trinity.smith``: Native, a training run of realms; VecEnv, worlds in the shape of a vector environment.
+- ``Trinity``, ``Pantheon``, ``God``, ``Sword``: who learns, who rules and who plays in a Native run, to override.
 - ``forge.trinity.pettingzoo``: PettingZoo's ParallelEnv, with an id for each life or with fixed slots.
 - ``forge.trinity.gymnasium``: Gymnasium's VectorEnv, one environment for each slot.
 - ``forge.trinity.conformance``: what these promise, as checks to run on your own wrappers.
 """
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from forge.trinity.god import God
+    from forge.trinity.pantheon import Pantheon
+    from forge.trinity.sword import Sword
+    from forge.trinity.trinity import Trinity
+
+__all__ = ["God", "Pantheon", "Sword", "Trinity"]
+
+
+def __getattr__(name: str) -> Any:
+    """The classes of a Native run, when they are asked for: they bring PyTorch, which worlds do without."""
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from forge.trinity.extras import needs
+
+    with needs("train", "torch", "safetensors"):
+        return getattr(importlib.import_module(f"forge.trinity.{name.lower()}"), name)

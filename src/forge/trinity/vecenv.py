@@ -9,15 +9,12 @@ import numpy as np
 
 from forge.blade import Config, ConfigError, World
 from forge.blade.action_tree import ActionTree
-from forge.blade.checks import did_you_mean
+from forge.trinity.arguments import read_args
 from forge.trinity.orders import ActionError, place_orders
 from forge.trinity.scene import Infos, Rewards, Scene
 from forge.trinity.turn import play
 
-#: What VecEnv reads from `args`, and the defaults.
-_READ = {"nRealm": 1, "worlds": 1, "seed": 0, "threads": None}
-#: What the command line also holds, and VecEnv has no use for.
-_ELSEWHERE = ("api", "ray", "render")
+_ARGS = {"nRealm": 1, "worlds": 1, "seed": 0, "threads": None}
 
 
 class VecEnv:
@@ -45,7 +42,7 @@ class VecEnv:
     ) -> None:
         if step is not None and not callable(step):
             raise ConfigError(f"step = {step!r} must be a function without arguments, or None")
-        chosen = read_args(args)
+        chosen = read_args(args, _ARGS)
         count = chosen["nRealm"] * chosen["worlds"]
         if isinstance(config, World):
             self.world = config
@@ -142,26 +139,6 @@ class VecEnv:
             except ActionError as error:
                 raise ActionError(f"world {w}: {error}") from error
         return rows
-
-
-def read_args(args: Any) -> dict[str, Any]:
-    """What VecEnv reads from `args`, with defaults.
-
-    Raises:
-        ConfigError: for a number of realms or worlds that is none, or an unknown key of a mapping.
-    """
-    if isinstance(args, Mapping):
-        for name in args:
-            if name not in _READ and name not in _ELSEWHERE:
-                raise ConfigError(did_you_mean("argument", str(name), [*_READ, *_ELSEWHERE]))
-        chosen = {**_READ, **{name: args[name] for name in _READ if name in args}}
-    else:
-        chosen = {name: getattr(args, name, default) for name, default in _READ.items()}
-    for name in ("nRealm", "worlds"):
-        value = chosen[name]
-        if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-            raise ConfigError(f"{name} = {value!r} must be a positive integer")
-    return chosen
 
 
 def _count(ticks: int | None) -> Iterator[int]:

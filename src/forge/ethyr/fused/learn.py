@@ -10,6 +10,7 @@ import numpy as np
 from forge.blade.jit import inline, jit
 from forge.ethyr.fused.network import dense
 from forge.ethyr.fused.segment import BLOCK, MOVE, OUTPUTS, STYLE, VALUE
+from forge.ethyr.fused.targets import ask, grad_of_target, query_gradient
 from forge.ethyr.kernels.entities import entity_gradient
 from forge.ethyr.kernels.products import ROWS_AT_ONCE, exponentials
 from forge.ethyr.kernels.rows import clear
@@ -52,9 +53,15 @@ def learn_population(segment, weights, gradients, scratch, group, p, styles, ter
         end = min(q + BLOCK, segment.acted[p])
         for k in range(end - q, min(BLOCK, end - q + ROWS_AT_ONCE)):
             scratch.grad_output[k] = 0
+        if weights.learned:
+            for k in range(end - q + ROWS_AT_ONCE):
+                scratch.grad_query[k] = 0
+        asked = 0
         for k in range(end - q):
-            grad_of_outputs(segment, scratch, p, q + k, k, styles, terms)
+            asked += grad_of_outputs(segment, weights, gradients, scratch, group, p, q + k, k, styles, terms)
         heads_gradient(segment, weights, gradients, scratch, group, p, q, end)
+        if asked > 0:
+            query_gradient(segment, weights, gradients, scratch, group, p, q, end)
         if weights.rectified:
             rectified_gradient(segment, scratch, p, q, end)
         trunk_gradient(segment, weights, gradients, scratch, group, p, q, end)
@@ -74,22 +81,35 @@ def forget(gradients, group, p):
     gradients.trunk_bias[group, p] = 0
     gradients.heads[group, p] = 0
     gradients.heads_bias[group, p] = 0
+    gradients.target_key[group, p] = 0
+    gradients.target_key_bias[group, p] = 0
+    gradients.target_style[group, p] = 0
+    gradients.target_agent[group, p] = 0
+    gradients.target_score[group, p] = 0
 
 
 @inline
-def grad_of_outputs(segment, scratch, p, row, to, styles, terms):
+def grad_of_outputs(segment, weights, gradients, scratch, group, p, row, to, styles, terms):
     """Row `to` of grad_output: the gradient of the loss by one sample's logits and value; also adds up its losses.
 
     With advantage A, probabilities π and H = −Σ π log π: by logit k, A (π_k − [k chosen]) + w π_k (log π_k + H), w the
     entropy weight, for moves and styles alike; by the value, v (value − target), v the value weight.
     With `clip`, A is multiplied by the ratio r of the choice's probability now and when it was made, and is 0 where r
-    has left 1 ± clip in the direction that A points to.
+    has left 1 ± clip in the direction that A points to. Where there is a target to choose, its gradients are added.
+
+    Returns:
+        How many agents are in view, if there is a target to choose; else 0.
     """
     output, grad, losses = segment.output[p, row], scratch.grad_output[to], segment.losses[p]
     advantage = (segment.advantage[p, row] - terms.mean) * terms.inverse
     move, style = np.int64(segment.actions[p, row, 0]), STYLE + np.int64(segment.actions[p, row, 1])
     error = output[VALUE] - segment.target[p, row]
+    seen, total = 0, np.float32(1)
     log_prob = output[move] + output[style]
+    if weights.learned:
+        seen, total = ask(segment, weights, scratch, p, row, style - STYLE)
+        if seen > 0:
+            log_prob += scratch.wanted[np.int64(segment.actions[p, row, 2])]
     clip = terms.clip
     if clip > 0:
         ratio = np.float32(math.exp(log_prob - segment.log_prob[p, row]))
@@ -102,9 +122,14 @@ def grad_of_outputs(segment, scratch, p, row, to, styles, terms):
     exponentials(grad, 0, output, 0)
     losses[2] += grad_of_choice(output, grad, MOVE, STYLE, move, advantage, terms)
     losses[2] += grad_of_choice(output, grad, STYLE, STYLE + styles, style, advantage, terms)
+    if seen > 0:
+        losses[2] += grad_of_target(
+            segment, weights, gradients, scratch, group, p, row, to, seen, total, advantage, terms
+        )
     for k in range(STYLE + styles, OUTPUTS):
         grad[k] = 0
     grad[VALUE] = terms.value_weight * error * terms.share
+    return seen
 
 
 @inline

@@ -141,6 +141,7 @@ def act(segment, odds, p, row, styles, bits):
     style = pick(odds, STYLE, styles, style_sum, uniform24(bits << _24))
     segment.actions[p, row, 0] = move
     segment.actions[p, row, 1] = style
+    segment.actions[p, row, 2] = 0
     segment.log_prob[p, row] = segment.output[p, row, move] + segment.output[p, row, STYLE + style]
     segment.value[p, row] = segment.output[p, row, VALUE]
     return move, style

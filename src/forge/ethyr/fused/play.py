@@ -7,8 +7,10 @@ import numpy as np
 from forge.blade.jit import inline, jit
 from forge.blade.tick import tick
 from forge.ethyr.advantage import estimate_world
-from forge.ethyr.fused.network import act, action_key, judge, mix, settle
+from forge.ethyr.fused.network import act, action_key, judge, mix, pick, settle
 from forge.ethyr.fused.segment import VALUE
+from forge.ethyr.fused.targets import ask
+from forge.ethyr.kernels.products import uniform24
 from forge.ethyr.rollout import gather_world, reserve
 
 
@@ -32,7 +34,7 @@ def play(state, segment, weights, scratch, key, first_world, worlds, discount, t
     segment.first[:, 0] = 0
     for t in range(ticks):
         look(state, segment, weights, scratch, t)
-        decide(state, segment, scratch, t, styles, key, first_world, worlds)
+        decide(state, segment, weights, scratch, t, styles, key, first_world, worlds)
         for w in range(state.tick.shape[0]):
             tick(state, w)
             for slot in range(state.reward.shape[1]):
@@ -84,7 +86,7 @@ def newcomers(state, p):
 
 
 @inline
-def decide(state, segment, scratch, t, styles, key, first_world, worlds):
+def decide(state, segment, weights, scratch, t, styles, key, first_world, worlds):
     """Draws everyone's actions and hands them to the worlds."""
     slots = state.agents.shape[1]
     quota = np.int64(state.rules[0].quota)
@@ -92,11 +94,24 @@ def decide(state, segment, scratch, t, styles, key, first_world, worlds):
         for k in range(state.living_count[w]):
             slot = np.int64(state.living[w, k])
             bits = mix(action_key(key, state.tick[w], worlds, first_world + w, slots, slot))
-            move, style = act(
-                segment, scratch.odds, slot // quota, np.int64(segment.sample_of[t, w, slot]), styles, bits
-            )
+            p, row = slot // quota, np.int64(segment.sample_of[t, w, slot])
+            move, style = act(segment, scratch.odds, p, row, styles, bits)
             state.actions[w, slot, 0] = move
             state.actions[w, slot, 1] = style
+            if weights.learned:
+                state.actions[w, slot, 2] = aim(segment, weights, scratch, p, row, style, mix(bits))
+
+
+@inline
+def aim(segment, weights, scratch, p, row, style, bits):
+    """Draws one sample's target from random bits, writes it down and counts its log-probability."""
+    seen, total = ask(segment, weights, scratch, p, row, style)
+    if seen == 0:
+        return 0
+    target = pick(scratch.odds_of, 0, seen, total, uniform24(bits))
+    segment.actions[p, row, 2] = target
+    segment.log_prob[p, row] += scratch.wanted[target]
+    return target
 
 
 @inline

@@ -17,6 +17,8 @@ from forge.ethyr.rollout import Rollout, aligned
 
 #: Columns of a row of outputs: log-probabilities of moves and styles, and the value.
 OUTPUTS, MOVE, STYLE, VALUE = 16, 0, 5, 9
+#: Agents in view at most.
+MOST_SEEN = 256
 #: Samples worked on at once, so that what is computed of them stays in the first cache.
 BLOCK = 64
 
@@ -53,6 +55,11 @@ class Scratch(NamedTuple):
 
     grad_output: np.ndarray  # float32 [BLOCK + slack, 16]
     grad_hidden: np.ndarray  # float32 [BLOCK + slack, H]
+    grad_query: np.ndarray  # float32 [BLOCK + slack, H], of the head that picks targets
+    query: np.ndarray  # float32 [H], of one sample
+    z: np.ndarray  # float32 [H], of one sample and target
+    wanted: np.ndarray  # float32 [256]: log-probabilities of one sample's targets
+    odds_of: np.ndarray  # float32 [256]: their odds
     odds: np.ndarray  # float32 [16]
     listing: np.ndarray  # uint16 [LISTING]
 
@@ -62,6 +69,11 @@ def allocate_scratch(hidden: int) -> Scratch:
     return Scratch(
         grad_output=aligned((BLOCK + ROWS_AT_ONCE, OUTPUTS), np.float32),
         grad_hidden=aligned((BLOCK + ROWS_AT_ONCE, hidden), np.float32),
+        grad_query=aligned((BLOCK + ROWS_AT_ONCE, hidden), np.float32),
+        query=aligned((hidden,), np.float32),
+        z=aligned((hidden,), np.float32),
+        wanted=aligned((MOST_SEEN,), np.float32),
+        odds_of=aligned((MOST_SEEN,), np.float32),
         odds=aligned((OUTPUTS,), np.float32),
         listing=np.zeros(LISTING, np.uint16),
     )

@@ -18,6 +18,7 @@ from forge.ethyr.kernels.rows import MATERIALS
 from forge.ethyr.layers import PopulationLinear
 from forge.ethyr.policy import Policy
 from forge.ethyr.rollout import aligned
+from forge.ethyr.targets import TargetHead
 
 
 class Weights(NamedTuple):
@@ -33,6 +34,13 @@ class Weights(NamedTuple):
     heads: np.ndarray  # float32 [P, H, 16]
     heads_bias: np.ndarray  # float32 [P, 16]
     heads_back: np.ndarray  # float32 [P, 16, H]
+    target_key: np.ndarray  # float32 [P, H, H]; this and the next are empty unless targets are learned
+    target_key_bias: np.ndarray  # float32 [P, H]
+    target_key_back: np.ndarray  # float32 [P, H, H]
+    target_style: np.ndarray  # float32 [P, styles, H]
+    target_agent: np.ndarray  # float32 [P, 12, H], the bias last
+    target_score: np.ndarray  # float32 [P, H]
+    learned: bool  # whether targets are
     rectified: bool  # whether the trunk's output is
     norm: np.ndarray  # float32 [2, 16]
     zeros: np.ndarray  # float32 [3 H]
@@ -51,6 +59,11 @@ class Gradients(NamedTuple):
     trunk_bias: np.ndarray  # float32 [G, P, H]
     heads: np.ndarray  # float32 [G, P, H, 16]
     heads_bias: np.ndarray  # float32 [G, P, 16]
+    target_key: np.ndarray  # float32 [G, P, H, H]; this and the next are empty unless targets are learned
+    target_key_bias: np.ndarray  # float32 [G, P, H]
+    target_style: np.ndarray  # float32 [G, P, styles, H]
+    target_agent: np.ndarray  # float32 [G, P, 12, H]
+    target_score: np.ndarray  # float32 [G, P, H]
 
 
 def allocate_weights(policy: Policy) -> Weights:
@@ -58,6 +71,8 @@ def allocate_weights(policy: Policy) -> Weights:
     encoder = policy.encoder
     P, K, _, H = encoder.tile.shape
     S, L = stripes(encoder.counts.detach()).shape[1::2]
+    learned = policy.heads.target is not None
+    T = H if learned else 0
     return Weights(
         table=aligned((P, S, K, MATERIALS, L), np.float32),
         counts=aligned((P, S, K, L), np.float32),
@@ -69,6 +84,13 @@ def allocate_weights(policy: Policy) -> Weights:
         heads=zeros(P, H, OUTPUTS),
         heads_bias=zeros(P, OUTPUTS),
         heads_back=zeros(P, OUTPUTS, H),
+        target_key=aligned((P, T, T), np.float32),
+        target_key_bias=aligned((P, T), np.float32),
+        target_key_back=aligned((P, T, T), np.float32),
+        target_style=aligned((P, policy.heads.style.weight.shape[-1], T), np.float32),
+        target_agent=aligned((P, ROWS, T), np.float32),
+        target_score=aligned((P, T), np.float32),
+        learned=learned,
         rectified=policy.rectified,
         norm=normaliser(encoder.norm.centre.numpy(), encoder.norm.scale.numpy()),
         zeros=zeros(3 * H),
@@ -126,6 +148,19 @@ def read_weights(weights: Weights, policy: Policy) -> None:
         weights.heads_bias[..., columns] = head.bias[:, 0].numpy()
     weights.trunk_back[...] = weights.trunk.swapaxes(1, 2)
     weights.heads_back[...] = weights.heads.swapaxes(1, 2)
+    if policy.heads.target is not None:
+        read_target(weights, policy.heads.target)
+
+
+def read_target(weights: Weights, head: TargetHead) -> None:
+    """Copies the weights of the head that picks targets."""
+    weights.target_key[...] = head.key.weight.numpy()
+    weights.target_key_bias[...] = head.key.bias[:, 0].numpy()
+    weights.target_key_back[...] = weights.target_key.swapaxes(1, 2)
+    weights.target_style[...] = head.style.numpy()
+    weights.target_agent[:, :-1] = head.agent.numpy()
+    weights.target_agent[:, -1] = head.bias.numpy()
+    weights.target_score[...] = head.score.numpy()
 
 
 @torch.no_grad()
@@ -149,7 +184,7 @@ def write_gradients(gradients: Gradients, policy: Policy) -> None:
     encoder = policy.encoder
     _grad(encoder.embedding)[...] = in_order(gradients.embedding.swapaxes(0, 1))
     _grad(encoder.counts)[...] = np.moveaxis(gradients.counts, 1, -2).reshape(encoder.counts.shape)
-    own, other, trunk, trunk_bias, heads, heads_bias = (in_order(part) for part in gradients[3:])
+    own, other, trunk, trunk_bias, heads, heads_bias, *target = (in_order(part) for part in gradients[3:])
     for name, grad in (("own", own), ("other", other)):
         _grad(getattr(encoder, name))[...] = grad[:, :-1]
         _grad(getattr(encoder, f"{name}_bias"))[...] = grad[:, -1]
@@ -158,6 +193,20 @@ def write_gradients(gradients: Gradients, policy: Policy) -> None:
     for columns, head in heads_of(policy):
         _grad(head.weight)[...] = heads[..., columns]
         _grad(head.bias)[:, 0] = heads_bias[..., columns]
+    if policy.heads.target is not None:
+        write_target(policy.heads.target, *target)
+
+
+def write_target(
+    head: TargetHead, key: np.ndarray, key_bias: np.ndarray, style: np.ndarray, agent: np.ndarray, score: np.ndarray
+) -> None:
+    """Sets the gradients of the head that picks targets."""
+    _grad(head.key.weight)[...] = key
+    _grad(head.key.bias)[:, 0] = key_bias
+    _grad(head.style)[...] = style
+    _grad(head.agent)[...] = agent[:, :-1]
+    _grad(head.bias)[...] = agent[:, -1]
+    _grad(head.score)[...] = score
 
 
 def in_order(parts: np.ndarray) -> np.ndarray:

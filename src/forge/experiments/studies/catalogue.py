@@ -8,7 +8,15 @@ from typing import Any
 from forge.blade.checks import ConfigError, did_you_mean
 from forge.experiments.studies.study import Study
 
-STUDIES = {"learning": "forge.experiments.studies.learning"}
+STUDIES = {
+    "learning": "forge.experiments.studies.learning",
+    "exploration": "forge.experiments.studies.exploration",
+    "niches": "forge.experiments.studies.niches",
+    "randomized": "forge.experiments.studies.randomized",
+    "tournament": "forge.experiments.studies.tournament",
+    "dependencies": "forge.experiments.studies.dependencies",
+    "attacks": "forge.experiments.studies.attacks",
+}
 
 
 def find(name: str) -> Study[Any]:

@@ -26,12 +26,26 @@ class Watcher(Protocol):
         ...
 
 
-def conduct(plan: Plan, store: Store, watcher: Watcher) -> Results:
+class Silent:
+    """A watcher that says nothing."""
+
+    def begin(self, name: str) -> None:
+        """See `Watcher`."""
+
+    def show(self, line: dict[str, Any]) -> None:
+        """See `Watcher`."""
+
+    def end(self, name: str) -> None:
+        """See `Watcher`."""
+
+
+def conduct(plan: Plan, store: Store, watcher: Watcher | None = None) -> Results:
     """Does what is left to do of a plan, in its order.
 
     It can be stopped at any point, by Ctrl-C or a kill: called again, it goes on where it was, and finds the same. A
     run goes on from its last checkpoint to the same bits; a measurement is made again from its beginning.
     """
+    watcher = watcher or Silent()
     for need in plan.needs:
         if store.steps_left(need):
             watcher.begin(need.name)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, partial
@@ -15,6 +14,7 @@ from forge.experiments.evaluation import Evaluation
 from forge.experiments.studies import learning_figures
 from forge.experiments.studies.publish import markdown_table
 from forge.experiments.studies.study import Findings
+from forge.experiments.studies.words import answer, columns, interval, rounded
 
 LIMIT = 180.0  # seconds of training within which agents are to live TIMES as long as random ones
 TIMES = 5.0
@@ -117,12 +117,12 @@ def verdict(name: str, curve: Curve, scripted: Mapping[str, Evaluation]) -> str:
         parts.append(
             f"So: at least {TIMES:g} × random within {LIMIT:g} s of training: {_times_answer(in_time[-1], scripted)};"
         )
-        parts.append(f"above the forager by then: {_answer(in_time[-1].above(scripted['forager']), 0)}.")
+        parts.append(f"above the forager by then: {answer(in_time[-1].above(scripted['forager']), 0)}.")
     else:
         parts.append(f"No milestone lies within {LIMIT:g} s of training on this machine.")
     if not in_time or in_time[-1] is not curve[-1]:
         parts += ["At the end:", _standing(curve[-1], scripted)]
-        parts.append(f"Above the forager: {_answer(curve[-1].above(scripted['forager']), 0)}.")
+        parts.append(f"Above the forager: {answer(curve[-1].above(scripted['forager']), 0)}.")
     return " ".join([*parts, _spread(curve[-1])])
 
 
@@ -137,14 +137,7 @@ def _standing(point: Point, scripted: Mapping[str, Evaluation]) -> str:
 
 
 def _times_answer(point: Point, scripted: Mapping[str, Evaluation]) -> str:
-    return _answer(point.times(scripted["random"]), TIMES)
-
-
-def _answer(estimate: Estimate, threshold: float) -> str:
-    """Yes or no where the whole interval says so."""
-    if estimate.low > threshold or estimate.low == estimate.value == estimate.high == threshold:
-        return "**yes**"
-    return "**no**" if estimate.high < threshold else "**undecided**"
+    return answer(point.times(scripted["random"]), TIMES)
 
 
 def _spread(point: Point) -> str:
@@ -164,9 +157,9 @@ def lifetime_rows(curves: Mapping[str, Curve], scripted: Mapping[str, Evaluation
             "steps": point.steps,
             "seconds": round(point.mean_seconds, 1),
             "seeds": len(point.evaluations),
-            **_columns("lifetime", point.lifetime),
-            **_columns("times_random", point.times(scripted["random"])),
-            **_columns("above_forager", point.above(scripted["forager"])),
+            **columns("lifetime", point.lifetime),
+            **columns("times_random", point.times(scripted["random"])),
+            **columns("above_forager", point.above(scripted["forager"])),
         }
         for name, curve in curves.items()
         for point in curve
@@ -192,31 +185,22 @@ def _evaluation_row(
         "steps": steps,
         "seconds": seconds,
         "lives": evaluation.lives,
-        **_columns("lifetime", evaluation.lifetime),
-        **_columns("alive", evaluation.population),
-        **_columns("tiles", evaluation.tiles),
-        **{f"died_by_{cause}": _number(share.value) for cause, share in evaluation.causes.items()},
+        **columns("lifetime", evaluation.lifetime),
+        **columns("alive", evaluation.population),
+        **columns("tiles", evaluation.tiles),
+        **{f"died_by_{cause}": rounded(share.value) for cause, share in evaluation.causes.items()},
     }
 
 
 def population_rows(curves: Mapping[str, Curve]) -> list[dict[str, Any]]:
     """A row for each population of each run at each point: estimates over worlds."""
     return [
-        {"algorithm": name, "seed": seed, "steps": point.steps, "population": p, **_columns("lifetime", lifetime)}
+        {"algorithm": name, "seed": seed, "steps": point.steps, "population": p, **columns("lifetime", lifetime)}
         for name, curve in curves.items()
         for point in curve
         for seed, evaluation in enumerate(point.evaluations)
         for p, lifetime in enumerate(evaluation.lifetimes)
     ]
-
-
-def _columns(name: str, estimate: Estimate) -> dict[str, float | None]:
-    return {name: _number(estimate.value), f"{name}_low": _number(estimate.low), f"{name}_high": _number(estimate.high)}
-
-
-def _number(value: float) -> float | None:
-    """Five digits are more than the intervals leave; None for what the data do not determine."""
-    return float(f"{value:.5g}") if math.isfinite(value) else None
 
 
 def body(curves: Mapping[str, Curve], scripted: Mapping[str, Evaluation]) -> str:
@@ -242,15 +226,3 @@ def _read_row(
         "× random": interval(times) if times else "",
         "above the forager [ticks]": interval(above) if above else "",
     }
-
-
-def interval(estimate: Estimate) -> str:
-    """Value and interval in words: 71.2 (68.0 to 74.3)."""
-    if math.isnan(estimate.value):
-        return "–"
-    value, low, high = (_signed(x, f"{x:.1f}" if abs(x) < 1000 else f"{x:,.0f}") for x in estimate)
-    return f"{value} ({low} to {high})"
-
-
-def _signed(number: float, text: str) -> str:
-    return text.replace("-", "−") if number < 0 else text

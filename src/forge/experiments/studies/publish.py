@@ -22,8 +22,8 @@ def publish(folder: Path, title: str, question: str, findings: Findings, origin:
         title: of the report.
         question: that the study answers.
         findings: to write.
-        origin: how the numbers came about, for data.json and for the end of the report: `command`, `seeds`, and `runs`
-            with `name`, `folder`, `seed`, `steps`, `seconds` and `made` (see `forge.bench.machine.describe`).
+        origin: how the numbers came about, for data.json and for the end of the report: `command`, `seeds`, and `runs`,
+            if any, with `name`, `folder`, `seed`, `steps`, `seconds` and `made` (see `forge.bench.machine.describe`).
 
     Returns:
         The files, the report first.
@@ -72,6 +72,9 @@ def to_markdown(title: str, question: str, findings: Findings, origin: Mapping[s
 
 
 def _origin(origin: Mapping[str, Any]) -> str:
+    seeds = f"Seed{'s' * (len(origin['seeds']) != 1)} {', '.join(map(str, origin['seeds']))}."
+    if not origin["runs"]:
+        return f"`{origin['command']}`\n\n{seeds}"
     rows = [
         {
             "run": run["name"],
@@ -83,7 +86,6 @@ def _origin(origin: Mapping[str, Any]) -> str:
         for run in origin["runs"]
     ]
     machines = dict.fromkeys(_machine(run["made"]) for run in origin["runs"])
-    seeds = f"Seeds {', '.join(map(str, origin['seeds']))}."
     return "\n\n".join([f"`{origin['command']}`", f"{seeds} Trained on {'; '.join(machines)}.", markdown_table(rows)])
 
 

@@ -20,7 +20,7 @@ from forge.blade.checks import ConfigError
 from forge.ethyr import checkpoint
 from forge.experiments.evaluate import Policy
 from forge.experiments.run import Run, steps_of
-from forge.experiments.studies.study import Measurement, Milestone, Need, Player
+from forge.experiments.studies.study import LIFETIME, Measurement, Milestone, Need, Player
 from forge.experiments.train import load
 
 
@@ -39,20 +39,28 @@ class Store:
         session, learning = need.training.run, need.training.learning
         return self.root / "runs" / f"{learning.algorithm}-{session.seed}-{need.key}"
 
-    def milestone_path(self, need: Need, steps: int) -> Path:
-        """The folder of a kept checkpoint.
+    def milestone_path(self, need: Need, steps: int | None = None) -> Path:
+        """The folder of a kept checkpoint; without steps, that of the end of the run.
 
         Raises:
             ConfigError: if the run has not reached it.
         """
+        if steps is None:
+            if self.steps_left(need):
+                name, value = need.limit
+                raise ConfigError(f"{self.run_path(need)} has not reached its end, {value:,} {name}")
+            return self._checkpoints(need)[-1]
         for folder in self._checkpoints(need):
             if steps_of(folder) >= steps:
                 return folder
         raise ConfigError(f"{self.run_path(need)} has not reached {steps:,} agent steps")
 
     def steps_left(self, need: Need) -> int:
-        """Agent steps that a run still has to train."""
+        """Agent steps that a run still has to train; about so many where it ends by lives."""
         found = self._checkpoints(need)
+        if need.lives:
+            lived = checkpoint.load_values(found[-1] / "progress.json")["lives"] if found else 0
+            return LIFETIME * max(0, need.lives - lived)
         return max(0, need.steps - (steps_of(found[-1]) if found else 0))
 
     def _checkpoints(self, need: Need) -> list[Path]:
@@ -69,8 +77,11 @@ class Store:
         return run
 
     def seconds(self, need: Need) -> dict[int, float]:
-        """Training time up to each milestone of a finished run [s]."""
+        """Training time of a finished run up to each milestone [s], its end last, by agent steps."""
         folders = {steps: self.milestone_path(need, steps) for steps in need.milestones}
+        if need.lives:
+            end = self.milestone_path(need)
+            folders[steps_of(end)] = end
         return {s: float(checkpoint.load_values(path / "progress.json")["seconds"]) for s, path in folders.items()}
 
     def made(self, need: Need) -> dict[str, Any]:

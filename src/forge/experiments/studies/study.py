@@ -32,54 +32,68 @@ class Scale:
     probe_seconds: float = 4.0  # how long the machine's rate is measured for each kind of run [s]
 
 
+#: Agent steps that a life is taken to last where the time of a run that ends by lives is estimated.
+LIFETIME = 100
+
+
 @dataclass(frozen=True)
 class Need:
     """A training run that a study needs, with the checkpoints it keeps for ever.
 
     Args:
         name: for people, such as "pg seed 0".
-        training: its configuration. What limits it is `milestones`, not run.minutes or run.steps.
-        milestones: agent steps, rising, at least one; a checkpoint is kept at the first update that reaches each, and
-            the run ends at the last.
+        training: its configuration. What limits it is given here, not by run.minutes, run.steps or run.lives.
+        milestones: agent steps, rising; a checkpoint is kept at the first update that reaches each, and at the end; at
+            0, before training.
+        lives: the run ends once so many lives have ended in all its worlds; 0 means that it ends at the last milestone.
 
     Raises:
-        ConfigError: if there is no milestone, or they don't rise.
+        ConfigError: if it has no end, or the milestones don't rise.
     """
 
     name: str
     training: Training
-    milestones: tuple[int, ...]
+    milestones: tuple[int, ...] = ()
+    lives: int = 0
 
     def __post_init__(self) -> None:
-        rising = all(a < b for a, b in zip((0, *self.milestones), self.milestones, strict=False))
-        if not self.milestones or not rising:
+        rising = all(a < b for a, b in zip((-1, *self.milestones), self.milestones, strict=False))
+        if not rising or not (any(self.milestones) or self.lives):
             raise ConfigError(f"milestones of {self.name} must be rising numbers of agent steps, not {self.milestones}")
 
     @property
     def steps(self) -> int:
-        """Agent steps it trains."""
-        return self.milestones[-1]
+        """Agent steps it trains; about so many where it ends by lives."""
+        return LIFETIME * self.lives if self.lives else self.milestones[-1]
+
+    @property
+    def limit(self) -> tuple[str, int]:
+        """What ends it: the name of a number in its metrics, and the value that it has to reach."""
+        return ("lives", self.lives) if self.lives else ("steps", self.steps)
 
     @property
     def key(self) -> str:
         """Names what it computes: equal keys mean equal bits, whatever study asks for it."""
         parts: dict[str, Any] = asdict(self.training)
         parts["run"] = {name: value for name, value in parts["run"].items() if name not in FREE}
-        return digest({"version": version("neural-mmo"), "milestones": self.milestones, **parts})
+        end = {"lives": self.lives} if self.lives else {}
+        return digest({"version": version("neural-mmo"), "milestones": self.milestones, **end, **parts})
 
     @property
     def limited(self) -> Training:
-        """The configuration with its milestones as the only limit."""
+        """The configuration with this limit as the only one."""
+        name, value = self.limit
+        limits: dict[str, Any] = {"minutes": 0.0, "steps": 0, "lives": 0, name: value}
         kept = " ".join(map(str, self.milestones))
-        return replace(self.training, run=replace(self.training.run, minutes=0.0, steps=self.steps, milestones=kept))
+        return replace(self.training, run=replace(self.training.run, milestones=kept, **limits))
 
 
 @dataclass(frozen=True)
 class Milestone:
-    """A player: the policy of a run after so many agent steps, one of the run's milestones."""
+    """A player: the policy of a run after so many agent steps, one of its milestones; without steps, at its end."""
 
     need: Need
-    steps: int
+    steps: int | None = None
 
 
 #: Who plays: a scripted player by its name, or a trained one.
@@ -121,7 +135,8 @@ class Results:
     """What the plan came to.
 
     Attributes:
-        seconds: of training up to each milestone of each run, by its name: time on the machine that trained it.
+        seconds: of training up to each milestone and to the end of each run, by its name and the agent steps: time on
+            the machine that trained it.
         measured: results of the measurements, by name.
     """
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from types import TracebackType
 from typing import Any, Self
 
@@ -11,6 +12,7 @@ from rich.progress import BarColumn, Progress, TextColumn
 
 from forge.experiments.studies.cost import Cost
 
+_WORDS = {"steps": "agent steps", "lives": "lives"}
 _PLAIN_EVERY = 30.0  # seconds between two lines about the same run where there is no terminal
 
 
@@ -18,19 +20,19 @@ class Watch:
     """Shows which run or measurement of how many is at work, and the time left. Use as a context manager.
 
     Args:
-        steps: agent steps of each run, by name.
+        limits: what ends each run, by its name: `Need.limit`.
         cost: what is left to do.
         console: to write to.
     """
 
-    def __init__(self, steps: dict[str, int], cost: Cost, console: Console) -> None:
-        self.steps, self.console = steps, console
+    def __init__(self, limits: Mapping[str, tuple[str, int]], cost: Cost, console: Console) -> None:
+        self.limits, self.console = limits, console
         self._expected = {**cost.needs, **cost.measurements}
         self._total = max(cost.total, 1e-9)
         self._count, self._number, self._name = len(self._expected), 0, ""
         self._done = self._share = 0.0  # of the expected seconds; of the one at work
         self._started = self._said = 0.0
-        self._first_steps: int | None = None
+        self._first: int | None = None
         self._bars = Progress(
             TextColumn("{task.description}"), BarColumn(None), TextColumn("{task.fields[left]}"), console=console
         )
@@ -49,20 +51,20 @@ class Watch:
 
     def begin(self, name: str) -> None:
         """A run or a measurement begins."""
-        self._name, self._share, self._first_steps = name, 0.0, None
+        self._name, self._share, self._first = name, 0.0, None
         self._number += 1
         self._said = time.monotonic()
         self._show("")
 
     def show(self, line: dict[str, Any]) -> None:
         """A line of metrics of the run that trains."""
-        total = self.steps[self._name]
-        if self._first_steps is None:
-            self._first_steps = line["steps"]
-        self._share = (line["steps"] - self._first_steps) / max(1, total - self._first_steps)
+        unit, total = self.limits[self._name]
+        if self._first is None:
+            self._first = line[unit]
+        self._share = (line[unit] - self._first) / max(1, total - self._first)
         lifetime = "–" if line["lifetime"] is None else f"{line['lifetime']:.1f}"
-        rate = f"{line['steps_per_second'] / 1e6:.2f} M/s"
-        words = f"{line['steps'] / 1e6:.1f} of {total / 1e6:.1f} M agent steps, {rate}, lifetime {lifetime}"
+        rate = f"{line['steps_per_second'] / 1e6:.2f} M agent steps/s"
+        words = f"{line[unit] / 1e6:.1f} of {total / 1e6:.1f} M {_WORDS[unit]}, {rate}, lifetime {lifetime}"
         self._show(words, after=_PLAIN_EVERY)
 
     def end(self, name: str) -> None:

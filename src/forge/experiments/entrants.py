@@ -1,0 +1,81 @@
+"""Who can take part in a tournament: scripted agents by their names, and the policies of runs and checkpoints."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+
+from forge.agents import KINDS, scripted
+from forge.blade import Config, ConfigError
+from forge.experiments.evaluate import Policy
+from forge.experiments.mixing import Entrant
+from forge.experiments.run import Run, steps_of
+from forge.experiments.train import load
+
+#: What an agent sees and can choose: a policy plays only where this is as in its training.
+_SENSES = ("sight.radius", "sight.agents", "combat.targeting", "combat.hold")
+
+
+def entrant(word: str) -> Entrant:
+    """The entrant that a word of the command line means.
+
+    Args:
+        word: a scripted agent's name, the folder of a run (its last checkpoint), or that of a checkpoint.
+
+    Raises:
+        ConfigError: if it is nothing of this.
+    """
+    if word in KINDS:
+        return scripted_entrant(word)
+    if not Path(word).is_dir():
+        raise ConfigError(f"{word!r} is neither a scripted agent ({', '.join(KINDS)}) nor the folder of a run")
+    return trained_entrant(Path(word))
+
+
+def scripted_entrant(name: str) -> Entrant:
+    """A scripted agent: one population, all of whose agents are of a kind."""
+    return Entrant(name, 1, partial(_scripted, name))
+
+
+def trained_entrant(path: Path) -> Entrant:
+    """All populations of a run, or of one of its checkpoints, called by the names of the run and its agent steps.
+
+    Raises:
+        ConfigError: if there is no run.
+    """
+    run = run_of(path)
+    name = run.path.name if run.path == path else f"{run.path.name} at {steps_of(path):,}"
+    return Entrant(name, run.training.world.populations, partial(_trained, path))
+
+
+def run_of(path: Path) -> Run:
+    """The run of a folder, or of a checkpoint.
+
+    Raises:
+        ConfigError: if it is neither.
+    """
+    is_run = (path / "config.toml").is_file()
+    if not is_run and not path.name.isdigit():
+        raise ConfigError(f"{path} is neither a run nor a checkpoint of one")
+    return Run(path if is_run else path.parent.parent)
+
+
+def _scripted(name: str, config: Config, seed: int) -> Policy:
+    return scripted(name, config, seed)
+
+
+def _trained(path: Path, config: Config, seed: int) -> Policy:
+    actor = load(path, seed)
+    for name in _SENSES:
+        own, here = _field(actor.config, name), _field(config, name)
+        if own != here:
+            raise ConfigError(f"{path} was trained with {name} = {own!r}; this world has {here!r}")
+    # its network is that of its training, map and vitals included; slots are where it is seated
+    actor.config = actor.config.replace(spawn=config.spawn)
+    return actor
+
+
+def _field(config: Config, name: str) -> object:
+    section, _, field = name.partition(".")
+    value: object = getattr(getattr(config, section), field)
+    return value

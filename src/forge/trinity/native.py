@@ -1,0 +1,252 @@
+"""Native: a training run of realms under one Pantheon, round by round."""
+
+from __future__ import annotations
+
+import dataclasses
+import importlib.util
+import time
+from collections.abc import Callable
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import numpy as np
+
+from forge.blade import Config, ConfigError
+from forge.ethyr import checkpoint
+from forge.ethyr.learning import ENGINES, Learning
+from forge.trinity.arguments import check_choice, read_args
+from forge.trinity.local import LocalRealms, Realms
+from forge.trinity.meter import Meter
+from forge.trinity.realm import warm_up
+from forge.trinity.report import Snapshot
+from forge.trinity.setting import Setting
+from forge.trinity.trinity import Trinity
+
+#: Where realms run: in this process, in a Ray started on this machine, in a Ray cluster that is there already.
+PLACES = ("local", "default", "remote")
+
+_ARGS = {
+    "nRealm": 1,
+    "worlds": 32,
+    "seed": 0,
+    "threads": None,
+    "ray": "local",
+    "address": None,
+    "render": False,
+}
+_LASTING = ("nRealm", "worlds", "seed")  # what a run keeps for good
+
+
+class Native:
+    """A run: realms that play and judge, and a Pantheon that learns. Also a context manager, which closes it.
+
+    The same configuration and seed give the same parameters to the last bit, in this process and in Ray, and with a
+    realm lost on the way. (PyTorch's sums depend on its threads, so with `engine="torch"` give `threads` too.)
+
+    Args:
+        config: of the worlds.
+        args: None, a mapping, or an object with attributes (the command line's): `nRealm` realms (1) of `worlds` worlds
+            each (32), `seed` (0), `threads` of a realm (None: all cores in this process, one in Ray), `ray` (one of
+            PLACES; "local"), `address` of a cluster to join (None: the one that runs here), `render` (False; the
+            command line opens the viewer, here it is only looked for).
+        trinity: the classes that learn, rule and play; None means the defaults.
+        learning: the numbers of the learner; None means the defaults.
+        engine: what computes, as for `forge.ethyr.engine.make_learner`.
+        snapshot_rounds: in Ray, a realm that is lost goes back at most so many rounds, and plays them again.
+        warn: is called with a line of text when a realm is lost and brought back.
+
+    Attributes:
+        pantheon: with the network and the optimiser.
+        realms: that play.
+        meter: with counts since the beginning: `steps`, `rounds`, `updates`, `lives`, `seconds`.
+
+    Raises:
+        ConfigError: if an argument is not what it must be; the message names it.
+        MissingExtra: an ImportError, if Ray is asked for and not installed.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        args: Any = None,
+        trinity: Trinity | None = None,
+        *,
+        learning: Learning | None = None,
+        engine: str = "auto",
+        snapshot_rounds: int = 20,
+        warn: Callable[[str], Any] = lambda line: None,
+    ) -> None:
+        self.config, self.trinity = config, trinity or Trinity()
+        self.learning, self.engine = learning or Learning(), engine
+        self.args = native_args(args, engine)
+        if not isinstance(config, Config):
+            raise ConfigError(f"config = {config!r} must be a forge.blade.Config")
+        settings = [self._setting(realm) for realm in range(self.args["nRealm"])]
+        self.pantheon = self.trinity.pantheon(settings[0])
+        self.meter = Meter(config.populations)
+        self.realms: Realms
+        if self.args["ray"] == "local":
+            self.realms = LocalRealms(settings, self.trinity, self.pantheon)
+        else:
+            from forge.trinity.cluster import Cluster
+
+            given = self.args["ray"], self.args["address"], snapshot_rounds, warn
+            self.realms = Cluster(settings, self.trinity, self.pantheon, *given)
+
+    def _setting(self, realm: int) -> Setting:
+        args = self.args
+        threads = args["threads"] or (None if args["ray"] == "local" else 1)
+        return Setting(
+            self.config, self.learning, args["nRealm"], realm, args["worlds"], args["seed"], threads, self.engine
+        )
+
+    def compile(self) -> None:
+        """Compiles what a local run will call, on one tick of another world, so that it is not timed with the run.
+
+        In Ray, realms do so before they begin.
+        """
+        if isinstance(self.realms, LocalRealms):
+            warm_up(self._setting(0), self.pantheon.network, self.pantheon.packing)
+
+    def run(self, rounds: int = 1, seconds: float = 0.0) -> dict[str, Any]:
+        """Plays and learns: at least `rounds` rounds, and for at least so many seconds.
+
+        In a round every realm plays `learning.ticks` ticks and judges them; the Pantheon averages and steps, once
+        with `pg` and `learning.epochs` times with `ppo`.
+
+        Returns:
+            A line of metrics. Since the beginning: `steps` (agent steps), `rounds`, `updates`, `lives` (that ended),
+            `seconds` (in rounds), `restarts` (realms lost and brought back). Over these rounds: `steps_per_second`,
+            `deaths`, `lifetime` (mean over those deaths; None if there were none), `policy_loss`, `value_loss`,
+            `entropy`, and lists by population: `lifetimes`, `policy_losses`, `value_losses`, `entropies`. At their
+            end: `living` agents a world, and `members` by population. `tags` names the populations.
+        """
+        played, start = 0, self.meter.seconds
+        while played < rounds or self.meter.seconds - start < seconds:
+            self.play()
+            played += 1
+        return self.read()
+
+    def read(self) -> dict[str, Any]:
+        """The line of metrics since the last one; see `run`."""
+        return {**self.meter.read(), "restarts": self.realms.restarts, "tags": [*self.realms.tags]}
+
+    def play(self) -> None:
+        """One round."""
+        started = time.perf_counter()
+        reports = self.realms.play()
+        updates = int(self.pantheon.learn(reports))
+        for epoch in range(1, self.learning.updates):
+            reports = self.realms.learn(epoch)
+            updates += self.pantheon.learn(reports)
+        self.meter.add(reports, updates, time.perf_counter() - started)
+
+    def save(self, folder: str | Path) -> None:
+        """Writes a checkpoint: everything that `restore` needs to go on to the same bits.
+
+        Raises:
+            OSError: if it cannot be written; a checkpoint that stood there is then still there.
+        """
+        snapshots = self.realms.snapshots()
+        with checkpoint.writing(Path(folder)) as draft:
+            self.pantheon.save(draft)
+            for realm, snapshot in enumerate(snapshots):
+                _write(snapshot, draft, realm)
+            checkpoint.save_values(draft / "native.json", self._values())
+            checkpoint.save_values(draft / "progress.json", self.meter.counts())
+
+    def _values(self) -> dict[str, Any]:
+        return {
+            "args": {name: int(self.args[name]) for name in _LASTING},
+            "engine": self.engine,
+            "config": self.config.to_dict(),
+            "learning": dataclasses.asdict(self.learning),
+        }
+
+    @classmethod
+    def restore(cls, folder: str | Path, args: Any = None, trinity: Trinity | None = None, **options: Any) -> Self:
+        """The run of a checkpoint; it goes on to the same bits as if it had never stopped.
+
+        Args:
+            folder: that `save` wrote.
+            args: as for `Native`. What a run keeps (`nRealm`, `worlds`, `seed`) is the checkpoint's, and can be left
+                out; where it runs is free to change.
+            trinity: the same classes as before.
+            options: `snapshot_rounds` and `warn`, as for `Native`.
+
+        Raises:
+            ConfigError: if the folder holds no such checkpoint, it is damaged, or `args` contradict it.
+        """
+        path = Path(folder)
+        checkpoint.verify(path)
+        saved = checkpoint.load_values(path / "native.json")
+        chosen = read_args(args, {**_ARGS, **saved["args"]})
+        for name, value in saved["args"].items():
+            if chosen[name] != value:
+                raise ConfigError(f"{name} = {chosen[name]!r}, but the run in {path} has {name} = {value}")
+        try:
+            learning, config = Learning(**saved["learning"]), Config.from_dict(saved["config"])
+        except (TypeError, ConfigError) as error:
+            raise ConfigError(f"checkpoint {path} was written by another release: {error}") from error
+        given: Any = {**options, "learning": learning, "engine": saved["engine"]}
+        run = cls(config, chosen, trinity, **given)
+        run.pantheon.load(path)
+        run.realms.restore([_read(path, realm) for realm in range(saved["args"]["nRealm"])])
+        run.meter.go_on(checkpoint.load_values(path / "progress.json"))
+        return run
+
+    def close(self) -> None:
+        """Ends the realms, and the Ray that was started for them."""
+        self.realms.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def viewer_is_there() -> bool:
+    """Whether the viewer is part of this installation."""
+    return importlib.util.find_spec("forge.embyr") is not None
+
+
+def native_args(given: Any, engine: str = "auto") -> dict[str, Any]:
+    """The arguments of a Native, checked, with the defaults of what is not given.
+
+    Raises:
+        ConfigError: naming what is wrong.
+    """
+    args = read_args(given, _ARGS)
+    check_choice("ray", args["ray"], PLACES)
+    check_choice("engine", engine, ENGINES)
+    if isinstance(args["seed"], bool) or not isinstance(args["seed"], (int, np.integer)) or args["seed"] < 0:
+        raise ConfigError(f"seed = {args['seed']!r} must be an integer that is not negative")
+    if args["address"] is not None and args["ray"] != "remote":
+        raise ConfigError(f"address = {args['address']!r} is of a cluster; ray must be 'remote', not {args['ray']!r}")
+    if args["render"] and not viewer_is_there():
+        raise ConfigError(
+            "render: the viewer, `forge watch`, is not part of this installation (there is no forge.embyr); "
+            "run without --render"
+        )
+    return args
+
+
+def _write(snapshot: Snapshot, folder: Path, realm: int) -> None:
+    """One realm's part of a checkpoint."""
+    (folder / f"realm-{realm}.npz").write_bytes(snapshot.world)
+    parts = {"god": snapshot.god, "sword": snapshot.sword}
+    tensors = {f"{part}.{name}": tensor for part, state in parts.items() for name, tensor in state.items()}
+    checkpoint.save_tensors(folder / f"realm-{realm}.safetensors", tensors)
+
+
+def _read(folder: Path, realm: int) -> Snapshot:
+    tensors = checkpoint.load_tensors(folder / f"realm-{realm}.safetensors")
+    states = ({k[len(part) :]: t for k, t in tensors.items() if k.startswith(part)} for part in ("god.", "sword."))
+    try:
+        return Snapshot((folder / f"realm-{realm}.npz").read_bytes(), *states)
+    except OSError as error:
+        raise ConfigError(f"checkpoint {folder} is missing or damaged: {error}") from error

@@ -1,0 +1,106 @@
+"""A realm: one server's worlds with those who rule and play them. It knows parameters, and tells gradients and logs."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import torch
+
+from forge.blade import ConfigError, World
+from forge.ethyr.network import Network
+from forge.trinity.packing import Packing, Vectors
+from forge.trinity.report import Report, Snapshot, Tally
+from forge.trinity.setting import Setting
+from forge.trinity.trinity import Trinity
+
+
+def warm_up(setting: Setting, network: Network, packing: Packing) -> None:
+    """Plays one tick of another world, by the default God and Sword, which compiles all that a realm calls."""
+    tick = dataclasses.replace(setting.learning, ticks=1)
+    tiny = dataclasses.replace(setting, learning=tick, worlds=1, realm=0)
+    Realm(tiny, Trinity(), network, packing).play(None)
+
+
+class Realm:
+    """Plays rounds with the parameters it is given.
+
+    Args:
+        setting: which realm of which run.
+        trinity: the classes that rule and play.
+        network: to play with; its parameters are overwritten by those of each round.
+        packing: of its parameters.
+    """
+
+    def __init__(self, setting: Setting, trinity: Trinity, network: Network, packing: Packing) -> None:
+        self.network, self.packing = network, packing
+        self._gradients = packing.zeros()
+        self.god = trinity.god(setting)
+        self.sword = trinity.sword(setting, self.god, network)
+        self._samples = np.zeros(setting.config.populations, np.int64)
+        self._tally = self._since(self.god.world.state.tally.copy())
+
+    def play(self, weights: Vectors | None) -> Report:
+        """One round: culls, plays a segment, and finds its gradients.
+
+        Args:
+            weights: the parameters; None if the network has them.
+
+        Returns:
+            What it tells; its gradients are overwritten by the next.
+        """
+        self.advance(weights)
+        return self.learn(None, 0)
+
+    def advance(self, weights: Vectors | None) -> None:
+        """One round without gradients: what a realm that was lost does to catch up."""
+        self._take(weights)
+        world = self.god.world
+        before = world.state.tally.copy()
+        chosen = self.god.cull(world.observe())
+        if chosen is not None:
+            world.cull(chosen)
+        self._samples = self.sword.rollout()
+        self._tally = self._since(before)
+
+    def learn(self, weights: Vectors | None, epoch: int) -> Report:
+        """The gradients of the segment just played, by the parameters of now."""
+        self._take(weights)
+        P = len(self._samples)
+        if not self._samples.any():
+            return Report(self._samples, Vectors.zeros(P, 0, 0), np.zeros((3, P), np.float32), self._tally)
+        losses = self.sword.gradients(self._samples, epoch)
+        self.packing.read_gradients(self.network, self._gradients)
+        return Report(self._samples, self._gradients, torch.stack([*losses]).numpy(), self._tally)
+
+    def snapshot(self) -> Snapshot:
+        """Everything that changes, to go back to."""
+        return Snapshot(self.god.world.snapshot(), self.god.state(), self.sword.state())
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Goes back to a snapshot of this realm.
+
+        Raises:
+            ConfigError: if it is of other worlds or other players.
+        """
+        world, saved = self.god.world, World.restore(snapshot.world, self.god.world.threads)
+        if saved.configs != world.configs or (saved.seeds != world.seeds).any():
+            raise ConfigError("the snapshot is of other worlds than this realm's")
+        for mine, theirs in zip(world.state, saved.state, strict=True):
+            mine[...] = theirs  # in place, because the learner looks at this memory
+        self.god.load_state(snapshot.god)
+        self.sword.load_state(snapshot.sword)
+
+    def _take(self, weights: Vectors | None) -> None:
+        if weights is not None:
+            self.packing.write(self.network, weights)
+
+    def _since(self, before: np.ndarray) -> Tally:
+        state = self.god.world.state
+        now = state.tally
+        return Tally(
+            steps=(now["ticks"] - before["ticks"]).sum(0),
+            deaths=(now["deaths"] - before["deaths"]).sum((0, 2)),
+            lifetime=(now["lifetime"] - before["lifetime"]).sum(0),
+            members=state.members.mean(0),
+        )

@@ -1,0 +1,82 @@
+"""Runs that end by lives: to the update, whoever stops them in between, and as studies need them."""
+
+import dataclasses
+import io
+from pathlib import Path
+
+import pytest
+from rich.console import Console
+
+from forge.blade import ConfigError, Law
+from forge.ethyr import checkpoint
+from forge.experiments.condition import condition
+from forge.experiments.run import Run
+from forge.experiments.settings import Session, Training
+from forge.experiments.studies.conduct import conduct
+from forge.experiments.studies.cost import Cost
+from forge.experiments.studies.store import Store
+from forge.experiments.studies.study import LIFETIME, Milestone, Need, Plan
+from forge.experiments.studies.watch import Watch
+from forge.experiments.train import train
+
+WORLD = Law(**{"spawn.cap": 4, "spawn.populations": 1, "terrain.side": 24, "terrain.border": 4})
+TRAINING = Training(run=Session(worlds=2, log_seconds=0.01, threads=1), world=WORLD)
+NEED = Need("by lives", TRAINING, milestones=(100,), lives=60)
+
+
+def test_a_limit_of_lives() -> None:
+    limited = Training(run=Session(minutes=0, lives=10))
+    assert [limited.finished(10**9, 1e9, lives) for lives in (9, 10, 11)] == [False, True, True]
+    assert not Training(run=Session(minutes=0)).finished(1, 1.0, 10**9)
+
+
+def test_a_run_goes_on_to_more_lives_with_the_same_bits(tmp_path: Path) -> None:
+    def run(name: str, lives: int) -> Run:
+        return Run.create(tmp_path / name, dataclasses.replace(TRAINING, run=Session(worlds=2, minutes=0, lives=lives)))
+
+    whole, parts = run("whole", 60), run("parts", 20)
+    done = train(whole)
+    assert condition(whole).state == "finished"
+    assert done.lives >= 60
+    train(parts)
+    longer = parts.rewritten(whole.training)
+    assert condition(longer).state == "stopped"
+    gone_on = train(longer, resume=longer.choose())
+    assert (gone_on.lives, gone_on.steps, gone_on.world.hash()) == (done.lives, done.steps, done.world.hash())
+    # it ended with the first update that reached the limit
+    assert whole.metrics()[-1]["lives"] == done.lives
+    assert checkpoint.load_values(whole.latest() / "progress.json")["lives"] == done.lives
+
+
+def test_a_need_by_lives(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    assert NEED.limit == ("lives", 60)
+    assert (NEED.limited.run.lives, NEED.limited.run.steps, NEED.limited.run.minutes) == (60, 0, 0.0)
+    assert store.steps_left(NEED) == NEED.steps == 60 * LIFETIME
+    with pytest.raises(ConfigError, match="has not reached its end, 60 lives"):
+        store.milestone_path(NEED)
+    results = conduct(Plan([NEED], []), store)
+    assert store.steps_left(NEED) == 0
+    assert store.milestone_path(NEED) == Run(store.run_path(NEED)).checkpoints()[-1]
+    first, last = results.seconds[NEED.name]
+    assert first == 100
+    assert last == int(store.milestone_path(NEED).name)
+    assert store.milestone_path(NEED, 100) != store.milestone_path(NEED)
+    assert store.player(Milestone(NEED), WORLD, 0).act is not None
+
+
+def test_what_ends_a_run_is_part_of_its_name() -> None:
+    by_steps = dataclasses.replace(NEED, lives=0)
+    assert len({NEED.key, by_steps.key, dataclasses.replace(NEED, lives=61).key}) == 3
+    assert by_steps.limit == ("steps", 100)
+    with pytest.raises(ConfigError, match="milestones of by lives must be rising"):
+        Need("by lives", TRAINING)
+
+
+def test_progress_by_lives() -> None:
+    console = Console(file=io.StringIO(), width=200, force_terminal=False)
+    with Watch({"a": ("lives", 60)}, Cost({"a": 10.0}, {}), console) as watch:
+        watch.begin("a")
+        for lives in (20, 40):
+            watch.show({"steps": 10**6, "lives": lives, "lifetime": 3.0, "steps_per_second": 10})
+        assert watch._progress() == pytest.approx(0.5)
