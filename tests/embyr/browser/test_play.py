@@ -64,12 +64,13 @@ def test_a_person_leads_an_agent_and_hands_it_back(page: Screen, play: Callable[
     page.press(".")
     page.until("tick => __embyr.tick === tick", tick + 2)
     assert (one(page, number) or {"move": 0})["move"] == 0  # nobody told it to go on
+    page.until("!document.querySelector('#notes').innerText.trim()")  # a note lies over the ground for a while
     whole = page.picture("map")
     page.press("k")
     page.until("document.querySelector('#play-sight').innerText.startsWith('See the map')")
     page.press(".")
     page.until("tick => __embyr.tick === tick", tick + 3)
-    page.page.wait_for_timeout(300)
+    page.page.wait_for_timeout(1000)  # until the veil has come; water and trees move on meanwhile
     if (me := one(page, number)) is not None:
         window = page.picture("window")
         near, far = (

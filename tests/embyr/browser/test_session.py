@@ -77,9 +77,9 @@ def test_the_page_comes_back_when_the_server_does(viewer: Viewer, opened: Callab
     with Viewer(Source.of(SMALL, title="second"), port=viewer.port) as again:
         again.show(world)
         screen.until("document.title.startsWith('second')")
-        screen.until("__embyr.agents > 0")
         screen.until("document.querySelector('#connection').dataset.status === 'open'")
-        assert screen.tick == 12
+        screen.until("__embyr.world().frame?.tick === 12")
+        screen.until("__embyr.agents > 0")
         assert not screen.shows("#connection .banner")
 
 
