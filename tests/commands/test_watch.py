@@ -9,6 +9,8 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -16,16 +18,19 @@ import pytest
 import torch
 from websockets.sync.client import connect
 
-from forge.agents import scripted
-from forge.blade import Chaos, Law, World
+from forge.agents import Scripted, scripted
+from forge.blade import Chaos, Law
 from forge.blade.frame import Frame, decode
 from forge.blade.replay import Replay
+from forge.blade.scene import Scene
 from forge.cli import main
+from forge.ethyr.insight import Insight
 from forge.experiments.following import Following
 from forge.experiments.match import in_turn, match_of
+from forge.experiments.mixing import Entrant, Mixed
 from forge.experiments.run import Run
 from forge.experiments.settings import Training
-from forge.experiments.train import Trainer
+from forge.experiments.train import Trainer, load
 
 PATIENCE = 300.0  # seconds until what should have come is missed; training compiles before it shows its second frame
 SMALL = {"spawn.cap": 32, "terrain.side": 40}
@@ -156,19 +161,43 @@ def test_words_name_a_world_and_players_in_any_order(run: Path) -> None:
     assert match_of(["forager", str(run / "config.toml")]).config == Chaos(**SMALL)
 
 
-def test_populations_take_turns_among_players() -> None:
-    config = Chaos(**SMALL)  # 32 slots, two populations of 16
-    forager, fighter = scripted("forager", config, 1), scripted("fighter", config, 2)
-    both = in_turn([forager, fighter], config)
-    world = World(config, 1)
-    observation = world.reset()
-    for _ in range(30):
-        observation, *_ = world.step(both.act(observation))
-    alone = scripted("forager", config, 1).act(observation), scripted("fighter", config, 2).act(observation)
-    fresh = in_turn([scripted("forager", config, 1), scripted("fighter", config, 2)], config).act(observation)
-    assert np.array_equal(fresh[:, :16], alone[0][:, :16])
-    assert np.array_equal(fresh[:, 16:], alone[1][:, 16:])
-    assert not np.array_equal(*alone)
+def test_populations_take_turns_among_players_and_each_players_own_in_that() -> None:
+    """Eight populations, and players of eight, two and one: populations 0, 3, 6 of the world are the first player's."""
+    config = Chaos()
+    names = ["forager", "fighter", "random"]
+    given = [Entrant(name, own, partial(scripted, name)) for name, own in zip(names, (8, 2, 1), strict=True)]
+    player = in_turn(given, config)
+    assert isinstance(player, Mixed)
+    assert [tuple(seat) for seat in player.seats] == [
+        (0, 0), (1, 0), (2, 0), (0, 1), (1, 1), (2, 0), (0, 2), (1, 0)
+    ]  # fmt: skip
+    assert isinstance(in_turn(given[:1], config), Scripted)  # who plays all by itself needs no view of its own
+
+
+def test_a_run_plays_in_worlds_of_other_sizes(run: Path) -> None:
+    """A run of two populations of 16 takes four of eight populations, also of 16: its own are 0, 1, 0, 1."""
+    match = match_of(["chaos", str(run), "random"])
+    assert match.config == Chaos()
+    assert match.names == ("new", "random") * 4
+    world = match.world()
+    while not world.state.members[0, 6]:  # the second of the run's
+        world.step(match.player.act(world.observe()))
+    scene, minds = Scene.of_world(world), match.minds()
+    assert [mind is None for mind in minds] == [False, True] * 4
+    place = int(np.flatnonzero(scene.agents["population"] == 6)[0])
+    actor = load(run)
+    agent, others = scene.agents.copy()[place], scene.without(place)
+    others.agents["population"] = np.array([0, 9, 1, 9, 0, 9, 1, 9])[others.agents["population"]]
+    agent["population"] = 1
+    expected = Insight(actor.policy, actor.reward_scale).judge(
+        replace(others, config=Chaos(**{"spawn.cap": 32})), agent
+    )
+    mind = minds[6]
+    assert mind is not None
+    assert mind.think(scene, place).value == pytest.approx(float(expected.value[0]), abs=1e-5)
+    empty = replace(scene, agents=scene.agents[:0], slots=scene.slots[:0])
+    own = Insight(actor.policy, actor.reward_scale).values(replace(empty, config=Chaos(**{"spawn.cap": 32})), 1)
+    np.testing.assert_array_equal(mind.values(empty, 2), own)
 
 
 @pytest.mark.parametrize(
@@ -202,9 +231,10 @@ def main_status(arguments: list[str]) -> int:
         return int(end.code or 0)
 
 
-def test_a_policy_does_not_fit_every_world(run: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["watch", str(run), "chaos"]) == 1
-    assert "was trained with spawn.cap = 32; this world has 128" in capsys.readouterr().err
+def test_a_policy_does_not_fit_every_world(tmp_path: Path, run: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "near.toml").write_text("[sight]\nradius = 5\n")
+    assert main(["watch", str(run), str(tmp_path / "near.toml")]) == 1
+    assert "was trained with sight.radius = 7; this world has 5" in capsys.readouterr().err
 
 
 def test_a_replay_is_never_overwritten_unasked(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

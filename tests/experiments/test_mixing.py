@@ -95,7 +95,7 @@ def test_alone_in_its_own_world_a_policy_sees_and_does_what_it_would() -> None:
     seats = [Seat(0, p) for p in range(6)]
     assert np.array_equal(Mixed(config, [made], seats).act(world.observe()), straight)
     # and with its populations seated the other way round, in the same places of the view
-    turned = Mixed(config, [made], [Seat(0, 5 - p) for p in range(6)])._views[0].look(world.observe())
+    turned = Mixed(config, [made], [Seat(0, 5 - p) for p in range(6)]).views[0].look(world.observe())
     assert turned.agents["population"][0].tolist() == [0, 0, 1, 1, 2, 2, 3, 3, 4, 4, 5, 5]
 
 
@@ -105,7 +105,7 @@ def test_scripted_agents_of_a_kind_are_friends_across_the_populations_of_the_wor
     world = full_world(config)
     mixed = Mixed(config, [scripted_entrant("fighter")], [Seat(0, 0)] * 6)
     assert mixed.players[0].config.populations == 1
-    shown = mixed._views[0].look(world.observe())
+    shown = mixed.views[0].look(world.observe())
     assert shown.agents["population"].tolist() == [[0] * 12] * 2
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 import numpy as np
 import torch
@@ -31,15 +31,29 @@ class Remembered(NamedTuple):
     numbers: torch.Tensor  # float32 [N, D]
 
 
+class Perspective(Protocol):
+    """How a player takes a world of which it plays only some of the populations."""
+
+    @property
+    def populations(self) -> np.ndarray:
+        """For each population of the world, the player's own that plays it."""
+        ...
+
+    def scene(self, scene: Scene) -> Scene:
+        """What a scene of the world is to the player: of its populations, slots and configuration."""
+        ...
+
+
 class Mind:
     """Asks the actor that plays a world, the first of its batch; a scene may be a copy that is some ticks old.
 
     Args:
         actor: returns who plays now.
+        view: how it takes the world, if not as the world is.
     """
 
-    def __init__(self, actor: Callable[[], Actor]) -> None:
-        self._actor = actor
+    def __init__(self, actor: Callable[[], Actor], view: Perspective | None = None) -> None:
+        self._actor, self._view = actor, view
 
     def recall(self) -> Remembered | None:
         """What the agents of the first world carry over now, a copy; None without memory. Call it where they play."""
@@ -52,6 +66,7 @@ class Mind:
 
     def think(self, scene: Scene, place: int, memory: Remembered | None = None) -> Thought:
         """What the agent at a place in `scene.agents` thinks; `memory` is from `recall`."""
+        scene = self._seen(scene)
         me, rest, carried = scene.agents[place], scene.without(place), _carried(scene, place, memory)
         insight = self._insight()
         value, move, style = (part[0] for part in insight.judge(rest, me, None, carried))
@@ -59,7 +74,8 @@ class Mind:
 
     def values(self, scene: Scene, population: int, food: float = 1.0, water: float = 1.0) -> np.ndarray:
         """See `Insight.values`."""
-        return self._insight().values(scene, population, food, water)
+        own = population if self._view is None else int(self._view.populations[population])
+        return self._insight().values(self._seen(scene), own, food, water)
 
     def dependency(
         self,
@@ -77,8 +93,12 @@ class Mind:
             food, water: its vitals as shares of their maxima; None leaves them as they are.
             memory: from `recall`.
         """
+        scene = self._seen(scene)
         me, carried = fed(scene.agents[place], scene.config, food, water), _carried(scene, place, memory)
         return self._insight().dependence(scene.without(place), me, None, carried)
+
+    def _seen(self, scene: Scene) -> Scene:
+        return scene if self._view is None else self._view.scene(scene)
 
     def _insight(self) -> Insight:
         actor = self._actor()

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from forge.agents import KINDS, scripted
 from forge.blade import Config, ConfigError
+from forge.ethyr.actor import Actor
 from forge.experiments.evaluate import Policy
+from forge.experiments.following import Following
 from forge.experiments.mixing import Entrant
 from forge.experiments.run import Run, steps_of
 from forge.experiments.train import load
@@ -34,18 +36,23 @@ def entrant(word: str) -> Entrant:
 
 def scripted_entrant(name: str) -> Entrant:
     """A scripted agent: one population, all of whose agents are of a kind."""
-    return Entrant(name, 1, partial(_scripted, name))
+    return Entrant(name, 1, partial(scripted, name))
 
 
-def trained_entrant(path: Path) -> Entrant:
+def trained_entrant(path: Path, follow: bool = False) -> Entrant:
     """All populations of a run, or of one of its checkpoints, called by the names of the run and its agent steps.
+
+    Args:
+        path: of the run or of the checkpoint.
+        follow: whether a run plays on with checkpoints that are written meanwhile.
 
     Raises:
         ConfigError: if there is no run.
     """
     run = run_of(path)
-    name = run.path.name if run.path == path else f"{run.path.name} at {steps_of(path):,}"
-    return Entrant(name, run.training.world.populations, partial(_trained, path))
+    is_run = run.path == path
+    name = run.path.name if is_run else f"{run.path.name} at {steps_of(path):,}"
+    return Entrant(name, run.training.world.populations, partial(_followed if follow and is_run else _trained, path))
 
 
 def run_of(path: Path) -> Run:
@@ -60,12 +67,25 @@ def run_of(path: Path) -> Run:
     return Run(path if is_run else path.parent.parent)
 
 
-def _scripted(name: str, config: Config, seed: int) -> Policy:
-    return scripted(name, config, seed)
-
-
 def _trained(path: Path, config: Config, seed: int) -> Policy:
-    actor = load(path, seed)
+    return seated(load(path, seed), path, config)
+
+
+def _followed(path: Path, config: Config, seed: int) -> Policy:
+    return Following(path, seed, partial(seated, path=path, config=config))
+
+
+def seated(actor: Actor, path: Path, config: Config) -> Actor:
+    """A trained actor, made to play in a world with other numbers of agents, or on other maps.
+
+    Args:
+        actor: as it was loaded; it is changed.
+        path: it was loaded from, for the message.
+        config: of the world, or of what `View` shows of it, with as many populations as the actor has.
+
+    Raises:
+        ConfigError: if its senses or choices would be others than those it was trained with.
+    """
     for name in _SENSES:
         own, here = _field(actor.config, name), _field(config, name)
         if own != here:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import numpy as np
 from forge.blade.checks import ConfigError
 from forge.blade.config import Config
 from forge.blade.observation import Observation
+from forge.ethyr.actor import Actor
 from forge.experiments.lock import holder
 from forge.experiments.run import Run
 from forge.experiments.train import load
@@ -24,23 +26,24 @@ class Following:
     Args:
         path: the folder of the run. If a process trains it and has not written a checkpoint yet, that is waited for.
         seed: of the agents' choices.
+        seat: is given each actor that is loaded, and returns it ready for the worlds it plays in.
 
     Raises:
         ConfigError: if it is no run, or has no checkpoint that is whole.
     """
 
-    def __init__(self, path: Path, seed: int = 0) -> None:
-        self.run, self.seed = Run(path), seed
+    def __init__(self, path: Path, seed: int = 0, seat: Callable[[Actor], Actor] = lambda actor: actor) -> None:
+        self.run, self.seed, self._seat = Run(path), seed, seat
         end = time.monotonic() + _FIRST_SECONDS
         while not self.run.checkpoints() and holder(path) is not None and time.monotonic() < end:
             time.sleep(0.1)
         self.checkpoint = self.run.latest()
-        self.actor = load(self.checkpoint, seed)
+        self.actor = seat(load(self.checkpoint, seed))
         self._next = time.monotonic() + _LOOK_SECONDS
 
     @property
     def config(self) -> Config:
-        """Of the worlds it is trained in."""
+        """Of the worlds it plays in."""
         return self.actor.config
 
     def act(self, observation: Observation) -> np.ndarray:
@@ -56,7 +59,7 @@ class Following:
         if newest == self.checkpoint:
             return
         try:
-            actor = load(newest, self.seed)
+            actor = self._seat(load(newest, self.seed))
         except (ConfigError, OSError):
             return  # removed at this very moment, or damaged: the one at hand is as good as before
         actor.succeed(self.actor)

@@ -12,8 +12,7 @@ from typing import TYPE_CHECKING, Any
 from forge.agents import KINDS, Scripted, scripted
 from forge.blade import Config, ConfigError, Recording, World
 from forge.blade.config import Chaos, Law
-from forge.blade.state import shape_of
-from forge.experiments.mixing import Entrant, Mixed, Seat
+from forge.experiments.mixing import Entrant, Mixed, Seat, View
 
 if TYPE_CHECKING:  # it needs more than is installed with the viewer
     from forge.ethyr.mind import Mind
@@ -41,7 +40,9 @@ class Match:
 
     def minds(self) -> list[Mind | None]:
         """Whom to ask what the policy of each population thinks; None where agents follow a script."""
-        minds = [None if isinstance(player, Scripted) else _mind(player) for player in self.players]
+        views = self.player.views if isinstance(self.player, Mixed) else (None,)
+        pairs = zip(self.players, views, strict=True)
+        minds = [None if isinstance(player, Scripted) else _mind(player, view) for player, view in pairs]
         return [minds[p % len(minds)] for p in range(self.config.populations)]
 
     def world(self, seed: int = 0, map_index: int = 0, visits: bool = False) -> World:
@@ -51,19 +52,22 @@ class Match:
         return world
 
 
-def in_turn(players: Sequence[Policy], config: Config) -> Mixed:
-    """Population p is played by the player of index p mod their number.
+def in_turn(entrants: Sequence[Entrant], config: Config, seed: int = 0) -> Policy:
+    """Population p is played by the entrant of index p mod their number, by whose own populations in turn.
 
     Args:
-        players: that each could play all populations.
+        entrants: who takes part.
         config: of the world.
+        seed: of all choices.
+
+    Raises:
+        ConfigError: if somebody cannot play here.
     """
-    entrants = [Entrant(type(player).__name__, config.populations, partial(_given, player)) for player in players]
-    return Mixed(config, entrants, [Seat(p % len(players), p) for p in range(config.populations)])
-
-
-def _given(player: Policy, config: Config, seed: int) -> Policy:
-    return player
+    n = len(entrants)
+    if n == 1 and entrants[0].populations == config.populations:
+        return entrants[0].make(config, seed)
+    seats = [Seat(p % n, p // n % entrants[p % n].populations) for p in range(config.populations)]
+    return Mixed(config, entrants, seats, seed)
 
 
 def match_of(words: Sequence[str], seed: int = 0, follow: bool = False) -> Match:
@@ -71,7 +75,7 @@ def match_of(words: Sequence[str], seed: int = 0, follow: bool = False) -> Match
 
     Players are scripted agents, runs (their last checkpoint) and checkpoints; they take the populations in turn. With
     no world among the words it is that of the first run, or chaos; with no players, scripted agents play: fighters
-    where there is combat, else foragers.
+    where there is combat, else foragers. Runs may have been trained with other numbers of agents and populations.
 
     Args:
         words: such as `chaos`, `runs/demo fighter`, `law forager random`.
@@ -84,17 +88,13 @@ def match_of(words: Sequence[str], seed: int = 0, follow: bool = False) -> Match
     worlds = {word: config for word in words if (config := world_named(word)) is not None}
     if len(worlds) > 1:
         raise ConfigError(f"a match has one world, not {len(worlds)}: {', '.join(worlds)}")
-    entrants = [word for word in words if word not in worlds]
-    trained = {word: _trained(word, seed, follow) for word in entrants if word not in KINDS}
-    own = [actor.config for actor in trained.values()]
+    players = [word for word in words if word not in worlds]
+    own = [_world_of_run(word) for word in players if word not in KINDS]
     config = next(iter([*worlds.values(), *own, Chaos()])).replace(**{"spawn.random_cap": False})
-    for word, actor in trained.items():
-        _check_fit(word, actor.config, config)
-    entrants = entrants or [_default(config)]
-    players = [trained[word] if word in trained else scripted(word, config, seed) for word in entrants]
-    names = tuple(Path(entrants[p % len(entrants)]).name for p in range(config.populations))
-    player = players[0] if len(players) == 1 else in_turn(players, config)
-    return Match(" · ".join(words) or "chaos", config, names, player)
+    players = players or [_default(config)]
+    names = tuple(Path(players[p % len(players)]).name for p in range(config.populations))
+    entrants = [_entrant(word, config, follow) for word in players]
+    return Match(" · ".join(words) or "chaos", config, names, in_turn(entrants, config, seed))
 
 
 def world_named(word: str) -> Config | None:
@@ -112,20 +112,27 @@ def world_named(word: str) -> Config | None:
     return Config.from_dict(data.get("world", {}) if of_run else data)
 
 
-def _trained(word: str, seed: int, follow: bool) -> Any:
+def _world_of_run(word: str) -> Config:
     if not Path(word).is_dir():
         raise ConfigError(f"{word!r} is neither {KINDS_OF_WORDS}")
     # PyTorch: two seconds that scripted agents need not wait for
-    from forge.experiments.following import Following
-    from forge.experiments.train import load
+    from forge.experiments.entrants import run_of
 
-    return Following(Path(word), seed) if follow and (Path(word) / "config.toml").is_file() else load(word, seed)
+    return run_of(Path(word)).training.world
 
 
-def _mind(player: Any) -> Mind:
-    from forge.ethyr.mind import Mind  # PyTorch, as for `load`
+def _entrant(word: str, config: Config, follow: bool) -> Entrant:
+    if word in KINDS:
+        return Entrant(word, config.populations, partial(scripted, word))
+    from forge.experiments.entrants import trained_entrant  # PyTorch, as above
 
-    return Mind(lambda: getattr(player, "actor", player))
+    return trained_entrant(Path(word), follow)
+
+
+def _mind(player: Any, view: View | None) -> Mind:
+    from forge.ethyr.mind import Mind  # PyTorch, as above
+
+    return Mind(lambda: getattr(player, "actor", player), view)
 
 
 def match_in(config: Config, title: str, player: Policy | None = None, seed: int = 0) -> Match:
@@ -139,11 +146,3 @@ def _default(config: Config) -> str:
     """The scripted agent that suits a world: one that fights where that does anything."""
     combat = config.combat
     return "fighter" if combat.melee_damage or combat.range_damage or combat.mage_damage else "forager"
-
-
-def _check_fit(word: str, own: Config, config: Config) -> None:
-    wanted = shape_of(config)
-    # the map may be of any size: a policy only sees its window
-    for name, value in shape_of(own).items():
-        if not name.startswith("terrain.") and value != wanted[name]:
-            raise ConfigError(f"{word} was trained with {name} = {value!r}; this world has {wanted[name]!r}")

@@ -8,6 +8,7 @@ this way, whatever the numbers of slots and populations they were trained with, 
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -15,6 +16,7 @@ import numpy as np
 
 from forge.blade import Config, ConfigError, Observation
 from forge.blade.events import NOBODY
+from forge.blade.scene import Scene
 
 if TYPE_CHECKING:  # it needs more than is installed with the viewer
     from forge.experiments.evaluate import Policy
@@ -52,25 +54,26 @@ class Mixed:
 
     Attributes:
         players: one for each entrant, made for what it is shown of the world.
+        views: what each of them is shown.
     """
 
     def __init__(self, config: Config, entrants: Sequence[Entrant], seats: Sequence[Seat], seed: int = 0) -> None:
         _check(config, entrants, seats)
         self.config = config
         self.seats = tuple(seats)
-        self._views = [
+        self.views = tuple(
             View(config, entrant.populations, [seat.population if seat.player == k else None for seat in seats])
             for k, entrant in enumerate(entrants)
-        ]
+        )
         seeds = np.random.SeedSequence((seed, _STREAM)).generate_state(len(entrants), np.uint32)
         self.players = tuple(
-            entrant.make(view.config, int(own)) for entrant, view, own in zip(entrants, self._views, seeds, strict=True)
+            entrant.make(view.config, int(own)) for entrant, view, own in zip(entrants, self.views, seeds, strict=True)
         )
 
     def act(self, observation: Observation) -> np.ndarray:
         """Actions of one tick: uint8 [W, N, 2], or [W, N, 3] with learned targeting; rows of empty slots are 0."""
         actions = np.zeros((*observation.agents.shape, 3 if self.config.learned_targets else 2), np.uint8)
-        for player, view in zip(self.players, self._views, strict=True):
+        for player, view in zip(self.players, self.views, strict=True):
             view.give(player.act(view.look(observation)), actions)
         return actions
 
@@ -99,11 +102,13 @@ class View:
 
     Attributes:
         config: of the worlds that the player is shown: as the world's, but for slots and populations.
+        populations: uint8, for each population of the world, the player's own that plays it, or NOBODY.
     """
 
     def __init__(self, world: Config, populations: int, played: Sequence[int | None]) -> None:
         slots = world.spawn.cap
-        owner = np.repeat([NOBODY if p is None else p for p in played], world.quota)  # of each slot of the world
+        self.populations = np.array([NOBODY if p is None else p for p in played], np.uint8)
+        owner = self.populations.repeat(world.quota)  # of each slot of the world
         most = max(int(np.count_nonzero(owner == p)) for p in range(populations))
         quota = max(most, -(-slots // populations))
         self.config = world.replace(
@@ -116,7 +121,7 @@ class View:
         free = np.setdiff1d(np.arange(populations * quota), place)
         place[place < 0] = free[: np.count_nonzero(place < 0)]
         self._place = place.astype(np.uint16)  # [N]: where each slot of the world is in the view
-        self._owner = owner.astype(np.uint8)  # [N]: the population of the player that owns it, or NOBODY
+        self._owner = owner  # [N]: the population of the player that owns it, or NOBODY
         self._here = np.flatnonzero(owner != NOBODY)  # its own slots in the world ...
         self._there = place[self._here]  # ... and in the view
         self._memory: tuple[Observation, Observation] | None = None
@@ -136,6 +141,14 @@ class View:
         shown.moves[:, there] = observation.moves[:, here]
         shown.targets[:, there] = observation.targets[:, here]
         return seen
+
+    def scene(self, scene: Scene) -> Scene:
+        """What a scene of the world is to the player."""
+        agents = scene.agents.copy()
+        agents["population"] = self.populations[agents["population"]]
+        return dataclasses.replace(
+            scene, config=self.config, agents=agents, slots=self._place[scene.slots].astype(np.int64)
+        )
 
     def give(self, chosen: np.ndarray, actions: np.ndarray) -> None:
         """Writes what the player chose in the view, [W, V, 2 or 3], into the actions of the world, [W, N, 2 or 3]."""
