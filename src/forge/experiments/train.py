@@ -21,6 +21,7 @@ from forge.ethyr.durable import StorageError
 from forge.ethyr.engine import make_learner, make_policy
 from forge.ethyr.learning import Learner, Optimiser
 from forge.ethyr.losses import Losses
+from forge.ethyr.metrics import Lapse, metrics_line
 from forge.experiments.run import Run, resume_command, steps_of
 from forge.experiments.settings import Training
 from forge.experiments.stopping import Stopped, Stopping
@@ -48,6 +49,11 @@ class Trainer:
     def lives(self) -> int:
         """Lives that have ended so far, in all worlds."""
         return int(self.world.state.tally["deaths"].sum())
+
+    @property
+    def counts(self) -> dict[str, Any]:
+        """What it has come to so far."""
+        return {"steps": self.steps, "updates": self.updates, "lives": self.lives, "seconds": self.seconds}
 
     def compile(self) -> None:
         """Compiles whatever the run will call, on one tick of another world, so that training is not timed with it."""
@@ -81,13 +87,12 @@ class Trainer:
         Raises:
             StorageError: if it cannot be written; nothing of it is left then.
         """
-        counts = {"steps": self.steps, "updates": self.updates, "lives": self.lives, "seconds": self.seconds}
         files = {
             "policy.safetensors": checkpoint.pack_tensors(self.policy.state_dict()),
             "optimiser.safetensors": checkpoint.pack_tensors(checkpoint.optimiser_tensors(self.optimiser.adam)),
             "learner.safetensors": checkpoint.pack_tensors(self.learner.state()),
             "world.npz": self.world.snapshot(),
-            "progress.json": checkpoint.pack_values(counts),
+            "progress.json": checkpoint.pack_values(self.counts),
         }
         with checkpoint.writing(folder, sum(map(len, files.values()))) as draft:
             for name, data in files.items():
@@ -156,25 +161,18 @@ class Meter:
 
     def read(self) -> dict[str, Any]:
         """The line of metrics since the last one."""
-        trainer, tally = self.trainer, self.trainer.world.state.tally
-        deaths = (tally["deaths"] - self._tally["deaths"]).sum(axis=(0, 2))
-        lived = (tally["lifetime"] - self._tally["lifetime"]).sum(axis=0)
-        means = Losses(*(torch.stack(x).mean(0) for x in zip(*self._losses, strict=True)))
-        line = {
-            "steps": trainer.steps,
-            "updates": trainer.updates,
-            "lives": trainer.lives,
-            "seconds": round(trainer.seconds, 3),
-            "steps_per_second": round((trainer.steps - self._steps) / max(trainer.seconds - self._seconds, 1e-9)),
-            "lifetime": round(float(lived.sum() / deaths.sum()), 3) if deaths.sum() else None,
-            "lifetimes": [round(float(x / n), 3) if n else None for x, n in zip(lived, deaths, strict=True)],
-            "deaths": int(deaths.sum()),
-            "living": round(float(trainer.world.state.living_count.mean()), 2),
-            "members": np.round(trainer.world.state.members.mean(axis=0), 2).tolist(),
-            "policy_loss": round(float(means.policy.mean()), 5),
-            "value_loss": round(float(means.value.mean()), 6),
-            "entropy": round(float(means.entropy.mean()), 4),
-        }
+        trainer, state = self.trainer, self.trainer.world.state
+        since = {name: state.tally[name] - self._tally[name] for name in ("deaths", "lifetime")}
+        losses = [torch.stack(x).mean(0).double().cpu().numpy() for x in zip(*self._losses, strict=True)]
+        lapse = Lapse(
+            steps=trainer.steps - self._steps,
+            seconds=trainer.seconds - self._seconds,
+            deaths=since["deaths"].sum(axis=(0, 2)),
+            lifetime=since["lifetime"].sum(axis=0),
+            members=state.members.mean(axis=0),
+            losses=np.stack(losses),
+        )
+        line = metrics_line(trainer.counts, lapse)
         self._mark()
         return line
 

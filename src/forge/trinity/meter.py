@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from forge.ethyr.metrics import Lapse, metrics_line
 from forge.trinity.report import Report
 
 _COUNTS = ("steps", "rounds", "updates", "lives", "seconds")
@@ -65,38 +66,15 @@ class Meter:
 
     def read(self) -> dict[str, Any]:
         """The line of metrics since the last one; see `forge.trinity.native.Native.run`."""
-        steps, seconds = self.steps - self._before[0], self.seconds - self._before[1]
-        policy, value, entropy = (
-            [round(float(x), digits) if n else None for x, n in zip(sums / np.maximum(self._judged, 1), self._judged)]
-            for sums, digits in zip(self._losses, (5, 6, 4), strict=True)
+        judged = np.where(self._judged, self._judged, np.nan)
+        lapse = Lapse(
+            steps=self.steps - self._before[0],
+            seconds=self.seconds - self._before[1],
+            deaths=self._deaths,
+            lifetime=self._lifetime,
+            members=self._members,
+            losses=self._losses / judged,
         )
-        line: dict[str, Any] = {
-            "steps": self.steps,
-            "rounds": self.rounds,
-            "updates": self.updates,
-            "lives": self.lives,
-            "seconds": round(self.seconds, 3),
-            "steps_per_second": round(steps / max(seconds, 1e-9)),
-            "lifetime": _ratio(self._lifetime.sum(), self._deaths.sum()),
-            "lifetimes": [_ratio(x, n) for x, n in zip(self._lifetime, self._deaths, strict=True)],
-            "deaths": int(self._deaths.sum()),
-            "living": round(float(self._members.sum()), 2),
-            "members": np.round(self._members, 2).tolist(),
-            "policy_loss": _mean(policy, 5),
-            "value_loss": _mean(value, 6),
-            "entropy": _mean(entropy, 4),
-            "policy_losses": policy,
-            "value_losses": value,
-            "entropies": entropy,
-        }
+        line = metrics_line(self.counts(), lapse)
         self._mark()
         return line
-
-
-def _ratio(total: np.integer, count: np.integer) -> float | None:
-    return round(float(total / count), 3) if count else None
-
-
-def _mean(values: list[float | None], digits: int) -> float | None:
-    known = [x for x in values if x is not None]
-    return round(sum(known) / len(known), digits) if known else None
