@@ -59,7 +59,7 @@ def test_killed_it_goes_on_and_finds_the_same(tmp_path: Path, capsys: pytest.Cap
     assert main([*TINY, "--folder", str(whole), "--publish", str(tmp_path / "docs")]) == 0
     assert "2 runs, 2 of them done; 7 measurements, 7 of them done" in capsys.readouterr().out
     assert {path: path.read_bytes() for path in files} == files
-    published = {path.name: path.read_bytes() for path in (tmp_path / "docs" / "learning").iterdir()}
+    published = {path.name: path.read_bytes() for path in (tmp_path / "docs" / "learning-tiny").iterdir()}
     assert published == {path.name: data for path, data in files.items()}
 
 

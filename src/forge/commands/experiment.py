@@ -38,7 +38,7 @@ class Options:
     resume: Annotated[bool, arg(help="only go on with what was begun: an error if nothing was")] = False
     yes: Annotated[bool, arg(help="start scales that take hours")] = False
     folder: Annotated[Path, arg(help="where runs, measurements and reports are kept")] = Path("experiments")
-    publish: Annotated[Path | None, arg(help="write the report here, too, such as docs/experiments")] = None
+    publish: Annotated[Path | None, arg(help="write the report below this folder, too, such as docs/experiments")] = None
 
 
 def main(arguments: list[str]) -> None:
@@ -65,8 +65,8 @@ def main(arguments: list[str]) -> None:
         raise Stopped(f"stopped; to go on: {command(options)} --resume", number) from None
     found = study.findings(scale, seeds, results)
     origin = {"command": command(options), "seeds": list(range(seeds)), "runs": runs(plan, store)}
-    folders = [study_folder(options.folder, study.name, options.scale)]
-    folders += [options.publish / study.name] if options.publish else []
+    places = [options.folder, *([options.publish] if options.publish else [])]
+    folders = [study_folder(place, study.name, options.scale) for place in places]
     title = f"{study.name}, {options.scale}"
     written = [path for folder in folders for path in publish(folder, title, study.question, found, origin)]
     console.print(Markdown(found.verdict))
