@@ -62,7 +62,7 @@ def _lines(ax: Axes, lines: dict[str, list[Estimate]]) -> None:
     values = [e.value for line in lines.values() for e in line]
     ends = [end for line in lines.values() for e in line for end in (e.low, e.high)]
     low, high = float(np.nanmin(values)), float(np.nanmax(values))
-    room = 0.75 * max(high - low, 0.2 * high, 1.0)
+    room = 1.5 * max(high - low, 0.2 * high, 1.0)
     # what an interval reaches beyond that is cut off: a few wide ones would press everything else together
     ax.set_ylim(
         max(low - room, float(np.nanmin([*ends, low])) - 1), min(high + room, float(np.nanmax([*ends, high])) + 1)
