@@ -68,11 +68,11 @@ SCALES = {
     ),
     "small": Size(about="100,000 lives of each population", seeds=3),
     "medium": Size(
-        about="500,000 lives of each population",
+        about="250,000 lives of each population",
         seeds=5,
         confirm=True,
-        lives=500_000,
-        evaluation=Settings(worlds=32, ticks=500, warmup=500, horizon=1000),
+        lives=250_000,
+        evaluation=Settings(worlds=16, ticks=400, warmup=400, horizon=1000),
     ),
     "paper": Size(
         about="100 worlds, and the paper's 100 million lives in the largest run",
