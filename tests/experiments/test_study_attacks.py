@@ -12,9 +12,10 @@ from forge.experiments.aggression import Odds, Strikes
 from forge.experiments.plotting import save_figure
 from forge.experiments.rings import distances
 from forge.experiments.studies.attacks import ask, findings, plan, watch
-from forge.experiments.studies.kinds import KINDS, PHASES, SCALES, Play, by_seed, name_of
+from forge.experiments.studies.kinds import COMBAT, KINDS, PHASES, SCALES, Play, by_seed, name_of
 from forge.experiments.studies.sites import Site
 from forge.experiments.studies.study import Results
+from forge.experiments.styling import Fates
 from tests.ethyr.hand import CONFIG, LEARNED, STYLES, Hand, at
 
 TINY = SCALES["tiny"]
@@ -106,12 +107,17 @@ def measured(seeds: int = 2) -> dict[str, dict]:
                     *(((0.8, 0.1), (0.1, 0.7), 0.5) if learned else chance), seed
                 )
                 made[f"{name_of(need, phase)}, watched"] = strikes(*((9, 1) if learned else (1, 1)))
+    for need in by_seed(TINY, COMBAT, seeds):
+        # 10 lives each way in each of four worlds: 50, 60, 40 and 50 ticks; with the w-th world a little longer
+        lives = np.full((4, 4), 10)
+        ticks = lives * np.array([50, 60, 40, 50]) + np.arange(4)[:, None]
+        made[f"{name_of(need, 'late')}, restyled"] = Fates(ticks, lives).to_dict()
     return made
 
 
 def test_verdicts(tmp_path: Path) -> None:
     found = findings(TINY, 2, Results({}, measured()))
-    melee, by_distance, harm, kin = found.verdict.split("\n\n**")
+    melee, by_distance, harm, kin, worth = found.verdict.split("\n\n**")
     assert "combat, automatic targets: **yes**, 80.0 (80.0 to 80.0) % after 33.3 (33.3 to 33.3) %" in melee
     assert "in play 90.0 (90.0 to 90.0) %." in melee
     assert [melee.count(word) for word in ("**yes**", "**undecided**")] == [2, 2]
@@ -119,8 +125,13 @@ def test_verdicts(tmp_path: Path) -> None:
     # 10 · 0.8 + 2 · 0.1 + 0.1 = 8.3 where there was (10 + 2 + 1) / 3 = 4.3, less the 0.1 to 0.2 % of seeds and maps
     assert "combat, learned targets: **yes**, 8.3" in harm
     assert [kin.count(word) for word in ("**yes**", "**undecided**")] == [2, 2]
+    assert "own choice: 50.1" in worth  # (0 + 1 + 2 + 3)/40 = 0.15 more, written 50.1 or 50.2
+    assert "best: **yes**" in worth
+    assert "10.0 (10.0 to 10.0) more" in worth
+    assert "always melee: **no**" in worth
+    assert "always mage: **undecided**" in worth
     assert "1903.00784" in found.verdict
-    assert [len(rows) for rows in found.tables.values()] == [4 * 3 * 2 * 4, 4 * 3 * 4, 4 * 3 * 3 * 3 * 7]
+    assert [len(rows) for rows in found.tables.values()] == [4 * 3 * 2 * 4, 4 * 3 * 4, 4, 4 * 3 * 3 * 3 * 7]
     row = next(r for r in found.tables["maps"] if (r["rules"], r["phase"], r["row"]) == ("combat", "late", -1))
     assert (row["style"], row["what"]) == ("melee", "odds")
     assert row["-1"] == pytest.approx(0.8, rel=0.01)
@@ -135,6 +146,10 @@ def test_verdicts(tmp_path: Path) -> None:
 
 def test_every_policy_is_asked_and_watched() -> None:
     done = plan(TINY, 2)
-    assert len(done.measurements) == 2 * 3 * len(done.needs)
+    assert len(done.measurements) == 2 * 3 * len(done.needs) + 2
     assert len({m.key for m in done.measurements}) == len(done.measurements)
-    assert {m.what["measurement"] for m in done.measurements} == {"odds of attacks", "attacks"}
+    assert {m.what["measurement"] for m in done.measurements} == {
+        "odds of attacks",
+        "attacks",
+        "styles picked by others",
+    }

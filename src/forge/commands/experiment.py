@@ -38,7 +38,7 @@ class Options:
     resume: Annotated[bool, arg(help="only go on with what was begun: an error if nothing was")] = False
     yes: Annotated[bool, arg(help="start scales that take hours")] = False
     folder: Annotated[Path, arg(help="where runs, measurements and reports are kept")] = Path("experiments")
-    publish: Annotated[Path | None, arg(help="write the report below this folder, too, such as docs/experiments")] = None
+    publish: Annotated[Path | None, arg(help="write the report below this folder, too: docs/experiments")] = None
 
 
 def main(arguments: list[str]) -> None:

@@ -12,10 +12,11 @@ from forge.ethyr.insight import Insight, attack_counts
 from forge.ethyr.learning import one_thread
 from forge.experiments.aggression import STYLES, Odds, Strikes, reaches
 from forge.experiments.dependence import COMPANIONS
-from forge.experiments.evaluate import Policy, fresh_maps
+from forge.experiments.evaluate import Policy, evaluate, fresh_maps
 from forge.experiments.studies import attacks_report
 from forge.experiments.studies.dependencies import companions
 from forge.experiments.studies.kinds import (
+    COMBAT,
     KINDS,
     PHASES,
     SCALES,
@@ -30,6 +31,7 @@ from forge.experiments.studies.kinds import (
 )
 from forge.experiments.studies.sites import Site, make_sites
 from forge.experiments.studies.study import Findings, Measurement, Need, Plan, Results, Study
+from forge.experiments.styling import Fates, Restyled
 
 if TYPE_CHECKING:
     from forge.experiments.studies.store import Store
@@ -39,10 +41,13 @@ _A_TICK = 20
 
 
 def plan(size: Size, seeds: int) -> Plan:
-    """Every kind of world with every seed; the policy of each run is asked, and watched, in each phase."""
+    """Every kind of world with every seed; the policy of each run is asked, and watched, in each phase.
+
+    With combat and automatic targets it plays, too, while others pick its styles.
+    """
     needs = runs(size, seeds)
     measurements = [make(size, need, phase) for need in needs for phase in PHASES for make in (_asked, _watched)]
-    return Plan(needs, measurements)
+    return Plan(needs, [*measurements, *(_restyled(size, need) for need in by_seed(size, COMBAT, seeds))])
 
 
 def _asked(size: Size, need: Need, phase: str) -> Measurement:
@@ -67,6 +72,19 @@ def _watched(size: Size, need: Need, phase: str) -> Measurement:
 
     what = what_is_measured("attacks", need, phase, {"play": play._asdict()})
     return Measurement(f"{name_of(need, phase)}, watched", what, measure, play.worlds * (play.warmup + play.ticks))
+
+
+def _restyled(size: Size, need: Need) -> Measurement:
+    config, lived = need.training.world, size.lived
+
+    def measure(store: Store) -> dict[str, Any]:
+        with one_thread():
+            policy = Restyled(actor_of(store, need, "late"), config)
+            return Fates.of_evaluation(evaluate(policy, config, **lived._asdict())).to_dict()
+
+    what = what_is_measured("styles picked by others", need, "late", {"lived": lived._asdict()})
+    ticks = lived.worlds * (lived.warmup + lived.ticks + lived.horizon // 5)
+    return Measurement(f"{name_of(need, 'late')}, restyled", what, measure, ticks)
 
 
 def ask(insight: Insight, config: Config, sites: list[Site]) -> Odds:
@@ -110,7 +128,8 @@ def findings(size: Size, seeds: int, results: Results) -> Findings:
 
     asked = {kind: {phase: of_runs(Odds, kind, phase, "asked") for phase in PHASES} for kind in KINDS}
     watched = {kind: {phase: of_runs(Strikes, kind, phase, "watched") for phase in PHASES} for kind in KINDS}
-    return attacks_report.findings(asked, watched, size)
+    fates = [Fates.from_dict(results.measured[f"{name_of(need, 'late')}, restyled"]) for need in needs[COMBAT]]
+    return attacks_report.findings(asked, watched, Fates.of_runs(fates), size)
 
 
 STUDY = Study(

@@ -29,6 +29,9 @@ from forge.experiments.studies.kinds import COMBAT, PHASES, Kind, Size, world_of
 from forge.experiments.studies.publish import markdown_table
 from forge.experiments.studies.study import Findings
 from forge.experiments.studies.words import answer, bullets, columns, grid_rows, interval, percent
+from forge.experiments.styling import BEST, OWN, WAYS, Fates, lifetime
+from forge.experiments.styling import MAGE as ALWAYS_MAGE
+from forge.experiments.styling import MELEE as ALWAYS_MELEE
 
 Asked = Mapping[Kind, Mapping[str, Odds]]
 Watched = Mapping[Kind, Mapping[str, Strikes]]
@@ -41,8 +44,8 @@ _PAPER = """*What the paper shows* (Suarez et al. 2019, arXiv 1903.00784): pictu
 place, before and after training, with automatic and with learned targets. With automatic targets agents come to make \
 effective use of melee, the strongest style, against whoever stands next to them. It gives no numbers."""
 
-_METHOD = """Two things are measured, of policies before training, after {early} and after {late} agent steps, one run \
-a seed.
+_METHOD = """Three things are measured, of policies before training, after {early} and after {late} agent steps, one \
+run a seed.
 
 *Asked*: {agents} agents are made up on each of {maps} maps that no run was trained on, nobody else in sight, in full \
 health, with food and water drawn from a quarter to all they can have; a healthy adult is put on each place around \
@@ -56,6 +59,12 @@ target and none. A *stranger* is of the next population, *kin* of one's own; the
 ticks after {warmup}, on targets that are old enough to be harmed, by style and relative place, a thousand ticks of an \
 agent's life. Few agents that did not learn live so long, and they rarely meet.
 
+*Styles picked by others*: in {lived_worlds} fresh worlds of combat with automatic targets and the full cap, the \
+styles of the populations are picked in four ways, each population in each way in its turn: as its policy says; the \
+*best*, which harms most at the distance of the nearest agent; always melee; always mage. All else is the policy's. \
+Lifetimes are of the lives that begin in {lived_ticks} ticks after {lived_warmup}, followed for {lived_horizon} ticks \
+at most.
+
 95 % intervals are over seeds and maps or worlds (two-way analysis of variance with random effects on the jackknife's \
 pseudo-values). Yes and no are said where the whole interval is on one side.
 
@@ -63,15 +72,16 @@ In foraging attacks do nothing: what is seen there is what the same measures say
 attack one way or another."""
 
 
-def findings(asked: Asked, watched: Watched, size: Size) -> Findings:
+def findings(asked: Asked, watched: Watched, fates: Fates, size: Size) -> Findings:
     """What the study says."""
     config = world_of(size, COMBAT)
     reach, damage = reaches(config), damages(config)
     return Findings(
-        verdict=verdict(asked, watched, reach, damage),
+        verdict=verdict(asked, watched, fates, reach, damage),
         tables={
             "asked": asked_rows(asked, reach, damage),
             "watched": watched_rows(watched, reach),
+            "styles": style_rows(fates),
             "maps": map_rows(asked, watched),
         },
         figures={
@@ -90,7 +100,7 @@ def findings(asked: Asked, watched: Watched, size: Size) -> Findings:
     )
 
 
-def verdict(asked: Asked, watched: Watched, reach: np.ndarray, damage: np.ndarray) -> str:
+def verdict(asked: Asked, watched: Watched, fates: Fates, reach: np.ndarray, damage: np.ndarray) -> str:
     """Whether the claims hold, and how large the effects are."""
     return "\n\n".join(
         [
@@ -102,6 +112,8 @@ def verdict(asked: Asked, watched: Watched, reach: np.ndarray, damage: np.ndarra
             + _for_each(asked, lambda kind: _harm(asked[kind], damage)),
             "**They spare kin** (the odds of the best attack, against a stranger less against kin):"
             + _for_each(asked, lambda kind: _kin(asked[kind]["late"], reach)),
+            "**Better styles would make them live longer** (the same policies with automatic targets in combat, while "
+            "others pick the styles of some populations; against those that pick their own):" + _worth(fates),
             _PAPER,
         ]
     )
@@ -136,6 +148,24 @@ def _harm(asked: Mapping[str, Odds], damage: np.ndarray) -> str:
 def _kin(of: Odds, reach: np.ndarray) -> str:
     spared = best_odds(of, STRANGER, reach).less(best_odds(of, KIN, reach)).estimate()
     return f"{answer(spared)}, {percent(spared)} points more."
+
+
+def _worth(fates: Fates) -> str:
+    own = lifetime(fates, OWN)
+    said = {WAYS[OWN]: f"{interval(own.estimate())} ticks."}
+    for way in (BEST, ALWAYS_MELEE, ALWAYS_MAGE):
+        more = lifetime(fates, way).less(own).estimate()
+        said[WAYS[way]] = f"{answer(more)}, {interval(lifetime(fates, way).estimate())} ticks, {interval(more)} more."
+    return bullets(said)
+
+
+def style_rows(fates: Fates) -> list[dict[str, Any]]:
+    """A row for each way to pick styles: how long those lived whose styles were picked so."""
+    return [
+        {"styles": name, **columns("lifetime", lifetime(fates, way).estimate())}
+        | columns("more_than_own", lifetime(fates, way).less(lifetime(fates, OWN)).estimate())
+        for way, name in enumerate(WAYS)
+    ]
 
 
 def asked_rows(asked: Asked, reach: np.ndarray, damage: np.ndarray) -> list[dict[str, Any]]:
@@ -210,7 +240,8 @@ def body(asked: Asked, watched: Watched, size: Size, reach: np.ndarray, damage: 
     ]
     early, late = (f"{steps / 1e6:g} M" for steps in size.steps)
     far = dict(zip(STYLES, reach.tolist(), strict=True))
-    method = _METHOD.format(**size.sites._asdict() | size.play._asdict() | far, early=early, late=late)
+    lived = {f"lived_{name}": value for name, value in size.lived._asdict().items()}
+    method = _METHOD.format(**lived, **size.sites._asdict() | size.play._asdict() | far, early=early, late=late)
     return f"{markdown_table(rows)}\n\n{method}"
 
 

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from forge.blade import Chaos, Config, Law
 from forge.ethyr.actor import Actor
 from forge.ethyr.insight import Insight
+from forge.experiments.evaluation import Settings
 from forge.experiments.settings import Session, Training
 from forge.experiments.studies.measure import identity
-from forge.experiments.studies.sites import Settings
+from forge.experiments.studies.sites import Settings as Asking
 from forge.experiments.studies.study import Milestone, Need, Scale
 from forge.experiments.train import load
 
@@ -45,6 +46,10 @@ FORAGING, FORAGING_LEARNED, COMBAT, COMBAT_LEARNED = KINDS
 _RULES = {"foraging": Law, "combat": Chaos}
 
 
+#: How long lives are followed where only the picking of styles differs; worlds in fours, one for each way to pick.
+_LIVED = Settings(worlds=24, ticks=300, warmup=200, horizon=500)
+
+
 class Play(NamedTuple):
     """How policies are watched."""
 
@@ -61,8 +66,9 @@ class Size(Scale):
     steps: tuple[int, int] = (10_000_000, 60_000_000)  # agent steps until early and late
     changes: Mapping[str, int] = field(default_factory=dict)  # to the worlds
     worlds: int = 32  # trained in at once
-    sites: Settings = field(default_factory=Settings)
+    sites: Asking = field(default_factory=Asking)
     play: Play = field(default_factory=Play)
+    lived: Settings = _LIVED
 
 
 SCALES = {
@@ -73,8 +79,9 @@ SCALES = {
         steps=(500, 1500),
         changes={"spawn.cap": 16, "spawn.populations": 2, "terrain.side": 40},
         worlds=2,
-        sites=Settings(maps=2, agents=2),
+        sites=Asking(maps=2, agents=2),
         play=Play(worlds=2, warmup=30, ticks=20),
+        lived=Settings(worlds=4, ticks=20, warmup=10, horizon=30),
     ),
     "small": Size(about="12 runs of about half a minute of training each, on two cores, shared by both", seeds=3),
     "medium": Size(
@@ -82,7 +89,7 @@ SCALES = {
         seeds=5,
         confirm=True,
         steps=(10_000_000, 300_000_000),
-        sites=Settings(maps=16, agents=6),
+        sites=Asking(maps=16, agents=6),
     ),
     "paper": Size(
         about="100 worlds, and about the paper's 100 million lives a run, shared by both",
@@ -90,8 +97,9 @@ SCALES = {
         confirm=True,
         steps=(20_000_000, 6_000_000_000),
         worlds=100,
-        sites=Settings(maps=32, agents=6),
+        sites=Asking(maps=32, agents=6),
         play=Play(worlds=32, warmup=500, ticks=500),
+        lived=Settings(worlds=32, ticks=500, warmup=500, horizon=1000),
     ),
 }
 
