@@ -31,7 +31,9 @@ worlds (two-way analysis of variance with random effects on the jackknife's pseu
 those of the {pairs} pairs are taken one by one, so that of 20 that differ by nothing one will seem to."""
 _RATED = """A game is one world of a meeting in worlds of {cap}: who lives longer there on average has won it. Ratings \
 are those of Plackett and Luce's model (Weng and Lin 2011, by openskill) with intervals of 1.96 σ; 6 points more are \
-odds of about 2.8 to 1. The scripted players are frozen at what the games among them say, with random at 25."""
+odds of about 2.8 to 1. The scripted players are frozen at what the games among them say, with random at 25. Most \
+games of a run are with other runs: one that loses to all of them may be rated below random without ever having lost \
+to it."""
 
 
 @dataclass(frozen=True, eq=False)
