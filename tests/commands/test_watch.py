@@ -19,7 +19,7 @@ import torch
 from websockets.sync.client import connect
 
 from forge.agents import Scripted, scripted
-from forge.blade import Chaos, Law
+from forge.blade import Chaos, ConfigError, Law
 from forge.blade.frame import Frame, decode
 from forge.blade.replay import Replay
 from forge.blade.scene import Scene
@@ -172,6 +172,12 @@ def test_populations_take_turns_among_players_and_each_players_own_in_that() -> 
         (0, 0), (1, 0), (2, 0), (0, 1), (1, 1), (2, 0), (0, 2), (1, 0)
     ]  # fmt: skip
     assert isinstance(in_turn(given[:1], config), Scripted)  # who plays all by itself needs no view of its own
+
+
+def test_nobody_who_was_named_is_left_out() -> None:
+    given = [Entrant(name, 2, partial(scripted, name)) for name in ("forager", "fighter", "random")]
+    with pytest.raises(ConfigError, match="3 players were named for a world of 2 populations"):
+        in_turn(given, Chaos(**SMALL))
 
 
 def test_a_run_plays_in_worlds_of_other_sizes(run: Path) -> None:

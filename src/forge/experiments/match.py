@@ -61,9 +61,13 @@ def in_turn(entrants: Sequence[Entrant], config: Config, seed: int = 0) -> Polic
         seed: of all choices.
 
     Raises:
-        ConfigError: if somebody cannot play here.
+        ConfigError: if somebody cannot play here, or there are more players than populations.
     """
     n = len(entrants)
+    if n > config.populations:
+        raise ConfigError(
+            f"{n} players were named for a world of {config.populations} populations: name no more than those"
+        )
     if n == 1 and entrants[0].populations == config.populations:
         return entrants[0].make(config, seed)
     seats = [Seat(p % n, p // n % entrants[p % n].populations) for p in range(config.populations)]
