@@ -21,6 +21,12 @@ _RESTED = """async () => {
     taken = __embyr.ticks;
   }
 }"""
+_SHOWN = """async (drawing) => {
+  const refreshed = () => new Promise(requestAnimationFrame);
+  for (const from = __embyr.frames; drawing && __embyr.frames < from + 2; ) await refreshed();
+  await refreshed();
+  await refreshed();
+}"""
 _AGENTS = """() => {
   const { agents, count } = __embyr.world().frame;
   const names = ["id", "row", "col", "population", "health", "food", "water", "age", "move"];
@@ -39,6 +45,7 @@ class Screen:
     def __init__(self, page: Page, name: str) -> None:
         self.page, self.name = page, name
         self.errors: list[str] = []
+        self.held = False
         page.set_default_timeout(PATIENCE * 1000)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
 
@@ -46,6 +53,12 @@ class Screen:
         """Opens the page and waits for the first picture."""
         self.page.goto(f"http://localhost:{port}/?quality=low&{query}")
         self.until("window.__embyr?.ready")
+        self.held = False
+
+    def hold(self) -> None:
+        """Draws one late picture, in which forests have grown, and has the page stand still."""
+        self.ask("__embyr.hold(1, 1000)")
+        self.held = True
 
     def ask(self, script: str, argument: Any = None) -> Any:
         """The value of an expression, or of a function of one argument."""
@@ -95,8 +108,13 @@ class Screen:
         self.until("document.querySelector('#play').getAttribute('aria-pressed') === 'false'")
 
     def picture(self, what: str) -> np.ndarray:
-        """The page as it is seen, uint8 [height, width, 3]; it is kept in a folder beside the tests."""
+        """The page as it is seen, uint8 [height, width, 3]; it is kept in a folder beside the tests.
+
+        What was waited for is known to the page before it is drawn, so two more pictures are drawn first; after as many
+        refreshes of the screen, they are on it.
+        """
         SHOTS.mkdir(exist_ok=True)
+        self.ask(_SHOWN, not self.held)
         data = self.page.screenshot()
         (SHOTS / f"{self.name}-{what}.png").write_bytes(data)
         return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))

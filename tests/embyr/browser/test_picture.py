@@ -19,7 +19,7 @@ def bare(opened: Callable[..., Screen], replayed: int, replay: Replay) -> Screen
     screen = opened()
     screen.open(replayed, f"headless=1&tick={replay.ticks[-1]}")
     screen.until("last => __embyr.world().frame.tick === last", replay.ticks[-1])
-    screen.ask("__embyr.hold(1, 1000)")  # forests grow as time passes: it is late
+    screen.hold()
     return screen
 
 
@@ -57,7 +57,7 @@ def test_a_harvested_forest_is_seen_to_be_empty(bare: Screen, replay: Replay, re
     empty = bare.picture("empty")
     bare.open(replayed, f"headless=1&tick={first}")
     bare.until("first => __embyr.world().frame.tick === first", first)
-    bare.ask("__embyr.hold(1, 1000)")
+    bare.hold()
     full = bare.picture("full")
     gained = {
         name: np.median((ground(bare, empty, tiles) - ground(bare, full, tiles)).sum(axis=1))
