@@ -91,6 +91,7 @@ def test_a_click_on_an_agent_tells_all_about_it(page: Screen) -> None:
 
 
 def test_search_finds_an_agent_and_the_camera_follows_it(page: Screen) -> None:
+    page.pause()  # nobody dies while it is looked for
     oldest = max(page.agents(), key=lambda agent: -agent["id"])["id"]
     page.press("/")
     page.page.keyboard.type(str(oldest))
@@ -101,6 +102,7 @@ def test_search_finds_an_agent_and_the_camera_follows_it(page: Screen) -> None:
     page.until("document.querySelector('#agent-name').innerText.includes('#')")
     number = int(page.text("#agent-name").rpartition("#")[2])
     page.until("__embyr.distance() < 14")
+    page.go_on()
     for _ in range(3):
         tick = page.tick
         page.until("tick => __embyr.tick > tick", tick)
