@@ -2,18 +2,20 @@
 
 import dataclasses
 import io
+import json
 from pathlib import Path
 
 import pytest
 from rich.console import Console
 
-from forge.blade import ConfigError, Law
+from forge.blade import Chaos, ConfigError, Law
 from forge.ethyr import checkpoint
 from forge.experiments.condition import condition
 from forge.experiments.run import Run
 from forge.experiments.settings import Session, Training
+from forge.experiments.studies import cost
 from forge.experiments.studies.conduct import conduct
-from forge.experiments.studies.cost import Cost
+from forge.experiments.studies.cost import Cost, Rate, estimate_cost
 from forge.experiments.studies.store import Store
 from forge.experiments.studies.study import LIFETIME, Milestone, Need, Plan
 from forge.experiments.studies.watch import Watch
@@ -52,7 +54,7 @@ def test_a_need_by_lives(tmp_path: Path) -> None:
     store = Store(tmp_path)
     assert NEED.limit == ("lives", 60)
     assert (NEED.limited.run.lives, NEED.limited.run.steps, NEED.limited.run.minutes) == (60, 0, 0.0)
-    assert store.steps_left(NEED) == NEED.steps == 60 * LIFETIME
+    assert store.steps_left(NEED) == 60 * LIFETIME
     with pytest.raises(ConfigError, match="has not reached its end, 60 lives"):
         store.milestone_path(NEED)
     results = conduct(Plan([NEED], []), store)
@@ -63,6 +65,35 @@ def test_a_need_by_lives(tmp_path: Path) -> None:
     assert last == int(store.milestone_path(NEED).name)
     assert store.milestone_path(NEED, 100) != store.milestone_path(NEED)
     assert store.player(Milestone(NEED), WORLD, 0).act is not None
+
+
+def test_lives_are_taken_to_last_as_in_the_longest_run_in_the_same_setting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = Store(tmp_path)
+
+    def ran(seed: int, steps: int, lives: int, need: Need = NEED) -> None:
+        session = dataclasses.replace(need.training.run, seed=seed)
+        need = dataclasses.replace(need, training=dataclasses.replace(need.training, run=session))
+        folder = store.open_run(need).checkpoint_path(steps)
+        folder.mkdir(parents=True)
+        (folder / "progress.json").write_text(json.dumps({"steps": steps, "lives": lives}))
+
+    elsewhere = dataclasses.replace(NEED, training=dataclasses.replace(TRAINING, world=Law()))
+    assert store.lifetimes() == {}
+    ran(1, steps=200, lives=10)
+    ran(2, steps=900, lives=20)
+    ran(3, steps=900, lives=30, need=elsewhere)
+    ran(4, steps=0, lives=0)
+    (store.root / "runs" / "odd").mkdir()
+    (store.root / "runs" / "odd" / "config.toml").write_text("odd = 1")
+    longer = dataclasses.replace(NEED, lives=100)
+    assert longer.setting == NEED.setting != elsewhere.setting
+    assert store.lifetimes() == {NEED.setting: 45.0, elsewhere.setting: 30.0}
+    monkeypatch.setattr(cost, "measure_rate", lambda *_: Rate(training=10.0, playing=1.0))
+    unseen = dataclasses.replace(longer, name="unseen", training=dataclasses.replace(TRAINING, world=Chaos()))
+    left = estimate_cost(Plan([longer, unseen], []), store, 1.0).needs
+    assert left == {"by lives": 100 * 45 / 10, "unseen": 100 * LIFETIME / 10}
 
 
 def test_what_ends_a_run_is_part_of_its_name() -> None:

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from forge.ethyr.actor import Actor
 from forge.experiments.studies.store import Store
-from forge.experiments.studies.study import Need, Plan
+from forge.experiments.studies.study import LIFETIME, Need, Plan
 from forge.experiments.train import Trainer
 
 
@@ -35,14 +35,17 @@ def estimate_cost(plan: Plan, store: Store, seconds: float) -> Cost:
     """Estimates what is left to do of a plan.
 
     Runs that differ in their seed alone are taken to be equally fast. A young policy has few agents alive, so the
-    estimate errs on the long side.
+    estimate errs on the long side. Lives are taken to last as long as in the longest run in the same setting, and
+    `LIFETIME` ticks if there is none: they grow longer while it trains, so the time of a run that ends by lives errs on
+    the short side.
 
     Args:
         plan: of a study.
         store: where it finds what is done already.
         seconds: of training that each kind of run is measured by.
     """
-    left = {need.name: store.steps_left(need) for need in plan.needs}
+    lifetimes = store.lifetimes()
+    left = {need.name: store.steps_left(need, lifetimes.get(need.setting, LIFETIME)) for need in plan.needs}
     waiting = [m for m in plan.measurements if store.measured(m) is None]
     rates: dict[str, Rate] = {}
     for need in plan.needs:

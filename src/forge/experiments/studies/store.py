@@ -8,7 +8,9 @@ experiments/
 
 from __future__ import annotations
 
+import contextlib
 import json
+import math
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from forge.blade.checks import ConfigError
 from forge.ethyr import checkpoint
 from forge.experiments.evaluate import Policy
 from forge.experiments.run import Run, steps_of
-from forge.experiments.studies.study import LIFETIME, Measurement, Milestone, Need, Player
+from forge.experiments.studies.study import LIFETIME, Measurement, Milestone, Need, Player, setting
 from forge.experiments.train import load
 
 
@@ -55,13 +57,26 @@ class Store:
                 return folder
         raise ConfigError(f"{self.run_path(need)} has not reached {steps:,} agent steps")
 
-    def steps_left(self, need: Need) -> int:
-        """Agent steps that a run still has to train; about so many where it ends by lives."""
+    def steps_left(self, need: Need, lifetime: float = LIFETIME) -> int:
+        """Agent steps that a run still has to train; those of its lives, at so many each, where it ends by lives."""
         found = self._checkpoints(need)
+        _, end = need.limit
         if need.lives:
             lived = checkpoint.load_values(found[-1] / "progress.json")["lives"] if found else 0
-            return LIFETIME * max(0, need.lives - lived)
-        return max(0, need.steps - (steps_of(found[-1]) if found else 0))
+            return math.ceil(lifetime * max(0, end - lived))
+        return max(0, end - (steps_of(found[-1]) if found else 0))
+
+    def lifetimes(self) -> dict[str, float]:
+        """Agent steps of a life as the longest run in each setting had it, by `Need.setting`."""
+        longest: dict[str, tuple[int, int]] = {}
+        for path in (self.root / "runs").glob("*/config.toml"):
+            with contextlib.suppress(ConfigError):  # what cannot be read tells nothing
+                run = Run(path.parent)
+                progress = [checkpoint.load_values(one / "progress.json") for one in run.checkpoints()[-1:]]
+                lived = max(((one["lives"], one["steps"]) for one in progress), default=(0, 0))
+                name = setting(run.training)
+                longest[name] = max(longest.get(name, lived), lived)
+        return {name: steps / lives for name, (lives, steps) in longest.items() if lives}
 
     def _checkpoints(self, need: Need) -> list[Path]:
         path = self.run_path(need)

@@ -32,8 +32,8 @@ class Scale:
     probe_seconds: float = 4.0  # how long the machine's rate is measured for each kind of run [s]
 
 
-#: Agent steps that a life is taken to last where the time of a run that ends by lives is estimated.
-LIFETIME = 100
+#: Agent steps that a life is taken to last where no run has shown it, to estimate the time of one that ends by lives.
+LIFETIME = 100.0
 
 
 @dataclass(frozen=True)
@@ -62,14 +62,9 @@ class Need:
             raise ConfigError(f"milestones of {self.name} must be rising numbers of agent steps, not {self.milestones}")
 
     @property
-    def steps(self) -> int:
-        """Agent steps it trains; about so many where it ends by lives."""
-        return LIFETIME * self.lives if self.lives else self.milestones[-1]
-
-    @property
     def limit(self) -> tuple[str, int]:
         """What ends it: the name of a number in its metrics, and the value that it has to reach."""
-        return ("lives", self.lives) if self.lives else ("steps", self.steps)
+        return ("lives", self.lives) if self.lives else ("steps", self.milestones[-1])
 
     @property
     def key(self) -> str:
@@ -78,6 +73,11 @@ class Need:
         parts["run"] = {name: value for name, value in parts["run"].items() if name not in FREE}
         end = {"lives": self.lives} if self.lives else {}
         return digest({"version": version("neural-mmo"), "milestones": self.milestones, **end, **parts})
+
+    @property
+    def setting(self) -> str:
+        """Names who learns how in which world, whatever the seed and the length."""
+        return setting(self.training)
 
     @property
     def limited(self) -> Training:
@@ -183,6 +183,12 @@ class Study(Generic[S]):
     scales: Mapping[str, S]
     plan: Callable[[S, int], Plan]
     findings: Callable[[S, int, Results], Findings]
+
+
+def setting(training: Training) -> str:
+    """Names who learns how in which world, whatever the seed and the length."""
+    parts = asdict(training)
+    return digest({name: parts[name] for name in ("world", "learning")})
 
 
 def digest(parts: Mapping[str, Any]) -> str:
