@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -57,6 +58,22 @@ def test_a_run_that_stopped_on_the_way_has_the_bits_of_one_that_did_not(tmp_path
     assert whole.name == parts.name
     for name in ("policy.safetensors", "optimiser.safetensors", "realm-1.npz"):
         assert (whole / name).read_bytes() == (parts / name).read_bytes()
+
+
+def test_a_run_killed_before_its_first_checkpoint_begins_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ("--nRealm", "2", "--minutes", "0", "--steps", "2000", *TINY)
+    for name in ("whole", "killed"):
+        assert main(["realms", "--folder", str(tmp_path / name), *options]) == 0
+    whole, killed = (Run(tmp_path / name) for name in ("whole", "killed"))
+    shutil.rmtree(killed.path / "checkpoints")
+    (killed.path / "metrics.jsonl").unlink()
+    assert main(["realms", "--resume", str(killed.path)]) == 1
+    assert "ended before its first checkpoint: say how many realms it has" in capsys.readouterr().err
+    assert main(["realms", "--resume", str(killed.path), "--nRealm", "2"]) == 0
+    for name in ("policy.safetensors", "realm-1.npz"):
+        assert (whole.latest() / name).read_bytes() == (killed.latest() / name).read_bytes()
 
 
 def test_vecenv_plays(capsys: pytest.CaptureFixture[str]) -> None:

@@ -86,10 +86,8 @@ def _native(arguments: list[str], args: dict[str, Any]) -> None:
             raise ConfigError("--folder names a new run; --resume goes on in the folder of the old one")
         run = Run(Path(resume))
         chosen = run.choose(which or "latest")
-        saved = realms_of(run, chosen)
-        if args["nRealm"] not in (None, saved):
-            raise ConfigError(f"--nRealm {args['nRealm']}: the run in {run.path} has {saved}")
-        run, args["nRealm"] = extended(run, arguments), saved
+        args["nRealm"] = realms_of(run, chosen, args["nRealm"])
+        run = extended(run, arguments)
         if which is None and at_its_limit(run):
             return
     else:

@@ -127,12 +127,20 @@ def share(worlds: int, realms: int) -> int:
     return worlds // realms
 
 
-def realms_of(run: Run, chosen: Path | None) -> int:
-    """How many realms a run has, by its checkpoint.
+def realms_of(run: Run, chosen: Path | None, asked: int | None) -> int:
+    """How many realms a run has, by its checkpoint; as many as asked for if it ended before it had one.
 
     Raises:
-        ConfigError: if it is a run of `forge train`.
+        ConfigError: if it has another number than was asked for, or nobody says how many, or if it is a run of
+            `forge train`.
     """
-    if chosen is None or not (chosen / "native.json").is_file():
+    if chosen is None:
+        if asked is None:
+            raise ConfigError(f"{run.path} ended before its first checkpoint: say how many realms it has by --nRealm N")
+        return asked
+    if not (chosen / "native.json").is_file():
         raise ConfigError(f"{run.path} has no checkpoint of realms; what forge train began, forge train goes on with")
-    return int(checkpoint.load_values(chosen / "native.json")["args"]["nRealm"])
+    saved = int(checkpoint.load_values(chosen / "native.json")["args"]["nRealm"])
+    if asked not in (None, saved):
+        raise ConfigError(f"--nRealm {asked}: the run in {run.path} has {saved}")
+    return saved
