@@ -83,9 +83,12 @@ def test_who_has_not_played_is_where_everyone_begins() -> None:
     assert rate([]) == {}
 
 
-def test_games_are_worlds_in_which_two_lived() -> None:
-    # Two worlds with lives of both: 30/3 against 12/2, and 8/2 against 8/2. In the third only the second was born.
-    lives, lifetime = np.array([[3, 2], [2, 2], [0, 5]]), np.array([[30, 12], [8, 8], [0, 9]])
-    nothing, deaths = np.zeros((3, 2), np.int64), np.zeros((3, 2, 4), np.int64)
-    found = Evaluation(Settings(3, 1, 1, 1), 4, Counts(lives, lifetime, nothing, nothing, nothing, deaths))
-    assert games_of(("a", "b"), found) == [Game(("a", "b"), (10.0, 6.0)), Game(("a", "b"), (4.0, 4.0))]
+def test_games_are_bouts_of_those_who_lived() -> None:
+    # Two worlds of two bouts each: of three, of whom the last had no life in the first world; and of one alone.
+    bouts = np.array([[[30, 12, -1], [8, 8, -1]], [[4, 5, 6], [-1, 7, -1]]])
+    nothing, deaths = np.zeros((2, 3), np.int64), np.zeros((2, 3, 4), np.int64)
+    counts = Counts(nothing, nothing, nothing, nothing, nothing, deaths)
+    found = Evaluation(Settings(2, 1, 1, 1), 4, counts, bouts)
+    games = [Game(("a", "b"), (30, 12)), Game(("a", "b"), (8, 8)), Game(("a", "b", "c"), (4, 5, 6))]
+    assert games_of(("a", "b", "c"), found) == games
+    assert games_of(("a", "b", "c"), Evaluation.from_dict(found.to_dict())) == games

@@ -52,7 +52,7 @@ def test_what_exploration_plans() -> None:
 def test_what_niches_plans() -> None:
     plan = niches.plan(SMALL, 2)
     # Each population is trained with as many agent steps, and all with 128 agents.
-    assert [(n.training.world.populations, n.steps) for n in plan.needs[::2]] == [
+    assert [(n.training.world.populations, n.milestones[-1]) for n in plan.needs[::2]] == [
         (p, p * 20_000_000) for p in (1, 2, 4, 8)
     ]
     assert {n.training.world.spawn.cap for n in plan.needs} == {128}

@@ -122,7 +122,8 @@ def made_up(size: Size, seeds: int) -> Results:
         )
         zeros, deaths = np.zeros((settings.worlds, 2), np.int64), np.zeros((settings.worlds, 2, 4), np.int64)
         counts = Counts(zeros + 10, ticks, zeros, zeros, zeros, deaths)
-        measured[meeting.name] = Evaluation(settings, meeting.world.spawn.cap, counts).to_dict()
+        bouts = np.repeat(ticks[:, None], 2, axis=1)
+        measured[meeting.name] = Evaluation(settings, meeting.world.spawn.cap, counts, bouts).to_dict()
     return Results({}, measured)
 
 

@@ -9,11 +9,12 @@ import pytest
 
 from forge.blade import Chaos, ConfigError, Law
 from forge.cli import main
+from forge.experiments.bouts import BOUTS
 from forge.experiments.entrants import entrant
-from forge.experiments.evaluation import Settings
+from forge.experiments.evaluation import Counts, Evaluation, Settings
 from forge.experiments.meeting import lead, meet, seat
 from forge.experiments.mixing import Entrant, Seat
-from forge.experiments.tournament import Tournament, hold
+from forge.experiments.tournament import Meeting, Tournament, hold
 
 SMALL = {"terrain.side": 40, "spawn.cap": 16}
 SETTINGS = Settings(worlds=8, ticks=150, warmup=50, horizon=200)
@@ -68,6 +69,26 @@ def test_scripted_agents_come_in_their_known_order(held: Tournament) -> None:
     assert ahead.low > 0
     assert held.against("random", "forager")[1].value == pytest.approx(-ahead.value)
     assert held.against("random", "random") is None
+
+
+def test_worlds_are_won_by_the_mean_of_all_lives() -> None:
+    """Of six worlds: won by 10/2 to 12/3; lost by 6/2 to 12/3; drawn; and three in which one, or none, lived."""
+    lives = np.array([[2, 3], [2, 3], [1, 1], [0, 3], [2, 0], [0, 0]])
+    ticks = np.array([[10, 12], [6, 12], [5, 5], [0, 9], [9, 0], [0, 0]])
+    zeros, deaths = np.zeros((6, 2), np.int64), np.zeros((6, 2, 4), np.int64)
+    found = Evaluation(Settings(6, 1, 1, 1), 4, Counts(lives, ticks, zeros, zeros, zeros, deaths))
+    whole = Tournament(Law(), 0, ("a", "b"), (), (Meeting(("a", "b"), found),))
+    assert whole.won("a") == whole.won("b") == (1, 3)
+
+
+def test_bouts_are_of_lives_that_were_measured(held: Tournament) -> None:
+    for meeting in held.meetings:
+        counts, bouts = meeting.evaluation.counts, meeting.evaluation.bouts
+        fewest = counts.lives.min(1)
+        assert ((bouts >= 0).sum(1) == np.minimum(fewest, BOUTS)[:, None]).all()
+        assert (bouts.max(1) <= SETTINGS.horizon).all()
+        drawn = np.nanmean(np.where(bouts < 0, np.nan, bouts), axis=(0, 1))
+        assert drawn == pytest.approx(counts.lifetime.sum(0) / counts.lives.sum(0), rel=0.25)
 
 
 def test_intervals_cover_what_many_more_worlds_say(held: Tournament) -> None:
@@ -130,7 +151,7 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
     report = (tmp_path / "one" / "report.md").read_text()
     assert "--cap 12" in report
-    assert "frozen, at what the games among them say with random at 25" in report
+    assert "frozen, at what the bouts among them say with random at 25" in report
     with (tmp_path / "one" / "meetings.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 3 * 2 * 2

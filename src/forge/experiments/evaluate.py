@@ -90,10 +90,26 @@ def evaluate(
         ConfigError: if an argument is not what it must be.
         TypeError, ValueError: if the policy's actions are none.
     """
-    settings = check_settings(Settings(worlds, ticks, warmup, horizon))
+    settings = Settings(worlds, ticks, warmup, horizon)
+    world = arena(config, settings, seed, maps, threads)
+    return Evaluation(settings, config.spawn.cap, play(world, policy, settings).counts)
+
+
+def arena(
+    config: Config,
+    settings: Settings,
+    seed: int,
+    maps: Sequence[int] | Sequence[np.ndarray] | None = None,
+    threads: int | None = 1,
+) -> World:
+    """The worlds that `evaluate` plays in, before their reset.
+
+    Raises:
+        ConfigError: if an argument is not what it must be.
+    """
+    check_settings(settings)
     config = (config if maps is not None else fresh_maps(config)).replace(**{"spawn.random_cap": False})
-    world = World(config, worlds, seed, threads, maps, Recording(lives=True))
-    return Evaluation(settings, config.spawn.cap, play(world, policy, settings)[0])
+    return World(config, settings.worlds, seed, threads, maps, Recording(lives=True))
 
 
 def check_settings(settings: Settings) -> Settings:
@@ -108,12 +124,16 @@ def check_settings(settings: Settings) -> Settings:
     return settings
 
 
-def play(world: World, policy: Policy, settings: Settings) -> tuple[Counts, np.ndarray]:
-    """Plays an evaluation from a reset of a world that records lives.
+class Played(NamedTuple):
+    """What an evaluation saw."""
 
-    Returns:
-        What it counted, and the visits of its `ticks` ticks, int64 [W, P, side, side], if the world records them.
-    """
+    counts: Counts
+    visits: np.ndarray  # of its `ticks` ticks, int64 [W, P, side, side], if the world records them
+    lives: np.ndarray  # LIFE records of the lives that it measured; those of the horizon's lifetime had not ended
+
+
+def play(world: World, policy: Policy, settings: Settings) -> Played:
+    """Plays an evaluation from a reset of a world that records lives."""
     observation = world.reset()
     for _ in range(settings.warmup):
         observation, *_ = world.step(policy.act(observation))
@@ -137,7 +157,7 @@ def play(world: World, policy: Policy, settings: Settings) -> tuple[Counts, np.n
         ticks=after["ticks"] - before["ticks"],
         deaths=after["deaths"] - before["deaths"],
     )
-    return counts, visits
+    return Played(counts, visits, lives)
 
 
 def _sum_at(where: tuple[np.ndarray, ...], values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

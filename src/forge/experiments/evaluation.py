@@ -42,17 +42,20 @@ class Evaluation:
     settings: Settings
     cap: int  # most agents alive at once in a world
     counts: Counts
+    bouts: np.ndarray | None = None  # of a meeting: see `forge.experiments.bouts`
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values, for JSON."""
         counts = {name: array.tolist() for name, array in self.counts._asdict().items()}
-        return {"settings": self.settings._asdict(), "cap": self.cap, "counts": counts}
+        bouts = {} if self.bouts is None else {"bouts": self.bouts.tolist()}
+        return {"settings": self.settings._asdict(), "cap": self.cap, "counts": counts, **bouts}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
         """The evaluation that `to_dict` wrote."""
         counts = Counts(**{name: np.array(values, np.int64) for name, values in data["counts"].items()})
-        return cls(Settings(**data["settings"]), data["cap"], counts)
+        bouts = np.array(data["bouts"], np.int64) if "bouts" in data else None
+        return cls(Settings(**data["settings"]), data["cap"], counts, bouts)
 
     @property
     def lives(self) -> int:

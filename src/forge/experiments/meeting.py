@@ -13,8 +13,9 @@ import numpy as np
 
 from forge.blade import Config, ConfigError
 from forge.blade.events import NOBODY
+from forge.experiments.bouts import draw_bouts
 from forge.experiments.estimate import Estimate, estimate
-from forge.experiments.evaluate import evaluate
+from forge.experiments.evaluate import arena, play
 from forge.experiments.evaluation import Counts, Evaluation, Settings
 from forge.experiments.mixing import Entrant, Mixed, Seat
 
@@ -63,16 +64,19 @@ def meet(
 
     Returns:
         The evaluation, in which the entrants take the place of populations: arrays are [W, entrants] and [W, entrants,
-        4], and `lifetimes` is by entrant.
+        4], and `lifetimes` is by entrant. It has bouts between them.
 
     Raises:
         ConfigError: if they cannot meet in such a world.
     """
     merged, seats = seat(config, entrants, populations)
     player = Mixed(merged, entrants, seats, seed)
-    found = evaluate(player, merged, seed=seed, **settings._asdict())
-    counts = Counts(*(_by_entrant(array, len(entrants)) for array in found.counts))
-    return Evaluation(found.settings, found.cap, counts)
+    played = play(arena(merged, settings, seed), player, settings)
+    counts = Counts(*(_by_entrant(array, len(entrants)) for array in played.counts))
+    sides = played.lives["population"] // (len(seats) // len(entrants))
+    return Evaluation(
+        settings, merged.spawn.cap, counts, draw_bouts(played.lives, sides, settings.worlds, len(entrants))
+    )
 
 
 def _by_entrant(counts: np.ndarray, entrants: int) -> np.ndarray:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from scipy.stats import norm
 
+from forge.experiments.bouts import NOBODY
 from forge.experiments.estimate import CONFIDENCE, Estimate
 from forge.experiments.evaluation import Evaluation
 
@@ -26,27 +27,26 @@ _KNOWN = 1e-6  # deviation of a rating that is known: no game moves it
 
 
 class Game(NamedTuple):
-    """A world in which entrants met."""
+    """A bout, or another contest."""
 
-    names: tuple[str, ...]
+    names: tuple[str, ...]  # of those who took part
     scores: tuple[float, ...]  # how each of them fared: the higher is better, and equal ones draw
 
 
 def games_of(names: Sequence[str], found: Evaluation) -> list[Game]:
-    """A game for each world of a meeting, scored by mean lifetime; who had no life in a world did not play there.
+    """The bouts of a meeting, scored by lifetime; who had no life in a world took no part there.
 
     Args:
         names: of the entrants.
         found: as `forge.experiments.meeting.meet` returns it.
     """
-    games = []
-    for lived, lives in zip(found.counts.lifetime, found.counts.lives, strict=True):
-        played = np.flatnonzero(lives)
-        if len(played) > 1:
-            games.append(
-                Game(tuple(names[k] for k in played.tolist()), tuple((lived[played] / lives[played]).tolist()))
-            )
-    return games
+    assert found.bouts is not None
+    rows = [(row, np.flatnonzero(row != NOBODY)) for row in found.bouts.reshape(-1, len(names))]
+    return [
+        Game(tuple(names[k] for k in living.tolist()), tuple(row[living].astype(float).tolist()))
+        for row, living in rows
+        if len(living) > 1
+    ]
 
 
 def rate(

@@ -51,7 +51,7 @@ def survey(policy: Policy, config: Config, settings: Settings, seed: int = 0, fr
     check_settings(settings)
     config = (fresh_maps(config) if fresh else config).replace(**{"spawn.random_cap": False})
     world = World(config, settings.worlds, seed, 1, None, Recording(lives=True, visits=True))
-    counts, visits = play(world, policy, settings)
+    counts, visits, _ = play(world, policy, settings)
     return Survey(Evaluation(settings, config.spawn.cap, counts), visits)
 
 

@@ -40,7 +40,7 @@ class Tournament:
 
     @cached_property
     def games(self) -> list[Game]:
-        """The worlds of all meetings."""
+        """The bouts of all meetings."""
         return [game for m in self.meetings for game in games_of(m.names, m.evaluation)]
 
     @cached_property
@@ -71,10 +71,15 @@ class Tournament:
         return None
 
     def won(self, name: str) -> tuple[int, int]:
-        """In how many worlds an entrant lived longest of all, draws left out, and in how many it played."""
-        games = [game for m in self._of(name) for game in games_of(m.names, m.evaluation) if name in game.names]
-        scores = [(game.scores[game.names.index(name)], sorted(game.scores)) for game in games]
-        return sum(mine == ranked[-1] > ranked[-2] for mine, ranked in scores), len(games)
+        """In how many worlds an entrant lived longest on average, draws left out, and in how many it met others."""
+        won = met = 0
+        for m in self._of(name):
+            counts, me = m.evaluation.counts, m.names.index(name)
+            mean = np.where(counts.lives > 0, counts.lifetime / np.maximum(counts.lives, 1), -1.0)
+            others = np.delete(mean, me, 1).max(1)
+            both = (mean[:, me] >= 0) & (others >= 0)
+            won, met = won + int((both & (mean[:, me] > others)).sum()), met + int(both.sum())
+        return won, met
 
     def _of(self, name: str) -> list[Meeting]:
         return [meeting for meeting in self.meetings if name in meeting.names]

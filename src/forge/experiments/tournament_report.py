@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forge.experiments import rating_figure
+from forge.experiments.bouts import BOUTS
 from forge.experiments.estimate import Estimate
 from forge.experiments.studies.publish import markdown_table, publish
 from forge.experiments.studies.study import Findings
@@ -21,10 +22,10 @@ if TYPE_CHECKING:
 _METHOD = """Everyone in a meeting has the same share of its worlds. Each meeting was played in the same {worlds} \
 worlds with room for {cap} agents, seed {seed}; counted are the lives that begin in {ticks:,} ticks after a warm-up of \
 {warmup:,}, each followed to its end or for {horizon:,} ticks. Intervals of lifetimes are over worlds (delete-one \
-jackknife). A game is one world of a meeting: who lives longer there on average has won it. Ratings are those of \
-Plackett and Luce's model (Weng and Lin 2011, by openskill), with intervals of 1.96 σ; 6 points more are odds of about \
-2.8 to 1."""
-_FROZEN = "The ratings of {anchors} are frozen, at what the games among them say with {first} at 25."
+jackknife). Ratings are of single lives set against one another, up to {bouts} of each entrant in each world: who \
+lives longer has won. They are those of Plackett and Luce's model (Weng and Lin 2011, by openskill), with intervals of \
+1.96 σ; 6 points more are odds of about 2.8 to 1 to outlive the other."""
+_FROZEN = "The ratings of {anchors} are frozen, at what the bouts among them say with {first} at 25."
 
 
 def standings(held: Tournament) -> Table:
@@ -145,7 +146,7 @@ def _body(held: Tournament) -> str:
         for name in held.ratings
     ]
     settings = held.meetings[0].evaluation.settings
-    method = _METHOD.format(**settings._asdict(), cap=held.config.spawn.cap, seed=held.seed)
+    method = _METHOD.format(**settings._asdict(), cap=held.config.spawn.cap, seed=held.seed, bouts=BOUTS)
     if held.frozen:
         method += " " + _FROZEN.format(anchors=", ".join(held.frozen), first=held.anchors[0])
     return "\n\n".join([markdown_table(standing), _cross_markdown(held, names), method])

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from forge.blade import Config
+from forge.experiments.bouts import BOUTS
 from forge.experiments.entrants import scripted_entrant, trained_entrant
 from forge.experiments.evaluation import Evaluation, Settings
 from forge.experiments.meeting import meet
@@ -54,6 +55,7 @@ class Meeting(NamedTuple):
             "settings": settings._asdict(),
             "populations": populations,
             "seed": seed,
+            "bouts": BOUTS,
         }
         ticks = settings.worlds * (settings.warmup + settings.ticks + settings.horizon)
         cap = self.world.spawn.cap
@@ -64,7 +66,7 @@ class Meeting(NamedTuple):
         return Evaluation.from_dict(results.measured[self.name])
 
     def games(self, results: Results) -> list[Game]:
-        """Its worlds as games between the players."""
+        """Its bouts."""
         return games_of(self.names, self.found(results))
 
 

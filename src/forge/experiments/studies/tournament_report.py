@@ -9,6 +9,7 @@ from functools import partial
 from typing import Any
 
 from forge.experiments import rating_figure
+from forge.experiments.bouts import BOUTS
 from forge.experiments.estimate import Estimate
 from forge.experiments.evaluation import Settings
 from forge.experiments.studies import tournament_figures
@@ -29,11 +30,10 @@ ones, on maps that no run was trained on. Counted are the lives that begin in {t
 of the least-squares line against log2 of the size, the mean over all company. 95 % intervals are over seeds and \
 worlds (two-way analysis of variance with random effects on the jackknife's pseudo-values, a Student's t for each); \
 those of the {pairs} pairs are taken one by one, so that of 20 that differ by nothing one will seem to."""
-_RATED = """A game is one world of a meeting in worlds of {cap}: who lives longer there on average has won it. Ratings \
-are those of Plackett and Luce's model (Weng and Lin 2011, by openskill) with intervals of 1.96 σ; 6 points more are \
-odds of about 2.8 to 1. The scripted players are frozen at what the games among them say, with random at 25. Most \
-games of a run are with other runs: one that loses to all of them may be rated below random without ever having lost \
-to it."""
+_RATED = """Ratings are of single lives in worlds of {cap}, set against one another one by one, up to {bouts} of each \
+run in each world of a meeting: who lives longer has won. They are those of Plackett and Luce's model (Weng and Lin \
+2011, by openskill) with intervals of 1.96 σ; 6 points more are odds of about 2.8 to 1 to outlive the other. The \
+scripted players are frozen at what the bouts among them say, with random at 25."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,7 +193,7 @@ def body(outcome: Outcome) -> str:
     )
     parts = [part for cap in table.caps for part in (f"### In worlds of {cap}", _grid(table, cap))]
     parts += ["In brackets: by how much they outlive the others.", "### How it was measured", method]
-    parts += ["### Ratings", _RATED.format(cap=outcome.rated[0].cap)]
+    parts += ["### Ratings", _RATED.format(cap=outcome.rated[0].cap, bouts=BOUTS)]
     for rated in outcome.rated:
         heading = f"in worlds of {rated.rules}"
         rows = [{heading: row["name"], "rating": _rating(rated, row["name"])} for row in rating_rows(rated)]
