@@ -122,7 +122,8 @@ def made_up(size: Size, seeds: int) -> Results:
         )
         zeros, deaths = np.zeros((settings.worlds, 2), np.int64), np.zeros((settings.worlds, 2, 4), np.int64)
         counts = Counts(zeros + 10, ticks, zeros, zeros, zeros, deaths)
-        bouts = np.repeat(ticks[:, None], 2, axis=1)
+        ahead = np.sign(ticks[0, 0] - ticks[0, 1])
+        bouts = np.tile(100 * np.array([[0, 1 + ahead], [1 - ahead, 0]]), (settings.worlds, 1, 1))
         measured[meeting.name] = Evaluation(settings, meeting.world.spawn.cap, counts, bouts).to_dict()
     return Results({}, measured)
 

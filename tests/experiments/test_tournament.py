@@ -9,12 +9,12 @@ import pytest
 
 from forge.blade import Chaos, ConfigError, Law
 from forge.cli import main
-from forge.experiments.bouts import BOUTS
+from forge.experiments.bouts import Met
 from forge.experiments.entrants import entrant
 from forge.experiments.evaluation import Counts, Evaluation, Settings
 from forge.experiments.meeting import lead, meet, seat
 from forge.experiments.mixing import Entrant, Seat
-from forge.experiments.tournament import Meeting, Tournament, hold
+from forge.experiments.tournament import Tournament, hold
 
 SMALL = {"terrain.side": 40, "spawn.cap": 16}
 SETTINGS = Settings(worlds=8, ticks=150, warmup=50, horizon=200)
@@ -77,18 +77,17 @@ def test_worlds_are_won_by_the_mean_of_all_lives() -> None:
     ticks = np.array([[10, 12], [6, 12], [5, 5], [0, 9], [9, 0], [0, 0]])
     zeros, deaths = np.zeros((6, 2), np.int64), np.zeros((6, 2, 4), np.int64)
     found = Evaluation(Settings(6, 1, 1, 1), 4, Counts(lives, ticks, zeros, zeros, zeros, deaths))
-    whole = Tournament(Law(), 0, ("a", "b"), (), (Meeting(("a", "b"), found),))
+    whole = Tournament(Law(), 0, ("a", "b"), (), (Met(("a", "b"), found),))
     assert whole.won("a") == whole.won("b") == (1, 3)
 
 
-def test_bouts_are_of_lives_that_were_measured(held: Tournament) -> None:
+def test_bouts_are_of_the_lives_that_were_measured(held: Tournament) -> None:
     for meeting in held.meetings:
-        counts, bouts = meeting.evaluation.counts, meeting.evaluation.bouts
-        fewest = counts.lives.min(1)
-        assert ((bouts >= 0).sum(1) == np.minimum(fewest, BOUTS)[:, None]).all()
-        assert (bouts.max(1) <= SETTINGS.horizon).all()
-        drawn = np.nanmean(np.where(bouts < 0, np.nan, bouts), axis=(0, 1))
-        assert drawn == pytest.approx(counts.lifetime.sum(0) / counts.lives.sum(0), rel=0.25)
+        lives, bouts = meeting.evaluation.counts.lives, meeting.evaluation.bouts
+        assert (bouts[:, 0, 1] + bouts[:, 1, 0] == 2 * lives.prod(1)).all()
+        one, other = (held.ratings[name].value for name in meeting.names)
+        share = bouts[:, 0, 1].sum() / (2 * lives.prod(1).sum())
+        assert 1 / (1 + 10 ** ((other - one) / 400)) == pytest.approx(share, abs=0.06)
 
 
 def test_intervals_cover_what_many_more_worlds_say(held: Tournament) -> None:

@@ -40,7 +40,7 @@ class Options:
     ticks: Annotated[int, arg(help="lives that begin in so many ticks count")] = 500
     warmup: Annotated[int, arg(help="ticks played before them")] = 500
     horizon: Annotated[int, arg(help="ticks for which a life is followed at most")] = 1000
-    seed: Annotated[int, arg(help="of the worlds, of all choices, and of the order of games")] = 0
+    seed: Annotated[int, arg(help="of the worlds and of all choices")] = 0
     folder: Annotated[Path | None, arg(help="write report.md, tables, a figure and all numbers here")] = None
 
 

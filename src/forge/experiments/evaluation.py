@@ -42,7 +42,7 @@ class Evaluation:
     settings: Settings
     cap: int  # most agents alive at once in a world
     counts: Counts
-    bouts: np.ndarray | None = None  # of a meeting: see `forge.experiments.bouts`
+    bouts: np.ndarray | None = None  # of a meeting, int64 [W, P, P]: see `forge.experiments.bouts.fight_bouts`
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values, for JSON."""

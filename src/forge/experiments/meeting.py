@@ -13,7 +13,7 @@ import numpy as np
 
 from forge.blade import Config, ConfigError
 from forge.blade.events import NOBODY
-from forge.experiments.bouts import draw_bouts
+from forge.experiments.bouts import fight_bouts
 from forge.experiments.estimate import Estimate, estimate
 from forge.experiments.evaluate import arena, play
 from forge.experiments.evaluation import Counts, Evaluation, Settings
@@ -75,7 +75,7 @@ def meet(
     counts = Counts(*(_by_entrant(array, len(entrants)) for array in played.counts))
     sides = played.lives["population"] // (len(seats) // len(entrants))
     return Evaluation(
-        settings, merged.spawn.cap, counts, draw_bouts(played.lives, sides, settings.worlds, len(entrants))
+        settings, merged.spawn.cap, counts, fight_bouts(played.lives, sides, settings.worlds, len(entrants))
     )
 
 

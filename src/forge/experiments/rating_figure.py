@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Collection, Mapping
 from typing import TYPE_CHECKING
 
@@ -36,12 +37,12 @@ def draw(ratings: Mapping[str, Estimate], anchors: Collection[str], groups: Mapp
         ax.scatter(rating.value, row, color=colour, s=36, zorder=3)
     plain_axes(ax, "")
     ax.grid(visible=False, axis="y")
-    ends = [end for rating in ratings.values() for end in (rating.low, rating.high)]
+    ends = [end for rating in ratings.values() for end in rating if math.isfinite(end)]
     margin = 0.05 * max(max(ends) - min(ends), 1.0)
     ax.set_xlim(min(ends) - margin, max(ends) + margin)
     ax.set_ylim(-0.7, max(len(names), 1) - 0.3)
     ax.set_yticks(range(len(names)), names)
-    ax.set_xlabel("rating")
+    ax.set_xlabel("rating [400 points: odds of 10 to 1]")
     _lines(ax, {name: ratings[name].value for name in ratings if name in anchors})
     if groups:
         add_legend(figure, [ax.scatter([], [], color=colours[kind]) for kind in kinds], kinds, columns=4)
@@ -55,7 +56,7 @@ def _lines(ax: Axes, anchors: Mapping[str, float]) -> None:
     for name, place in zip(names, apart([anchors[n] for n in names], 2 * _NAME * (high - low)), strict=True):
         ax.axvline(anchors[name], color=FAINT, linewidth=1.1, linestyle=(0, (5, 3)), zorder=1)
         ax.annotate(
-            f"{name} {anchors[name]:.1f}",
+            f"{name} {anchors[name]:.0f}",
             (place, 1),
             (0, 4),
             xycoords=("data", "axes fraction"),

@@ -1,102 +1,98 @@
-"""Ratings with uncertainty from games between entrants, on a scale that frozen anchors hold in place.
+"""Ratings with uncertainty from bouts between entrants, on a scale that frozen anchors hold in place.
 
-The model is Plackett and Luce's, updated game by game as Weng and Lin 2011 ("A Bayesian approximation method for online
-ranking") do, by the library openskill: a rating is a normal belief with mean μ and deviation σ, at first 25 and 25/3.
-Between two whose ratings are known, the odds that one outlives the other are e to the difference of their ratings over
-√2 β, with β = 25/6: 6 points are odds of 2.8 to 1, and 20 points 30 to 1.
+The model is Bradley and Terry's (1952, "Rank analysis of incomplete block designs"): the odds that a life of one
+outlasts a life of another are e to the difference of their abilities. It is a logistic regression, and fitted as one by
+statsmodels. The scale is Elo's: 400 points more are odds of 10 to 1.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+import itertools
+import math
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
-from scipy.stats import norm
 
-from forge.experiments.bouts import NOBODY
-from forge.experiments.estimate import CONFIDENCE, Estimate
-from forge.experiments.evaluation import Evaluation
+from forge.experiments.bouts import Met, tally
+from forge.experiments.estimate import Estimate, estimate_table
 
-if TYPE_CHECKING:
-    from openskill.models import PlackettLuce
-
-LEVEL = 25.0  # of the first anchor, and of everyone before the first game
-ORDERS = 10  # in which the games are gone through: the order of games means nothing, but updates depend on it
-_KNOWN = 1e-6  # deviation of a rating that is known: no game moves it
-
-
-class Game(NamedTuple):
-    """A bout, or another contest."""
-
-    names: tuple[str, ...]  # of those who took part
-    scores: tuple[float, ...]  # how each of them fared: the higher is better, and equal ones draw
-
-
-def games_of(names: Sequence[str], found: Evaluation) -> list[Game]:
-    """The bouts of a meeting, scored by lifetime; who had no life in a world took no part there.
-
-    Args:
-        names: of the entrants.
-        found: as `forge.experiments.meeting.meet` returns it.
-    """
-    assert found.bouts is not None
-    rows = [(row, np.flatnonzero(row != NOBODY)) for row in found.bouts.reshape(-1, len(names))]
-    return [
-        Game(tuple(names[k] for k in living.tolist()), tuple(row[living].astype(float).tolist()))
-        for row, living in rows
-        if len(living) > 1
-    ]
+LEVEL = 1000.0  # of the first anchor, and the middle of everyone where there are no anchors
+SCALE = 400 / math.log(10)  # points for odds of e to 1
 
 
 def rate(
-    games: Sequence[Game], frozen: Mapping[str, float] | None = None, seed: int = 0, names: Sequence[str] = ()
+    meetings: Sequence[Met], frozen: Mapping[str, float] | None = None, names: Sequence[str] = ()
 ) -> dict[str, Estimate]:
-    """Ratings with 95 % intervals, μ ± 1.96 σ.
+    """Ratings with 95 % intervals over worlds (delete-one jackknife, see `forge.experiments.estimate`).
 
     Args:
-        games: in any order: the mean of the ratings over `ORDERS` drawn orders is taken.
+        meetings: all in the same worlds, two or more.
         frozen: ratings by name that are known and stay as they are.
-        seed: of those orders.
-        names: of those who are rated even if they are in no game.
+        names: of those who are rated even if they have met nobody.
 
     Returns:
-        A rating for everyone in the games, everyone frozen and everyone named, by name.
+        A rating for everyone who met, everyone frozen and everyone named, by name; who has fought no bouts is at
+        `LEVEL`, with NaN for the ends of the interval.
     """
-    from openskill.models import PlackettLuce
-
     frozen = frozen or {}
-    # abilities do not drift from game to game, hence tau = 0
-    model, rng = PlackettLuce(mu=LEVEL, tau=0.0), np.random.default_rng(seed)
-    rated = list(dict.fromkeys([*frozen, *names, *(name for game in games for name in game.names)]))
-    passes = [_pass(model, [games[k] for k in rng.permutation(len(games))], rated, frozen) for _ in range(ORDERS)]
-    mu, sigma = np.mean(passes, axis=0).reshape(-1, 2).T
-    margin = norm.ppf((1 + CONFIDENCE) / 2) * sigma
-    found = {n: Estimate(m, m - e, m + e) for n, m, e in zip(rated, mu.tolist(), margin.tolist(), strict=True)}
-    return {**found, **{name: Estimate(value, value, value) for name, value in frozen.items()}}
+    rated = list(dict.fromkeys([*frozen, *names, *(name for met in meetings for name in met.names)]))
+    won = tally(rated, meetings)
+    known = np.array([frozen.get(name, math.nan) for name in rated])
+    whole, without = fit(won.sum(0), known), np.stack([fit(won.sum(0) - one, known) for one in won])
+    found = {}
+    for k, name in enumerate(rated):
+        value = float(whole[k])
+        fought = won[:, k].sum() + won[:, :, k].sum() > 0
+        unsure = Estimate(value, math.nan, math.nan)
+        found[name] = estimate_table(whole[k : k + 1], without[None, :, k]) if fought else unsure
+        if name in frozen:
+            found[name] = Estimate(value, value, value)
+    return found
 
 
-def _pass(
-    model: PlackettLuce, games: Sequence[Game], names: Sequence[str], frozen: Mapping[str, float]
-) -> list[tuple[float, float]]:
-    """μ and σ of everyone after the games in this order."""
-    ratings: dict[str, Any] = {name: model.rating() for name in names}
-    ratings |= {name: model.rating(value, _KNOWN) for name, value in frozen.items()}
-    for game in games:
-        ranks = [float(sum(other > score for other in game.scores)) for score in game.scores]
-        after = model.rate([[ratings[name]] for name in game.names], ranks=ranks)
-        ratings.update(zip(game.names, (rating for (rating,) in after), strict=True))
-    return [(rating.mu, rating.sigma) for rating in ratings.values()]
-
-
-def anchor(games: Sequence[Game], anchors: Sequence[str], seed: int = 0) -> dict[str, float]:
-    """Ratings to freeze the anchors at, from the games among themselves alone, so that nobody else moves them.
+def anchor(meetings: Iterable[Met], anchors: Sequence[str]) -> dict[str, float]:
+    """Ratings to freeze the anchors at, from the bouts among themselves alone, so that nobody else moves them.
 
     Args:
-        games: of everyone.
+        meetings: of everyone.
         anchors: their names; the first is put at `LEVEL`.
-        seed: as for `rate`.
     """
-    among = [game for game in games if set(game.names) <= set(anchors)]
-    found = rate(among, dict.fromkeys(anchors[:1], LEVEL), seed)
-    return {name: found[name].value for name in anchors if name in found}
+    among = [met for met in meetings if set(met.names) <= set(anchors)]
+    met = [name for name in anchors if any(name in one.names for one in among)]
+    known = np.array([LEVEL if name == anchors[0] else math.nan for name in met])
+    return dict(zip(met, fit(tally(met, among).sum(0), known).tolist(), strict=True)) if met else {}
+
+
+def fit(won: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """The ratings that make what happened most likely.
+
+    Whoever is rated also draws one bout against somebody at `LEVEL`, as in Coulom 2008 ("Whole-history rating"): it
+    bounds the rating of who wins or loses all others, and is next to nothing beside hundreds of bouts.
+
+    Args:
+        won: bouts that the first has won against the second, float64 [E, E].
+        known: ratings that are known, NaN for those to be found, float64 [E].
+
+    Returns:
+        float64 [E].
+    """
+    from statsmodels.genmod.families import Binomial
+    from statsmodels.genmod.generalized_linear_model import GLM
+
+    free = np.flatnonzero(np.isnan(known))
+    if not len(free):
+        return known
+    pairs = [(i, j) for i, j in itertools.combinations(range(len(known)), 2) if won[i, j] + won[j, i] > 0]
+    one, other = np.array(pairs, int).reshape(-1, 2).T
+    unit, bouts = np.eye(len(known)), won[one, other] + won[other, one]
+    offset = np.nan_to_num((known - LEVEL) / SCALE)
+    model = GLM(
+        np.concatenate([won[one, other] / bouts, np.ones(len(free)), np.zeros(len(free))]),
+        np.concatenate([unit[one] - unit[other], unit[free], unit[free]])[:, free],
+        family=Binomial(),
+        offset=np.append(offset[one] - offset[other], np.zeros(2 * len(free))),
+        var_weights=np.append(bouts, np.full(2 * len(free), 0.5)),
+    )
+    found = known.copy()
+    found[free] = LEVEL + SCALE * model.fit(maxiter=100).params
+    return found

@@ -12,20 +12,13 @@ import numpy as np
 
 from forge.agents import KINDS
 from forge.blade import Config, ConfigError
+from forge.experiments.bouts import Met
 from forge.experiments.entrants import scripted_entrant
 from forge.experiments.estimate import Estimate, ratio
-from forge.experiments.evaluation import Evaluation, Settings
+from forge.experiments.evaluation import Settings
 from forge.experiments.meeting import lead, meet, seat
 from forge.experiments.mixing import Entrant
-from forge.experiments.ratings import Game, anchor, games_of, rate
-
-
-@dataclass(frozen=True, eq=False)
-class Meeting:
-    """Who met, and how they fared."""
-
-    names: tuple[str, ...]
-    evaluation: Evaluation  # entrants in the place of populations
+from forge.experiments.ratings import anchor, rate
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,22 +29,17 @@ class Tournament:
     seed: int
     names: tuple[str, ...]  # of all who took part, anchors too
     anchors: tuple[str, ...]
-    meetings: tuple[Meeting, ...]
-
-    @cached_property
-    def games(self) -> list[Game]:
-        """The bouts of all meetings."""
-        return [game for m in self.meetings for game in games_of(m.names, m.evaluation)]
+    meetings: tuple[Met, ...]
 
     @cached_property
     def frozen(self) -> dict[str, float]:
         """Ratings of the anchors that have met one another."""
-        return anchor(self.games, self.anchors, self.seed)
+        return anchor(self.meetings, self.anchors)
 
     @cached_property
     def ratings(self) -> dict[str, Estimate]:
         """Ratings of all, the best first."""
-        found = rate(self.games, self.frozen, self.seed, self.names)
+        found = rate(self.meetings, self.frozen, self.names)
         return dict(sorted(found.items(), key=lambda item: -item[1].value))
 
     def lifetime(self, name: str) -> Estimate:
@@ -81,7 +69,7 @@ class Tournament:
             won, met = won + int((both & (mean[:, me] > others)).sum()), met + int(both.sum())
         return won, met
 
-    def _of(self, name: str) -> list[Meeting]:
+    def _of(self, name: str) -> list[Met]:
         return [meeting for meeting in self.meetings if name in meeting.names]
 
 
@@ -101,7 +89,7 @@ def hold(
         entrants: two or more, with different names; with anchors one is enough.
         config: of the worlds. If its spawn cap cannot be shared out evenly, the next lower one that can is played.
         settings: of each meeting.
-        seed: of the worlds, of all choices, and of the order of games.
+        seed: of the worlds and of all choices.
         together: all meet at once, in the same worlds; otherwise each two meet in worlds of their own.
         anchored: the scripted agents take part too, and their ratings are frozen. Only for meetings of two.
         listen: is told who meets next, how many meetings are done, and how many there are.
@@ -128,7 +116,7 @@ def hold(
     for done, table in enumerate(tables):
         names = tuple(entrant.name for entrant in table)
         listen(names, done, len(tables))
-        meetings.append(Meeting(names, meet(table, played, settings, seed, share)))
+        meetings.append(Met(names, meet(table, played, settings, seed, share)))
     return Tournament(played, seed, tuple(known), anchors, tuple(meetings))
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forge.experiments import rating_figure
-from forge.experiments.bouts import BOUTS
 from forge.experiments.estimate import Estimate
 from forge.experiments.studies.publish import markdown_table, publish
 from forge.experiments.studies.study import Findings
@@ -22,9 +21,9 @@ if TYPE_CHECKING:
 _METHOD = """Everyone in a meeting has the same share of its worlds. Each meeting was played in the same {worlds} \
 worlds with room for {cap} agents, seed {seed}; counted are the lives that begin in {ticks:,} ticks after a warm-up of \
 {warmup:,}, each followed to its end or for {horizon:,} ticks. Intervals of lifetimes are over worlds (delete-one \
-jackknife). Ratings are of single lives set against one another, up to {bouts} of each entrant in each world: who \
-lives longer has won. They are those of Plackett and Luce's model (Weng and Lin 2011, by openskill), with intervals of \
-1.96 σ; 6 points more are odds of about 2.8 to 1 to outlive the other."""
+jackknife). Ratings are of bouts between single lives in the same world: who lives longer has won. They are those of \
+Bradley and Terry's model (1952) on Elo's scale: 400 points more are odds of 10 to 1 to outlive the other. Their \
+intervals are over worlds, too."""
 _FROZEN = "The ratings of {anchors} are frozen, at what the bouts among them say with {first} at 25."
 
 
@@ -43,7 +42,7 @@ def standings(held: Tournament) -> Table:
 def rating_of(held: Tournament, name: str) -> str:
     """The rating of an entrant in words."""
     rating = held.ratings[name]
-    return f"{number(rating.value)}, frozen" if name in held.frozen else interval(rating)
+    return f"{number(rating.value, 0)}, frozen" if name in held.frozen else interval(rating, 0)
 
 
 #: What the signs of `crosstable` mean.
@@ -146,7 +145,7 @@ def _body(held: Tournament) -> str:
         for name in held.ratings
     ]
     settings = held.meetings[0].evaluation.settings
-    method = _METHOD.format(**settings._asdict(), cap=held.config.spawn.cap, seed=held.seed, bouts=BOUTS)
+    method = _METHOD.format(**settings._asdict(), cap=held.config.spawn.cap, seed=held.seed)
     if held.frozen:
         method += " " + _FROZEN.format(anchors=", ".join(held.frozen), first=held.anchors[0])
     return "\n\n".join([markdown_table(standing), _cross_markdown(held, names), method])

@@ -7,12 +7,11 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from forge.blade import Config
-from forge.experiments.bouts import BOUTS
+from forge.experiments.bouts import Met
 from forge.experiments.entrants import scripted_entrant, trained_entrant
 from forge.experiments.evaluation import Evaluation, Settings
 from forge.experiments.meeting import meet
 from forge.experiments.mixing import Entrant
-from forge.experiments.ratings import Game, games_of
 from forge.experiments.studies.measure import identity
 from forge.experiments.studies.study import Measurement, Milestone, Player, Results
 
@@ -55,7 +54,7 @@ class Meeting(NamedTuple):
             "settings": settings._asdict(),
             "populations": populations,
             "seed": seed,
-            "bouts": BOUTS,
+            "bouts": True,
         }
         ticks = settings.worlds * (settings.warmup + settings.ticks + settings.horizon)
         cap = self.world.spawn.cap
@@ -65,9 +64,9 @@ class Meeting(NamedTuple):
         """What was measured; players are in the place of populations."""
         return Evaluation.from_dict(results.measured[self.name])
 
-    def games(self, results: Results) -> list[Game]:
-        """Its bouts."""
-        return games_of(self.names, self.found(results))
+    def met(self, results: Results) -> Met:
+        """The same, with the names of the players."""
+        return Met(self.names, self.found(results))
 
 
 def _entrant(store: Store, player: Player) -> Entrant:

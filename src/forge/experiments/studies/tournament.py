@@ -209,8 +209,8 @@ def _sums(meeting: Meeting, results: Results, blocks: int) -> np.ndarray:
 def _rated(size: Size, seeds: int, rules: str, meetings: list[Meeting], results: Results) -> Rated:
     everything = [*meetings, *anchored(size, seeds, rules)]
     # nothing is to be learned from a run that meets itself, as it does where there is one seed
-    games = [game for m in everything if len(set(m.names)) > 1 for game in m.games(results)]
-    return Rated(rules, ANCHORS[rules], size.most, rate(games, anchor(games, ANCHORS[rules])))
+    met = [m.met(results) for m in everything if len(set(m.names)) > 1]
+    return Rated(rules, ANCHORS[rules], size.most, rate(met, anchor(met, ANCHORS[rules])))
 
 
 STUDY = Study(

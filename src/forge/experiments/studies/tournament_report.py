@@ -9,7 +9,6 @@ from functools import partial
 from typing import Any
 
 from forge.experiments import rating_figure
-from forge.experiments.bouts import BOUTS
 from forge.experiments.estimate import Estimate
 from forge.experiments.evaluation import Settings
 from forge.experiments.studies import tournament_figures
@@ -30,10 +29,10 @@ ones, on maps that no run was trained on. Counted are the lives that begin in {t
 of the least-squares line against log2 of the size, the mean over all company. 95 % intervals are over seeds and \
 worlds (two-way analysis of variance with random effects on the jackknife's pseudo-values, a Student's t for each); \
 those of the {pairs} pairs are taken one by one, so that of 20 that differ by nothing one will seem to."""
-_RATED = """Ratings are of single lives in worlds of {cap}, set against one another one by one, up to {bouts} of each \
-run in each world of a meeting: who lives longer has won. They are those of Plackett and Luce's model (Weng and Lin \
-2011, by openskill) with intervals of 1.96 σ; 6 points more are odds of about 2.8 to 1 to outlive the other. The \
-scripted players are frozen at what the bouts among them say, with random at 25."""
+_RATED = """Ratings are of bouts between single lives in the same world of {cap}: who lives longer has won. They are \
+those of Bradley and Terry's model (1952) on Elo's scale: 400 points more are odds of 10 to 1 to outlive the other. \
+Intervals are over worlds (delete-one jackknife). The scripted players are frozen at what the bouts among them say, \
+with random at 1000."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,7 +192,7 @@ def body(outcome: Outcome) -> str:
     )
     parts = [part for cap in table.caps for part in (f"### In worlds of {cap}", _grid(table, cap))]
     parts += ["In brackets: by how much they outlive the others.", "### How it was measured", method]
-    parts += ["### Ratings", _RATED.format(cap=outcome.rated[0].cap, bouts=BOUTS)]
+    parts += ["### Ratings", _RATED.format(cap=outcome.rated[0].cap)]
     for rated in outcome.rated:
         heading = f"in worlds of {rated.rules}"
         rows = [{heading: row["name"], "rating": _rating(rated, row["name"])} for row in rating_rows(rated)]
@@ -203,7 +202,7 @@ def body(outcome: Outcome) -> str:
 
 def _rating(rated: Rated, name: str) -> str:
     rating = rated.ratings[name]
-    return f"{number(rating.value)}, frozen" if name in rated.anchors else interval(rating)
+    return f"{number(rating.value, 0)}, frozen" if name in rated.anchors else interval(rating, 0)
 
 
 def _grid(table: Table, cap: int) -> str:
