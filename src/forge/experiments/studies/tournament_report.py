@@ -73,7 +73,7 @@ def findings(outcome: Outcome) -> Findings:
         name = f"ratings_{rated.rules}"
         figures[name] = partial(rating_figure.draw, rated.ratings, rated.anchors, _groups(rated))
         captions[name] = (
-            f"Ratings of single runs in worlds of {rated.cap}, {rated.rules}; level lines: scripted players."
+            f"Ratings of single runs in worlds of {rated.cap}, {rated.rules}; dashed lines: scripted players."
         )
     return Findings(
         verdict="\n\n".join([verdict(table), combat_verdict(duel), _PAPER]),
