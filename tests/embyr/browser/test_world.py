@@ -79,7 +79,7 @@ def test_a_click_on_an_agent_tells_all_about_it(page: Screen) -> None:
         meter = panel.locator(f".meter.{vital}")
         assert meter.get_attribute("aria-valuenow") == str(agent[vital])
     facts = panel.locator(".facts").inner_text().splitlines()
-    assert f"{agent['age']} ticks" in facts
+    assert f"{agent['age']} tick{'s' if agent['age'] != 1 else ''}" in facts
     older = sum(other["age"] > agent["age"] for other in page.agents())
     assert f"{older + 1} of {len(page.agents())}" in facts
     assert f"row {agent['row']}, column {agent['col']}" in facts
