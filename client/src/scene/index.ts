@@ -61,6 +61,7 @@ function makeProbe(picture: Picture, { world, store }: Parts, scene: SceneHandle
       return relief && point(col + 0.5, groundAt(relief, col + 0.5, row + 0.5), row + 0.5);
     },
     overlayTick: () => store.get().grid?.tick ?? null,
+    alpha: () => picture.shared.uAlpha.value,
     view: () => picture.rig.view(),
     distance: () => picture.rig.distance,
     hold: (alpha, seconds) => picture.hold(alpha, seconds),

@@ -35,6 +35,8 @@ export interface Probe {
   tileScreen(row: number, col: number): { x: number; y: number } | null;
   /** Tick of the overlay's grid; null without one. */
   overlayTick(): number | null;
+  /** How far the picture has come from the frame before to the newest, 0 .. 1. */
+  alpha(): number;
   view(): View;
   /** Distance from the camera to what it looks at [tiles]. */
   distance(): number;

@@ -127,4 +127,5 @@ def past(opened: Callable[..., Screen], replayed: int, replay: Replay) -> Screen
     screen.pause()
     screen.press("Home")
     screen.until("first => __embyr.tick === first", replay.ticks.start)
+    screen.rest()
     return screen

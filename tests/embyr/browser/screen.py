@@ -17,7 +17,7 @@ SHOTS = Path(__file__).with_name("shots")
 _RESTED = """async () => {
   const awhile = () => new Promise((done) => setTimeout(done, 100));
   for (let taken = -1, calm = 0; calm < 6; calm++, await awhile()) {
-    if (taken !== __embyr.ticks) calm = 0;
+    if (taken !== __embyr.ticks || __embyr.alpha() < 1) calm = 0;
     taken = __embyr.ticks;
   }
 }"""
@@ -99,6 +99,10 @@ class Screen:
         if self.page.locator("#play").get_attribute("aria-pressed") != "true":
             self.press("Space")
         self.until("document.querySelector('#play').getAttribute('aria-pressed') === 'true'")
+        self.rest()
+
+    def rest(self) -> None:
+        """Waits until nothing is on its way, and what happened in the last tick has been seen."""
         self.ask(_RESTED)
 
     def go_on(self) -> None:
