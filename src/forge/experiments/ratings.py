@@ -26,7 +26,7 @@ def rate(
     """Ratings with 95 % intervals over worlds (delete-one jackknife, see `forge.experiments.estimate`).
 
     Args:
-        meetings: all in the same worlds, two or more.
+        meetings: all in the same worlds, of which there are two or more.
         frozen: ratings by name that are known and stay as they are.
         names: of those who are rated even if they have met nobody.
 
@@ -41,12 +41,12 @@ def rate(
     whole, without = fit(won.sum(0), known), np.stack([fit(won.sum(0) - one, known) for one in won])
     found = {}
     for k, name in enumerate(rated):
-        value = float(whole[k])
-        fought = won[:, k].sum() + won[:, :, k].sum() > 0
-        unsure = Estimate(value, math.nan, math.nan)
-        found[name] = estimate_table(whole[k : k + 1], without[None, :, k]) if fought else unsure
         if name in frozen:
-            found[name] = Estimate(value, value, value)
+            found[name] = Estimate(*[frozen[name]] * 3)
+        elif won[:, k].any() or won[:, :, k].any():
+            found[name] = estimate_table(whole[k : k + 1], without[None, :, k])
+        else:
+            found[name] = Estimate(LEVEL, math.nan, math.nan)
     return found
 
 
@@ -58,9 +58,9 @@ def anchor(meetings: Iterable[Met], anchors: Sequence[str]) -> dict[str, float]:
         anchors: their names; the first is put at `LEVEL`.
     """
     among = [met for met in meetings if set(met.names) <= set(anchors)]
-    met = [name for name in anchors if any(name in one.names for one in among)]
-    known = np.array([LEVEL if name == anchors[0] else math.nan for name in met])
-    return dict(zip(met, fit(tally(met, among).sum(0), known).tolist(), strict=True)) if met else {}
+    rated = [name for name in anchors if any(name in met.names for met in among)]
+    known = np.array([LEVEL if name == anchors[0] else math.nan for name in rated])
+    return dict(zip(rated, fit(tally(rated, among).sum(0), known).tolist(), strict=True))
 
 
 def fit(won: np.ndarray, known: np.ndarray) -> np.ndarray:
