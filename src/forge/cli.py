@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import importlib
 import os
 import signal
 import sys
-from typing import NamedTuple
+import warnings
+from typing import Any, NamedTuple
 
 
 class Command(NamedTuple):
@@ -66,7 +68,9 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _run(name: str, arguments: list[str]) -> int:
     from forge.blade.checks import ConfigError
+    from forge.blade.durable import StorageWarning
 
+    warnings.formatwarning = functools.partial(_format_warning, StorageWarning, name, warnings.formatwarning)
     try:
         importlib.import_module(COMMANDS[name].module).main(arguments)
     except ModuleNotFoundError as error:
@@ -82,6 +86,11 @@ def _run(name: str, arguments: list[str]) -> int:
         print(f"forge {name}: {str(stop) or 'stopped'}", file=sys.stderr)
         return 128 + getattr(stop, "signal", signal.SIGINT)
     return 0
+
+
+def _format_warning(ours: type[Warning], name: str, others: Any, message: Any, kind: Any, *place: Any) -> str:
+    """What is said of a warning: a line, where it is for who runs the command and not for who writes code."""
+    return f"forge {name}: warning: {message}\n" if issubclass(kind, ours) else str(others(message, kind, *place))
 
 
 def _help() -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from forge.blade import cache
-from forge.blade.cache import cache_dir, write_atomic
+from forge.blade.cache import cache_dir
 
 
 @pytest.fixture
@@ -97,25 +97,3 @@ def test_no_folder_at_all_is_an_error(temporary: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr("tempfile.tempdir", str(temporary.parent / "file"))
     with pytest.raises(OSError, match="file"):
         cache_dir("x")
-
-
-def test_atomic_write_replaces_the_whole_file(tmp_path: Path) -> None:
-    path = tmp_path / "file"
-    path.write_bytes(b"the old one, which is longer")
-    write_atomic(path, b"new")
-    assert path.read_bytes() == b"new"
-    assert list(tmp_path.iterdir()) == [path]
-
-
-def test_failed_write_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    path = tmp_path / "file"
-    path.write_bytes(b"old")
-
-    def full(self: Path, target: Path) -> Path:
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(Path, "replace", full)
-    with pytest.raises(OSError, match="No space"):
-        write_atomic(path, b"new")
-    assert path.read_bytes() == b"old"
-    assert list(tmp_path.iterdir()) == [path]

@@ -17,7 +17,11 @@ CONTEXT.set_forkserver_preload(["tests.experiments.warm"])
 
 
 def start(
-    arguments: list[str], output: Path, die_at: int | None = None, file_bytes: int | None = None
+    arguments: list[str],
+    output: Path,
+    die_at: int | None = None,
+    file_bytes: int | None = None,
+    prepare: Callable[[], None] | None = None,
 ) -> ForkServerProcess:
     """Starts `forge ARGUMENTS`.
 
@@ -26,8 +30,9 @@ def start(
         output: file that gets what it prints.
         die_at: it is killed before so many steps towards the disk: files and folders synced, names changed.
         file_bytes: no file of it may become larger.
+        prepare: a function of a module, called in the process before the command.
     """
-    process = CONTEXT.Process(target=_forge, args=(arguments, output, die_at, file_bytes))
+    process = CONTEXT.Process(target=_forge, args=(arguments, output, die_at, file_bytes, prepare))
     process.start()
     return process
 
@@ -39,7 +44,13 @@ def end(process: ForkServerProcess) -> int:
     return process.exitcode
 
 
-def _forge(arguments: list[str], output: Path, die_at: int | None, file_bytes: int | None) -> None:
+def _forge(
+    arguments: list[str],
+    output: Path,
+    die_at: int | None,
+    file_bytes: int | None,
+    prepare: Callable[[], None] | None,
+) -> None:
     from forge import cli
 
     with output.open("w") as file:
@@ -50,6 +61,8 @@ def _forge(arguments: list[str], output: Path, die_at: int | None, file_bytes: i
     if file_bytes is not None:
         # as `ulimit -f` does; Python ignores the signal that comes with it, and gets an error as of a full disk
         resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
+    if prepare is not None:
+        prepare()
     sys.exit(cli.main(arguments))
 
 

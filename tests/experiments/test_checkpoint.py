@@ -11,8 +11,8 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forge.blade import ConfigError
-from forge.ethyr import checkpoint, durable
+from forge.blade import ConfigError, durable
+from forge.ethyr import checkpoint
 
 
 def written(folder: Path, number: int = 1) -> Path:

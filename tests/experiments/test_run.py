@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from forge.blade import ConfigError
+from forge.blade import ConfigError, durable
+from forge.blade.durable import StorageError
 from forge.ethyr import checkpoint
-from forge.ethyr.durable import StorageError
 from forge.experiments import lock, release
 from forge.experiments.condition import condition
 from forge.experiments.run import Run
@@ -148,7 +148,7 @@ def test_metrics_that_cannot_be_written(tmp_path: Path) -> None:
     run = make(tmp_path / "run")
     (run.path / "metrics.jsonl").unlink()
     (run.path / "metrics.jsonl").mkdir()
-    with pytest.raises(StorageError, match=r"cannot write .*metrics.jsonl: is a directory \(13 bytes needed"):
+    with pytest.raises(StorageError, match=r"cannot write .*metrics.jsonl: is a directory$"):
         run.log({"steps": 1})
 
 
@@ -185,6 +185,7 @@ def test_a_file_system_without_locks_is_said(tmp_path: Path, monkeypatch: pytest
     def none(*_: object) -> None:
         raise OSError(37, "No locks available")
 
+    monkeypatch.setattr(durable, "_told", set())
     monkeypatch.setattr("fcntl.flock", none)
     with pytest.warns(UserWarning, match="has no locks"), lock.locked(tmp_path):
         pass

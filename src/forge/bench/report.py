@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from forge.bench.measure import spread
-from forge.blade.cache import write_atomic
+from forge.blade.durable import write_atomic
 
 Row = dict[str, Any]
 _PLAIN_WIDTH = 160  # columns of text where there is no terminal to ask

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
-import secrets
 import stat
 import sys
 import tempfile
@@ -32,22 +31,6 @@ def cache_dir(*parts: str) -> Path:
     folder = _last_resort().joinpath(*parts)
     folder.mkdir(parents=True, exist_ok=True)
     return folder
-
-
-def write_atomic(path: Path, data: bytes) -> None:
-    """Writes a file that others see whole or not at all, however many write it at once.
-
-    Raises:
-        OSError: if it cannot be written; what stood there before is then still there.
-    """
-    temporary = path.with_name(f"{path.name}.{secrets.token_hex(8)}.tmp")
-    try:
-        with temporary.open("xb") as file:
-            file.write(data)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def _roots() -> Iterator[Path]:

@@ -12,9 +12,9 @@ from typing import Any, Self
 
 import numpy as np
 
-from forge.blade.cache import write_atomic
 from forge.blade.checks import ConfigError
 from forge.blade.config import Config
+from forge.blade.durable import explain, write_atomic
 from forge.blade.frame import Frame, FrameSource
 from forge.blade.frame_schema import FrameError, describe
 from forge.blade.replay_chunk import Chunk, pack
@@ -120,10 +120,10 @@ class ReplayWriter:
         try:
             self._file.write(data)
             self._file.flush()
-        except OSError:  # nothing may be written behind a part of a chunk
+        except OSError as error:  # nothing may be written behind a part of a chunk
             with contextlib.suppress(OSError):
                 self._file.close()
-            raise
+            raise explain(error, self.path, len(data)) from error
 
     def __enter__(self) -> Self:
         return self

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from forge.blade.cache import write_atomic
 from forge.blade.checks import ConfigError
 from forge.blade.config import Config
+from forge.blade.durable import write_atomic
 from forge.blade.events import Recording
 from forge.blade.ids import UNKNOWN
 from forge.blade.state import SAVED, State

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import numpy as np
 
-from forge.blade.cache import cache_dir, write_atomic
+from forge.blade.cache import cache_dir
 from forge.blade.checks import ConfigError
 from forge.blade.config import Terrain
+from forge.blade.durable import write_atomic
 from forge.blade.ids import Material
 from forge.blade.noise import LIBRARY, ridged
 from forge.blade.tiled import read_tmx

@@ -16,8 +16,8 @@ from typing import Any
 import safetensors.torch
 import torch
 
+from forge.blade import durable
 from forge.blade.checks import ConfigError
-from forge.ethyr import durable
 
 #: Raised when older checkpoints can no longer be read.
 VERSION = 2
@@ -44,13 +44,12 @@ def writing(folder: Path, needed: int = 0) -> Iterator[Path]:
     """
     draft, old = durable.draft_of(folder), durable.draft_of(folder.with_name(f"{folder.name}.old"))
     try:
-        durable.discard(draft)
         draft.mkdir(parents=True)
         yield draft
         _seal(draft)
         if folder.exists():
-            folder.rename(old)
-        draft.rename(folder)
+            durable.move(folder, old)
+        durable.move(draft, folder, last=MANIFEST)
         durable.sync_folder(folder.parent)
     except OSError as error:
         raise durable.explain(error, folder, needed) from error
@@ -59,7 +58,7 @@ def writing(folder: Path, needed: int = 0) -> Iterator[Path]:
         if folder.exists():
             durable.discard(old)
         elif old.exists():
-            old.rename(folder)
+            durable.move(old, folder, last=MANIFEST)
 
 
 def _seal(draft: Path) -> None:

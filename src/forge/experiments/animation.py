@@ -14,7 +14,7 @@ from PIL import Image
 from PIL.TiffImagePlugin import AppendingTiffWriter
 
 from forge.blade import World
-from forge.blade.cache import write_atomic
+from forge.blade.durable import write_atomic
 from forge.experiments.caption import Caption
 from forge.experiments.evaluate import Policy
 from forge.experiments.painter import Painter

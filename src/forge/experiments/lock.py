@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import contextlib
-import errno
 import fcntl
 import os
 import platform
 import time
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from typing import IO
 
 from forge.blade.checks import ConfigError
-from forge.ethyr.durable import explain
+from forge.blade.durable import explained, unless_unknown
 
 NAME = ".lock"
 
-_NO_LOCKS = (errno.ENOLCK, errno.ENOSYS, errno.EOPNOTSUPP)
 _TRIES, _PAUSE = 10, 0.05  # a look at who holds the lock takes it for an instant
 
 
@@ -27,29 +25,29 @@ def locked(folder: Path) -> Iterator[None]:
 
     Raises:
         ConfigError: if a process holds it; the message names that process.
+        StorageError: if nothing can be written in the folder.
     """
-    with (folder / NAME).open("a+", encoding="utf-8") as file:
-        for left in reversed(range(_TRIES)):
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                break
-            except BlockingIOError as error:
-                if not left:
-                    raise ConfigError(f"{folder} is in use by {_named(file.fileno())}") from error
-                time.sleep(_PAUSE)
-            except OSError as error:
-                if error.errno not in _NO_LOCKS:
-                    raise
-                warnings.warn(f"{folder}: this file system has no locks; train there once at a time", stacklevel=3)
-                break
-        name = f"process {os.getpid()} on {platform.node()}"
-        try:
+    with explained(folder / NAME):
+        file = (folder / NAME).open("ab+", buffering=0)
+    with file:
+        with unless_unknown(folder / NAME, "locks: train there once at a time"):
+            _take(file, folder)
+        name = f"process {os.getpid()} on {platform.node()}".encode()
+        with explained(folder / NAME, len(name)):
             file.truncate(0)
             file.write(name)
-            file.flush()
-        except OSError as error:
-            raise explain(error, folder / NAME, len(name)) from error
         yield
+
+
+def _take(file: IO[bytes], folder: Path) -> None:
+    for left in reversed(range(_TRIES)):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError as error:
+            if not left:
+                raise ConfigError(f"{folder} is in use by {_named(file.fileno())}") from error
+            time.sleep(_PAUSE)
 
 
 def holder(folder: Path) -> str | None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import contextlib
 import json
-import os
 import shlex
+import shutil
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from forge.blade import durable
 from forge.blade.checks import ConfigError
-from forge.ethyr import checkpoint, durable
+from forge.ethyr import checkpoint
 from forge.experiments import lock
 from forge.experiments.board import Board
 from forge.experiments.settings import Training
@@ -54,18 +55,24 @@ class Run:
             ConfigError: if something is there already.
             StorageError: if it cannot be written.
         """
-        try:
+        there = path.exists()
+        with durable.explained(path):
             path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise durable.explain(error, path, 0) from error
-        with lock.locked(path):
-            # what a process leaves that ends before its run has a configuration may be written over
-            if any(entry.name != lock.NAME and entry.suffix != durable.DRAFT for entry in path.iterdir()):
-                raise ConfigError(
-                    f"{path} exists already; name another folder, or go on with it: {resume_command(path)}"
-                )
-            durable.replace(path / "config.toml", training.to_toml().encode())
+        try:
+            with lock.locked(path):
+                cls._begin(path, training)
+        except durable.StorageError:
+            if not there:
+                shutil.rmtree(path, ignore_errors=True)
+            raise
         return cls(path)
+
+    @staticmethod
+    def _begin(path: Path, training: Training) -> None:
+        """Writes down what a new run is, unless something is there that no run left before it had a configuration."""
+        if any(entry.name != lock.NAME and entry.suffix != durable.DRAFT for entry in path.iterdir()):
+            raise ConfigError(f"{path} exists already; name another folder, or go on with it: {resume_command(path)}")
+        durable.replace(path / "config.toml", training.to_toml().encode())
 
     def locked(self) -> AbstractContextManager[None]:
         """Keeps other processes from training here; raises ConfigError, naming the one that does."""
@@ -99,17 +106,15 @@ class Run:
             StorageError: if it cannot be written.
         """
         path, line = self.path / "metrics.jsonl", json.dumps(metrics) + "\n"
-        try:
+        with durable.explained(path, len(line)):
             with path.open("a", encoding="utf-8") as file:
                 file.write(line)
-                file.flush()
-                if lasting:
-                    os.fsync(file.fileno())
+            if lasting:
+                durable.sync(path)
+        with durable.explained(self.path / "tensorboard"):
             if self._board is None:
                 self._board = Board(self.path / "tensorboard", self._after)
             self._board.add(metrics)
-        except OSError as error:
-            raise durable.explain(error, path, len(line)) from error
 
     def metrics(self) -> list[dict[str, Any]]:
         """All lines of metrics; a last line that was cut off is left out."""
@@ -127,8 +132,10 @@ class Run:
         The caller holds the lock.
         """
         for draft in [*self.path.glob(f".*{durable.DRAFT}"), *self.path.glob(f"checkpoints/.*{durable.DRAFT}")]:
-            durable.discard(draft)
-        (self.path / "checkpoints").mkdir(exist_ok=True)
+            with durable.explained(draft):
+                durable.discard(draft)
+        with durable.explained(self.path / "checkpoints"):
+            (self.path / "checkpoints").mkdir(exist_ok=True)
         kept = [json.dumps(line) + "\n" for line in self.metrics() if line["steps"] <= steps]
         durable.replace(self.path / "metrics.jsonl", "".join(kept).encode())
         self._after = steps
@@ -202,8 +209,10 @@ class Run:
             place, copy = self.path / "set-aside" / later.name, 2
             while place.exists():
                 place, copy = place.with_name(f"{later.name}-{copy}"), copy + 1
-            place.parent.mkdir(exist_ok=True)
-            moved.append(later.rename(place))
+            with durable.explained(place):
+                place.parent.mkdir(exist_ok=True)
+                durable.move(later, place, last=checkpoint.MANIFEST)
+            moved.append(place)
         return moved
 
     def prune(self) -> None:
@@ -213,7 +222,8 @@ class Run:
         count = 0
         for path in reversed(found):
             if count == _KEEP and path not in kept:
-                durable.discard(path)
+                with durable.explained(path):
+                    durable.discard(path)
             elif count < _KEEP:
                 count += checkpoint.good(path)
 

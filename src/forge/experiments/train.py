@@ -14,10 +14,10 @@ import numpy as np
 import torch
 
 from forge.blade.checks import ConfigError
+from forge.blade.durable import StorageError
 from forge.blade.world import World
 from forge.ethyr import checkpoint
 from forge.ethyr.actor import Actor
-from forge.ethyr.durable import StorageError
 from forge.ethyr.engine import make_learner, make_policy
 from forge.ethyr.learning import Learner, Optimiser
 from forge.ethyr.losses import Losses
@@ -267,7 +267,8 @@ def _advised(run: Run) -> Iterator[None]:
     except StorageError as error:
         found = run.checkpoints()
         last = f"The checkpoint at {steps_of(found[-1]):,} agent steps stands. " if found else ""
-        raise StorageError(f"{error}. {last}When there is room: {resume_command(run.path)}") from error
+        when = "When there is room" if error.room else "Once it can be written"
+        raise StorageError(f"{error}. {last}{when}: {resume_command(run.path)}", error.room) from error
     except KeyboardInterrupt as stop:
         signal = stop.signal if isinstance(stop, Stopped) else SIGINT
         raise Stopped(f"{stop or 'stopped'}; to go on: {resume_command(run.path)}", signal) from None

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from forge.blade.cache import write_atomic
+from forge.blade.durable import write_atomic
 from forge.experiments.plotting import save_figure
 from forge.experiments.studies.study import Findings
 

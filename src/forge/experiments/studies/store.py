@@ -17,8 +17,8 @@ from typing import Any
 from forge.agents import scripted
 from forge.bench import machine
 from forge.blade import Config
-from forge.blade.cache import write_atomic
 from forge.blade.checks import ConfigError
+from forge.blade.durable import write_atomic
 from forge.ethyr import checkpoint
 from forge.experiments.evaluate import Policy
 from forge.experiments.run import Run, steps_of
