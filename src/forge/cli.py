@@ -10,6 +10,8 @@ import sys
 import warnings
 from typing import Any, NamedTuple
 
+from forge.about import DISTRIBUTION, VERSION, how_to_install
+
 
 class Command(NamedTuple):
     """A command: the module that holds its `main(arguments)`, and what it does."""
@@ -77,7 +79,7 @@ def _run(name: str, arguments: list[str]) -> int:
         if (error.name or "").startswith("forge"):
             raise
         extra = _EXTRAS.get(error.name or "", COMMANDS[name].extra)
-        print(f"forge {name} needs {error.name!r}: pip install 'neural-mmo[{extra}]'", file=sys.stderr)
+        print(f"forge {name} needs {error.name!r}: {how_to_install(extra)}", file=sys.stderr)
         return 1
     except (ConfigError, OSError) as error:
         print(f"forge {name}: {error}", file=sys.stderr)
@@ -100,9 +102,7 @@ def _help() -> str:
 
 
 def _version() -> str:
-    from importlib.metadata import version
-
-    return f"neural-mmo {version('neural-mmo')}"
+    return f"{DISTRIBUTION} {VERSION}"
 
 
 if __name__ == "__main__":

@@ -16,6 +16,7 @@ import pytest
 import ray
 from ray.cluster_utils import Cluster
 
+from forge.about import how_to_install
 from forge.blade import Chaos, Config, ConfigError, World
 from forge.ethyr.learning import Learning
 from forge.trinity import God, Pantheon, Sword, Trinity, cluster, smith
@@ -184,7 +185,7 @@ except ImportError as error:
     assert nobody.startswith("ray = 'remote': there is no Ray cluster at 127.0.0.1:9")
     assert "somewhere (an address is host:port)" in nowhere
     assert nobody.endswith("start one with `ray start --head`, or let ray = 'default' start one")
-    assert missing == "MissingExtra this needs ray: pip install 'neural-mmo[ray]'"
+    assert missing == f"MissingExtra this needs ray: {how_to_install('ray')}"
 
 
 def test_reports_travel_whole() -> None:

@@ -7,6 +7,7 @@ import sys
 
 import pytest
 
+from forge.about import how_to_install
 from forge.trinity.extras import MissingExtra, needs
 
 OPTIONAL = ("gymnasium", "pettingzoo", "ray", "torch")
@@ -48,7 +49,7 @@ try:
 except ImportError as error:
     print(type(error).__name__, error)
 """
-    assert python(script).strip() == f"MissingExtra this needs {library}: pip install 'neural-mmo[{extra}]'"
+    assert python(script).strip() == f"MissingExtra this needs {library}: {how_to_install(extra)}"
 
 
 def test_other_errors_pass() -> None:

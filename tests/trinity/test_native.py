@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 import torch
 
+from forge.about import how_to_install
 from forge.blade import Chaos, ConfigError, World
 from forge.ethyr.learning import Learning
 from forge.experiments.settings import Session, Training
@@ -268,4 +269,4 @@ for name, module in (("Native", smith), ("Pantheon", sys.modules["forge.trinity"
         print(type(error).__name__, error)
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == ["MissingExtra this needs torch: pip install 'neural-mmo[train]'"] * 2
+    assert done.stdout.splitlines() == [f"MissingExtra this needs torch: {how_to_install('train')}"] * 2

@@ -12,9 +12,11 @@ from typing import Any
 
 import psutil
 
+from forge.about import DISTRIBUTION, VERSION
+
 #: Variables that change how threads work.
 VARIABLES = ("OMP_NUM_THREADS", "NUMBA_NUM_THREADS", "NUMBA_THREADING_LAYER", "GOMP_SPINCOUNT", "OMP_WAIT_POLICY")
-LIBRARIES = ("neural-mmo", "numpy", "numba", "llvmlite", "torch")
+LIBRARIES = ("numpy", "numba", "llvmlite", "torch")
 
 
 def describe() -> dict[str, Any]:
@@ -26,7 +28,7 @@ def describe() -> dict[str, Any]:
         "memory_gb": round(psutil.virtual_memory().total / 1e9, 1),
         "system": platform.platform(),
         "python": platform.python_version(),
-        "versions": {name: _version(name) for name in LIBRARIES},
+        "versions": {DISTRIBUTION: VERSION, **{name: _version(name) for name in LIBRARIES}},
         "environment": {name: os.environ[name] for name in VARIABLES if name in os.environ},
         "commit": commit(Path(__file__).parent),
         "load": round(psutil.getloadavg()[0], 2),

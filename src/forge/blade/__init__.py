@@ -5,6 +5,7 @@ from forge.blade.config import Chaos, Combat, Config, Foraging, Law, Reward, Sig
 from forge.blade.events import EVENT, LIFE, Recording
 from forge.blade.ids import Cause, EventKind, Material, Move, Style
 from forge.blade.observation import FEATURES, Observation
+from forge.blade.presets import PRESETS, make
 from forge.blade.state import AGENT
 from forge.blade.world import World
 
@@ -13,6 +14,7 @@ __all__ = [
     "EVENT",
     "FEATURES",
     "LIFE",
+    "PRESETS",
     "Cause",
     "Chaos",
     "Combat",
@@ -32,4 +34,5 @@ __all__ = [
     "Terrain",
     "Vitals",
     "World",
+    "make",
 ]

@@ -88,7 +88,7 @@ def read_start(file: BinaryIO) -> Header:
     if version[0] > VERSION[0]:
         raise ReplayError(
             f"the replay has format {version[0]}.{version[1]}; this release reads formats up to "
-            f"{VERSION[0]}, a newer release of neural-mmo reads it"
+            f"{VERSION[0]}, a newer release of Neural MMO reads it"
         )
     text = file.read(min(length, _size(file)))
     try:

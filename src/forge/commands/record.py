@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-from importlib.metadata import version
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +11,7 @@ from rich.console import Console
 from rich.progress import Progress
 from tyro.conf import Positional, arg
 
+from forge.about import VERSION
 from forge.blade import ConfigError
 from forge.blade.replay import ReplayWriter
 from forge.experiments.match import Match, match_of
@@ -67,5 +67,5 @@ def record(match: Match, options: Options, progress: Progress) -> None:
 
 def metadata(match: Match, options: Options) -> dict[str, Any]:
     """What is kept of how a replay came about."""
-    made = {"seed": options.seed, "map": options.map, "warmup": options.warmup, "release": version("neural-mmo")}
+    made = {"seed": options.seed, "map": options.map, "warmup": options.warmup, "release": VERSION}
     return {"title": match.title, "policies": list(match.names), **made}

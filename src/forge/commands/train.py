@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
-from forge.blade.checks import ConfigError
+from forge.blade import PRESETS, ConfigError
 from forge.experiments.condition import condition
 from forge.experiments.progress import Progress
 from forge.experiments.run import Run
-from forge.experiments.settings import FREE, PRESETS, Training
+from forge.experiments.settings import FREE, Training
 from forge.experiments.train import Trainer, train
 from forge.options import read_training
 

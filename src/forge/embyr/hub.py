@@ -7,11 +7,11 @@ import itertools
 import logging
 import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from importlib.metadata import version
 from typing import Any
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from forge.about import VERSION
 from forge.blade.frame_schema import describe
 from forge.embyr import protocol
 from forge.embyr.connection import Connection, first_of
@@ -134,7 +134,7 @@ class Hub:
         return {
             "type": "welcome",
             "protocol": protocol.VERSION,
-            "release": version("neural-mmo"),
+            "release": VERSION,
             "session": self.session,
             "frame": describe(),
             "source": self.source.describe(),

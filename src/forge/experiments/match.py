@@ -10,17 +10,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forge.agents import KINDS, Scripted, scripted
-from forge.blade import Config, ConfigError, Recording, World
-from forge.blade.config import Chaos, Law
+from forge.blade import PRESETS, Chaos, Config, ConfigError, Recording, World
 from forge.experiments.mixing import Entrant, Mixed, Seat, View
 
 if TYPE_CHECKING:  # it needs more than is installed with the viewer
     from forge.ethyr.mind import Mind
     from forge.experiments.evaluate import Policy
 
-WORLDS = {"chaos": Chaos, "law": Law}
 KINDS_OF_WORDS = (
-    f"a preset ({', '.join(WORLDS)}), a scripted agent ({', '.join(KINDS)}), a run, a checkpoint nor a TOML file"
+    f"a preset ({', '.join(PRESETS)}), a scripted agent ({', '.join(KINDS)}), a run, a checkpoint nor a TOML file"
 )
 
 
@@ -103,8 +101,8 @@ def match_of(words: Sequence[str], seed: int = 0, follow: bool = False) -> Match
 
 def world_named(word: str) -> Config | None:
     """The world's configuration that a preset or a TOML file names (of a world or of a whole run); else None."""
-    if word in WORLDS:
-        return WORLDS[word]()
+    if word in PRESETS:
+        return PRESETS[word]()
     path = Path(word)
     if path.suffix != ".toml" or not path.is_file():
         return None

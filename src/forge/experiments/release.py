@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import version
 from typing import Any
 
+from forge.about import VERSION
 from forge.blade.checks import ConfigError
 
 
 def current() -> str:
     """This release, such as 2.0.0."""
-    return version("neural-mmo")
+    return VERSION
 
 
 def check(given: Any) -> None:

@@ -10,12 +10,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from forge.blade.checks import ConfigError, did_you_mean
-from forge.blade.config import Chaos, Config, Law, Section, choice, number, plain, section_toml
+from forge.blade import PRESETS, ConfigError
+from forge.blade.checks import did_you_mean
+from forge.blade.config import Chaos, Config, Section, choice, number, plain, section_toml
 from forge.ethyr.learning import ENGINES, Learning
 from forge.experiments import release
-
-PRESETS = {"chaos": Chaos, "law": Law}
 
 #: Fields of [run] that do not touch what is computed: they may change when a run goes on, and be left out of its file.
 FREE = ("minutes", "steps", "lives", "threads", "log_seconds", "save_seconds", "milestones")

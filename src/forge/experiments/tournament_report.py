@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from forge.about import VERSION
 from forge.experiments import rating_figure
 from forge.experiments.estimate import Estimate
 from forge.experiments.studies.publish import markdown_table, publish
@@ -94,7 +94,7 @@ def title(held: Tournament) -> str:
 def write(held: Tournament, folder: Path, command: str) -> list[Path]:
     """Writes report.md, tables as CSV, the figure, and all numbers as data.json; returns the paths, report first."""
     best, *_ = held.ratings
-    origin = {"command": command, "seeds": [held.seed], "runs": [], "version": version("neural-mmo")}
+    origin = {"command": command, "seeds": [held.seed], "runs": [], "version": VERSION}
     found = Findings(
         verdict=f"The best rated is **{best}**: {rating_of(held, best)}.",
         tables={"standings": standing_rows(held), "meetings": meeting_rows(held)},

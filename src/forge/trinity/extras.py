@@ -5,6 +5,8 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator
 
+from forge.about import how_to_install
+
 
 class MissingExtra(ImportError):
     """A part of the package needs a library that is not installed."""
@@ -23,4 +25,4 @@ def needs(extra: str, *libraries: str) -> Iterator[None]:
         missing = (error.name or "").partition(".")[0]
         if missing not in libraries:
             raise
-        raise MissingExtra(f"this needs {missing}: pip install 'neural-mmo[{extra}]'", name=missing) from error
+        raise MissingExtra(f"this needs {missing}: {how_to_install(extra)}", name=missing) from error

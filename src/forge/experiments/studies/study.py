@@ -10,9 +10,9 @@ import hashlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from forge.about import VERSION
 from forge.blade.checks import ConfigError
 from forge.experiments.settings import FREE, Training
 
@@ -72,7 +72,7 @@ class Need:
         parts: dict[str, Any] = asdict(self.training)
         parts["run"] = {name: value for name, value in parts["run"].items() if name not in FREE}
         end = {"lives": self.lives} if self.lives else {}
-        return digest({"version": version("neural-mmo"), "milestones": self.milestones, **end, **parts})
+        return digest({"version": VERSION, "milestones": self.milestones, **end, **parts})
 
     @property
     def setting(self) -> str:
@@ -119,7 +119,7 @@ class Measurement:
     @property
     def key(self) -> str:
         """Names what it measures."""
-        return digest({"version": version("neural-mmo"), **self.what})
+        return digest({"version": VERSION, **self.what})
 
 
 @dataclass(frozen=True)

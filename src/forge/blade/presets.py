@@ -1,0 +1,60 @@
+"""The worlds that have a name, and the worlds of a name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from forge.blade.checks import ConfigError, did_you_mean
+from forge.blade.config import Chaos, Config, Law
+from forge.blade.events import Recording
+from forge.blade.world import World
+
+#: The configurations that have a name.
+PRESETS: Mapping[str, Callable[..., Config]] = {"chaos": Chaos, "law": Law}
+
+
+def make(
+    config: str | Path | Config = "chaos",
+    worlds: int = 1,
+    seed: int | Sequence[int] = 0,
+    *,
+    threads: int | None = None,
+    maps: Sequence[int] | Sequence[np.ndarray] | np.ndarray | None = None,
+    record: Recording = Recording(),  # noqa: B008 - an immutable tuple
+    **changes: Any,
+) -> World:
+    """Makes a batch of worlds, which `World.reset` starts: `make("law", worlds=4, **{"spawn.cap": 64})`.
+
+    Args:
+        config: the name of a preset (chaos, law), the path of a TOML file, or a configuration.
+        worlds: number of worlds, W.
+        seed: of the batch, or a sequence with the worlds' own seeds.
+        threads: to step with; None means all cores. Results do not depend on it.
+        maps: the map of each world, as `World` takes them.
+        record: which of events, lives and visits to record.
+        **changes: to the configuration, by dotted name, as in `Config.replace`.
+
+    Raises:
+        ConfigError: if there is no such preset or file, or a number is not what it must be.
+    """
+    chosen = config if isinstance(config, Config) else _named(config)
+    return World(chosen.replace(**changes), worlds, seed, threads, maps, record)
+
+
+def _named(name: str | Path) -> Config:
+    if not isinstance(name, str | os.PathLike):
+        raise ConfigError(
+            f"config = {name!r} must be a preset ({', '.join(PRESETS)}), a TOML file or a Config, "
+            f"not {type(name).__name__}"
+        )
+    if name in PRESETS:
+        return PRESETS[str(name)]()
+    path = Path(name)
+    if path.is_file():
+        return Config.from_toml(path)
+    raise ConfigError(f"{did_you_mean('preset', str(name), list(PRESETS))}, and there is no TOML file of that name")
