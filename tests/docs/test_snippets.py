@@ -73,11 +73,6 @@ def run(page: str, text: str, folder: Path) -> subprocess.CompletedProcess[str]:
     """Runs a page in a fresh interpreter and an empty folder, without a display and with one thread a library."""
     paths = os.pathsep.join((str(ROOT), str(ROOT / "src")))
     quiet = {"MPLBACKEND": "Agg", "PYTHONPATH": paths, "OMP_NUM_THREADS": "1", "RAY_USAGE_STATS_ENABLED": "0"}
-        "MPLBACKEND": "Agg",
-        "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "src"))),
-        "OMP_NUM_THREADS": "1",
-        "RAY_USAGE_STATS_ENABLED": "0",
-    }
     return subprocess.run(
         [sys.executable, "-c", RUNNER, page, text],
         cwd=folder,
