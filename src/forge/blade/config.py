@@ -9,32 +9,56 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, Self, cast
 
+from forge.blade import versions
 from forge.blade.checks import ConfigError, Limits, check_fields, did_you_mean
+from forge.blade.documents import read_toml
+from forge.blade.versions import Since, lacking, stood_for
 
 MAX_AGENTS = 8192
 MAX_SIDE = 4096
 MAX_VITAL = 30_000
 
 
-def number(default: int | float, low: float, high: float, doc: str) -> Any:
-    """A numeric field with its inclusive range and its description."""
-    return field(default=default, metadata={"limits": Limits(low, high), "doc": doc})
+_UNKNOWN: Any = object()  # no value stood for a field before: it has always been there
 
 
-def choice(default: str, options: tuple[str, ...], doc: str) -> Any:
-    """A text field that holds one of `options`."""
-    return field(default=default, metadata={"options": options, "doc": doc})
+def number(default: int | float, low: float, high: float, doc: str, since: int = 1, before: Any = _UNKNOWN) -> Any:
+    """A numeric field with its inclusive range and its description.
+
+    Args:
+        default: the value where nothing is given.
+        low: the least allowed.
+        high: the greatest allowed.
+        doc: what it is, with its unit.
+        since: the version of configurations that has it first, see `forge.blade.versions`.
+        before: what stood for it in those older than `since`.
+    """
+    return _field(default, since, before, limits=Limits(low, high), doc=doc)
 
 
-def plain(default: bool | str, doc: str) -> Any:
-    """A switch or a free text field."""
-    return field(default=default, metadata={"doc": doc})
+def choice(default: str, options: tuple[str, ...], doc: str, since: int = 1, before: Any = _UNKNOWN) -> Any:
+    """A text field that holds one of `options`; `since` and `before` as for `number`."""
+    return _field(default, since, before, options=options, doc=doc)
+
+
+def plain(default: bool | str, doc: str, since: int = 1, before: Any = _UNKNOWN) -> Any:
+    """A switch or a free text field; `since` and `before` as for `number`."""
+    return _field(default, since, before, doc=doc)
+
+
+def _field(default: Any, since: int, before: Any, **metadata: Any) -> Any:
+    newest = versions.CONFIGURATION.newest
+    if not 1 <= since <= newest:
+        raise TypeError(f"since = {since}, but the newest version of configurations is {newest}: raise it first")
+    if (since > 1) != (before is not _UNKNOWN):
+        raise TypeError("a field that came after version 1, and only such a one, says what stood for it before")
+    known = Since(since, None if before is _UNKNOWN else before)
+    return field(default=default, metadata={"since": known, **metadata})
 
 
 class Section:
@@ -42,6 +66,36 @@ class Section:
 
     def __post_init__(self) -> None:
         check_fields(self)
+
+    @classmethod
+    def since(cls) -> dict[str, Since]:
+        """Since when each field exists."""
+        return {f.name: f.metadata["since"] for f in dataclasses.fields(cast(Any, cls))}
+
+    @classmethod
+    def read(cls, given: Any, version: int, table: str) -> Self:
+        """The section of a table of a file.
+
+        Args:
+            given: the table's fields; what is left out means what stood for it at the file's version, or its default.
+            version: of the file.
+            table: its name there, for errors.
+
+        Raises:
+            ConfigError: if `given` is no table, or has an unknown field or a value that is not allowed.
+        """
+        if not isinstance(given, Mapping):
+            raise ConfigError(f"[{table}] must be a table of fields, not {given!r}")
+        known = cls.since()
+        for name in given:
+            if name not in known:
+                raise ConfigError(did_you_mean(f"field of [{table}]", name, list(known)))
+        return cls(**given, **stood_for(known, given, version))
+
+    def as_before(self) -> dict[str, Any]:
+        """Its fields as plain values, without the newer ones that hold what stood for them before they were there."""
+        values, known = dataclasses.asdict(cast(Any, self)), self.since()
+        return {n: v for n, v in values.items() if known[n].version == 1 or v != known[n].before}
 
 
 @dataclass(frozen=True)
@@ -222,34 +276,114 @@ class Config:
         return dataclasses.asdict(self)
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """The configuration of a nested mapping; what it leaves out keeps its default, what it adds is an error."""
-        changes: dict[str, Any] = {}
-        for section, values in data.items():
-            if not isinstance(values, Mapping):
-                raise ConfigError(f"[{section}] must be a table of fields, not {values!r}")
-            if not values and section not in cls.__dataclass_fields__:
-                raise ConfigError(did_you_mean("section", section, list(cls.__dataclass_fields__)))
-            changes.update({f"{section}.{leaf}": value for leaf, value in values.items()})
-        return cls().replace(**changes)
+    def from_dict(cls, data: Mapping[str, Any], version: int | None = None, whole: bool = False) -> Self:
+        """The configuration of a nested mapping.
+
+        Args:
+            data: sections of fields. What it leaves out keeps its default, unless it is newer than `version`: it then
+                means what stood for it before. What it adds is an error.
+            version: of configurations that `data` was written in; None means this release's.
+            whole: refuse what leaves out a field of its version, as nothing that a program wrote does.
+
+        Raises:
+            ConfigError: naming what is wrong in it.
+        """
+        written = versions.CONFIGURATION.newest if version is None else version
+        kinds = cls._kinds()
+        if not isinstance(data, Mapping):
+            raise ConfigError(f"a configuration must be a table of sections, not {data!r}")
+        for section in data:
+            if section not in kinds:
+                raise ConfigError(did_you_mean("section", section, list(kinds)))
+        config = cls(**{name: kind.read(data.get(name, {}), written, name) for name, kind in kinds.items()})
+        if whole and (missing := cls.lacking(data, written)):
+            raise ConfigError(f"{', '.join(missing)} missing in a configuration of version {written}")
+        return config
+
+    @classmethod
+    def lacking(cls, data: Mapping[str, Any], version: int) -> list[str]:
+        """The dotted names of the fields that a whole configuration of this version has, and `data` has not."""
+        found = []
+        for section, kind in cls._kinds().items():
+            given = data.get(section)
+            missing = lacking(kind.since(), given if isinstance(given, Mapping) else (), version)
+            found += [f"{section}.{name}" for name in missing]
+        return found
+
+    @classmethod
+    def _kinds(cls) -> dict[str, Any]:
+        return {f.name: type(f.default) for f in dataclasses.fields(cls)}
 
     def to_toml(self) -> str:
         """The configuration as TOML text, each field with its description."""
-        return "\n".join(section_toml(f.name, getattr(self, f.name)) for f in dataclasses.fields(self))
+        parts = [section_toml(f.name, getattr(self, f.name)) for f in dataclasses.fields(self)]
+        return "\n".join([version_toml(), *parts])
 
     @classmethod
     def from_toml(cls, source: str | Path) -> Self:
-        """Reads a configuration from TOML: a `Path` names a file, a `str` is the text itself."""
-        text = source.read_text(encoding="utf-8") if isinstance(source, Path) else source
+        """Reads a configuration from TOML: a `Path` names a file, a `str` is the text itself.
+
+        The sections are the tables of the document, or lie below [world], as in a run's. What a document leaves out
+        keeps its default; one that says which version it was written in means by it what that did.
+
+        Raises:
+            ConfigError: naming the file, and what is wrong in it.
+        """
+        name, data = str(source) if isinstance(source, Path) else "text", read_toml(source)
         try:
-            return cls.from_dict(tomllib.loads(text))
-        except tomllib.TOMLDecodeError as error:
-            raise ConfigError(f"{source if isinstance(source, Path) else 'text'}: not TOML: {error}") from error
+            world = world_tables(data)
+            ours = "release" in data or not cls.lacking(world, 1)
+            return cls.from_dict(world, toml_version(data, ours))
+        except ConfigError as error:
+            raise ConfigError(f"{name}: {error}") from error
 
     def digest(self) -> str:
-        """A short name of this configuration: equal configurations, and only they, share it."""
-        text = json.dumps(self.to_dict(), sort_keys=True)
+        """A short name of this configuration: equal configurations, and only they, share it.
+
+        It is the same in all releases: a field that holds what stood for it before it was there is not counted.
+        """
+        sections = {f.name: getattr(self, f.name).as_before() for f in dataclasses.fields(self)}
+        text = json.dumps({name: fields for name, fields in sections.items() if fields}, sort_keys=True)
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+#: What a TOML document says before its tables, and the tables of a run's.
+HEAD = ("release", "version")
+RUN_TABLES = ("run", "learning", "world")
+
+
+def world_tables(data: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The sections of the world in a TOML document: its tables, or in a run's those below [world].
+
+    Raises:
+        ConfigError: if it is neither a world's nor a run's.
+    """
+    tables = {name: value for name, value in data.items() if name not in HEAD}
+    if not set(RUN_TABLES) & tables.keys():
+        return tables
+    for name in tables:
+        if name not in RUN_TABLES:
+            raise ConfigError(did_you_mean("table", name, RUN_TABLES))
+    world = tables.get("world", {})
+    if not isinstance(world, Mapping):
+        raise ConfigError(f"[world] must be a table of sections, not {world!r}")
+    return world
+
+
+def toml_version(data: Mapping[str, Any], ours: bool) -> int:
+    """The version of configurations that a TOML document was written in.
+
+    Args:
+        data: the document.
+        ours: whether a program wrote it. One that says no version is then of release 2.0.0, which wrote none; what
+            people write by hand means what it says today.
+
+    Raises:
+        ConfigError: if it is newer than this release, or not a version.
+    """
+    if ours or "version" in data:
+        return versions.CONFIGURATION.version(data.get("version"), "this file")
+    return versions.CONFIGURATION.newest
 
 
 def _replace_leaves(section: str, current: Any, values: Mapping[str, Any]) -> Any:
@@ -258,6 +392,11 @@ def _replace_leaves(section: str, current: Any, values: Mapping[str, Any]) -> An
         if leaf not in names:
             raise ConfigError(did_you_mean(f"field of [{section}]", leaf, names))
     return dataclasses.replace(current, **values)
+
+
+def version_toml() -> str:
+    """The line of TOML that says which version of configurations follows."""
+    return f"version = {versions.CONFIGURATION.newest}  # of configurations: says which fields there were\n"
 
 
 def section_toml(name: str, section: Any) -> str:

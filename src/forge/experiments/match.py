@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -106,12 +105,7 @@ def world_named(word: str) -> Config | None:
     path = Path(word)
     if path.suffix != ".toml" or not path.is_file():
         return None
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path} is not TOML: {error}") from error
-    of_run = {"run", "learning", "world"} & data.keys()  # there, the world's tables are below [world]
-    return Config.from_dict(data.get("world", {}) if of_run else data)
+    return Config.from_toml(path)
 
 
 def _world_of_run(word: str) -> Config:

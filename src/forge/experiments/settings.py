@@ -4,15 +4,26 @@ from __future__ import annotations
 
 import dataclasses
 import json
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 from forge.blade import PRESETS, ConfigError
-from forge.blade.checks import did_you_mean
-from forge.blade.config import Chaos, Config, Section, choice, number, plain, section_toml
+from forge.blade.config import (
+    Chaos,
+    Config,
+    Section,
+    choice,
+    number,
+    plain,
+    section_toml,
+    toml_version,
+    version_toml,
+    world_tables,
+)
+from forge.blade.documents import read_toml
+from forge.blade.versions import CONFIGURATION, lacking
 from forge.ethyr.learning import ENGINES, Learning
 from forge.experiments import release
 
@@ -74,8 +85,8 @@ class Training:
 
     def to_toml(self) -> str:
         """The run's configuration as TOML text, each field with its description."""
-        parts = [f'release = "{release.current()}"  # of Neural MMO, which wrote this file\n']
-        parts += [section_toml("run", self.run), section_toml("learning", self.learning)]
+        parts = [f'release = "{release.current()}"  # of Neural MMO, which wrote this file']
+        parts += [version_toml(), section_toml("run", self.run), section_toml("learning", self.learning)]
         parts += [section_toml(f"world.{f.name}", getattr(self.world, f.name)) for f in dataclasses.fields(self.world)]
         return "\n".join(parts)
 
@@ -83,46 +94,49 @@ class Training:
     def from_toml(cls, source: str | Path, whole: bool = False) -> Self:
         """Reads a run's configuration from TOML: a `Path` names a file, a `str` is the text itself.
 
+        A document with the tables of a world alone is a run's in that world.
+
         Args:
-            source: of the text. What it leaves out keeps its default.
-            whole: refuse a text that leaves anything out but FREE: that of a run, which must go on as it began.
+            source: of the text. What it leaves out keeps its default, or, if the field is newer than the version that
+                the document says, what stood for it before.
+            whole: refuse a text that leaves out a field of its version, but FREE: that of a run, which must go on as it
+                began.
 
         Raises:
             ConfigError: naming the file, what is wrong in it, and the release that wrote it if that is not this one.
         """
-        name = str(source) if isinstance(source, Path) else "text"
-        data: dict[str, Any] = {}
+        name, data = str(source) if isinstance(source, Path) else "text", read_toml(source)
         try:
-            data = tomllib.loads(source.read_text(encoding="utf-8") if isinstance(source, Path) else source)
-            training = cls.from_dict(data)
-            if whole:
-                _check_whole(data)
-            return training
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise ConfigError(f"{name} is not TOML: {error}") from error
-        except OSError as error:
-            raise ConfigError(f"{name} cannot be read: {error.strerror}") from error
+            return cls.from_dict(data, toml_version(data, whole or "release" in data), whole)
         except ConfigError as error:
             other = data.get("release", release.current()) != release.current()
             written = f" (the file is of release {data['release']}, this is {release.current()})" if other else ""
             raise ConfigError(f"{name}: {error}{written}") from error
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any]) -> Self:
+    def from_dict(cls, data: Mapping[str, Any], version: int | None = None, whole: bool = False) -> Self:
         """The configuration of a nested mapping with the keys run, learning and world; the rest keeps its default.
 
-        The key `release` names the release that wrote it.
+        Args:
+            data: that mapping, or one with the sections of a world. Its key `release` names the release that wrote it.
+            version: of configurations that it was written in; None means this release's.
+            whole: refuse what leaves out a field of its version, but FREE.
+
+        Raises:
+            ConfigError: naming what is wrong in it.
         """
-        parts: dict[str, Any] = {}
+        written = CONFIGURATION.newest if version is None else version
         if "release" in data:
             release.check(data["release"])
-        for name, values in data.items():
-            if name == "world":
-                parts[name] = Config.from_dict(values)
-            elif name in ("run", "learning"):
-                parts[name] = _section(Session if name == "run" else Learning, name, values)
-            elif name != "release":
-                raise ConfigError(did_you_mean("table", name, ["run", "learning", "world"]))
+        world = world_tables(data)
+        parts: dict[str, Any] = {
+            "run": Session.read(data.get("run", {}), written, "run"),
+            "learning": Learning.read(data.get("learning", {}), written, "learning"),
+        }
+        if world or "world" in data:
+            parts["world"] = Config.from_dict(world, written)
+        if whole:
+            _check_whole(data, written)
         return cls(**parts)
 
     @classmethod
@@ -138,31 +152,20 @@ class Training:
         return cls.from_toml(path)
 
 
-def _section(kind: Any, name: str, values: Mapping[str, Any]) -> Any:
-    known = [f.name for f in dataclasses.fields(kind)]
-    if not isinstance(values, Mapping):
-        raise ConfigError(f"[{name}] must be a table of fields, not {values!r}")
-    for field in values:
-        if field not in known:
-            raise ConfigError(did_you_mean(f"field of [{name}]", field, known))
-    return kind(**values)
-
-
-def _check_whole(data: Mapping[str, Any]) -> None:
+def _check_whole(data: Mapping[str, Any], version: int) -> None:
     """Refuses a configuration with a field missing: its default now need not be what it meant."""
-    wanted, missing = dataclasses.asdict(Training()), []
-    bound = {field: value for field, value in wanted["run"].items() if field not in FREE}
-    tables = {"run": bound, "learning": wanted["learning"]}
-    tables |= {f"world.{name}": fields for name, fields in wanted["world"].items()}
-    for table, fields in tables.items():
-        given: Any = data
-        for key in table.split("."):
-            given = given.get(key, {})
-        missing += [(table, field, value) for field, value in fields.items() if field not in given]
+    missing = [("run", name) for name in lacking(Session.since(), data.get("run", {}), version) if name not in FREE]
+    missing += [("learning", name) for name in lacking(Learning.since(), data.get("learning", {}), version)]
+    for name in Config.lacking(data.get("world", {}), version):
+        section, _, field = name.partition(".")
+        missing.append((f"world.{section}", field))
     if missing:
-        table, field, value = missing[0]
+        wanted: Any = dataclasses.asdict(Training(world=Config()))
+        table, field = missing[0]
+        for key in table.split("."):
+            wanted = wanted[key]
         raise ConfigError(
-            f"{', '.join(f'{table}.{field}' for table, field, _ in missing)} missing. A run goes on with every number "
+            f"{', '.join(f'{table}.{field}' for table, field in missing)} missing. A run goes on with every number "
             f"it began with: use the release that began it, or write down what it meant, "
-            f"such as {field} = {json.dumps(value)} below [{table}], the default now"
+            f"such as {field} = {json.dumps(wanted[field])} below [{table}], the default now"
         )

@@ -1,0 +1,80 @@
+"""Versions of what outlives a release: one number for each format, and for each field since when it exists.
+
+A file holds the version of the format it was written in; one without is of version 1, which release 2.0.0 wrote. A
+field that came later says since which version it exists and what stood for it before. A file of an older version means
+that, whatever the field's default is now: what was saved stays readable, and goes on to the same bits. A file of a
+newer version is refused by name.
+
+Whoever adds a field to a format raises its version by one, unless no release has been made since it was raised last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, NamedTuple
+
+from forge.blade.checks import ConfigError
+
+
+class Format(NamedTuple):
+    """One kind of file, or of part of a file.
+
+    Attributes:
+        name: of such files, in the plural: errors say "format 3 of snapshots".
+        newest: the version that this release writes; it reads all from 1 up to it.
+        error: what is raised of a version that it does not read.
+    """
+
+    name: str
+    newest: int
+    error: type[Exception] = ConfigError
+
+    def version(self, given: Any, what: str) -> int:
+        """The version of a file.
+
+        Args:
+            given: what the file says; None if it says nothing.
+            what: names the file, for errors.
+
+        Raises:
+            ConfigError: (or `error`) if it is newer than this release, or not a version.
+        """
+        if given is None:
+            return 1
+        if type(given) is not int or given < 1:
+            raise self.error(f"{what} says version {given!r}; a version of {self.name} is a whole number from 1 on")
+        if given > self.newest:
+            raise self.error(
+                f"{what} was written in format {given} of {self.name}; this release reads up to {self.newest}: "
+                "a newer release of Neural MMO reads it"
+            )
+        return given
+
+
+#: Counts the fields of every table of a configuration: those of a world, [run] and [learning].
+CONFIGURATION = Format("configurations", 1)
+
+
+class Since(NamedTuple):
+    """Since which version of its format a field exists, and what stood for it in files older than that."""
+
+    version: int = 1
+    before: Any = None
+
+
+def stood_for(fields: Mapping[str, Since], given: Iterable[str], version: int) -> dict[str, Any]:
+    """What stood for the fields that a file could not have yet, and has not.
+
+    Args:
+        fields: of the format as it is now, by name.
+        given: names of the fields that the file has.
+        version: of the file.
+    """
+    there = set(given)
+    return {name: f.before for name, f in fields.items() if f.version > version and name not in there}
+
+
+def lacking(fields: Mapping[str, Since], given: Iterable[str], version: int) -> list[str]:
+    """The fields that a file of this version must have, and has not."""
+    there = set(given)
+    return [name for name, f in fields.items() if f.version <= version and name not in there]
