@@ -33,6 +33,9 @@ BAD = {
     "without end": (b'x = """\\' + b'"""\\' * 50_000, "not TOML"),
     "no key": (b"= 3", "not TOML: Invalid statement"),
     "two kinds": (b"[world.spawn]\ncap = 8\n[spawn]\ncap = 16", "unknown table 'spawn'"),
+    "a long name": (b"a" * 100_000 + b" = 1", "unknown (section|table) 'aaa"),
+    "a long name twice": (b"[" + b"a" * 100_000 + b"]\n" + b"[" + b"a" * 100_000 + b"]", "not TOML: Cannot declare"),
+    "a long text": (b"[spawn]\ncap = '" + b"a" * 100_000 + b"'", "spawn.cap = 'aaa.*… must be int, not str"),
     "a list for a table": (b"[[spawn]]\ncap = 8", r"\[spawn\] must be a table of fields, not \[{'cap': 8}\]"),
 }
 
@@ -54,6 +57,11 @@ def test_a_bad_file_is_one_error_that_names_it(name: str, tmp_path: Path) -> Non
         tracemalloc.stop()
         assert len(str(caught.value)) < 500
         assert peak < 50 * MB
+
+
+def test_a_release_without_end_is_none() -> None:
+    with pytest.raises(ConfigError, match=r"release = '9999.*…? must be the text of a release's number"):
+        Training.from_toml(f'release = "{"9" * 6000}.0"')
 
 
 def test_what_is_no_file(tmp_path: Path) -> None:

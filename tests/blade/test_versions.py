@@ -137,6 +137,8 @@ def test_versions_of_a_format() -> None:
     assert [SNAPSHOTS.version(given, "w") for given in (None, 1, 2, 3)] == [1, 1, 2, 3]
     with pytest.raises(KeyError, match="w was written in format 4 of snapshots; this release reads up to 3"):
         SNAPSHOTS._replace(error=KeyError).version(4, "w")
+    with pytest.raises(ConfigError, match="w was written in format 1 of snapshots; this release reads them from 2 on"):
+        SNAPSHOTS._replace(oldest=2).version(None, "w")
     fields = {"a": Since(), "b": Since(2, 7), "c": Since(3, 8)}
     assert stood_for(fields, ["a"], 1) == {"b": 7, "c": 8}
     assert stood_for(fields, ["a", "c"], 1) == {"b": 7}

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, Self, cast
 
 from forge.blade import versions
-from forge.blade.checks import ConfigError, Limits, check_fields, did_you_mean
+from forge.blade.checks import ConfigError, Limits, check_fields, did_you_mean, shown
 from forge.blade.documents import read_toml
 from forge.blade.versions import Since, lacking, stood_for
 
@@ -85,7 +85,7 @@ class Section:
             ConfigError: if `given` is no table, or has an unknown field or a value that is not allowed.
         """
         if not isinstance(given, Mapping):
-            raise ConfigError(f"[{table}] must be a table of fields, not {given!r}")
+            raise ConfigError(f"[{table}] must be a table of fields, not {shown(given)}")
         known = cls.since()
         for name in given:
             if name not in known:
@@ -291,7 +291,7 @@ class Config:
         written = versions.CONFIGURATION.newest if version is None else version
         kinds = cls._kinds()
         if not isinstance(data, Mapping):
-            raise ConfigError(f"a configuration must be a table of sections, not {data!r}")
+            raise ConfigError(f"a configuration must be a table of sections, not {shown(data)}")
         for section in data:
             if section not in kinds:
                 raise ConfigError(did_you_mean("section", section, list(kinds)))
@@ -366,7 +366,7 @@ def world_tables(data: Mapping[str, Any]) -> Mapping[str, Any]:
             raise ConfigError(did_you_mean("table", name, RUN_TABLES))
     world = tables.get("world", {})
     if not isinstance(world, Mapping):
-        raise ConfigError(f"[world] must be a table of sections, not {world!r}")
+        raise ConfigError(f"[world] must be a table of sections, not {shown(world)}")
     return world
 
 

@@ -139,7 +139,7 @@ def _refused(error: ValueError, what: str) -> ConfigError:
     """What a parser says, as one of our own errors; a number of thousands of digits it refuses by itself."""
     if isinstance(error, ConfigError):
         return error
-    return ConfigError(f"{what}: an integer is too long" if "digits" in str(error) else f"{what}: {error}")
+    return ConfigError(f"{what}: an integer is too long" if "digits" in str(error) else f"{what}: {str(error)[:200]}")
 
 
 def _too_long(name: str, limit: int) -> str:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from forge.blade.checks import ConfigError
+from forge.blade.checks import ConfigError, shown
 
 
 class Format(NamedTuple):
@@ -21,13 +21,15 @@ class Format(NamedTuple):
 
     Attributes:
         name: of such files, in the plural: errors say "format 3 of snapshots".
-        newest: the version that this release writes; it reads all from 1 up to it.
+        newest: the version that this release writes.
         error: what is raised of a version that it does not read.
+        oldest: the first version that it reads.
     """
 
     name: str
     newest: int
     error: type[Exception] = ConfigError
+    oldest: int = 1
 
     def version(self, given: Any, what: str) -> int:
         """The version of a file.
@@ -42,11 +44,17 @@ class Format(NamedTuple):
         if given is None:
             return 1
         if type(given) is not int or given < 1:
-            raise self.error(f"{what} says version {given!r}; a version of {self.name} is a whole number from 1 on")
+            raise self.error(
+                f"{what} says version {shown(given)}; a version of {self.name} is a whole number from 1 on"
+            )
         if given > self.newest:
             raise self.error(
                 f"{what} was written in format {given} of {self.name}; this release reads up to {self.newest}: "
                 "a newer release of Neural MMO reads it"
+            )
+        if given < self.oldest:
+            raise self.error(
+                f"{what} was written in format {given} of {self.name}; this release reads them from {self.oldest} on"
             )
         return given
 

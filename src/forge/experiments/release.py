@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from forge.about import VERSION
-from forge.blade.checks import ConfigError
+from forge.blade.checks import ConfigError, shown
 
 
 def current() -> str:
@@ -28,7 +28,7 @@ def check(given: Any) -> None:
 
 
 def _series(release: Any) -> tuple[int, int]:
-    found = re.match(r"(\d+)\.(\d+)\b", release) if isinstance(release, str) else None
+    found = re.match(r"(\d{1,9})\.(\d{1,9})\b", release) if isinstance(release, str) else None
     if found is None:
-        raise ConfigError(f"release = {release!r} must be the text of a release's number, such as {current()!r}")
+        raise ConfigError(f"release = {shown(release)} must be the text of a release's number, such as {current()!r}")
     return int(found[1]), int(found[2])
