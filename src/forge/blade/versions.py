@@ -41,8 +41,7 @@ class Format(NamedTuple):
         Raises:
             ConfigError: (or `error`) if it is newer than this release, or not a version.
         """
-        if given is None:
-            return 1
+        given = 1 if given is None else given
         if type(given) is not int or given < 1:
             raise self.error(
                 f"{what} says version {shown(given)}; a version of {self.name} is a whole number from 1 on"
