@@ -5,12 +5,15 @@ from __future__ import annotations
 import functools
 import importlib
 import os
+import re
 import signal
 import sys
 import warnings
 from typing import Any, NamedTuple
 
 from forge.about import DISTRIBUTION, VERSION, how_to_install
+from forge.terminal import UNREAD, Unread, outlets
+from forge.waiting import Patience, doing
 
 
 class Command(NamedTuple):
@@ -19,6 +22,7 @@ class Command(NamedTuple):
     module: str
     summary: str
     extra: str = "train"  # what it needs installed
+    keeps: tuple[str, ...] | None = None  # the options by which it keeps what it finds; None: it always does
 
 
 # What a command may need besides: packages, and the extra they come with.
@@ -32,15 +36,20 @@ COMMANDS = {
     ),
     "record": Command("forge.commands.record", "write a replay of a run or of a match", "view"),
     "video": Command("forge.commands.video", "draw a replay, a run or a match as an MP4 or WebP video", "video"),
-    "runs": Command("forge.commands.runs", "list the training runs below a folder"),
+    "runs": Command("forge.commands.runs", "list the training runs below a folder", keeps=()),
     "demo": Command("forge.commands.demo", "from nothing to trained in about three minutes, with pictures"),
     "experiment": Command(
         "forge.commands.experiment", "answer a question by runs, measurements, statistics and figures"
     ),
-    "tournament": Command("forge.commands.tournament", "trained and scripted agents in the same worlds, with ratings"),
+    "tournament": Command(
+        "forge.commands.tournament",
+        "trained and scripted agents in the same worlds, with ratings",
+        keeps=("--folder",),
+    ),
     "bench": Command(
         "forge.commands.bench",
         "measure the world, training or the viewer on this machine: bench world, bench train, bench viewer",
+        keeps=("--json", "--markdown"),
     ),
 }
 
@@ -50,9 +59,32 @@ def main(arguments: list[str] | None = None) -> int:
 
     Returns:
         The exit status: 0 if all went well, 1 for what went wrong, 2 for a wrong command line, 128 and the number of
-        the signal for what was asked to stop: 130 for Ctrl-C, 143 for SIGTERM, 129 for a closed terminal.
+        the signal for what was asked to stop: 130 for Ctrl-C, 143 for SIGTERM, 129 for a closed terminal, 141 where
+        nobody reads what is printed. A command that keeps something in files goes on without a reader.
     """
     given = sys.argv[1:] if arguments is None else arguments
+    silence = os.environ.get("FORGE_PATIENCE", "5")
+    if not re.fullmatch(r"\d+(\.\d*)?|inf", silence):
+        print(f"forge: FORGE_PATIENCE = {silence!r} must be a number of seconds, or inf", file=sys.stderr)
+        return 2
+    patience = Patience(lambda what: print(f"forge {given[0]}: {what}", file=sys.stderr, flush=True), float(silence))
+    try:
+        with outlets(needed=not keeps(given), heard=patience.heard), patience.kept():
+            return _main(given)
+    except Unread:
+        return UNREAD
+
+
+def keeps(given: list[str]) -> bool:
+    """Whether a command line leaves more behind than what it prints."""
+    options = {word.partition("=")[0] for word in given[1:]}
+    if not given or given[0] not in COMMANDS or options & {"-h", "--help"}:
+        return False
+    by = COMMANDS[given[0]].keeps
+    return by is None or bool(options & {*by})
+
+
+def _main(given: list[str]) -> int:
     name = given[0] if given else "--help"
     if name in ("-h", "--help"):
         print(_help())
@@ -74,7 +106,9 @@ def _run(name: str, arguments: list[str]) -> int:
 
     warnings.formatwarning = functools.partial(_format_warning, StorageWarning, name, warnings.formatwarning)
     try:
-        importlib.import_module(COMMANDS[name].module).main(arguments)
+        with doing("loading"):
+            module = importlib.import_module(COMMANDS[name].module)
+        module.main(arguments)
     except ModuleNotFoundError as error:
         if (error.name or "").startswith("forge"):
             raise

@@ -85,14 +85,14 @@ class Report:
         self.console = Console()
         if not self.console.is_terminal:
             self.console = Console(width=_PLAIN_WIDTH)
-        self.console.print(self._origin(), soft_wrap=True)
         self._write()
+        self.console.print(self._origin(), soft_wrap=True)
 
     def add(self, name: str, section: Section) -> None:
-        """Shows and writes one more section."""
+        """Writes and shows one more section."""
         self.sections[name] = section
-        self.console.print(section.table())
         self._write()
+        self.console.print(section.table())
 
     def data(self) -> dict[str, Any]:
         """All of it as plain values."""
@@ -141,19 +141,25 @@ def text(heading: str, key: str) -> Column:
     return Column(heading, lambda row: f"{row[key]:,}" if isinstance(row[key], int) else str(row[key]))
 
 
+def decimals(value: float, digits: int) -> str:
+    """A number with so many digits after the point; with two that count where those would hide a small one."""
+    return f"{value:.2g}" if 0 < abs(value) < 10.0 ** (1 - digits) else f"{value:,.{digits}f}"
+
+
 def fixed(heading: str, key: str, digits: int) -> Column:
-    """A column of numbers with so many digits after the point; – where there is none."""
-    return Column(heading, lambda row: "–" if row[key] is None else f"{row[key]:,.{digits}f}")
+    """A column of numbers as `decimals` writes them; – where there is none."""
+    return Column(heading, lambda row: "–" if row[key] is None else decimals(row[key], digits))
 
 
 def measured(heading: str, key: str, digits: int, unit: float = 1.0, part: str = "median") -> Column:
     """A column of the median, or another part, of a spread, in units of `unit`."""
-    return Column(heading, lambda row: f"{row[key][part] / unit:,.{digits}f}")
+    return Column(heading, lambda row: decimals(row[key][part] / unit, digits))
 
 
 def between(heading: str, key: str, digits: int, unit: float = 1.0) -> Column:
     """A column of the 10th and the 90th percentile of a spread."""
-    return Column(heading, lambda row: f"{row[key]['low'] / unit:,.{digits}f}–{row[key]['high'] / unit:,.{digits}f}")
+    ends = ("low", "high")
+    return Column(heading, lambda row: "–".join(decimals(row[key][end] / unit, digits) for end in ends))
 
 
 #: Agent steps per second in millions, with their spread: columns of every speed.

@@ -11,7 +11,7 @@ import numba
 import numpy as np
 
 from forge.bench.measure import alternate, quotients, undisturbed
-from forge.bench.report import SPEED, Column, Row, Section, between, fixed, measured, text, timing
+from forge.bench.report import SPEED, Column, Row, Section, between, decimals, fixed, measured, text, timing
 from forge.bench.scene import Played, Scene
 from forge.blade import Chaos, Config, Law, Recording
 
@@ -167,7 +167,7 @@ def _against_first(effort: Effort, title: str, scenes: Sequence[Scene], heading:
 
 
 def _undisturbed(heading: str, key: str, digits: int, unit: float = 1.0) -> Column:
-    return Column(heading, lambda row: f"{row['undisturbed'][key] / unit:,.{digits}f}")
+    return Column(heading, lambda row: decimals(row["undisturbed"][key] / unit, digits))
 
 
 def _ratio(heading: str) -> tuple[Column, Column]:

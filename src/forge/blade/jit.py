@@ -18,7 +18,10 @@ from typing import Any
 
 import numba
 
+from forge.blade import compiling
 from forge.blade.cache import cache_dir
+
+compiling.announce()
 
 _KEEP = 4  # cached builds of other versions that are left on disk
 

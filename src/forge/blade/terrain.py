@@ -23,6 +23,7 @@ from forge.blade.ids import Material
 from forge.blade.noise import LIBRARY, ridged
 from forge.blade.tiled import read_tmx
 from forge.blade.tiles import border, check_map, entrance, from_text, to_text
+from forge.waiting import doing
 
 __all__ = ["check_map", "from_text", "generate", "maps", "to_text"]
 
@@ -88,7 +89,11 @@ def maps(terrain: Terrain, indices: Sequence[int]) -> np.ndarray:
         return np.repeat(_load_file(terrain)[None], len(numbers), axis=0)
     numbers = [i % terrain.maps if terrain.maps else i for i in numbers]
     folder = _cache_folder(terrain)
-    made = {number: _cached(terrain, number, folder) for number in dict.fromkeys(numbers)}
+    made: dict[int, np.ndarray] = {}
+    with doing("making maps") as task:
+        for number in dict.fromkeys(numbers):
+            made[number] = _cached(terrain, number, folder)
+            task.what = f"making maps, {len(made):,} of {len(set(numbers)):,} done"
     return np.array([made[number] for number in numbers], np.uint8).reshape(-1, terrain.side, terrain.side)
 
 

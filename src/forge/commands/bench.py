@@ -15,6 +15,7 @@ from forge.bench.report import Report, Section
 from forge.bench.train import Plan, training
 from forge.bench.world import Effort, batch, options, scaling, speed
 from forge.blade.checks import ConfigError
+from forge.waiting import doing
 
 Name = Literal["speed", "batch", "scaling", "options", "compile", "memory", "terrain"]
 SECTIONS: dict[Name, Callable[[Effort], Section]] = {
@@ -57,7 +58,7 @@ class World(Output):
         chosen = [name for name in SECTIONS if name in self.sections or not self.sections]
         report = _report("world", self, rounds=effort.rounds)
         for name in chosen:
-            with report.console.status(f"measuring {name}"):
+            with report.console.status(f"measuring {name}"), doing(f"measuring {name}"):
                 section = SECTIONS[name](effort)
             report.add(name, section)
 
@@ -88,7 +89,7 @@ class Train(Output):
         what = {name: getattr(self, name) for name in ("hidden", "network", "algorithm", "targeting")}
         plan = Plan(engines, seconds, worlds, **what, seed=self.seed, quick=self.quick)
         report = _report("train", self, engines=engines, seconds=seconds, worlds=worlds, **what)
-        with report.console.status("training"):
+        with report.console.status("training"), doing("training"):
             report.add("train", training(plan))
 
 
@@ -110,7 +111,7 @@ class Viewer(Output):
         report = _report("viewer", self, rounds=rounds, ticks=ticks)
         sections = {"page": viewer.page, "server": viewer.server, "crowd": viewer.crowd}
         for name in (name for name in sections if name in self.sections or not self.sections):
-            with report.console.status(f"measuring {name}"):
+            with report.console.status(f"measuring {name}"), doing(f"measuring {name}"):
                 section = sections[name](plan)
             report.add(name, section)
 

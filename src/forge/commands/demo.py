@@ -20,6 +20,7 @@ from forge.experiments.report import table, to_json
 from forge.experiments.run import Run
 from forge.experiments.settings import Training
 from forge.experiments.train import load
+from forge.waiting import doing
 
 SCRIPTED = ("random", "forager", "fighter")
 
@@ -61,9 +62,11 @@ def main(arguments: list[str]) -> None:
     run = Run.create(path, dataclasses.replace(training, run=session))
     start(run)
     console.print("\nevaluating on fresh maps: random, forager, fighter, trained")
-    rows = evaluate(run, options)
+    with doing("evaluating"):
+        rows = evaluate(run, options)
     console.print(table(rows))
-    products = [*illustrate(run, rows, options), Product(run.latest(), "the last checkpoint")]
+    with doing("drawing pictures"):
+        products = [*illustrate(run, rows, options), Product(run.latest(), "the last checkpoint")]
     console.print("\nwritten:")
     for product in products:
         console.print(f"  {product.path}  {product.what}", soft_wrap=True, highlight=False)

@@ -23,6 +23,7 @@ from forge.experiments.studies.publish import publish
 from forge.experiments.studies.store import Store
 from forge.experiments.studies.study import Need, Plan, Scale, Study
 from forge.experiments.studies.watch import Watch, duration
+from forge.waiting import doing
 
 
 @dataclasses.dataclass(frozen=True)
@@ -63,12 +64,14 @@ def main(arguments: list[str]) -> None:
     except KeyboardInterrupt as stop:
         number = stop.signal if isinstance(stop, Stopped) else SIGINT
         raise Stopped(f"stopped; to go on: {command(options)} --resume", number) from None
-    found = study.findings(scale, seeds, results)
+    with doing("making the report"):
+        found = study.findings(scale, seeds, results)
     origin = {"command": command(options), "seeds": list(range(seeds)), "runs": runs(plan, store)}
     places = [options.folder, *([options.publish] if options.publish else [])]
     folders = [study_folder(place, study.name, options.scale) for place in places]
     title = f"{study.name}, {options.scale}"
-    written = [path for folder in folders for path in publish(folder, title, study.question, found, origin)]
+    with doing("drawing figures"):
+        written = [path for folder in folders for path in publish(folder, title, study.question, found, origin)]
     console.print(Markdown(found.verdict))
     console.print("\nwritten:")
     for path in written:
@@ -103,7 +106,7 @@ def announce(plan: Plan, store: Store, scale: Scale, console: Console) -> Cost:
     )
     if not needs and not measurements:
         return Cost({}, {})
-    with console.status("measuring how fast this machine is"):
+    with console.status("measuring how fast this machine is"), doing("measuring how fast this machine is"):
         cost = estimate_cost(plan, store, scale.probe_seconds)
     training, measuring = sum(cost.needs.values()), sum(cost.measurements.values())
     console.print(

@@ -15,6 +15,7 @@ from forge.about import VERSION
 from forge.blade import ConfigError
 from forge.blade.replay import ReplayWriter
 from forge.experiments.match import Match, match_of
+from forge.waiting import doing
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,7 +44,7 @@ def main(arguments: list[str]) -> None:
     if options.out.exists() and not options.force:
         raise ConfigError(f"{options.out} exists already; name another file with --out, or replace it with --force")
     match, console = match_of(options.targets, options.seed), Console()
-    with Progress(console=console, transient=True) as progress:
+    with doing("recording"), Progress(console=console, transient=True) as progress:
         record(match, options, progress)
     size = options.out.stat().st_size
     console.print(f"{options.out}: {options.ticks:,} ticks, {size / 1e6:.2f} MB", soft_wrap=True, highlight=False)

@@ -16,6 +16,7 @@ from rich.table import Table
 from forge.blade.checks import ConfigError
 from forge.experiments.condition import condition
 from forge.experiments.run import Run
+from forge.waiting import doing
 
 _COLUMNS = ("state", "by", "changed", "agent steps", "minutes", "lifetime")
 
@@ -33,7 +34,8 @@ def main(arguments: list[str]) -> None:
     options = tyro.cli(Options, args=arguments, prog="forge runs")
     if not options.folder.is_dir():
         raise ConfigError(f"{options.folder} is not a folder")
-    shown, notes = table(options.folder, find(options.folder))
+    with doing("looking for runs"):
+        shown, notes = table(options.folder, find(options.folder))
     console = Console()
     console.print(shown)
     for note in notes:

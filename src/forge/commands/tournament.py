@@ -19,6 +19,7 @@ from forge.experiments.evaluation import Settings
 from forge.experiments.mixing import Entrant
 from forge.experiments.settings import Training
 from forge.experiments.tournament import Tournament, hold
+from forge.waiting import doing
 
 SCRIPTED = "scripted agents (random, forager, fighter)"
 
@@ -54,21 +55,23 @@ def main(arguments: list[str]) -> None:
             raise ConfigError(f"--{name} {getattr(options, name)} must not be negative")
     entrants, config = invited(options.entrants), world_of(options)
     console = Console()
-    with Progress(console=console, transient=True) as progress:
+    with doing("loading the entrants") as waiting, Progress(console=console, transient=True) as progress:
         task = progress.add_task("", total=1.0)
 
         def listen(names: tuple[str, ...], done: int, count: int) -> None:
-            progress.update(task, completed=done, total=count, description=" · ".join(names))
+            meeting = " · ".join(names)
+            waiting.what = f"meeting {done + 1} of {count}: {meeting}"
+            progress.update(task, completed=done, total=count, description=meeting)
 
         settings = Settings(options.worlds, options.ticks, options.warmup, options.horizon)
         held = hold(
             entrants, config, settings, options.seed,
             together=options.together, anchored=not options.together, listen=listen,
         )  # fmt: skip
+    written = report.write(held, options.folder, command(options)) if options.folder is not None else []
     show(held, console)
-    if options.folder is not None:
-        for path in report.write(held, options.folder, command(options)):
-            console.print(f"written: {path}", soft_wrap=True, highlight=False)
+    for path in written:
+        console.print(f"written: {path}", soft_wrap=True, highlight=False)
 
 
 def invited(words: tuple[str, ...]) -> list[Entrant]:

@@ -8,6 +8,7 @@ from rich.console import Console
 
 from forge.agents import scripted
 from forge.blade import World
+from forge.experiments.amounts import amount
 from forge.experiments.realms import share
 from forge.experiments.settings import Training
 from forge.trinity import smith
@@ -42,5 +43,5 @@ def words(world: World, seconds: float) -> str:
     tally = world.state.tally
     steps, deaths = int(tally["ticks"].sum()), int(tally["deaths"].sum())
     lifetime = f"{tally['lifetime'].sum() / deaths:.1f} ticks" if deaths else "–"
-    rate, living = f"{steps / seconds / 1e3:.0f} k steps/s", f"{world.state.living_count.mean():.1f} living a world"
-    return f"{steps / 1e6:.1f} M agent steps in {seconds:.0f} s: {rate}, lifetime {lifetime}, {living}"
+    rate, living = f"{amount(steps / seconds)} steps/s", f"{world.state.living_count.mean():.1f} living a world"
+    return f"{amount(steps)} agent steps in {seconds:.0f} s: {rate}, lifetime {lifetime}, {living}"

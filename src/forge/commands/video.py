@@ -23,6 +23,7 @@ from forge.embyr.extension import Extension
 from forge.embyr.overlays import Overlays
 from forge.embyr.video import Shot, film
 from forge.experiments.match import Match, match_of
+from forge.waiting import doing
 
 _WARMUP = 150  # ticks in which a world of the default size comes to life
 _LONGEST = 3600.0
@@ -64,10 +65,11 @@ def main(arguments: list[str]) -> None:
         raise ConfigError(f"{options.out} exists already; name another file with --out, or replace it with --force")
     source, frames, extended, shot = scene_of(options, shot)
     console, pictures = Console(), 0
-    with Progress(console=console, transient=True) as progress:
+    with doing("starting the browser that draws") as waiting, Progress(console=console, transient=True) as progress:
         task = progress.add_task("drawing", total=shot.pictures)
         for pictures in film(frames, source, shot, options.out, extended):
             progress.update(task, completed=pictures)
+            waiting.what = f"drawing, {pictures} of {shot.pictures} pictures done"
     megabytes = options.out.stat().st_size / 1e6
     told = f"{options.out}: {pictures} pictures, {pictures / shot.fps:.1f} s, {megabytes:.2f} MB"
     console.print(told, soft_wrap=True, highlight=False)

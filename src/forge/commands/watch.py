@@ -20,6 +20,7 @@ from forge.embyr.extension import Extension
 from forge.embyr.overlays import Overlays
 from forge.embyr.play import Play
 from forge.experiments.match import Match, match_of
+from forge.waiting import doing
 
 _REPLAY = b"NMREPLAY"  # the first bytes of a replay
 _FULL = 150  # ticks in which a world of the default size comes to life
@@ -82,8 +83,9 @@ def watch_match(match: Match, options: Options) -> None:
     source = Source.of(match.config, "live", match.title, match.names, tick_seconds=options.tick_seconds)
     with serve(source, options, extensions(source, match.config, match)) as viewer:
         world = match.world(options.seed, options.map, visits=True)
-        for _ in range(options.warmup):
-            world.step(match.player.act(world.observe()))
+        with doing(f"playing the {options.warmup} ticks before the first picture"):
+            for _ in range(options.warmup):
+                world.step(match.player.act(world.observe()))
         with recording(options.record, world, match) as capture:
             Live(viewer, world, match.player, capture).run()
 

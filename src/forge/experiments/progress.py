@@ -11,6 +11,7 @@ from rich.progress import BarColumn, TextColumn
 from rich.progress import Progress as Bar
 from rich.table import Table
 
+from forge.experiments.amounts import amount
 from forge.experiments.run import Run
 
 _PLAIN_EVERY = 10.0  # seconds between two lines where there is no terminal
@@ -79,8 +80,8 @@ class Progress:
     @staticmethod
     def _words(line: dict[str, Any]) -> str:
         lifetime = "–" if line["lifetime"] is None else f"{line['lifetime']:.1f}"
-        done = f"{line['steps'] / 1e6:.1f} M agent steps in {line['seconds']:.0f} s"
-        rate = f"{line['steps_per_second'] / 1e3:.0f} k steps/s"
+        done = f"{amount(line['steps'])} agent steps in {line['seconds']:.0f} s"
+        rate = f"{amount(line['steps_per_second'])} steps/s"
         return f"{done}: {rate}, lifetime {lifetime} ticks, {line['living']:.1f} living a world"
 
     def _table(self, line: dict[str, Any]) -> Table:

@@ -26,6 +26,7 @@ from forge.experiments.run import Run, resume_command, steps_of
 from forge.experiments.settings import Training
 from forge.experiments.stopping import Stopped, Stopping
 from forge.experiments.trains import Trains
+from forge.waiting import doing
 
 Listener = Callable[[dict[str, Any]], None]
 
@@ -216,7 +217,8 @@ def train(
             run.set_aside_after(resume)
             run.forget_after(trainer.steps)
         attend(trainer)
-        trainer.compile()
+        with doing("compiling and trying a first update"):
+            trainer.compile()
         with contextlib.closing(run), Stopping() as stopping:
             _loop(run, trainer, listen, attend, stopping)
         if stopping.signal is not None and not _finished(run, trainer):
@@ -230,7 +232,8 @@ def _loop(run: Run, trainer: Trains, listen: Listener, attend: Callable[[Any], N
     ended = _finished(run, trainer)
     while not ended:
         before = trainer.steps
-        meter.add(trainer.update())
+        with doing("making an update"):
+            meter.add(trainer.update())
         attend(trainer)
         ended = stopping.signal is not None or _finished(run, trainer)
         passed = any(before < steps <= trainer.steps for steps in milestones)

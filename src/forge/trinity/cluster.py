@@ -23,6 +23,7 @@ from forge.trinity.realm import Realm, warm_up
 from forge.trinity.report import Report, Snapshot
 from forge.trinity.setting import Setting
 from forge.trinity.trinity import Trinity
+from forge.waiting import doing
 
 with needs("ray", "ray"):
     import ray
@@ -199,7 +200,8 @@ class Cluster:
     def _begin(self, realms: Sequence[int]) -> list[tuple[str, ...]]:
         """Has new actors make their realms, once there are machines for them; returns the names of populations."""
         for realm in realms:
-            ready, _ = ray.wait([self._actors[realm].there.remote()], timeout=PATIENCE)
+            with doing(f"waiting for a machine with room for realm {realm}"):
+                ready, _ = ray.wait([self._actors[realm].there.remote()], timeout=PATIENCE)
             if not ready:
                 total, free = (found.get("CPU", 0) for found in (ray.cluster_resources(), ray.available_resources()))
                 raise RealmLost(
@@ -207,7 +209,8 @@ class Cluster:
                     f"{cores(self.settings[realm])} free CPUs on one; the cluster has {total:g}, {free:g} are free"
                 )
         pending = [self._actors[realm].begin.remote(self.settings[realm], self._made) for realm in realms]
-        return [_answer(tags) for tags in pending]
+        with doing("waiting for realms to compile and to make their worlds"):
+            return [_answer(tags) for tags in pending]
 
 
 def cores(setting: Setting) -> int:
@@ -232,12 +235,14 @@ def join(place: str, address: str | None, needed: int) -> bool:
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # what Ray will do by itself, without its warning
     quiet: Any = {"logging_level": logging.ERROR, "include_dashboard": False}
     if place == "default":
-        ray.init(address="local", num_cpus=max(needed, os.cpu_count() or 1), **quiet)
+        with doing("starting Ray"):
+            ray.init(address="local", num_cpus=max(needed, os.cpu_count() or 1), **quiet)
         return True
     try:
         if address is not None:
             knock(address)
-        ray.init(address=address or "auto", logging_level=logging.ERROR)
+        with doing("joining the Ray cluster"):
+            ray.init(address=address or "auto", logging_level=logging.ERROR)
     except (OSError, ValueError, RuntimeError) as error:
         where = f"at {address}" if address else "running on this machine, and RAY_ADDRESS names none"
         raise ConfigError(

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from forge.experiments.studies.store import Store
 from forge.experiments.studies.study import Plan, Results
 from forge.experiments.train import train
+from forge.waiting import doing
 
 
 class Watcher(Protocol):
@@ -57,7 +58,8 @@ def conduct(plan: Plan, store: Store, watcher: Watcher | None = None) -> Results
         result = store.measured(measurement)
         if result is None:
             watcher.begin(measurement.name)
-            result = measurement.measure(store)
+            with doing(f"measuring {measurement.name}"):
+                result = measurement.measure(store)
             store.keep(measurement, result)
             watcher.end(measurement.name)
         measured[measurement.name] = result

@@ -10,6 +10,7 @@ from typing import Any, Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from forge.experiments.amounts import amount
 from forge.experiments.studies.cost import Cost
 
 _WORDS = {"steps": "agent steps", "lives": "lives"}
@@ -63,8 +64,8 @@ class Watch:
             self._first = line[unit]
         self._share = (line[unit] - self._first) / max(1, total - self._first)
         lifetime = "–" if line["lifetime"] is None else f"{line['lifetime']:.1f}"
-        rate = f"{line['steps_per_second'] / 1e6:.2f} M agent steps/s"
-        words = f"{line[unit] / 1e6:.1f} of {total / 1e6:.1f} M {_WORDS[unit]}, {rate}, lifetime {lifetime}"
+        rate = f"{amount(line['steps_per_second'])} agent steps/s"
+        words = f"{amount(line[unit])} of {amount(total)} {_WORDS[unit]}, {rate}, lifetime {lifetime}"
         self._show(words, after=_PLAIN_EVERY)
 
     def end(self, name: str) -> None:
