@@ -36,7 +36,9 @@ def run(name: str, arguments: dict[str, Any], cache: str | None = None) -> dict[
     environment = {**os.environ, **({"FORGE_CACHE": cache} if cache else {})}
     command = [sys.executable, "-m", "forge.bench.child", name, json.dumps(arguments)]
     started = time.perf_counter()
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        command, env=environment, capture_output=True, encoding="utf-8", errors="replace", check=False
+    )
     elapsed = time.perf_counter() - started
     if done.returncode:
         raise RuntimeError(f"measuring {name} failed:\n{done.stderr}")

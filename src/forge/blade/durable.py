@@ -116,7 +116,12 @@ def sync(path: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Waits until the disk has the names in a folder, which is what makes a rename last."""
+    """Waits until the disk has the names in a folder, which is what makes a rename last.
+
+    Windows opens no folders: there, names are as lasting as the file system makes them.
+    """
+    if not hasattr(os, "O_DIRECTORY"):
+        return
     with unless_unknown(folder, "fsync of folders: a power cut may cost files that were written just before"):
         handle = os.open(folder, os.O_RDONLY)
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import fcntl
 import os
 import platform
 import time
@@ -13,6 +12,7 @@ from typing import IO
 
 from forge.blade.checks import ConfigError
 from forge.blade.durable import explained, unless_unknown
+from forge.experiments import exclusive
 
 NAME = ".lock"
 
@@ -36,13 +36,17 @@ def locked(folder: Path) -> Iterator[None]:
         with explained(folder / NAME, len(name)):
             file.truncate(0)
             file.write(name)
-        yield
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):  # it was not to be had: a file system without locks
+                exclusive.give_back(file.fileno())
 
 
 def _take(file: IO[bytes], folder: Path) -> None:
     for left in reversed(range(_TRIES)):
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            exclusive.take(file.fileno())
             return
         except BlockingIOError as error:
             if not left:
@@ -57,7 +61,8 @@ def holder(folder: Path) -> str | None:
     except OSError:
         return None
     try:
-        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        exclusive.take(handle, shared=True)
+        exclusive.give_back(handle)
     except BlockingIOError:
         return _named(handle)
     except OSError:
@@ -68,4 +73,5 @@ def holder(folder: Path) -> str | None:
 
 
 def _named(handle: int) -> str:
-    return os.pread(handle, 200, 0).decode(errors="replace") or "another process"
+    os.lseek(handle, 0, os.SEEK_SET)
+    return os.read(handle, 200).decode(errors="replace") or "another process"

@@ -7,7 +7,8 @@ import threading
 from types import FrameType, TracebackType
 from typing import Any, Self
 
-_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")  # Ctrl-C, a cluster that wants its machine back, a closed terminal
+# Ctrl-C, a cluster that wants its machine back, a closed terminal, and on Windows Ctrl-Break.
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
 
 
 class Stopped(KeyboardInterrupt):
