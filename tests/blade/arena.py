@@ -137,7 +137,7 @@ def place(world: World, agents: list[Agent]) -> None:
     """Puts exactly these agents into the first world; what is derived from them is then out of date."""
     state, edge = world.state, margin(world.config)
     pitch = world.config.terrain.side + 2 * edge
-    state.agents[0], state.lives[0], state.surplus[0] = 0, 0, 0
+    state.agents[0], state.lives[0], state.surplus[0], state.explored[0] = 0, 0, 0, 0
     state.tiles[0] &= 7
     for agent in agents:
         for name, value in agent_record(agent).items():
@@ -147,6 +147,9 @@ def place(world: World, agents: list[Agent]) -> None:
             state.tiles[0, tile] += 8
         else:
             state.surplus[0, tile] += 1
+        for row, col in agent.explored if state.explored.shape[1] else ():
+            here = row * world.config.terrain.side + col
+            state.explored[0, agent.slot, here // 8] |= 1 << here % 8
         life = state.lives[0, agent.slot]
         life["id"], life["birth"], life["lifetime"], life["population"] = agent.id, -1, agent.age, agent.population
     state.living[0, : len(agents)] = [agent.slot for agent in agents]

@@ -21,6 +21,11 @@ BRAWL = {
     **SATED, "combat.immunity": 0, "combat.melee_damage": 3, "combat.range_damage": 2,
     "vitals.health": 9, "vitals.food": 6, "vitals.water": 8,
 }  # fmt: skip
+#: All that can be rewarded, at prices that binary fractions only come near.
+REWARDS = {
+    "reward.survival": 0.1, "reward.death": -2.3, "reward.harvest": 0.7, "reward.drink": -0.6,
+    "reward.damage_dealt": 0.3, "reward.damage_taken": -0.9, "reward.kill": 5.1, "reward.explore": 0.2,
+}  # fmt: skip
 
 
 def case(*configs: Config, ticks: int, care: float = 0.97, mix: str = MIXED, **rest: Any) -> Case:
@@ -106,6 +111,16 @@ CASES: dict[str, tuple[Case, set[str]]] = {
     "blind": (
         case(*[Chaos(**SMALL, **LEARNED, **{"spawn.cap": 7, "sight.radius": 0, "sight.agents": 1})] * 2, ticks=100),
         {"target self", "death by lava", "slot passed on"},
+    ),
+    "rewards": (
+        case(*[Chaos(**TINY, **BRAWL, **REWARDS, **{"spawn.cap": 12, "spawn.populations": 4})] * 2,
+             Chaos(**TINY, **BRAWL, **{"spawn.cap": 12, "spawn.populations": 4}), ticks=200),
+        {"overkill", "kill by the stronger", "tie for a kill", "killed a killer", "ate less than was there"},
+    ),
+    "rewards, learned": (
+        case(Chaos(**SMALL, **LEARNED, **REWARDS, **{"spawn.cap": 32, "combat.hold": True, "combat.immunity": 3}),
+             Chaos(**SMALL, **LEARNED, **{"spawn.cap": 32, "combat.hold": True, "reward.explore": 1}), ticks=150),
+        {"overkill", "death by attack"},
     ),
     "presets": (
         case(Chaos(), Law(), ticks=40, threads=None),

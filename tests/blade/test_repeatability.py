@@ -13,6 +13,8 @@ import numpy as np
 import pytest
 
 from forge.blade import Chaos, Config, Law, Recording, World
+from forge.blade.fork import fork
+from tests.blade.cases import REWARDS
 from tests.blade.worlds import patchwork, wanderer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -23,7 +25,8 @@ PLAYER = wanderer(care=0.97)
 NOTHING = Recording()
 CONFIG = Chaos(**{"terrain.side": 22, "terrain.border": 3, "spawn.cap": 32, "spawn.random_cap": True})
 LEARNED = CONFIG.replace(**{"combat.targeting": "learned", "combat.hold": True})
-CONFIGS = pytest.mark.parametrize("config", [CONFIG, LEARNED], ids=["lowest health", "learned"])
+REWARDED = LEARNED.replace(**REWARDS)
+CONFIGS = pytest.mark.parametrize("config", [CONFIG, LEARNED, REWARDED], ids=["lowest health", "learned", "rewarded"])
 
 
 def batch(config: Config = CONFIG, count: int = 3, threads: int = 1, record: Recording = NOTHING) -> World:
@@ -106,6 +109,35 @@ def test_worlds_of_a_batch_are_as_they_would_be_alone(config: Config) -> None:
         for i, single in enumerate(alone):
             single.step(actions[i : i + 1])
             assert single.hash() == world.hash(i)
+
+
+def test_worlds_of_a_batch_may_reward_different_things() -> None:
+    """Each is as it would be alone, also as a copy and after a break."""
+    configs = [CONFIG, CONFIG.replace(**REWARDS), CONFIG.replace(**{"reward.kill": 2})]
+    maps = [patchwork(CONFIG.terrain, i) for i in range(3)]
+    world = World(configs, 3, 7, 1, maps)
+    alone = [World(config, 1, [int(world.seeds[i])], 1, [maps[i]]) for i, config in enumerate(configs)]
+    for each in (world, *alone):
+        each.reset()
+    rng = np.random.default_rng(3)
+    for tick in range(60):
+        if tick == 30:
+            world = World.restore(world.snapshot(), threads=1)
+            alone = [fork(world, i) for i in range(3)]
+        actions = PLAYER(rng, world.observe(), CONFIG)
+        rewards = world.step(actions)[1]
+        for i, single in enumerate(alone):
+            assert (single.step(actions[i : i + 1])[1][0] == rewards[i]).all()
+            assert single.hash() == world.hash(i)
+
+
+def test_what_agents_explored_is_part_of_the_state() -> None:
+    world = batch(CONFIG.replace(**{"reward.explore": 1}))
+    world.reset()
+    play(world, 30)
+    other = world.clone()
+    other.state.explored[0, np.flatnonzero(other.observe().alive[0])[0]] ^= 1
+    assert other.hash() != world.hash()
 
 
 def test_the_order_within_a_batch_does_not_matter() -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from forge.blade import Chaos, Config, ConfigError, versions
 from forge.blade import config as sections
-from forge.blade.config import choice, number, plain
+from forge.blade.section import Section, choice, number, plain
 from forge.blade.versions import Format, Since, lacking, stood_for
 from forge.experiments import settings
 from forge.experiments.settings import Training
@@ -29,7 +29,7 @@ def newer(monkeypatch: pytest.MonkeyPatch) -> type[Config]:
         water: str = choice("much", ("none", "much"), "for water", since=3, before="none")
 
     @dataclass(frozen=True)
-    class Weather(sections.Section):
+    class Weather(Section):
         rain: bool = plain(True, "whether it rains", since=3, before=False)
 
     @dataclass(frozen=True)

@@ -77,6 +77,13 @@ NUMBERS: dict[str, list[Any]] = {
     "combat.vampirism": [0, 0.34, 0.5, 1],
     "combat.immunity": [0, 3, 15, 2**31 - 1],
     "reward.survival": [1, -0.5, 0],
+    "reward.death": [0, -10],
+    "reward.harvest": [0, 0.1],
+    "reward.drink": [0, -0.3],
+    "reward.damage_dealt": [0, 0.7],
+    "reward.damage_taken": [0, -0.9],
+    "reward.kill": [0, 5, -1.1],
+    "reward.explore": [0, 0.25],
     "spawn.random_cap": [False, True],
 }
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from forge.blade import AGENT, Cause, Config, EventKind, Material, Observation, Recording, World
+from forge.blade import AGENT, Cause, Config, EventKind, Material, Observation, Recording, RewardTerm, World
 from forge.blade.state import margin
 from tests.reference.engine import Action, Agent, Game
 from tests.reference.record import Event
@@ -57,7 +57,7 @@ def play(case: Case, engine: type[Game] = Game) -> tuple[list[Game], str]:
 
 def differences(world: World, games: Sequence[Game]) -> str:
     """What differs in state, observation or records, in words."""
-    checks = (_state, _tiles, _sights, _events, _lives, _visits, _tallies)
+    checks = (_state, _tiles, _sights, _events, _lives, _visits, _tallies, _rewarded)
     for game in games:
         for check in checks:
             for name, ours, theirs in check(world, game):
@@ -207,3 +207,20 @@ def _tallies(world: World, game: Game) -> Checks:
         ("tally.lifetime", [t.lifetime for t in ours], theirs["lifetime"]),
         ("tally.ticks", [t.ticks for t in ours], theirs["ticks"]),
     ]
+
+
+def _rewarded(world: World, game: Game) -> Checks:
+    """What only worlds keep that reward more than survival; terms that are not rewarded need not be counted."""
+    state, w, reward = world.state, game.index, game.config.reward
+    checks: Checks = []
+    if reward.explore != 0:
+        explored = np.zeros((game.config.spawn.cap, game.config.terrain.side**2), bool)
+        for slot, agent in game.agents.items():
+            explored[slot, [row * game.config.terrain.side + col for row, col in agent.explored]] = True
+        theirs = np.unpackbits(state.explored[w], axis=-1, bitorder="little")[:, : explored.shape[1]]
+        checks.append(("explored", explored, theirs))
+    if reward.counts_deeds:
+        for term in [term for term in RewardTerm if getattr(reward, term.name.lower()) != 0]:
+            ours = [tally.deeds[term] for tally in game.record.tallies]
+            checks.append((f"total of {term.name.lower()}", ours, state.deed_totals[w, :, term]))
+    return checks

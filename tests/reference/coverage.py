@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
-from forge.blade import Cause, Move, Style
+from forge.blade import Cause, Move, RewardTerm, Style
 from tests.reference.engine import Action, Agent, Game, Strike
 from tests.reference.sight import CROWD, distance
 
@@ -67,16 +67,27 @@ class WatchedGame(Game):
         self.note("target taken", target is not None)
         return target
 
+    def credit(self, target: Agent, blows: list[Strike]) -> None:
+        super().credit(target, blows)
+        strengths = sorted(map(self.damage, blows))
+        if sum(strengths) >= target.health and len(blows) > 1:
+            first = min(blows, key=lambda s: self.turn(s.attacker.slot))
+            self.note("overkill", sum(strengths) > target.health)
+            self.note("kill by the stronger", strengths[-1] > self.damage(first))
+            self.note("tie for a kill", strengths[-1] == strengths[-2])
+
     def drained(self, agent: Agent, strikes: list[Strike]) -> int:
         drained, vitals = super().drained(agent, strikes), self.config.vitals
         self.note("drained below 0", min(agent.food, agent.water) + drained < 0)
         self.note("drained above maximum", drained > 0 and agent.food + drained > vitals.food)
         return drained
 
-    def reward(self, cause: Cause | None) -> float:
+    def reward(self, agent: Agent, cause: Cause | None) -> float:
+        self.note("killed a killer", cause == Cause.ATTACK and agent.deeds[RewardTerm.KILL] > 0)
+        self.note("ate less than was there", 0 < agent.deeds[RewardTerm.HARVEST] < self.config.foraging.harvest)
         if cause is not None:
             self.note(f"death by {cause.name.lower()}")
-        return super().reward(cause)
+        return super().reward(agent, cause)
 
     def harvest(self, agent: Agent) -> None:
         before = len(self.harvested)

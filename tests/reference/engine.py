@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
 
-from forge.blade import Cause, Config, Material, Move, Style
+from forge.blade import Cause, Config, Material, Move, RewardTerm, Style
 from tests.reference.record import Record
 from tests.reference.sight import Senses, Sight, distance, observe
 from tests.reference.stream import Stream
@@ -35,6 +36,11 @@ class Agent:
     age: int = 0
     damage: int = 0
     freeze: int = 0
+    explored: set[Place] = field(default_factory=set)  # tiles that are not new to it
+    deeds: Counter[RewardTerm] = field(default_factory=Counter)  # of this tick
+
+    def __post_init__(self) -> None:
+        self.explored.add(self.place)
 
     @property
     def place(self) -> Place:
@@ -75,7 +81,7 @@ class Game(Senses):
         self.agents: dict[int, Agent] = {}
         self.births, self.tick = 0, 0
         self.cap = self.draw_cap()
-        self.rewards: dict[int, float] = {}
+        self.rewards: dict[int, np.float32] = {}
         self.terminated: set[int] = set()
         self.record = Record(self)
         self.spawn()
@@ -140,6 +146,10 @@ class Game(Senses):
     def attack_all(self, actions: Mapping[int, Action]) -> None:
         strikes = self.strikes(actions)
         for agent in self.agents.values():
+            agent.deeds = Counter()
+        for agent in self.agents.values():
+            self.credit(agent, [s for s in strikes if s.target is agent and self.damage(s) > 0])
+        for agent in self.agents.values():
             agent.damage = sum(self.damage(s) for s in strikes if s.target is agent)
             drained = self.drained(agent, strikes)
             self.harm(agent)
@@ -197,6 +207,17 @@ class Game(Senses):
         gained = sum(self.share(s) for s in strikes if s.attacker is agent)
         return gained - sum(self.share(s) for s in strikes if s.target is agent)
 
+    def credit(self, target: Agent, blows: list[Strike]) -> None:
+        """Divides the health a target has among those who strike it, the strongest first, then by turn."""
+        left = target.health
+        for blow in sorted(blows, key=lambda s: (-self.damage(s), self.turn(s.attacker.slot))):
+            dealt = min(left, self.damage(blow))
+            if left == target.health and sum(map(self.damage, blows)) >= left:
+                blow.attacker.deeds[RewardTerm.KILL] += 1
+            blow.attacker.deeds[RewardTerm.DAMAGE_DEALT] += dealt
+            target.deeds[RewardTerm.DAMAGE_TAKEN] += dealt
+            left -= dealt
+
     def harm(self, agent: Agent) -> None:
         agent.health = max(0, agent.health - agent.damage)
 
@@ -213,10 +234,9 @@ class Game(Senses):
         self.rewards, self.terminated = {}, set()
         for agent in self.in_turn():
             cause = Cause.ATTACK if agent.health == 0 else self.live(agent)
-            self.rewards[agent.slot] = self.reward(cause)
-            if cause is None:
-                self.record.survival(agent)
-            else:
+            self.rewards[agent.slot] = np.float32(self.reward(agent, cause))
+            self.record.reward(agent, self.rewards[agent.slot], survived=cause is None)
+            if cause is not None:
                 self.terminated.add(agent.slot)
                 self.record.death(agent, cause)
 
@@ -225,6 +245,7 @@ class Game(Senses):
         self.thaw(agent)
         if self.material(agent.place) == Material.LAVA:
             return Cause.LAVA
+        self.explore(agent)
         self.harvest(agent)
         self.drink(agent)
         self.heal(agent)
@@ -238,16 +259,24 @@ class Game(Senses):
     def thaw(self, agent: Agent) -> None:
         agent.freeze = max(0, agent.freeze - 1)
 
+    def explore(self, agent: Agent) -> None:
+        agent.deeds[RewardTerm.EXPLORE] += agent.place not in agent.explored
+        agent.explored.add(agent.place)
+
     def harvest(self, agent: Agent) -> None:
         if self.material(agent.place) == Material.FOREST:
             self.materials[agent.place] = Material.SCRUB
             self.harvested.append(agent.place)
+            before = agent.food
             agent.food = self.clip(agent.food + self.config.foraging.harvest, self.config.vitals.food)
+            agent.deeds[RewardTerm.HARVEST] += agent.food - before
             self.record.harvest(agent)
 
     def drink(self, agent: Agent) -> None:
         if self.beside_water(agent):
+            before = agent.water
             agent.water = self.clip(agent.water + self.config.foraging.drink, self.config.vitals.water)
+            agent.deeds[RewardTerm.DRINK] += agent.water - before
             self.record.drink(agent)
 
     def heal(self, agent: Agent) -> None:
@@ -265,8 +294,11 @@ class Game(Senses):
         if agent.water == 0:
             agent.health = max(0, agent.health - self.config.vitals.thirst)
 
-    def reward(self, cause: Cause | None) -> float:
-        return self.config.reward.survival if cause is None else 0.0
+    def reward(self, agent: Agent, cause: Cause | None) -> float:
+        """Every deed at its price; the terms are added in their order."""
+        agent.deeds[RewardTerm.SURVIVAL if cause is None else RewardTerm.DEATH] = 1
+        prices = {term: getattr(self.config.reward, term.name.lower()) for term in RewardTerm}
+        return sum((prices[term] * agent.deeds[term] for term in RewardTerm), start=0.0)
 
     # -- die, regrow, spawn
 

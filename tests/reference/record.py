@@ -6,7 +6,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
-from forge.blade import Cause, EventKind, Style
+import numpy as np
+
+from forge.blade import Cause, EventKind, RewardTerm, Style
 
 if TYPE_CHECKING:
     from tests.reference.engine import Agent, Game
@@ -52,6 +54,7 @@ class Tally:
     deaths: Counter[int] = field(default_factory=Counter)  # by cause
     lifetime: int = 0
     ticks: int = 0
+    deeds: Counter[RewardTerm] = field(default_factory=Counter)
 
 
 class Record:
@@ -103,9 +106,10 @@ class Record:
         self.tallies[agent.population].lifetime += life.lifetime
         self._event(EventKind.DEATH, agent, life.lifetime, cause)
 
-    def survival(self, agent: Agent) -> None:
-        self.lives[agent.id].reward += self.game.config.reward.survival
-        self.lives[agent.id].lifetime += 1
+    def reward(self, agent: Agent, reward: np.float32, survived: bool) -> None:
+        self.lives[agent.id].reward += float(reward)
+        self.lives[agent.id].lifetime += survived
+        self.tallies[agent.population].deeds.update(agent.deeds)
 
     def _event(
         self,

@@ -3,7 +3,7 @@
 from forge.blade.checks import ConfigError
 from forge.blade.config import Chaos, Combat, Config, Foraging, Law, Reward, Sight, Spawn, Terrain, Vitals
 from forge.blade.events import EVENT, LIFE, Recording
-from forge.blade.ids import Cause, EventKind, Material, Move, Style
+from forge.blade.ids import Cause, EventKind, Material, Move, RewardTerm, Style
 from forge.blade.observation import FEATURES, Observation
 from forge.blade.presets import PRESETS, make
 from forge.blade.state import AGENT
@@ -28,6 +28,7 @@ __all__ = [
     "Observation",
     "Recording",
     "Reward",
+    "RewardTerm",
     "Sight",
     "Spawn",
     "Style",

@@ -10,92 +10,19 @@ import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self, cast
+from typing import Any, Self
 
 from forge.blade import versions
-from forge.blade.checks import ConfigError, Limits, check_fields, did_you_mean, shown
+from forge.blade.checks import ConfigError, did_you_mean, shown
 from forge.blade.documents import read_toml
-from forge.blade.versions import Since, lacking, stood_for
+from forge.blade.section import Section, choice, number, plain, section_toml
+from forge.blade.versions import lacking
 
 MAX_AGENTS = 8192
 MAX_SIDE = 4096
 MAX_VITAL = 30_000
-
-
-_UNKNOWN: Any = object()  # no value stood for a field before: it has always been there
-
-
-def number(default: int | float, low: float, high: float, doc: str, since: int = 1, before: Any = _UNKNOWN) -> Any:
-    """A numeric field with its inclusive range and its description.
-
-    Args:
-        default: the value where nothing is given.
-        low: the least allowed.
-        high: the greatest allowed.
-        doc: what it is, with its unit.
-        since: the version of configurations that has it first, see `forge.blade.versions`.
-        before: what stood for it in those older than `since`.
-    """
-    return _field(default, since, before, limits=Limits(low, high), doc=doc)
-
-
-def choice(default: str, options: tuple[str, ...], doc: str, since: int = 1, before: Any = _UNKNOWN) -> Any:
-    """A text field that holds one of `options`; `since` and `before` as for `number`."""
-    return _field(default, since, before, options=options, doc=doc)
-
-
-def plain(default: bool | str, doc: str, since: int = 1, before: Any = _UNKNOWN) -> Any:
-    """A switch or a free text field; `since` and `before` as for `number`."""
-    return _field(default, since, before, doc=doc)
-
-
-def _field(default: Any, since: int, before: Any, **metadata: Any) -> Any:
-    newest = versions.CONFIGURATION.newest
-    if not 1 <= since <= newest:
-        raise TypeError(f"since = {since}, but the newest version of configurations is {newest}: raise it first")
-    if (since > 1) != (before is not _UNKNOWN):
-        raise TypeError("a field that came after version 1, and only such a one, says what stood for it before")
-    known = Since(since, None if before is _UNKNOWN else before)
-    return field(default=default, metadata={"since": known, **metadata})
-
-
-class Section:
-    """Checks every field of a section against its declared type and range."""
-
-    def __post_init__(self) -> None:
-        check_fields(self)
-
-    @classmethod
-    def since(cls) -> dict[str, Since]:
-        """Since when each field exists."""
-        return {f.name: f.metadata["since"] for f in dataclasses.fields(cast(Any, cls))}
-
-    @classmethod
-    def read(cls, given: Any, version: int, table: str) -> Self:
-        """The section of a table of a file.
-
-        Args:
-            given: the table's fields; what is left out means what stood for it at the file's version, or its default.
-            version: of the file.
-            table: its name there, for errors.
-
-        Raises:
-            ConfigError: if `given` is no table, or has an unknown field or a value that is not allowed.
-        """
-        if not isinstance(given, Mapping):
-            raise ConfigError(f"[{table}] must be a table of fields, not {shown(given)}")
-        known = cls.since()
-        for name in given:
-            if name not in known:
-                raise ConfigError(did_you_mean(f"field of [{table}]", name, list(known)))
-        return cls(**given, **stood_for(known, given, version))
-
-    def as_before(self) -> dict[str, Any]:
-        """Its fields as plain values, without the newer ones that hold what stood for them before they were there."""
-        values, known = dataclasses.asdict(cast(Any, self)), self.since()
-        return {n: v for n, v in values.items() if known[n].version == 1 or v != known[n].before}
 
 
 @dataclass(frozen=True)
@@ -203,9 +130,24 @@ class Sight(Section):
 
 @dataclass(frozen=True)
 class Reward(Section):
-    """What an agent is rewarded for; 0 on the tick of its death."""
+    """What an agent is rewarded for: a sum of terms, each a number times how much of it the agent did in the tick.
+
+    The fields are those of `RewardTerm`, in its order.
+    """
 
     survival: float = number(1.0, -1e6, 1e6, "reward of every tick survived")
+    death: float = number(0.0, -1e6, 1e6, "reward of dying, of whatever cause, on the tick of the death", 2, 0.0)
+    harvest: float = number(0.0, -1e6, 1e6, "reward of every point of food gained by harvesting", 2, 0.0)
+    drink: float = number(0.0, -1e6, 1e6, "reward of every point of water gained by drinking", 2, 0.0)
+    damage_dealt: float = number(0.0, -1e6, 1e6, "reward of every point of health taken from others", 2, 0.0)
+    damage_taken: float = number(0.0, -1e6, 1e6, "reward of every point of health lost to attacks", 2, 0.0)
+    kill: float = number(0.0, -1e6, 1e6, "reward of every agent killed", 2, 0.0)
+    explore: float = number(0.0, -1e6, 1e6, "reward of every tile that is new to this life", 2, 0.0)
+
+    @property
+    def counts_deeds(self) -> bool:
+        """Whether anything but survival is rewarded."""
+        return any(getattr(self, f.name) != 0 for f in dataclasses.fields(self) if f.name != "survival")
 
 
 @dataclass(frozen=True)
@@ -397,13 +339,6 @@ def _replace_leaves(section: str, current: Any, values: Mapping[str, Any]) -> An
 def version_toml() -> str:
     """The line of TOML that says which version of configurations follows."""
     return f"version = {versions.CONFIGURATION.newest}  # of configurations: says which fields there were\n"
-
-
-def section_toml(name: str, section: Any) -> str:
-    """One section as a TOML table, each field with its description."""
-    fields = dataclasses.fields(section)
-    lines = [f"{f.name} = {json.dumps(getattr(section, f.name))}  # {f.metadata['doc']}" for f in fields]
-    return "\n".join([f"[{name}]", *lines, ""])
 
 
 def Law(**changes: Any) -> Config:

@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from forge.blade.grid import tread
 from forge.blade.ids import NONE, EventKind, Material
 from forge.blade.jit import inline
 
@@ -125,19 +126,16 @@ def log_tick(state, w, slot, material):
     if state.lives.shape[1] > 0:
         life = state.lives[w, slot]
         life.ticks[material] += 1
-        place = np.int64(agent.row) * state.rules[w].side + agent.col
-        bit = np.uint8(1 << (place & 7))
-        if not state.trails[w, slot, place >> 3] & bit:
-            state.trails[w, slot, place >> 3] |= bit
+        if tread(state.trails[w, slot], state.rules[w], agent):
             life.tiles[material] += 1
 
 
 @inline
-def log_survival(state, w, slot):
-    """Adds a survived tick to the life in `slot`."""
+def log_reward(state, w, slot, survived):
+    """Adds a tick to the life in `slot`: its reward, and whether it was survived."""
     if state.lives.shape[1] > 0:
-        state.lives[w, slot].lifetime += 1
-        state.lives[w, slot].reward += state.rules[w].survival
+        state.lives[w, slot].lifetime += survived
+        state.lives[w, slot].reward += state.reward[w, slot]
 
 
 @inline

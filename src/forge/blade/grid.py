@@ -103,6 +103,29 @@ def distance(one, other):
 
 
 @inline
+def tread(trail, rules, agent):
+    """Marks the tile an agent stands on in a bit set of tiles; returns whether it was new there."""
+    place = np.int64(agent.row) * rules.side + agent.col
+    bit = np.uint8(1 << (place & 7))
+    new = not trail[place >> 3] & bit
+    trail[place >> 3] |= bit
+    return new
+
+
+@inline
+def first_in_rotation(living, count, first):
+    """Position in the list of the living of the first slot from `first` on."""
+    low, high = np.int64(0), count
+    while low < high:
+        middle = (low + high) >> 1
+        if living[middle] < first:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@inline
 def rotation(slot, first, slots):
     """Place of a slot in the rotating order that begins with slot `first`: 0 is first."""
     return slot - first if slot >= first else slot - first + slots

@@ -59,6 +59,19 @@ class Cause(IntEnum):
     THIRST = 3
 
 
+class RewardTerm(IntEnum):
+    """What an agent is rewarded for: the fields of `Reward`, in lower case and in this order."""
+
+    SURVIVAL = 0
+    DEATH = 1
+    HARVEST = 2
+    DRINK = 3
+    DAMAGE_DEALT = 4
+    DAMAGE_TAKEN = 5
+    KILL = 6
+    EXPLORE = 7
+
+
 class EventKind(IntEnum):
     """What an entry of the event log reports."""
 

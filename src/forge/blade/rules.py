@@ -7,11 +7,14 @@ import math
 import numpy as np
 
 from forge.blade.config import Config
+from forge.blade.ids import RewardTerm
 
 RULES = np.dtype(
     [
         ("log_no_regrowth", "f8"),  # log(1 − regrowth); 0 means nothing regrows
-        ("survival", "f4"),  # reward of a tick survived
+        ("reward", "f8", (len(RewardTerm),)),  # by term
+        ("counts_blows", "i4"),  # whether damage or kills are rewarded
+        ("explores", "i4"),  # whether new tiles are
         ("side", "i4"),  # S [tiles]
         ("pitch", "i4"),  # L [tiles]
         ("origin", "i4"),  # index of tile (0, 0) in `State.tiles`
@@ -48,11 +51,13 @@ RULES = np.dtype(
 
 def rules_record(config: Config, margin: int) -> np.ndarray:
     """The RULES record of one world whose tile array has `margin` tiles around the map."""
-    vitals, combat, terrain = config.vitals, config.combat, config.terrain
+    vitals, combat, terrain, reward = config.vitals, config.combat, config.terrain, config.reward
     damage = (combat.melee_damage, combat.range_damage, combat.mage_damage, 0)
     values = {
         "log_no_regrowth": math.log1p(-config.foraging.regrowth) if config.foraging.regrowth < 1 else -math.inf,
-        "survival": config.reward.survival,
+        "reward": tuple(getattr(reward, term.name.lower()) for term in RewardTerm),
+        "explores": reward.explore != 0,
+        "counts_blows": reward.damage_dealt != 0 or reward.damage_taken != 0 or reward.kill != 0,
         "side": terrain.side,
         "pitch": terrain.side + 2 * margin,
         "origin": margin * (terrain.side + 2 * margin + 1),

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 #: Raised when a snapshot of the old kind can no longer be continued to the same bits.
 VERSION = 1
 
-_RECORDS = ("lives", "trails", "visits")
+_RECORDS = ("lives", "trails", "visits", "deed_totals")
 
 
 class Saved(NamedTuple):
@@ -91,8 +91,15 @@ def read(source: bytes | str | os.PathLike[str]) -> Saved:
         raise ConfigError(f"{name} is not a snapshot of worlds, or is damaged: {error}") from error
     if header.get("version") != VERSION:
         raise ConfigError(f"{name} is of version {header.get('version')}; this release reads version {VERSION}")
-    missing = {"seeds", "maps", *SAVED, *_RECORDS} - arrays.keys()
+    configs = [Config.from_dict(config) for config in header["configs"]]
+    missing = {"seeds", "maps", *SAVED, *_RECORDS} - arrays.keys() - _not_kept(configs)
     if missing:
         raise ConfigError(f"{name} lacks {', '.join(sorted(missing))}")
-    configs = [Config.from_dict(config) for config in header["configs"]]
     return Saved(configs, Recording(**header["recording"]), arrays.pop("seeds"), arrays.pop("maps"), arrays)
+
+
+def _not_kept(configs: list[Config]) -> set[str]:
+    """The arrays that are empty in worlds that reward less, and were not there while survival was all they could."""
+    explores = any(config.reward.explore != 0 for config in configs)
+    counts_deeds = any(config.reward.counts_deeds for config in configs)
+    return {name for name, kept in (("explored", explores), ("deed_totals", counts_deeds)) if not kept}

@@ -19,7 +19,7 @@ import numpy as np
 
 from forge.blade.config import Config
 from forge.blade.events import EVENT, LIFE, Recording, events_a_tick
-from forge.blade.ids import Cause, Material
+from forge.blade.ids import Cause, Material, RewardTerm
 from forge.blade.rules import RULES, rules_record
 from forge.blade.vector import PADDING
 
@@ -66,6 +66,7 @@ class State(NamedTuple):
     births: np.ndarray  # int64 [W]: next id
     cap: np.ndarray  # int32 [W]: own spawn cap, 1 .. N
     tally: np.ndarray  # TALLY [W, P]
+    explored: np.ndarray  # uint8 [W, N, S·S / 8 + 1] (N = 0 unless exploring is rewarded): bit set of known tiles
     # -- numbers of the rules
     rules: np.ndarray  # RULES [W]
     # -- derived from the agents
@@ -86,6 +87,8 @@ class State(NamedTuple):
     near: np.ndarray  # uint16 [W, N + 8]: everyone in view of one observer, a list
     gap: np.ndarray  # uint8 [W, N + 8]: how far away they are [tiles]
     at_distance: np.ndarray  # int32 [W, 32]: how many of them there are, by distance
+    struck: np.ndarray  # int32 [W, N] (N = 0 like that of deeds): slot of whom each agent struck this tick, or NONE
+    deeds: np.ndarray  # int32 [W, N, terms] (N = 0 unless more than survival is rewarded): what is rewarded, counted
     reward: np.ndarray  # float32 [W, N]
     terminated: np.ndarray  # bool [W, N]
     # -- observation
@@ -102,6 +105,7 @@ class State(NamedTuple):
     finished_count: np.ndarray  # int32 [W]
     trails: np.ndarray  # uint8 [W, N, S·S / 8 + 1]: bit set of the tiles each agent has visited
     visits: np.ndarray  # int64 [W, P, S, S]: ticks spent on each tile
+    deed_totals: np.ndarray  # int64 [W, P, terms] (P = 0 where N of deeds is): sums of the deeds since the reset
 
 
 SAVED = State._fields[: State._fields.index("rules")]
@@ -127,6 +131,9 @@ def allocate(configs: list[Config], recording: Recording) -> State:
     K = config.sight.agents
     E = events_a_tick(N) if recording.events else 0
     lives, visits = (N if recording.lives else 0), (P if recording.visits else 0)
+    rewards, terms = [c.reward for c in configs], len(RewardTerm)
+    explorers = N if any(reward.explore != 0 for reward in rewards) else 0
+    doers, groups = (N, P) if any(reward.counts_deeds for reward in rewards) else (0, 0)
     columns = np.uint8 if S <= 255 else np.uint16
 
     def zeros(*shape: int, dtype: Any) -> Any:
@@ -143,6 +150,7 @@ def allocate(configs: list[Config], recording: Recording) -> State:
         births=zeros(dtype=np.int64),
         cap=zeros(dtype=np.int32),
         tally=zeros(P, dtype=TALLY),
+        explored=zeros(explorers, S * S // 8 + 1, dtype=np.uint8),
         rules=np.array([rules_record(c, margin(c)) for c in configs], RULES),
         living=zeros(N, dtype=np.uint16),
         living_count=zeros(dtype=np.int32),
@@ -159,6 +167,8 @@ def allocate(configs: list[Config], recording: Recording) -> State:
         near=zeros(N + 8, dtype=np.uint16),
         gap=zeros(N + 8, dtype=np.uint8),
         at_distance=zeros(32, dtype=np.int32),
+        struck=zeros(doers, dtype=np.int32),
+        deeds=zeros(doers, terms, dtype=np.int32),
         reward=zeros(N, dtype=np.float32),
         terminated=zeros(N, dtype=np.bool_),
         window=zeros(N, R, C, dtype=np.uint8),
@@ -173,6 +183,7 @@ def allocate(configs: list[Config], recording: Recording) -> State:
         finished_count=zeros(dtype=np.int32),
         trails=zeros(lives, S * S // 8 + 1, dtype=np.uint8),
         visits=zeros(visits, S, S, dtype=np.int64),
+        deed_totals=zeros(groups, terms, dtype=np.int64),
     )
 
 

@@ -13,6 +13,7 @@ from forge.blade.systems.combat import attack
 from forge.blade.systems.death import cull, die
 from forge.blade.systems.movement import move
 from forge.blade.systems.regrowth import regrow
+from forge.blade.systems.reward import forget_deeds
 from forge.blade.systems.sight import observe
 from forge.blade.systems.spawn import spawn
 from forge.blade.systems.vitals import live
@@ -22,6 +23,7 @@ from forge.blade.systems.vitals import live
 def tick(state, w):
     """Steps world w by one tick: `State.actions` in; agents, rewards, deaths and observations out."""
     start_log(state, w)
+    forget_deeds(state, w)
     move(state, w)
     attack(state, w)
     deaths = live(state, w)

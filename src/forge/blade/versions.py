@@ -59,7 +59,7 @@ class Format(NamedTuple):
 
 
 #: Counts the fields of every table of a configuration: those of a world, [run] and [learning].
-CONFIGURATION = Format("configurations", 1)
+CONFIGURATION = Format("configurations", 2)
 
 
 class Since(NamedTuple):

@@ -17,6 +17,7 @@ from forge.blade.checks import ConfigError
 from forge.blade.config import Config
 from forge.blade.events import Recording
 from forge.blade.grid import MATERIAL
+from forge.blade.ids import RewardTerm
 from forge.blade.jit import parallel_call
 from forge.blade.observation import Observation
 from forge.blade.random import given_seeds, world_seeds
@@ -96,7 +97,8 @@ class World:
 
         Returns:
             observation: of who is alive now.
-            reward: float32 [W, N], of who acted: 1 for a tick survived, 0 for one that was not.
+            reward: float32 [W, N], of who acted, as `Config.reward` has it: by default 1 for a tick survived, 0 for one
+                that was not.
             terminated: bool [W, N], true where the agent that acted died; the slot may already hold a newborn.
             info: `tick` int64 [W], `living` int32 [W], `members` int32 [W, P].
 
@@ -137,6 +139,15 @@ class World:
         if given.shape != wanted:
             raise ValueError(f"chosen has shape {given.shape}; wanted is {wanted}, a world and its slots")
         return int(cull_each(self.state, np.ascontiguousarray(given)))
+
+    def reward_terms(self) -> np.ndarray:
+        """What the rewards of the last step are the sums of: float64 [W, N, terms], by `RewardTerm`."""
+        state = self.state
+        if state.deeds.shape[1] > 0:
+            return state.deeds * state.rules["reward"][:, None]
+        terms = np.zeros((*state.reward.shape, len(RewardTerm)))
+        terms[..., RewardTerm.SURVIVAL] = state.reward
+        return terms
 
     def observe(self) -> Observation:
         """The current observation again."""
@@ -182,6 +193,8 @@ class World:
         digest = hashlib.blake2b(digest_size=16)
         for w in range(self.count) if world is None else (world,):
             for name in SAVED:
+                if name == "explored" and self.configs[w].reward.explore == 0:
+                    continue  # a batch keeps it for all its worlds if it does for one
                 saved = getattr(self.state, name)[w]
                 count = int(self.state.harvested_count[w])
                 digest.update(np.ascontiguousarray(saved[:count] if name == "harvested" else saved).tobytes())

@@ -12,7 +12,7 @@ import numpy as np
 import torch
 
 from forge.blade.checks import ConfigError, did_you_mean
-from forge.blade.config import Section, choice, number, plain
+from forge.blade.section import Section, choice, number, plain
 from forge.ethyr.losses import Losses
 
 #: What computes: `compiled` needs a network and a device that our kernels know, `auto` uses them where they do.

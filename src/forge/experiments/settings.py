@@ -10,19 +10,9 @@ from pathlib import Path
 from typing import Any, Self
 
 from forge.blade import PRESETS, ConfigError
-from forge.blade.config import (
-    Chaos,
-    Config,
-    Section,
-    choice,
-    number,
-    plain,
-    section_toml,
-    toml_version,
-    version_toml,
-    world_tables,
-)
+from forge.blade.config import Chaos, Config, toml_version, version_toml, world_tables
 from forge.blade.documents import read_toml
+from forge.blade.section import Section, choice, number, plain, section_toml
 from forge.blade.versions import CONFIGURATION, lacking
 from forge.ethyr.learning import ENGINES, Learning
 from forge.experiments import release

@@ -111,5 +111,5 @@ class ThirstIsNamedBeforeHunger(Game):
 
 @found_by("chaos")
 class TheLastTickIsRewarded(Game):
-    def reward(self, cause: Cause | None) -> float:
-        return self.config.reward.survival
+    def reward(self, agent: Agent, cause: Cause | None) -> float:
+        return super().reward(agent, None)

@@ -8,6 +8,7 @@ from forge.blade.events import log_event
 from forge.blade.grid import distance, first_lanes, index_by_row, rotation
 from forge.blade.ids import NONE, EventKind, Style
 from forge.blade.jit import inline
+from forge.blade.systems.reward import credit_blows, note_blow
 from forge.blade.vector import LANES, lowest_bit, within64
 
 _HOLD = int(Style.HOLD)
@@ -34,6 +35,7 @@ def attack(state, w):
             target = weakest_in_reach(state, w, q, rules.reach[style], first)
         if target != NONE and agents[target].age >= rules.immunity:
             strike(state, w, slot, target, style)
+    credit_blows(state, w, first)
 
 
 @inline
@@ -47,6 +49,7 @@ def strike(state, w, slot, target, style):
     drained[slot] += drain
     freeze = rules.freeze[style]
     victim.freeze = freeze if freeze > 0 else victim.freeze
+    note_blow(state, w, slot, target)
     log_event(state, w, _ATTACK, slot, style, damage, target)
 
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from forge.blade.grid import leave, tile_index
 from forge.blade.jit import inline
+from forge.blade.systems.reward import forget_tiles
 
 
 @inline
@@ -48,6 +49,7 @@ def remove(state, w, slot):
     leave(state.tiles[w], state.surplus[w], tile_index(state.rules[w], agent.row, agent.col))
     state.members[w, agent.population] -= 1
     clear(agent)
+    forget_tiles(state, w, slot)
     state.window[w, slot] = 0
     state.seen[w, slot] = 0
     state.seen_count[w, slot] = 0

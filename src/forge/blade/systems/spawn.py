@@ -8,6 +8,7 @@ from forge.blade.events import log_birth
 from forge.blade.grid import enter, insert_in_index, tile_index
 from forge.blade.jit import inline
 from forge.blade.random import draw_below
+from forge.blade.systems.reward import know_tile
 
 
 @inline
@@ -79,6 +80,7 @@ def be_born(state, w, slot, population, row, col):
     agent.population = population
     agent.alive = 1
     enter(state.tiles[w], state.surplus[w], tile_index(rules, row, col))
+    know_tile(state, w, slot)
 
 
 @inline

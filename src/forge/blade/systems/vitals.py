@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from forge.blade.events import log_death, log_survival, log_tick
-from forge.blade.grid import MATERIAL, tile_index
+from forge.blade.events import log_death, log_reward, log_tick
+from forge.blade.grid import MATERIAL, first_in_rotation, tile_index
 from forge.blade.ids import Cause, Material
 from forge.blade.jit import inline
 from forge.blade.systems.foraging import forage
+from forge.blade.systems.reward import count_gains, counts_deeds, pay
 
 _LAVA = int(Material.LAVA)
 _BY_ATTACK, _BY_LAVA, _BY_HUNGER, _BY_THIRST = int(Cause.ATTACK), int(Cause.LAVA), int(Cause.HUNGER), int(Cause.THIRST)
@@ -28,28 +29,15 @@ def live(state, w):
     for k in range(first, first + count):
         slot = np.int64(living[k if k < count else k - count])
         cause = live_one(state, w, slot)
-        if cause == SURVIVES:
-            reward[slot] = rules.survival
-            log_survival(state, w, slot)
-        else:
+        survived = cause == SURVIVES
+        reward[slot] = pay(state, w, slot, survived)
+        log_reward(state, w, slot, survived)
+        if not survived:
             terminated[slot] = True
             dying[deaths] = slot
             deaths += 1
             log_death(state, w, slot, cause)
     return deaths
-
-
-@inline
-def first_in_rotation(living, count, first):
-    """Position in the list of the living of the first slot from `first` on."""
-    low, high = np.int64(0), count
-    while low < high:
-        middle = (low + high) >> 1
-        if living[middle] < first:
-            low = middle + 1
-        else:
-            high = middle
-    return low
 
 
 @inline
@@ -66,7 +54,10 @@ def live_one(state, w, slot):
         agent.freeze -= 1
     if material == _LAVA:
         return _BY_LAVA
+    food, water = np.int64(agent.food), np.int64(agent.water)
     forage(state, w, slot, place)
+    if counts_deeds(state):
+        count_gains(state, w, slot, agent.food - food, agent.water - water)
     return metabolise(agent, rules)
 
 

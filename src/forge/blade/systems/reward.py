@@ -1,0 +1,121 @@
+"""Reward: what agents did in a tick, counted by term, and paid. Only what is rewarded is counted."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forge.blade.grid import first_in_rotation, tread
+from forge.blade.ids import NONE, RewardTerm
+from forge.blade.jit import inline
+
+_SURVIVAL, _DEATH, _EXPLORE = int(RewardTerm.SURVIVAL), int(RewardTerm.DEATH), int(RewardTerm.EXPLORE)
+_DEALT, _TAKEN, _KILL = int(RewardTerm.DAMAGE_DEALT), int(RewardTerm.DAMAGE_TAKEN), int(RewardTerm.KILL)
+_HARVEST, _DRINK = int(RewardTerm.HARVEST), int(RewardTerm.DRINK)
+_ANY = 0x7FFFFFFF
+
+
+@inline
+def counts_deeds(state):
+    """Whether any world of the batch rewards more than survival."""
+    return state.deeds.shape[1] > 0
+
+
+@inline
+def forget_deeds(state, w):
+    """Before a tick: nobody has done anything yet."""
+    if counts_deeds(state):
+        state.deeds[w] = 0
+    if state.rules[w].counts_blows:
+        state.struck[w] = NONE
+
+
+@inline
+def pay(state, w, slot, survived):
+    """The reward of the agent in `slot` for this tick: the sum over the terms, in their order."""
+    rules = state.rules[w]
+    if not counts_deeds(state):
+        return np.float32(rules.reward[_SURVIVAL]) if survived else np.float32(0.0)
+    deeds, totals = state.deeds[w, slot], state.deed_totals[w, state.agents[w, slot].population]
+    deeds[_SURVIVAL] = survived
+    deeds[_DEATH] = not survived
+    reward = 0.0
+    for term in range(deeds.shape[0]):
+        reward += rules.reward[term] * deeds[term]
+        totals[term] += deeds[term]
+    return np.float32(reward)
+
+
+@inline
+def count_gains(state, w, slot, food, water):
+    """Counts what an agent harvested and drank, and the tile it stands on if that is new to it."""
+    rules, deeds = state.rules[w], state.deeds[w, slot]
+    deeds[_HARVEST] = food
+    deeds[_DRINK] = water
+    if rules.explores:
+        deeds[_EXPLORE] = tread(state.explored[w, slot], rules, state.agents[w, slot])
+
+
+@inline
+def know_tile(state, w, slot):
+    """The tile an agent is born on is not new to it."""
+    rules = state.rules[w]
+    if rules.explores:
+        tread(state.explored[w, slot], rules, state.agents[w, slot])
+
+
+@inline
+def forget_tiles(state, w, slot):
+    """An empty slot has been nowhere."""
+    if state.rules[w].explores:
+        state.explored[w, slot] = 0
+
+
+@inline
+def note_blow(state, w, slot, target):
+    """Remembers whom an agent struck until all blows of the tick are known."""
+    if state.rules[w].counts_blows:
+        state.struck[w, slot] = target
+
+
+@inline
+def credit_blows(state, w, first):
+    """Divides the health that each target had among the blows it got.
+
+    The strongest blow comes first, equal ones in rotating order, from slot `first` on; each takes what is left, up to
+    its damage. So a kill is the first one's, who did the most damage.
+    """
+    rules = state.rules[w]
+    if not rules.counts_blows:
+        return
+    living, struck, actions = state.living[w], state.struck[w], state.actions[w]
+    count = np.int64(state.living_count[w])
+    start = first_in_rotation(living, count, first)
+    damage = strongest_below(rules, _ANY)
+    while damage > 0:
+        for k in range(start, start + count):
+            slot = np.int64(living[k if k < count else k - count])
+            if struck[slot] != NONE and rules.damage[actions[slot, 1]] == damage:
+                credit_blow(state, w, slot, np.int64(struck[slot]), damage)
+        damage = strongest_below(rules, damage)
+
+
+@inline
+def strongest_below(rules, limit):
+    """The greatest damage of a style that is less than `limit`; 0 if there is none."""
+    found = 0
+    for style in range(rules.styles):
+        damage = np.int64(rules.damage[style])
+        found = damage if found < damage < limit else found
+    return found
+
+
+@inline
+def credit_blow(state, w, slot, target, damage):
+    """Counts one blow for both sides, as far as its target still has health; the fatal ones of a tick are one kill."""
+    victim, deeds = state.agents[w, target], state.deeds[w]
+    before = np.int64(deeds[target, _TAKEN])
+    taken = min(damage, np.int64(victim.health) - before)
+    deeds[slot, _DEALT] += taken
+    deeds[target, _TAKEN] += taken
+    if before == 0 and victim.damage >= victim.health:
+        deeds[slot, _KILL] += 1
