@@ -136,7 +136,7 @@ def report(samples: list[int], own: list[float], shared: float = 0.0) -> Report:
     nothing = np.zeros(2, np.int64)
     gradients = Vectors(np.array(own, np.float32)[:, None], np.array([shared], np.float32))
     losses = np.zeros((3, 2), np.float32)
-    return Report(np.array(samples), gradients, losses, Tally(nothing, nothing, nothing, np.zeros(2)))
+    return Report(np.array(samples), gradients, losses, Tally(nothing, nothing, nothing, np.zeros(2), np.zeros((0, 8))))
 
 
 def test_gradients_are_averaged_over_the_realms_that_saw_a_population() -> None:

@@ -1,7 +1,8 @@
 """Insight into a policy: what it would think of situations that are made up, or of agents that live.
 
-Values are in ticks: what a policy expects of its discounted rewards, undone of `reward_scale`. A policy with a memory
-judges agents that are made up as if they were newborn, with an empty one, unless one is given.
+Values are what a policy expects of its discounted rewards, undone of `reward_scale`: in ticks, if survival alone is
+rewarded, and else in the units of the reward. A policy with a memory judges agents that are made up as if they were
+newborn, with an empty one, unless one is given.
 """
 
 from __future__ import annotations

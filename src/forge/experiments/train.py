@@ -21,7 +21,7 @@ from forge.ethyr.actor import Actor
 from forge.ethyr.engine import make_learner, make_policy
 from forge.ethyr.learning import Learner, Optimiser
 from forge.ethyr.losses import Losses
-from forge.ethyr.metrics import Lapse, metrics_line
+from forge.ethyr.metrics import Lapse, metrics_line, rewards_since
 from forge.experiments.run import Run, resume_command, steps_of
 from forge.experiments.settings import Training
 from forge.experiments.stopping import Stopped, Stopping
@@ -152,8 +152,8 @@ class Meter:
 
     def _mark(self) -> None:
         trainer = self.trainer
-        self._steps, self._seconds = trainer.steps, trainer.seconds
-        self._tally = trainer.world.state.tally.copy()
+        self._seconds, state = trainer.seconds, trainer.world.state
+        self._tally, self._deeds = state.tally.copy(), state.deed_totals.copy()
         self._losses: list[Losses] = []
 
     def add(self, losses: Losses) -> None:
@@ -163,15 +163,16 @@ class Meter:
     def read(self) -> dict[str, Any]:
         """The line of metrics since the last one."""
         trainer, state = self.trainer, self.trainer.world.state
-        since = {name: state.tally[name] - self._tally[name] for name in ("deaths", "lifetime")}
+        since = {name: state.tally[name] - self._tally[name] for name in ("ticks", "deaths", "lifetime")}
         losses = [torch.stack(x).mean(0).double().cpu().numpy() for x in zip(*self._losses, strict=True)]
         lapse = Lapse(
-            steps=trainer.steps - self._steps,
+            steps=since["ticks"].sum(axis=0),
             seconds=trainer.seconds - self._seconds,
             deaths=since["deaths"].sum(axis=(0, 2)),
             lifetime=since["lifetime"].sum(axis=0),
             members=state.members.mean(axis=0),
             losses=np.stack(losses),
+            rewards=rewards_since(state, self._deeds),
         )
         line = metrics_line(trainer.counts, lapse)
         self._mark()

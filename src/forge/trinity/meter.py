@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from forge.blade import RewardTerm
 from forge.ethyr.metrics import Lapse, metrics_line
 from forge.trinity.report import Report
 
@@ -31,7 +32,9 @@ class Meter:
         self._mark()
 
     def _mark(self) -> None:
-        self._before = self.steps, self.seconds
+        self._before = self.seconds
+        self._steps = np.zeros(self._populations, np.int64)
+        self._rewards = np.zeros((0, len(RewardTerm)))
         self._deaths = np.zeros(self._populations, np.int64)
         self._lifetime = np.zeros(self._populations, np.int64)
         self._members = np.zeros(self._populations)
@@ -46,6 +49,10 @@ class Meter:
         self.seconds += seconds
         self.steps += sum(int(tally.steps.sum()) for tally in tallies)
         self.lives += sum(int(tally.deaths.sum()) for tally in tallies)
+        self._steps += np.sum([tally.steps for tally in tallies], axis=0)
+        for tally in tallies:
+            if len(tally.rewards):  # otherwise that realm's worlds reward survival alone
+                self._rewards = self._rewards + tally.rewards if len(self._rewards) else tally.rewards
         self._deaths += np.sum([tally.deaths for tally in tallies], axis=0)
         self._lifetime += np.sum([tally.lifetime for tally in tallies], axis=0)
         self._members = np.mean([tally.members for tally in tallies], axis=0)
@@ -68,12 +75,13 @@ class Meter:
         """The line of metrics since the last one; see `forge.trinity.native.Native.run`."""
         judged = np.where(self._judged, self._judged, np.nan)
         lapse = Lapse(
-            steps=self.steps - self._before[0],
-            seconds=self.seconds - self._before[1],
+            steps=self._steps,
+            seconds=self.seconds - self._before,
             deaths=self._deaths,
             lifetime=self._lifetime,
             members=self._members,
             losses=self._losses / judged,
+            rewards=self._rewards,
         )
         line = metrics_line(self.counts(), lapse)
         self._mark()

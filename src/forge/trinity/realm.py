@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from forge.blade import ConfigError, World
+from forge.ethyr.metrics import rewards_since
 from forge.ethyr.network import Network
 from forge.trinity.packing import Packing, Vectors
 from forge.trinity.report import Report, Snapshot, Tally
@@ -38,7 +39,7 @@ class Realm:
         self.god = trinity.god(setting)
         self.sword = trinity.sword(setting, self.god, network)
         self._samples = np.zeros(setting.config.populations, np.int64)
-        self._tally = self._since(self.god.world.state.tally.copy())
+        self._tally = self._since(*self._totals())
 
     def play(self, weights: Vectors | None) -> Report:
         """One round: culls, plays a segment, and finds its gradients.
@@ -56,12 +57,12 @@ class Realm:
         """One round without gradients: what a realm that was lost does to catch up."""
         self._take(weights)
         world = self.god.world
-        before = world.state.tally.copy()
+        before = self._totals()
         chosen = self.god.cull(world.observe())
         if chosen is not None:
             world.cull(chosen)
         self._samples = self.sword.rollout()
-        self._tally = self._since(before)
+        self._tally = self._since(*before)
 
     def learn(self, weights: Vectors | None, epoch: int) -> Report:
         """The gradients of the segment just played, by the parameters of now."""
@@ -95,7 +96,11 @@ class Realm:
         if weights is not None:
             self.packing.write(self.network, weights)
 
-    def _since(self, before: np.ndarray) -> Tally:
+    def _totals(self) -> tuple[np.ndarray, np.ndarray]:
+        state = self.god.world.state
+        return state.tally.copy(), state.deed_totals.copy()
+
+    def _since(self, before: np.ndarray, deeds: np.ndarray) -> Tally:
         state = self.god.world.state
         now = state.tally
         return Tally(
@@ -103,4 +108,5 @@ class Realm:
             deaths=(now["deaths"] - before["deaths"]).sum((0, 2)),
             lifetime=(now["lifetime"] - before["lifetime"]).sum(0),
             members=state.members.mean(0),
+            rewards=rewards_since(state, deeds),
         )

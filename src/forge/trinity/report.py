@@ -17,6 +17,7 @@ class Tally(NamedTuple):
     deaths: np.ndarray  # int64 [P]
     lifetime: np.ndarray  # int64 [P]: sum over those who died [ticks]
     members: np.ndarray  # float64 [P]: alive at the end, a world
+    rewards: np.ndarray  # float64 [P, terms]: sums by `RewardTerm`; [0, terms] if survival alone is rewarded
 
 
 class Report(NamedTuple):
