@@ -12,6 +12,7 @@ import numpy as np
 from forge.blade.grid import tread
 from forge.blade.ids import NONE, EventKind, Material
 from forge.blade.jit import inline
+from forge.blade.record import record
 
 #: One event, 40 bytes. What `other` and `value` hold depends on the kind: see `docs/observations.md`.
 EVENT = np.dtype(
@@ -30,8 +31,8 @@ EVENT = np.dtype(
     ]
 )
 
-#: One life, finished or not.
-LIFE = np.dtype(
+#: One life, finished or not. It is saved: see `forge.blade.record`.
+LIFE = record(
     [
         ("id", "i8"),
         ("birth", "i8"),  # tick in which it entered; −1 at a reset
@@ -51,7 +52,7 @@ _BIRTH, _DEATH = int(EventKind.BIRTH), int(EventKind.DEATH)
 
 
 class Recording(NamedTuple):
-    """What a batch of worlds records: the event log, finished lives, visits by tile and population."""
+    """What a batch of worlds records: the event log, finished lives, visits by tile and population. It is saved."""
 
     events: bool = False
     lives: bool = False

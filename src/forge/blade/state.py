@@ -7,24 +7,32 @@ Letters used for shapes throughout the package:
     R  rows of the window (2 radius + 1)                 C  bytes of a window row (R rounded up to a multiple of 16)
     E  events a tick at most (0 when nobody records them)
 
-The `SAVED` fields are the state proper: what is snapshot and hashed. All others can be computed from them or are the
-inputs, outputs and scratch space of a tick.
+The `SAVED` fields are the state proper: what is snapshot and hashed. `RECORDED` ones are saved with them. All others
+can be computed from them or are the inputs, outputs and scratch space of a tick.
+
+A saved array, or field of a saved record, that comes later says so where it is declared: `Annotated[np.ndarray,
+Since(3, before=0)]` or `("mood", "i4", Since(3, before=0))` was not there before version 3 of snapshots, and older ones
+mean 0. See `forge.blade.versions`, and `forge.blade.snapshot.invariants` for what must hold of what is read.
 """
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 
+from forge.blade.checks import ConfigError
 from forge.blade.config import Config
 from forge.blade.events import EVENT, LIFE, Recording, events_a_tick
-from forge.blade.ids import Cause, Material, RewardTerm
+from forge.blade.ids import Cause, RewardTerm
+from forge.blade.record import record
 from forge.blade.rules import RULES, rules_record
 from forge.blade.vector import PADDING
+from forge.blade.versions import Since
 
 #: One agent, 32 bytes. An empty slot is all zeros.
-AGENT = np.dtype(
+AGENT = record(
     [
         ("id", "i8"),  # births of its world before it
         ("age", "i4"),  # ticks lived
@@ -42,7 +50,7 @@ AGENT = np.dtype(
 )
 
 #: Running totals of one population of one world since the reset.
-TALLY = np.dtype(
+TALLY = record(
     [
         ("births", "i8"),
         ("deaths", "i8", (len(Cause),)),  # by cause
@@ -66,7 +74,8 @@ class State(NamedTuple):
     births: np.ndarray  # int64 [W]: next id
     cap: np.ndarray  # int32 [W]: own spawn cap, 1 .. N
     tally: np.ndarray  # TALLY [W, P]
-    explored: np.ndarray  # uint8 [W, N, S·S / 8 + 1] (N = 0 unless exploring is rewarded): bit set of known tiles
+    # uint8 [W, N, S·S / 8 + 1] (N = 0 unless a world rewards exploring): bit set of the tiles that each agent knows
+    explored: Annotated[np.ndarray, Since(2, before=0)]
     # -- numbers of the rules
     rules: np.ndarray  # RULES [W]
     # -- derived from the agents
@@ -105,10 +114,19 @@ class State(NamedTuple):
     finished_count: np.ndarray  # int32 [W]
     trails: np.ndarray  # uint8 [W, N, S·S / 8 + 1]: bit set of the tiles each agent has visited
     visits: np.ndarray  # int64 [W, P, S, S]: ticks spent on each tile
-    deed_totals: np.ndarray  # int64 [W, P, terms] (P = 0 where N of deeds is): sums of the deeds since the reset
+    # int64 [W, P, terms] (P = 0 where N of deeds is): sums of the deeds since the reset
+    deed_totals: Annotated[np.ndarray, Since(2, before=0)]
 
 
 SAVED = State._fields[: State._fields.index("rules")]
+RECORDED = ("lives", "trails", "visits", "deed_totals")
+
+
+class Layout(NamedTuple):
+    """What an array of the state looks like."""
+
+    shape: tuple[int, ...]
+    dtype: np.dtype[Any]
 
 
 def margin(config: Config) -> int:
@@ -121,8 +139,15 @@ def row_bytes(config: Config) -> int:
     return -(-(2 * config.sight.radius + 1) // 16) * 16
 
 
-def allocate(configs: list[Config], recording: Recording) -> State:
+def allocate(configs: Sequence[Config], recording: Recording) -> State:
     """An empty state for one world per configuration; all of them must agree in `shape_of`."""
+    state = State(**{name: np.zeros(*array) for name, array in layout(configs, recording).items()})
+    state.rules[:] = np.array([rules_record(c, margin(c)) for c in configs], RULES)
+    return state
+
+
+def layout(configs: Sequence[Config], recording: Recording) -> dict[str, Layout]:
+    """What the arrays of that state look like, by name. They begin as zeros: tiles as lava with nobody on it."""
     config = configs[0]
     W, N, P = len(configs), config.spawn.cap, config.populations
     S, L = config.terrain.side, config.terrain.side + 2 * margin(config)
@@ -137,11 +162,11 @@ def allocate(configs: list[Config], recording: Recording) -> State:
     columns = np.uint8 if S <= 255 else np.uint16
 
     def zeros(*shape: int, dtype: Any) -> Any:
-        return np.zeros((W, *shape), dtype)
+        return Layout((W, *shape), np.dtype(dtype))
 
     return State(
         agents=zeros(N, dtype=AGENT),
-        tiles=np.full((W, L * L + PADDING), Material.LAVA, np.uint8),
+        tiles=zeros(L * L + PADDING, dtype=np.uint8),
         surplus=zeros(L * L, dtype=np.uint16),
         harvested=zeros(S * S, dtype=np.int32),
         harvested_count=zeros(dtype=np.int32),
@@ -151,7 +176,7 @@ def allocate(configs: list[Config], recording: Recording) -> State:
         cap=zeros(dtype=np.int32),
         tally=zeros(P, dtype=TALLY),
         explored=zeros(explorers, S * S // 8 + 1, dtype=np.uint8),
-        rules=np.array([rules_record(c, margin(c)) for c in configs], RULES),
+        rules=zeros(dtype=RULES),
         living=zeros(N, dtype=np.uint16),
         living_count=zeros(dtype=np.int32),
         members=zeros(P, dtype=np.int32),
@@ -184,7 +209,7 @@ def allocate(configs: list[Config], recording: Recording) -> State:
         trails=zeros(lives, S * S // 8 + 1, dtype=np.uint8),
         visits=zeros(visits, S, S, dtype=np.int64),
         deed_totals=zeros(groups, terms, dtype=np.int64),
-    )
+    )._asdict()
 
 
 def shape_of(config: Config) -> dict[str, Any]:
@@ -199,3 +224,18 @@ def shape_of(config: Config) -> dict[str, Any]:
         "combat.targeting": config.combat.targeting,
         "combat.hold": config.combat.hold,
     }
+
+
+def check_alike(configs: Sequence[Config]) -> None:
+    """Refuses worlds that cannot be in one batch.
+
+    Raises:
+        ConfigError: naming the field, and the world in which it differs.
+    """
+    first = shape_of(configs[0])
+    for w, other in enumerate(configs):
+        for name, value in shape_of(other).items():
+            if value != first[name]:
+                raise ConfigError(
+                    f"worlds of a batch must share {name}: it is {first[name]!r} in world 0 and {value!r} in world {w}"
+                )

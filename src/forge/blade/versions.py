@@ -61,6 +61,9 @@ class Format(NamedTuple):
 #: Counts the fields of every table of a configuration: those of a world, [run] and [learning].
 CONFIGURATION = Format("configurations", 2)
 
+#: Counts the arrays of a snapshot, the fields of their records, and what its header says.
+SNAPSHOTS = Format("snapshots", 2)
+
 
 class Since(NamedTuple):
     """Since which version of its format a field exists, and what stood for it in files older than that."""

@@ -21,7 +21,7 @@ from forge.blade.ids import RewardTerm
 from forge.blade.jit import parallel_call
 from forge.blade.observation import Observation
 from forge.blade.random import given_seeds, world_seeds
-from forge.blade.state import SAVED, State, allocate, margin, shape_of
+from forge.blade.state import SAVED, State, allocate, check_alike, margin
 from forge.blade.terrain import check_map
 from forge.blade.terrain import maps as load_maps
 from forge.blade.tick import begin_each, cull_each, resume_each, tick_all, tick_each
@@ -257,13 +257,7 @@ def _configs(config: Config | Sequence[Config], count: int) -> list[Config]:
     configs = [config] * count if isinstance(config, Config) else list(config)
     if len(configs) != count:
         raise ConfigError(f"{len(configs)} configurations given for {count} worlds; give one, or one for each")
-    for w, other in enumerate(configs):
-        for name, value in shape_of(other).items():
-            if value != shape_of(configs[0])[name]:
-                raise ConfigError(
-                    f"worlds of a batch must share {name}: it is {shape_of(configs[0])[name]!r} in world 0 "
-                    f"and {value!r} in world {w}"
-                )
+    check_alike(configs)
     return configs
 
 

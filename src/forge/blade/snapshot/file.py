@@ -1,0 +1,177 @@
+"""What a snapshot holds: a header in JSON, the worlds' seeds and maps, the saved arrays of their state."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from forge.blade import versions
+from forge.blade.checks import ConfigError, did_you_mean
+from forge.blade.config import Config
+from forge.blade.documents import parse_json
+from forge.blade.durable import write_atomic
+from forge.blade.events import Recording
+from forge.blade.ids import UNKNOWN
+from forge.blade.record import annotated_since
+from forge.blade.snapshot.invariants import check_state
+from forge.blade.snapshot.npz import Archive
+from forge.blade.state import RECORDED, SAVED, Layout, State, check_alike, layout
+from forge.blade.versions import Since, lacking, stood_for
+
+if TYPE_CHECKING:
+    from forge.blade.world import World
+
+#: Since which version of snapshots the header says something.
+HEADER = {
+    "configs": Since(),  # the configurations of the worlds; from version 2 on each once
+    "recording": Since(),  # fields of `Recording`
+    "configuration": Since(2, before=1),  # version of the configurations
+    "worlds": Since(
+        2, before=None
+    ),  # for each world the place of its configuration in `configs`; None: they are in turn
+}
+_LONGEST = 24 * 2**20  # bytes of a header: 20,000 worlds of version 1, each of which has its configuration there
+_TOLD = 1000  # characters of an error at most: it may quote a value of the file
+
+
+class Saved(NamedTuple):
+    """The contents of a snapshot."""
+
+    configs: list[Config]
+    recording: Recording
+    seeds: np.ndarray  # uint64 [W]
+    tiles: np.ndarray  # uint8 [W, side, side]: the maps as they were at the reset
+    arrays: dict[str, np.ndarray]
+
+    def fill(self, state: State) -> None:
+        """Puts the saved arrays into an allocated state, and lists its living."""
+        for name, array in self.arrays.items():
+            getattr(state, name)[...] = array
+        for w, alive in enumerate(state.agents["alive"]):
+            slots = np.flatnonzero(alive)
+            state.living[w, : len(slots)] = slots
+            state.living_count[w] = len(slots)
+        state.actions[...] = UNKNOWN
+
+
+def write(world: World, path: Path | None) -> bytes:
+    """The snapshot of `world`; also written to `path`, which is never seen half written.
+
+    Raises:
+        ConfigError: if its worlds have more configurations than a header holds.
+    """
+    buffer = io.BytesIO()
+    np.savez_compressed(
+        buffer,
+        allow_pickle=False,
+        header=np.frombuffer(_header(world), np.uint8),
+        seeds=world.seeds,
+        maps=world._tiles,
+        **{name: getattr(world.state, name) for name in SAVED + RECORDED},
+    )
+    if path is not None:
+        write_atomic(path, buffer.getvalue())
+    return buffer.getvalue()
+
+
+def _header(world: World) -> bytes:
+    places: dict[Config, int] = {}
+    worlds = [places.setdefault(config, len(places)) for config in world.configs]
+    values = {
+        "version": versions.SNAPSHOTS.newest,
+        "configuration": versions.CONFIGURATION.newest,
+        "configs": [config.to_dict() for config in places],
+        "worlds": worlds,
+        "recording": world.recording._asdict(),
+    }
+    text = json.dumps(values).encode()
+    if len(text) > _LONGEST:
+        raise ConfigError(f"{len(places)} configurations need {len(text)} bytes of a snapshot; {_LONGEST} are allowed")
+    return text
+
+
+def read(source: bytes | str | os.PathLike[str]) -> Saved:
+    """Reads a snapshot, and checks every number in it.
+
+    Raises:
+        ConfigError: if it is not a snapshot, is damaged, is not one of worlds that can be, or has a format newer than
+            this release knows; also if there is not enough memory for it.
+        OSError: if the file cannot be read.
+    """
+    data = source if isinstance(source, bytes) else Path(source).read_bytes()
+    name = "snapshot" if isinstance(source, bytes) else f"snapshot {os.fspath(source)}"
+    try:
+        with Archive(data) as archive:
+            return _read(archive, name)
+    except ConfigError as error:
+        text = str(error)
+        told = text if len(text) <= _TOLD else f"{text[:_TOLD]}…"
+        raise ConfigError(told if told.startswith(name) else f"{name}: {told}") from error
+    except MemoryError as error:
+        raise ConfigError(f"{name} needs more memory than there is") from error
+
+
+def _read(archive: Archive, name: str) -> Saved:
+    header = parse_json(archive.vector("header", np.dtype(np.uint8), _LONGEST).tobytes(), "its header", _LONGEST)
+    if not isinstance(header, dict):
+        raise ConfigError("its header is not a table")
+    version = versions.SNAPSHOTS.version(header.get("version"), name)
+    if missing := lacking(HEADER, header, version):
+        raise ConfigError(f"its header lacks {', '.join(missing)}")
+    header = stood_for(HEADER, header, version) | header
+    configs, recording = _configs(header), _recording(header["recording"], version)
+
+    count, side = len(configs), configs[0].terrain.side
+    wanted = {name: array for name, array in layout(configs, recording).items() if name in SAVED + RECORDED}
+    since = {name: annotated_since(State)[name] for name in wanted}
+    if missing := lacking(since, archive.names, version):
+        raise ConfigError(f"it lacks {', '.join(missing)}")
+    before = stood_for(since, archive.names, version)
+    there = {name: array for name, array in wanted.items() if name not in before}
+    there["seeds"] = Layout((count,), np.dtype(np.uint64))
+    there["maps"] = Layout((count, side, side), np.dtype(np.uint8))
+    if unknown := archive.names - there.keys() - {"header"}:
+        raise ConfigError(did_you_mean("array", min(unknown)[:100], sorted(there)))
+    archive.check_sizes(there)
+
+    arrays = {name: archive.array(name, array, version) for name, array in there.items()}
+    arrays |= {name: np.full(wanted[name].shape, value, wanted[name].dtype) for name, value in before.items()}
+    saved = Saved(configs, recording, arrays.pop("seeds").copy(), arrays.pop("maps").copy(), arrays)
+    check_state(saved.configs, saved.tiles, saved.arrays)
+    return saved
+
+
+def _configs(header: Mapping[str, Any]) -> list[Config]:
+    version = versions.CONFIGURATION.version(header["configuration"], "its configuration")
+    given, worlds = header["configs"], header["worlds"]
+    if not isinstance(given, list) or not given:
+        raise ConfigError("its header has no list of configurations")
+    if worlds is None:
+        worlds = list(range(len(given)))
+    if not isinstance(worlds, list) or not worlds:
+        raise ConfigError("its header has no list of worlds")
+    for w, place in enumerate(worlds):
+        if type(place) is not int or not 0 <= place < len(given):
+            raise ConfigError(f"world {w} has configuration {place!r}; there are 0 .. {len(given) - 1}")
+    distinct = [Config.from_dict(values, version, whole=True) for values in given]
+    configs = [distinct[place] for place in worlds]
+    check_alike(configs)
+    return configs
+
+
+def _recording(given: Any, version: int) -> Recording:
+    since = annotated_since(Recording)
+    if not isinstance(given, dict) or not given.keys() <= since.keys():
+        raise ConfigError(f"its header says of recordings {given!r:.200}; known are {', '.join(since)}")
+    if missing := lacking(since, given, version):
+        raise ConfigError(f"its header does not say whether {', '.join(missing)} are recorded")
+    for name, value in given.items():
+        if type(value) is not bool:
+            raise ConfigError(f"its header says that {name} are recorded: {value!r:.100}; allowed are true and false")
+    return Recording(**stood_for(since, given, version), **given)

@@ -1,0 +1,218 @@
+"""What holds of the saved state of worlds between any two ticks, by the rules; what it does not hold of is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from forge.blade.checks import ConfigError
+from forge.blade.config import Config
+from forge.blade.grid import CROWD, MATERIAL, ONE_AGENT
+from forge.blade.ids import Cause, Material
+from forge.blade.state import margin
+from forge.blade.terrain import check_map
+
+#: Counts of ticks, births and the like stay below this: 280,000 years at a thousand ticks a second.
+_MOST = np.int64(2**53)
+_PLACES = {name: "slot" for name in ("agents", "explored", "lives", "trails")}
+_PLACES |= {name: "population" for name in ("tally", "visits", "deed_totals")}
+
+Arrays = Mapping[str, np.ndarray]
+
+
+def check_state(configs: Sequence[Config], maps: np.ndarray, arrays: Arrays) -> None:
+    """Checks the saved and recorded arrays of a batch of worlds, whose shapes and types are right.
+
+    Args:
+        configs: of the worlds.
+        maps: uint8 [W, side, side], as they were at the reset.
+        arrays: those of `state.SAVED` and `state.RECORDED`, by name.
+
+    Raises:
+        ConfigError: naming the array, the field, the place, what is there and what is allowed.
+    """
+    _check_maps(configs, maps)
+    if not any(_is_set(array) for array in arrays.values()):
+        return  # worlds that have not begun
+    _check_clocks(configs, arrays)
+    _check_agents(configs, arrays)
+    _check_tally(arrays)
+    for w, config in enumerate(configs):
+        _check_ground(w, config, maps[w], arrays)
+        _check_crowds(w, config, arrays)
+    _check_explored(configs, arrays)
+    _check_records(arrays)
+
+
+def _is_set(array: np.ndarray) -> bool:
+    if array.dtype.names:
+        return any(bool(array[name].any()) for name in array.dtype.names)
+    return bool(array.any())
+
+
+def _check_maps(configs: Sequence[Config], maps: np.ndarray) -> None:
+    for w, config in enumerate(configs):
+        try:
+            check_map(maps[w], config.terrain)
+        except ConfigError as error:
+            raise ConfigError(f"maps, world {w}: {error}") from error
+
+
+def _check_clocks(configs: Sequence[Config], arrays: Arrays) -> None:
+    """At most one agent is born in a tick, and one before the first."""
+    _require("tick", arrays["tick"], 0, _MOST)
+    _require("births", arrays["births"], 1, arrays["tick"] + 1)
+    _require("cap", arrays["cap"], 1, configs[0].spawn.cap)
+
+
+def _check_agents(configs: Sequence[Config], arrays: Arrays) -> None:
+    agents, config = arrays["agents"], configs[0]
+    _require("agents.alive", agents["alive"], 0, 1)
+    alive = agents["alive"] == 1
+
+    def check(name: str, low: Any, high: Any) -> None:
+        """A field lies within these bounds in slots that hold an agent, and is 0 in others."""
+        _require(f"agents.{name}", agents[name], np.where(alive, low, 0), np.where(alive, high, 0))
+
+    def limits(section: str, name: str) -> np.ndarray:
+        return np.array([[getattr(getattr(c, section), name)] for c in configs])
+
+    check("id", 0, arrays["births"][:, None] - 1)
+    check("age", 0, arrays["tick"][:, None])
+    check("damage", 0, np.iinfo(agents["damage"].dtype).max)
+    for axis in ("row", "col"):
+        check(axis, config.terrain.low, config.terrain.high)
+    for vital in ("health", "food", "water"):
+        check(vital, 1 if vital == "health" else 0, limits("vitals", vital))
+    check("freeze", 0, limits("combat", "mage_freeze"))
+    own = np.arange(config.spawn.cap) // config.quota
+    check("population", own, own)
+    for w in range(len(configs)):
+        ids, counts = np.unique(agents["id"][w, alive[w]], return_counts=True)
+        if (counts > 1).any():
+            raise ConfigError(f"agents.id of world {w}: {ids[counts > 1][0]} is there twice; allowed is each id once")
+
+
+def _check_tally(arrays: Arrays) -> None:
+    """Who was born died, lives, or was taken out; each lived through as many ticks as its age, and died in one more."""
+    tally, agents = arrays["tally"], arrays["agents"]
+    for name in tally.dtype.names or ():
+        _require(f"tally.{name}", tally[name], 0, _MOST)
+    born = tally["births"].sum(1)
+    if (wrong := np.flatnonzero(born != arrays["births"])).size:
+        w = int(wrong[0])
+        raise ConfigError(f"tally.births of world {w} add up to {born[w]}; allowed is births, {arrays['births'][w]}")
+    shape = *tally.shape, -1
+    living, ages = (agents[name].reshape(shape).sum(2, dtype=np.int64) for name in ("alive", "age"))
+    deaths = tally["deaths"].sum(2)
+    _require("tally.births", tally["births"], deaths + living, _MOST)
+    _require("tally.ticks", tally["ticks"], tally["lifetime"] + deaths + ages, _MOST)
+
+
+def _check_ground(w: int, config: Config, ground: np.ndarray, arrays: Arrays) -> None:
+    """Only forest changes, to scrub and back; all scrub is in the list of harvested tiles."""
+    tiles, plane = arrays["tiles"][w], _plane(config, arrays["tiles"][w])
+    beyond = tiles.copy()
+    _plane(config, beyond)[...] = 0
+    if beyond.any():
+        place = int(np.flatnonzero(beyond)[0])
+        raise ConfigError(f"tiles of world {w}, place {place} is {tiles[place]}; allowed is 0, lava, outside the map")
+    now, wild = plane & MATERIAL, (Material.SCRUB, Material.FOREST)
+    wrong = (now != ground) & ~(np.isin(now, wild) & np.isin(ground, wild))
+    if wrong.any():
+        row, col = np.argwhere(wrong)[0].tolist()
+        raise ConfigError(
+            f"tiles of world {w}, row {row}, column {col} has material {now[row, col]}; its map has "
+            f"{ground[row, col]} there, and only {wild[0]} and {wild[1]} (scrub, forest) turn into one another"
+        )
+    listed = arrays["harvested_count"][w]
+    scrub = np.flatnonzero(tiles & MATERIAL == Material.SCRUB)
+    if listed != len(scrub):
+        raise ConfigError(f"harvested_count of world {w} is {listed}; allowed is {len(scrub)}, its tiles of scrub")
+    harvested, counts = np.unique(arrays["harvested"][w, :listed], return_counts=True)
+    if (wrong := ~np.isin(harvested, scrub) | (counts > 1)).any():
+        place = int(harvested[wrong][0])
+        raise ConfigError(f"harvested of world {w} lists {place}; allowed is each of its tiles of scrub, once")
+
+
+def _check_crowds(w: int, config: Config, arrays: Arrays) -> None:
+    """A tile counts who stands on it, up to 31, and `surplus` those beyond; nobody stands where nobody can go."""
+    agents, edge = arrays["agents"][w], margin(config)
+    living = agents[agents["alive"] == 1]
+    pitch = config.terrain.side + 2 * edge
+    stood = (living["row"].astype(np.int64) + edge) * pitch + living["col"] + edge
+    places, crowds = np.unique(stood, return_counts=True)
+    for name, array, counted, expected in (
+        ("tiles", arrays["tiles"][w] // ONE_AGENT, "agents", np.minimum(crowds, CROWD)),
+        ("surplus", arrays["surplus"][w], "agents more", np.maximum(crowds - CROWD, 0)),
+    ):
+        there = np.flatnonzero(array)
+        if not (np.array_equal(there, places[expected > 0]) and (array[places] == expected).all()):
+            rest = array.astype(np.int64)
+            rest[places] -= expected
+            place = int(np.flatnonzero(rest)[0])
+            raise ConfigError(
+                f"{name} of world {w}, place {place} counts {array[place]} {counted}; "
+                f"allowed is {array[place] - rest[place]}, who is there"
+            )
+    material = arrays["tiles"][w, stood] & MATERIAL
+    if (lost := ~np.isin(material, (Material.GRASS, Material.SCRUB, Material.FOREST))).any():
+        found = living[lost][0]
+        raise ConfigError(
+            f"agents.row and agents.col of world {w} put agent {found['id']} at row {found['row']}, column "
+            f"{found['col']}, on {Material(material[lost][0]).name.lower()}; allowed are grass, scrub and forest"
+        )
+
+
+def _check_explored(configs: Sequence[Config], arrays: Arrays) -> None:
+    """Where exploring is rewarded, the living know the tile they were born on, and at most one more for each tick."""
+    if arrays["explored"].shape[1]:
+        agents, rewarded = arrays["agents"], np.array([[c.reward.explore != 0] for c in configs])
+        knows = rewarded & (agents["alive"] == 1)
+        known = np.bitwise_count(arrays["explored"]).sum(2, dtype=np.int64)
+        _require("explored", known, np.where(knows, 1, 0), np.where(knows, 1 + agents["age"], 0))
+
+
+def _check_records(arrays: Arrays) -> None:
+    """The record of a life belongs to who lives in the slot; what an empty slot was left with has no meaning."""
+    lives, trails, agents = arrays["lives"], arrays["trails"], arrays["agents"]
+    for name in ("visits", "deed_totals"):
+        _require(name, arrays[name], 0, _MOST)
+    if not lives.shape[1]:
+        return
+    worlds, populations, alive = *arrays["tally"].shape, agents["alive"] == 1
+    for name, most in (("population", populations - 1), ("world", worlds - 1), ("cause", len(Cause) - 1)):
+        _require(f"lives.{name}", lives[name], 0, most)
+    for name in ("lifetime", "ticks", "tiles"):
+        _require(f"lives.{name}", lives[name], 0, np.iinfo(np.int32).max)
+    _require("lives.birth", lives["birth"], -1, _MOST)
+    if not np.isfinite(lives["reward"]).all():
+        raise ConfigError("lives.reward holds a number that is not finite")
+    whose = {"id": agents["id"], "lifetime": agents["age"], "population": agents["population"]}
+    whose["world"] = np.arange(worlds)[:, None]
+    for name, wanted in whose.items():
+        _require(f"lives.{name}", lives[name], np.where(alive, wanted, 0), np.where(alive, wanted, _MOST))
+    visited = np.bitwise_count(trails).sum(2, dtype=np.int64)
+    counted = lives["tiles"].sum(2, dtype=np.int64)
+    _require("trails", visited, np.where(alive, counted, 0), np.where(alive, counted, _MOST))
+
+
+def _plane(config: Config, tiles: np.ndarray) -> np.ndarray:
+    """The map's part of one world's tiles: [side, side], a view."""
+    edge, side = margin(config), config.terrain.side
+    pitch = side + 2 * edge
+    return tiles[: pitch * pitch].reshape(pitch, pitch)[edge : edge + side, edge : edge + side]
+
+
+def _require(name: str, values: np.ndarray, low: Any, high: Any) -> None:
+    """Refuses values [W, ...] beyond bounds, which broadcast with them."""
+    wrong = (values < low) | (values > high)
+    if not wrong.any():
+        return
+    place = tuple(np.argwhere(wrong)[0].tolist())
+    least, most = (np.broadcast_to(bound, values.shape)[place] for bound in (low, high))
+    within = f", {_PLACES[name.partition('.')[0]]} {place[1]}" if len(place) > 1 else ""
+    allowed = f"allowed is {least}" if least == most else f"allowed are {least} .. {most}"
+    raise ConfigError(f"{name} of world {place[0]}{within} is {values[place]}; {allowed}")

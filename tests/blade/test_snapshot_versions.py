@@ -1,0 +1,112 @@
+"""Snapshots of older and newer releases: what an old one could not hold means what stood for it; newer are refused."""
+
+from __future__ import annotations
+
+from typing import Annotated, NamedTuple
+
+import numpy as np
+import pytest
+
+from forge.blade import ConfigError, World, events, snapshot, state, versions
+from forge.blade.events import Recording
+from forge.blade.record import PAD, annotated_since, fields_since, record
+from forge.blade.snapshot import file
+from forge.blade.state import Layout, State
+from forge.blade.versions import Format, Since
+from tests.blade.test_snapshot import arrays_of, headed, packed, played
+
+TODAY = versions.SNAPSHOTS.newest
+LATER = TODAY + 1
+
+
+class NewRecording(NamedTuple):
+    """Recordings of a release to come: songs, which nobody recorded before."""
+
+    events: bool = False
+    lives: bool = False
+    visits: bool = False
+    songs: Annotated[bool, Since(LATER, before=False)] = False
+
+
+@pytest.fixture
+def newer(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A release to come, whose worlds have weather, and whose agents a mood in place of their padding."""
+    monkeypatch.setattr(versions, "SNAPSHOTS", Format("snapshots", LATER))
+    fields = [(n, state.AGENT[n]) for n in state.AGENT.names or () if n != PAD]
+    agent = record([*fields, ("mood", "u1", Since(LATER, before=7)), (PAD, "u1")])
+    kinds = {**State.__annotations__, "weather": Annotated[np.ndarray, Since(LATER, before=3)]}
+    new_state = NamedTuple("new_state", [*kinds.items()])  # type: ignore[misc]
+    plain = state.layout
+
+    def layout(configs: list, recording: Recording) -> dict[str, Layout]:
+        known = plain(configs, recording)
+        more = {"weather": Layout((len(configs), 4), np.dtype(np.int16))}
+        return known | {"agents": Layout(known["agents"].shape, agent)} | more
+
+    monkeypatch.setattr(file, "layout", layout)
+    monkeypatch.setattr(file, "State", new_state)
+    monkeypatch.setattr(file, "Recording", NewRecording)
+    monkeypatch.setattr(file, "SAVED", (*state.SAVED, "weather"))
+
+
+@pytest.fixture(scope="module")
+def saved() -> bytes:
+    """A snapshot of today."""
+    return played().snapshot()
+
+
+def test_a_snapshot_of_today_is_read_by_a_release_to_come(newer: None, saved: bytes) -> None:
+    found, agents = snapshot.read(saved), arrays_of(saved)["agents"]
+    assert found.arrays["weather"].tolist() == [[3] * 4] * 2
+    assert (found.arrays["agents"]["mood"] == 7).all()
+    assert not found.arrays["agents"][PAD].any()
+    for name in fields_since(state.AGENT):
+        assert np.array_equal(found.arrays["agents"][name], agents[name])
+    assert found.recording == NewRecording(True, True, True, songs=False)
+    assert found.arrays.keys() == {*state.SAVED, *state.RECORDED, "weather"}
+
+
+def test_what_a_version_has_it_must_hold(newer: None, saved: bytes) -> None:
+    later = headed(saved, lambda header: header.update(version=LATER))
+    with pytest.raises(ConfigError, match="its header does not say whether songs are recorded"):
+        snapshot.read(later)
+    later = headed(later, lambda header: header["recording"].update(songs=True))
+    with pytest.raises(ConfigError, match="it lacks weather"):
+        snapshot.read(later)
+    later = packed(arrays_of(later) | {"weather": np.zeros((2, 4), np.int16)})
+    with pytest.raises(ConfigError, match="agents lacks the field mood"):
+        snapshot.read(later)
+
+
+def test_snapshots_of_a_newer_release_are_refused_by_name(saved: bytes) -> None:
+    for key, name, newest in (
+        ("version", "snapshots", TODAY),
+        ("configuration", "configurations", versions.CONFIGURATION.newest),
+    ):
+        newer = headed(saved, lambda header: header.update({key: newest + 1}))  # noqa: B023 - called at once
+        with pytest.raises(
+            ConfigError, match=rf"^snapshot.* in format {newest + 1} of {name}; .* up to {newest}: a newer"
+        ):
+            World.restore(newer)
+
+
+def test_the_first_version_had_a_configuration_for_each_world(saved: bytes) -> None:
+    def older(header: dict) -> None:
+        header["version"] = 1
+        header["configs"] *= 2
+        del header["configuration"], header["worlds"]
+
+    world, again = World.restore(saved, threads=1), World.restore(headed(saved, older), threads=1)
+    assert again.hash() == world.hash()
+    assert again.snapshot() == world.snapshot()
+
+
+def test_every_saved_field_says_since_when_it_exists() -> None:
+    for kind in (state.AGENT, state.TALLY, events.LIFE):
+        assert {*fields_since(kind), PAD} == {*kind.names, PAD}
+    known = annotated_since(State)
+    assert {*state.SAVED, *state.RECORDED} <= known.keys()
+    first = {"agents", "tiles", "surplus", "harvested", "harvested_count", "stream", "tick", "births", "cap", "tally"}
+    assert {name for name in state.SAVED if known[name].version == 1} == first
+    with pytest.raises(TypeError, match=rf"mood exists since version {LATER}, but the newest .* is {TODAY}"):
+        record([("mood", "u1", Since(LATER, before=0))])
