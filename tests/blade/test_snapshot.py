@@ -92,7 +92,8 @@ def test_every_snapshot_of_a_world_is_read(
 ) -> None:
     """Whatever its configuration, map and recordings, before its start, after ticks and culls, and of its forks."""
     maps = [patchwork(config.terrain, seed % 1000 + i) for i in range(count)]
-    world = World(config, count, seed=seed, threads=1, maps=maps, record=record)
+    mixed = [config, config.replace(**{"reward.explore": 0.5}), config][:count]
+    world = World(mixed, count, seed=seed, threads=1, maps=maps, record=record)
     assert World.restore(world.snapshot(), threads=1).hash() == world.hash()
     world.reset()
     rng, choose = np.random.default_rng(seed), wanderer(care)

@@ -16,8 +16,8 @@ from forge.blade.terrain import check_map
 
 #: Counts of ticks, births and the like stay below this: 280,000 years at a thousand ticks a second.
 _MOST = np.int64(2**53)
-_PLACES = {name: "slot" for name in ("agents", "explored", "lives", "trails")}
-_PLACES |= {name: "population" for name in ("tally", "visits", "deed_totals")}
+_PLACES = dict.fromkeys(("agents", "explored", "lives", "trails"), "slot")
+_PLACES |= dict.fromkeys(("tally", "visits", "deed_totals"), "population")
 
 Arrays = Mapping[str, np.ndarray]
 
