@@ -17,7 +17,9 @@ from forge.ethyr import checkpoint
 
 def written(folder: Path, number: int = 1) -> Path:
     with checkpoint.writing(folder) as draft:
-        checkpoint.save_tensors(draft / "weights.safetensors", {"w": torch.full((3,), float(number))})
+        for name in {*checkpoint.EVERY, *checkpoint.TRAINING}:
+            (draft / name).write_bytes(b"{}")
+        checkpoint.save_tensors(draft / "policy.safetensors", {"w": torch.full((3,), float(number))})
         checkpoint.save_values(draft / "progress.json", {"steps": number})
     return folder
 
@@ -33,7 +35,7 @@ def contents(folder: Path) -> dict[str, bytes]:
 def test_what_is_written_is_read_again(tmp_path: Path) -> None:
     folder = written(tmp_path / "7", 7)
     checkpoint.verify(folder)
-    assert checkpoint.load_tensors(folder / "weights.safetensors")["w"].tolist() == [7, 7, 7]
+    assert checkpoint.load_tensors(folder / "policy.safetensors")["w"].tolist() == [7, 7, 7]
     assert checkpoint.load_values(folder / "progress.json") == {"steps": 7}
     assert names(tmp_path) == ["7"]
 
@@ -44,12 +46,14 @@ def test_the_manifest_names_every_file_with_its_size_and_hash(tmp_path: Path) ->
     with checkpoint.writing(tmp_path / "2") as draft:
         (draft / "progress.json").write_bytes(b"abc")
     manifest = json.loads((tmp_path / "2" / "manifest.json").read_text())
+    whole = json.loads((folder / "manifest.json").read_text())["files"]
+    assert sorted(whole) == [name for name in names(folder) if name != "manifest.json"]
     # the SHA-256 of "abc" is the first example of FIPS 180-2, appendix B.1
     digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
-    assert manifest == {"version": 2, "files": {"progress.json": {"bytes": 3, "sha256": digest}}}
+    assert manifest == {"version": 3, "files": {"progress.json": {"bytes": 3, "sha256": digest}}}
 
 
-@given(st.sampled_from(["weights.safetensors", "progress.json", "manifest.json"]), st.integers(0), st.integers(1, 255))
+@given(st.sampled_from(["policy.safetensors", "progress.json", "manifest.json"]), st.integers(0), st.integers(1, 255))
 def test_any_altered_byte_is_found(
     tmp_path_factory: pytest.TempPathFactory, name: str, place: int, change: int
 ) -> None:
@@ -59,7 +63,7 @@ def test_any_altered_byte_is_found(
     (folder / name).write_bytes(data)
     if name == "manifest.json" and same_meaning(bytes(data), folder):
         return
-    with pytest.raises(ConfigError, match=r"checkpoint .*(damaged|version)"):
+    with pytest.raises(ConfigError, match=r"checkpoint .*(damaged|format)"):
         checkpoint.verify(folder)
 
 
@@ -70,10 +74,10 @@ def same_meaning(data: bytes, folder: Path) -> bool:
     except ValueError:
         return False
     described = {p.name: checkpoint._described(p) for p in folder.iterdir() if p.name != "manifest.json"}
-    return bool(found == {"version": checkpoint.VERSION, "files": described})
+    return bool(found == {"version": checkpoint.FORMAT.newest, "files": described})
 
 
-@pytest.mark.parametrize("name", ["weights.safetensors", "progress.json", "manifest.json"])
+@pytest.mark.parametrize("name", ["policy.safetensors", "progress.json", "manifest.json"])
 def test_what_is_missing_or_cut_off_is_named(name: str, tmp_path: Path) -> None:
     for number, cut in enumerate((0, 1, 10)):
         folder = written(tmp_path / str(number))
@@ -89,13 +93,64 @@ def test_what_is_missing_or_cut_off_is_named(name: str, tmp_path: Path) -> None:
         assert not checkpoint.good(folder)
 
 
-def test_another_version_is_no_damage(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("version", "message"),
+    [
+        (
+            4,
+            "was written in format 4 of checkpoints; this release reads up to 3: a newer release of Neural",
+        ),
+        (1, "was written in format 1 of checkpoints; this release reads them from 2 on"),
+    ],
+)
+def test_another_version_is_no_damage(version: int, message: str, tmp_path: Path) -> None:
     folder = written(tmp_path / "1")
-    text = (folder / "manifest.json").read_text()
-    (folder / "manifest.json").write_text(text.replace('"version": 2', '"version": 3'))
-    with pytest.raises(ConfigError, match="of version 3; this release reads version 2") as caught:
+    described(folder, version)
+    with pytest.raises(ConfigError, match=f"^checkpoint {folder} {message}") as caught:
         checkpoint.verify(folder)
     assert not isinstance(caught.value, checkpoint.DamagedCheckpoint)
+
+
+def described(folder: Path, version: int = 3, **changes: Any) -> None:
+    """Writes the manifest of the files that are there; None leaves out a file, anything else stands for its entry."""
+    files: dict[str, Any] = {p.name: checkpoint._described(p) for p in folder.iterdir() if p.name != "manifest.json"}
+    files |= changes
+    files = {name: entry for name, entry in files.items() if entry is not None}
+    (folder / "manifest.json").write_text(json.dumps({"version": version, "files": files}))
+
+
+def test_a_manifest_names_what_is_needed(tmp_path: Path) -> None:
+    folder = written(tmp_path / "1")
+    for name in (path.name for path in folder.iterdir() if path.name != "manifest.json"):
+        described(folder, **{name: None})
+        with pytest.raises(checkpoint.DamagedCheckpoint, match=f"manifest.json does not name {name}"):
+            checkpoint.verify(folder)
+    (folder / "manifest.json").write_text('{"version": 3, "files": {}}')
+    with pytest.raises(checkpoint.DamagedCheckpoint, match=r"does not name policy.safetensors, .*configuration.json"):
+        checkpoint.verify(folder)
+    # release 2.0 wrote fewer
+    described(folder, 2, **{"optimiser.json": None, "configuration.json": None})
+    checkpoint.verify(folder)
+
+
+def test_a_manifest_names_nothing_outside(tmp_path: Path) -> None:
+    folder, outside = written(tmp_path / "1"), tmp_path / "secret"
+    outside.write_text("{}")
+    (folder / "link").symlink_to(outside)
+    entry = checkpoint._described(outside)
+    for name in ("../secret", str(outside), "link", "a/../../secret", "", ".", "..", "C:secret", "..\\secret", "a\0"):
+        described(folder, **{"link": None, name: entry})
+        with pytest.raises(checkpoint.DamagedCheckpoint, match=r"in manifest\.json is (not a file in|no part of) "):
+            checkpoint.verify(folder)
+    (folder / "policy.safetensors").unlink()
+    (folder / "policy.safetensors").symlink_to(outside)
+    described(folder, link=None)
+    with pytest.raises(checkpoint.DamagedCheckpoint, match=r"'policy\.safetensors' in manifest\.json is not a file"):
+        checkpoint.verify(folder)
+    folder = written(tmp_path / "2")
+    described(folder, **{"realm-0.npz": entry})
+    with pytest.raises(checkpoint.DamagedCheckpoint, match=r"'realm-0.npz' in manifest.json is no part of one"):
+        checkpoint.verify(folder)
 
 
 @pytest.mark.parametrize("failing", [0, 1])
@@ -141,9 +196,31 @@ def test_replacing_a_file_leaves_it_whole(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def test_a_manifest_that_says_no_sizes_is_damaged(tmp_path: Path) -> None:
-    with checkpoint.writing(tmp_path / "1") as draft:
-        checkpoint.save_values(draft / "progress.json", {"steps": 1})
+    written(tmp_path / "1")
     manifest = tmp_path / "1" / checkpoint.MANIFEST
     manifest.write_text(manifest.read_text().replace('"bytes"', '"cytes"'))
     with pytest.raises(checkpoint.DamagedCheckpoint, match=r"manifest\.json"):
         checkpoint.verify(tmp_path / "1")
+
+
+@pytest.mark.parametrize(
+    ("values", "message"),
+    [
+        ({}, "does not say steps"),
+        ({"steps": 1}, "does not say seconds"),
+        ({"steps": 1, "seconds": 2.5}, "does not say updates"),
+        ({"steps": None, "seconds": 1, "updates": 1}, "'steps' = None is no count"),
+        ({"steps": 1.5, "seconds": 1, "updates": 1}, "'steps' = 1.5 is no count"),
+        ({"steps": True, "seconds": 1, "updates": 1}, "'steps' = True is no count"),
+        ({"steps": 1, "seconds": float("nan"), "updates": 1}, "'seconds' = nan is no count"),
+        ({"steps": 1, "seconds": -1.0, "updates": 1}, "'seconds' = -1.0 is no count"),
+        ({"steps": 1, "seconds": 1, "updates": 2**63}, "'updates' = 9223372036854775808 is no count"),
+        ([1], r"it holds \[1\], no values by name"),
+    ],
+)
+def test_how_far_a_checkpoint_is_are_counts(values: Any, message: str, tmp_path: Path) -> None:
+    checkpoint.save_values(tmp_path / "progress.json", values)
+    with pytest.raises(ConfigError, match=f"progress.json is damaged: .*{message}"):
+        checkpoint.load_progress(tmp_path, "updates")
+    checkpoint.save_values(tmp_path / "progress.json", {"steps": 3, "seconds": 1, "updates": 2})
+    assert checkpoint.load_progress(tmp_path, "updates") == {"steps": 3, "seconds": 1, "updates": 2}

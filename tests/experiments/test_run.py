@@ -29,6 +29,8 @@ def make(path: Path, saved: Sequence[int] = (), **session: object) -> Run:
 
 def save(run: Run, steps: int) -> None:
     with checkpoint.writing(run.checkpoint_path(steps)) as draft:
+        for name in {*checkpoint.EVERY, *checkpoint.TRAINING}:
+            (draft / name).write_bytes(b"")
         checkpoint.save_values(draft / "progress.json", {"steps": steps, "seconds": steps / 10})
 
 

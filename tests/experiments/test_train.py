@@ -143,21 +143,13 @@ def test_a_run_outlives_its_listener(tmp_path: Path) -> None:
         train(run)
 
 
-def test_worlds_of_another_configuration_are_refused(tmp_path: Path) -> None:
-    Trainer(SMALL).save(tmp_path / "good")
-    session, world = dataclasses.replace(SMALL.run, worlds=3), SMALL.world.replace(**{"vitals.food": 20})
-    other = Trainer(dataclasses.replace(SMALL, run=session, world=world))
-    with pytest.raises(ConfigError, match=r"vitals.food is 32 there and 20 in .*; worlds is 2 there and 3 in the"):
-        other.load(tmp_path / "good")
-
-
 def test_a_damaged_or_foreign_checkpoint_is_refused(tmp_path: Path) -> None:
     trainer = Trainer(SMALL)
     trainer.save(tmp_path / "good")
     other = Trainer(dataclasses.replace(SMALL, learning=dataclasses.replace(SMALL.learning, hidden=16)))
-    with pytest.raises(ConfigError, match="does not fit this network"):
+    with pytest.raises(ConfigError, match=r"learning\.hidden was 32 and is 16"):
         other.load(tmp_path / "good")
-    for name in ("policy.safetensors", "optimiser.safetensors", "learner.safetensors", "world.npz", "progress.json"):
+    for name in (path.name for path in (tmp_path / "good").iterdir()):
         folder = tmp_path / f"bad-{name}"
         trainer.save(folder)
         (folder / name).write_bytes((folder / name).read_bytes()[:-7])

@@ -45,6 +45,8 @@ def _metrics(folder: Path) -> None:
     more = {"lifetimes": [1.5, None], "deaths": 3, "steps_per_second": 1e6}
     (run.path / "metrics.jsonl").write_text("".join(json.dumps({**line, **more}) + "\n" for line in lines))
     with checkpoint.writing(run.checkpoint_path(60)) as draft:
+        for name in {*checkpoint.EVERY, *checkpoint.TRAINING}:
+            (draft / name).write_bytes(b"{}")
         checkpoint.save_values(draft / "progress.json", {"steps": 60, "updates": 2, "lives": 9, "seconds": 3.0})
 
 
@@ -68,7 +70,7 @@ _TOML = any_of(mutate_toml, mutate_toml, damaged)
 RUN = Reader(
     "run",
     (_metrics,),
-    {"run/config.toml": _TOML, "run/checkpoints/*": any_of(mutate_json, damaged)},
+    {"run/config.toml": _TOML, "run/checkpoints/*.json": any_of(mutate_json, damaged)},
     _read_run,
     (ConfigError, OSError),
 )

@@ -54,13 +54,13 @@ def read_toml(source: str | Path) -> dict[str, Any]:
         raise _refused(error, f"{name} is not TOML") from error
 
 
-def read_json(path: Path, limit: int = LARGEST) -> Any:
-    """The values of a JSON file of at most `limit` bytes.
+def read_json(path: Path, limit: int = LARGEST, nan: bool = False) -> Any:
+    """The values of a JSON file; `limit` and `nan` as for `parse_json`.
 
     Raises:
         ConfigError: naming the file, if it cannot be read, is not JSON, or goes beyond the limits.
     """
-    return parse_json(read_bytes(path, limit), str(path), limit)
+    return parse_json(read_bytes(path, limit), str(path), limit, nan)
 
 
 def parse_json(data: bytes, name: str, limit: int = LARGEST, nan: bool = False) -> Any:

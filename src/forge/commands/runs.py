@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from forge.blade.checks import ConfigError
+from forge.experiments import trained_as
 from forge.experiments.condition import condition
 from forge.experiments.run import Run
 from forge.waiting import doing
@@ -44,7 +45,9 @@ def main(arguments: list[str]) -> None:
 
 def find(folder: Path) -> list[Path]:
     """Folders of runs at or below `folder`, the oldest first."""
-    return sorted((file.parent for file in folder.rglob("config.toml")), key=_changed)
+    configured = {file.parent for file in folder.rglob("config.toml")}
+    saved = {file.parents[2] for file in folder.rglob(f"checkpoints/*/{trained_as.NAME}")}
+    return sorted(configured | saved, key=_changed)
 
 
 def table(folder: Path, paths: list[Path]) -> tuple[Table, list[str]]:
@@ -64,7 +67,7 @@ def table(folder: Path, paths: list[Path]) -> tuple[Table, list[str]]:
         name = str(path.relative_to(folder) if path != folder else path)
         try:
             note, cells = row(Run(path))
-        except ConfigError as error:
+        except (ConfigError, OSError) as error:
             note, cells = str(error), ["refused"]
         shown.add_row(escape(name), *cells)
         notes += [f"{name}: {note}"] if note else []
@@ -73,12 +76,14 @@ def table(folder: Path, paths: list[Path]) -> tuple[Table, list[str]]:
 
 def row(run: Run) -> tuple[str, list[str]]:
     """What there is to say of a run, and the cells of its row."""
-    lines: list[dict[str, Any]] = run.metrics() or [{"steps": 0, "seconds": 0.0, "lifetime": None}]
-    last, how = lines[-1], condition(run)
+    lines, faults = run.metrics_and_faults()
+    last: dict[str, Any] = lines[-1] if lines else {"steps": 0}
+    how = condition(run)
     changed = datetime.fromtimestamp(_changed(run.path)).strftime("%y-%m-%d %H:%M")
-    lifetime = "–" if last["lifetime"] is None else f"{last['lifetime']:.1f}"
-    done = f"{last['steps']:,}", f"{last['seconds'] / 60:.1f}", lifetime
-    return how.note, [how.state, run.training.learning.algorithm, changed, *done]
+    lifetime = last.get("lifetime")
+    done = f"{last['steps']:,}", f"{last.get('seconds', 0) / 60:.1f}", "–" if lifetime is None else f"{lifetime:.1f}"
+    note = "; ".join(filter(None, (how.note, faults)))
+    return note, [how.state, run.training.learning.algorithm, changed, *done]
 
 
 def _changed(run: Path) -> float:

@@ -30,7 +30,7 @@ def condition(run: Run) -> Condition:
         return Condition("new", "")
     try:
         checkpoint.check(found[-1])
-        counts = checkpoint.load_values(found[-1] / "progress.json")
+        counts = checkpoint.load_progress(found[-1])
         # a checkpoint of a release that knew no limit of lives does not count them
         ended = run.training.finished(steps_of(found[-1]), counts["seconds"], counts.get("lives", 0))
     except ConfigError as error:

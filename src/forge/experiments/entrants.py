@@ -11,7 +11,7 @@ from forge.ethyr.actor import Actor
 from forge.experiments.evaluate import Policy
 from forge.experiments.following import Following
 from forge.experiments.mixing import Entrant
-from forge.experiments.run import Run, steps_of
+from forge.experiments.run import Run, is_run, steps_of
 from forge.experiments.train import load
 
 #: What an agent sees and can choose: a policy plays only where this is as in its training.
@@ -61,10 +61,10 @@ def run_of(path: Path) -> Run:
     Raises:
         ConfigError: if it is neither.
     """
-    is_run = (path / "config.toml").is_file()
-    if not is_run and not path.name.isdigit():
+    own = is_run(path)
+    if not own and not path.name.isdigit():
         raise ConfigError(f"{path} is neither a run nor a checkpoint of one")
-    return Run(path if is_run else path.parent.parent)
+    return Run(path if own else path.parent.parent)
 
 
 def _trained(path: Path, config: Config, seed: int) -> Policy:

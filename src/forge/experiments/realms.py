@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 from pathlib import Path
 from typing import Any
 
 from forge.blade import ConfigError, World
-from forge.ethyr import checkpoint
 from forge.ethyr.network import Network
+from forge.experiments import trained_as
 from forge.experiments.run import Run
 from forge.experiments.settings import Training
 from forge.trinity import Trinity
-from forge.trinity.native import Native, native_args
+from forge.trinity.native import Native, native_args, saved_run
 
 
 class Realms:
@@ -104,10 +105,20 @@ class Realms:
 
     def save(self, folder: Path) -> None:
         """Writes a checkpoint."""
-        self.native.save(folder)
+        self.native.save(folder, {trained_as.NAME: trained_as.pack(self.training)})
 
     def load(self, folder: Path) -> None:
-        """Goes back to a checkpoint."""
+        """Goes back to a checkpoint.
+
+        Raises:
+            ConfigError: if it is damaged, or of a run with another configuration.
+        """
+        saved = saved_run(folder)
+        worlds = saved.args["worlds"] * saved.args["nRealm"]
+        session = dataclasses.replace(
+            self.training.run, worlds=worlds, seed=saved.args["seed"], engine=saved.engine, device="cpu"
+        )
+        trained_as.check(folder, self.training, Training(session, saved.learning, saved.config))
         self._native = Native.restore(folder, self._args, self._trinity, **self._options)
 
     def close(self) -> None:
@@ -140,7 +151,7 @@ def realms_of(run: Run, chosen: Path | None, asked: int | None) -> int:
         return asked
     if not (chosen / "native.json").is_file():
         raise ConfigError(f"{run.path} has no checkpoint of realms; what forge train began, forge train goes on with")
-    saved = int(checkpoint.load_values(chosen / "native.json")["args"]["nRealm"])
+    saved = int(saved_run(chosen).args["nRealm"])
     if asked not in (None, saved):
         raise ConfigError(f"--nRealm {asked}: the run in {run.path} has {saved}")
     return saved

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import shlex
 import shutil
+import warnings
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from datetime import UTC, datetime
@@ -15,7 +15,7 @@ from typing import Any
 from forge.blade import durable
 from forge.blade.checks import ConfigError
 from forge.ethyr import checkpoint
-from forge.experiments import lock
+from forge.experiments import lock, metrics_file, trained_as
 from forge.experiments.board import Board
 from forge.experiments.settings import Training
 
@@ -29,7 +29,7 @@ class Run:
         metrics.jsonl    one line of JSON every few seconds
         tensorboard/     the same for TensorBoard
         checkpoints/     one folder each, named by agent steps
-        set-aside/       checkpoints that were gone back behind, if any
+        set-aside/       checkpoints that were gone back behind, and damaged lines of metrics, if any
         .lock            held by the process that trains here
 
     Args:
@@ -41,11 +41,18 @@ class Run:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        if not (path / "config.toml").is_file():
-            raise ConfigError(f"{path} is not a run: it has no config.toml")
-        self.training = Training.from_toml(path / "config.toml", whole=True)
+        self.training = self._configuration()
         self._board: Board | None = None
         self._after = -1  # the agent steps of the checkpoint this process began with
+
+    def _configuration(self) -> Training:
+        """What the run's folder says that it trains; if config.toml is gone, what its last good checkpoint says."""
+        if (self.path / "config.toml").is_file():
+            return Training.from_toml(self.path / "config.toml", whole=True)
+        for folder in reversed(self.checkpoints()):
+            if checkpoint.good(folder) and (trained := trained_as.read(folder)) is not None:
+                return trained
+        raise ConfigError(f"{self.path} is not a run: it has no config.toml")
 
     @classmethod
     def create(cls, path: Path, training: Training) -> Run:
@@ -105,7 +112,7 @@ class Run:
         Raises:
             StorageError: if it cannot be written.
         """
-        path, line = self.path / "metrics.jsonl", json.dumps(metrics) + "\n"
+        path, line = self.path / "metrics.jsonl", metrics_file.text_of(metrics)
         with durable.explained(path, len(line)):
             with path.open("a", encoding="utf-8") as file:
                 file.write(line)
@@ -117,28 +124,52 @@ class Run:
             self._board.add(metrics)
 
     def metrics(self) -> list[dict[str, Any]]:
-        """All lines of metrics; a last line that was cut off is left out."""
-        path, lines = self.path / "metrics.jsonl", []
-        for line in path.read_text(encoding="utf-8").splitlines() if path.exists() else ():
-            try:
-                lines.append(json.loads(line))
-            except json.JSONDecodeError:
-                break
-        return lines
+        """All lines of metrics that are good; a last line that was cut off is none."""
+        return self.metrics_and_faults()[0]
+
+    def metrics_and_faults(self) -> tuple[list[dict[str, Any]], str]:
+        """The good lines of metrics; and which are damaged and how, to be read, empty if none is."""
+        path, good, damaged = self.path / "metrics.jsonl", [], []
+        for line in metrics_file.lines_of(path):
+            if line.values is None:
+                damaged.append(line)
+            else:
+                good.append(line.values)
+        return good, metrics_file.told(path, damaged)
 
     def forget_after(self, steps: int) -> None:
         """Makes the folder what it was after so many agent steps: drops later metrics, and drafts of dead processes.
 
-        The caller holds the lock.
+        Lines of metrics that are damaged are set aside, and a configuration that is gone is written again; a warning
+        says so. The caller holds the lock.
         """
         for draft in [*self.path.glob(f".*{durable.DRAFT}"), *self.path.glob(f"checkpoints/.*{durable.DRAFT}")]:
             with durable.explained(draft):
                 durable.discard(draft)
         with durable.explained(self.path / "checkpoints"):
             (self.path / "checkpoints").mkdir(exist_ok=True)
-        kept = [json.dumps(line) + "\n" for line in self.metrics() if line["steps"] <= steps]
-        durable.replace(self.path / "metrics.jsonl", "".join(kept).encode())
+        if not (self.path / "config.toml").is_file():
+            durable.replace(self.path / "config.toml", self.training.to_toml().encode())
+            warnings.warn(f"{self.path / 'config.toml'} was gone; it is as its checkpoint has it", stacklevel=2)
+        path, kept, damaged = self.path / "metrics.jsonl", [], []
+        for line in metrics_file.lines_of(path):
+            if line.values is None:
+                damaged.append(line)
+            elif line.values["steps"] <= steps:
+                kept.append(line.data.rstrip(b"\n") + b"\n")
+        if damaged:
+            self._set_aside_lines(damaged)
+        durable.replace(path, b"".join(kept))
         self._after = steps
+
+    def _set_aside_lines(self, damaged: list[metrics_file.Line]) -> None:
+        place = self.path / "set-aside" / "metrics.jsonl"
+        with durable.explained(place, sum(len(line.data) for line in damaged)):
+            place.parent.mkdir(exist_ok=True)
+            with place.open("ab") as file:
+                file.writelines(line.data for line in damaged)
+            durable.sync(place)
+        warnings.warn(f"{metrics_file.told(self.path / 'metrics.jsonl', damaged)}. Moved to {place}", stacklevel=3)
 
     def checkpoint_path(self, steps: int) -> Path:
         """The folder of the checkpoint after so many agent steps."""
@@ -233,6 +264,11 @@ class Run:
             with contextlib.suppress(OSError):  # of a full disk, which `log` has told of
                 self._board.close()
             self._board = None
+
+
+def is_run(path: Path) -> bool:
+    """Whether a folder is that of a run: its configuration is there, or checkpoints that know it."""
+    return (path / "config.toml").is_file() or any(path.glob(f"checkpoints/[0-9]*/{trained_as.NAME}"))
 
 
 def steps_of(folder: Path) -> int:

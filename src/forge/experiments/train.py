@@ -16,13 +16,14 @@ import torch
 from forge.blade.checks import ConfigError
 from forge.blade.durable import StorageError
 from forge.blade.world import World
-from forge.ethyr import checkpoint
+from forge.ethyr import checkpoint, optimiser_state
 from forge.ethyr.actor import Actor
 from forge.ethyr.engine import make_learner, make_policy
 from forge.ethyr.learning import Learner, Optimiser
 from forge.ethyr.losses import Losses
 from forge.ethyr.metrics import Lapse, metrics_line, rewards_since
-from forge.experiments.run import Run, resume_command, steps_of
+from forge.experiments import trained_as
+from forge.experiments.run import Run, is_run, resume_command, steps_of
 from forge.experiments.settings import Training
 from forge.experiments.stopping import Stopped, Stopping
 from forge.experiments.trains import Trains
@@ -44,7 +45,7 @@ class Trainer:
         self.world.reset()
         self.steps = self.updates = 0
         self.seconds = 0.0
-        self.learner = self._learner()
+        self.learner = self._learner(self.world)
 
     @property
     def lives(self) -> int:
@@ -62,9 +63,9 @@ class Trainer:
         tiny = dataclasses.replace(self.training.learning, ticks=1)
         Trainer(dataclasses.replace(self.training, run=run, learning=tiny)).update()
 
-    def _learner(self) -> Learner:
+    def _learner(self, world: World) -> Learner:
         run, learning = self.training.run, self.training.learning
-        return make_learner(self.world, self.policy, learning, run.seed, self.world.threads, run.engine)
+        return make_learner(world, self.policy, learning, run.seed, world.threads, run.engine)
 
     def update(self) -> Losses:
         """One segment of experience and one step of the optimiser."""
@@ -90,10 +91,11 @@ class Trainer:
         """
         files = {
             "policy.safetensors": checkpoint.pack_tensors(self.policy.state_dict()),
-            "optimiser.safetensors": checkpoint.pack_tensors(checkpoint.optimiser_tensors(self.optimiser.adam)),
+            **optimiser_state.pack(self.optimiser.adam),
             "learner.safetensors": checkpoint.pack_tensors(self.learner.state()),
             "world.npz": self.world.snapshot(),
             "progress.json": checkpoint.pack_values(self.counts),
+            trained_as.NAME: trained_as.pack(self.training),
         }
         with checkpoint.writing(folder, sum(map(len, files.values()))) as draft:
             for name, data in files.items():
@@ -103,19 +105,21 @@ class Trainer:
         """Goes back to a checkpoint of a run with the same configuration; from there on, the same bits follow.
 
         Raises:
-            ConfigError: if it is damaged, or of a run with other worlds or another network.
+            ConfigError: if it is damaged, or of a run with another configuration; nothing is changed then.
         """
         checkpoint.verify(folder)
-        counts = checkpoint.load_values(folder / "progress.json")
-        carried = checkpoint.load_tensors(folder / "learner.safetensors")
+        trained_as.check(folder, self.training)
+        counts = checkpoint.load_progress(folder, "updates")
         world = World.restore(folder / "world.npz", self.world.threads)
         _check_worlds(folder, world, self.world)
-        checkpoint.load_module(self.policy, folder / "policy.safetensors")
-        checkpoint.load_optimiser(self.optimiser.adam, folder / "optimiser.safetensors")
-        self.world = world
+        learner = self._learner(world)
+        learner.load_state(checkpoint.load_tensors(folder / "learner.safetensors"))
+        weights = checkpoint.read_module(self.policy, folder / "policy.safetensors")
+        moments = optimiser_state.read(self.optimiser.adam, folder)
+        self.policy.load_state_dict(weights)
+        self.optimiser.adam.load_state_dict(moments)
+        self.world, self.learner = world, learner
         self.steps, self.updates, self.seconds = counts["steps"], counts["updates"], counts["seconds"]
-        self.learner = self._learner()
-        self.learner.load_state(carried)
 
 
 def _check_worlds(folder: Path, given: World, wanted: World) -> None:
@@ -128,6 +132,8 @@ def _check_worlds(folder: Path, given: World, wanted: World) -> None:
     ]
     if given.count != wanted.count:
         differences.append(f"worlds is {given.count} there and {wanted.count} in the configuration")
+    elif (given.seeds != wanted.seeds).any():
+        differences.append("its worlds are of another seed than run.seed")
     if differences:
         raise ConfigError(f"checkpoint {folder} does not fit the run: {'; '.join(differences)}")
 
@@ -285,7 +291,7 @@ def load(path: str | Path, seed: int = 0) -> Actor:
         ConfigError: if there is none, or if it is damaged; for a run the message names the last good checkpoint.
     """
     folder = Path(path)
-    run = Run(folder if (folder / "config.toml").is_file() else folder.parent.parent)
+    run = Run(folder if is_run(folder) else folder.parent.parent)
     chosen = run.latest() if run.path == folder else folder
     policy = make_policy(run.training.world, run.training.learning, torch.Generator())
     checkpoint.verify(chosen)

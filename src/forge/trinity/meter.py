@@ -11,7 +11,8 @@ from forge.blade import RewardTerm
 from forge.ethyr.metrics import Lapse, metrics_line
 from forge.trinity.report import Report
 
-_COUNTS = ("steps", "rounds", "updates", "lives", "seconds")
+#: What a checkpoint keeps.
+COUNTS = ("steps", "rounds", "updates", "lives", "seconds")
 
 
 class Meter:
@@ -63,11 +64,11 @@ class Meter:
 
     def counts(self) -> dict[str, Any]:
         """What a checkpoint keeps."""
-        return {name: getattr(self, name) for name in _COUNTS}
+        return {name: getattr(self, name) for name in COUNTS}
 
     def go_on(self, counts: dict[str, Any]) -> None:
         """Counts on from a checkpoint."""
-        for name in _COUNTS:
+        for name in COUNTS:
             setattr(self, name, counts[name])
         self._mark()
 

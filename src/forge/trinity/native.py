@@ -5,19 +5,22 @@ from __future__ import annotations
 import dataclasses
 import importlib.util
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
 from forge.blade import Config, ConfigError
+from forge.blade import snapshot as world_snapshot
+from forge.blade.checks import shown
+from forge.blade.versions import CONFIGURATION, lacking
 from forge.ethyr import checkpoint
 from forge.ethyr.learning import ENGINES, Learning
 from forge.trinity.arguments import check_choice, read_args
 from forge.trinity.local import LocalRealms, Realms
-from forge.trinity.meter import Meter
+from forge.trinity.meter import COUNTS, Meter
 from forge.trinity.realm import warm_up
 from forge.trinity.report import Snapshot
 from forge.trinity.setting import Setting
@@ -142,8 +145,12 @@ class Native:
             updates += self.pantheon.learn(reports)
         self.meter.add(reports, updates, time.perf_counter() - started)
 
-    def save(self, folder: str | Path) -> None:
+    def save(self, folder: str | Path, more: Mapping[str, bytes] | None = None) -> None:
         """Writes a checkpoint: everything that `restore` needs to go on to the same bits.
+
+        Args:
+            folder: of the checkpoint.
+            more: files to keep in it besides, by their names: the configuration of a run that a Native is part of.
 
         Raises:
             OSError: if it cannot be written; a checkpoint that stood there is then still there.
@@ -155,11 +162,14 @@ class Native:
                 _write(snapshot, draft, realm)
             checkpoint.save_values(draft / "native.json", self._values())
             checkpoint.save_values(draft / "progress.json", self.meter.counts())
+            for name, data in (more or {}).items():
+                (draft / name).write_bytes(data)
 
     def _values(self) -> dict[str, Any]:
         return {
             "args": {name: int(self.args[name]) for name in _LASTING},
             "engine": self.engine,
+            "version": CONFIGURATION.newest,
             "config": self.config.to_dict(),
             "learning": dataclasses.asdict(self.learning),
         }
@@ -179,21 +189,22 @@ class Native:
             ConfigError: if the folder holds no such checkpoint, it is damaged, or `args` contradict it.
         """
         path = Path(folder)
-        checkpoint.verify(path)
-        saved = checkpoint.load_values(path / "native.json")
-        chosen = read_args(args, {**_ARGS, **saved["args"]})
-        for name, value in saved["args"].items():
+        saved = saved_run(path)
+        chosen = read_args(args, {**_ARGS, **saved.args})
+        for name, value in saved.args.items():
             if chosen[name] != value:
                 raise ConfigError(f"{name} = {chosen[name]!r}, but the run in {path} has {name} = {value}")
+        counts = checkpoint.load_progress(path, *COUNTS)
+        snapshots = [_read(path, realm) for realm in range(saved.args["nRealm"])]
+        given: Any = {**options, "learning": saved.learning, "engine": saved.engine}
+        run = cls(saved.config, chosen, trinity, **given)
         try:
-            learning, config = Learning(**saved["learning"]), Config.from_dict(saved["config"])
-        except (TypeError, ConfigError) as error:
-            raise ConfigError(f"checkpoint {path} was written by another release: {error}") from error
-        given: Any = {**options, "learning": learning, "engine": saved["engine"]}
-        run = cls(config, chosen, trinity, **given)
-        run.pantheon.load(path)
-        run.realms.restore([_read(path, realm) for realm in range(saved["args"]["nRealm"])])
-        run.meter.go_on(checkpoint.load_values(path / "progress.json"))
+            run.pantheon.load(path)
+            run.realms.restore(snapshots)
+            run.meter.go_on(counts)
+        except BaseException:
+            run.close()
+            raise
         return run
 
     def close(self) -> None:
@@ -233,6 +244,66 @@ def native_args(given: Any, engine: str = "auto") -> dict[str, Any]:
             "run without --render"
         )
     return args
+
+
+class SavedRun(NamedTuple):
+    """What a checkpoint says of its run."""
+
+    args: dict[str, Any]  # nRealm, worlds, seed
+    engine: str
+    config: Config
+    learning: Learning
+
+
+def saved_run(folder: Path) -> SavedRun:
+    """What a checkpoint says of its run; every byte of it is checked.
+
+    Raises:
+        ConfigError: if it is no checkpoint of realms, or damaged.
+    """
+    files, path = checkpoint.verify(folder), folder / "native.json"
+    if path.name not in files:
+        raise ConfigError(f"checkpoint {folder} has no realms: it is one of forge train")
+    try:
+        saved = _saved_run(checkpoint.load_values(path), files)
+        for realm in range(saved.args["nRealm"]):
+            _check_shape(saved, folder / f"realm-{realm}.npz")
+    except KeyError as error:
+        raise ConfigError(f"checkpoint {path} is damaged: it does not say {error}") from error
+    except (TypeError, ConfigError) as error:
+        raise ConfigError(f"checkpoint {path} is damaged: {error}") from error
+    return saved
+
+
+def _saved_run(values: Mapping[str, Any], files: Collection[str]) -> SavedRun:
+    args, engine = values["args"], values["engine"]
+    if not isinstance(args, dict) or {*args} != {*_LASTING}:
+        raise ConfigError(f"args must be {', '.join(_LASTING)}, not {shown(args)}")
+    native_args(args, engine)
+    version = CONFIGURATION.version(values.get("version"), "it")
+    learning = Learning.read(values["learning"], version, "learning")
+    if missing := lacking(Learning.since(), values["learning"], version):
+        raise ConfigError(f"learning lacks {', '.join(missing)}")
+    if 2 * args["nRealm"] != sum(name.startswith("realm-") for name in files):
+        raise ConfigError(f"nRealm = {args['nRealm']} are not the realms that {checkpoint.MANIFEST} names")
+    names = {f"realm-{realm}.{kind}" for realm in range(args["nRealm"]) for kind in ("npz", "safetensors")}
+    if missing := sorted(names.difference(files)):
+        raise ConfigError(f"{checkpoint.MANIFEST} does not name {', '.join(missing)}")
+    return SavedRun(args, engine, Config.from_dict(values["config"], version, whole=True), learning)
+
+
+def _check_shape(saved: SavedRun, path: Path) -> None:
+    """Refuses worlds that are not those of a run, before memory is taken for the run's."""
+    found = world_snapshot.read(path)
+    if len(found.configs) != saved.args["worlds"]:
+        raise ConfigError(f"worlds = {saved.args['worlds']}, but {path.name} has {len(found.configs)}")
+    for config in found.configs:
+        own, theirs = saved.config, config
+        for name in ("terrain.side", "spawn.cap", "sight.radius", "sight.agents"):
+            section, _, field = name.partition(".")
+            wanted, given = getattr(getattr(own, section), field), getattr(getattr(theirs, section), field)
+            if wanted != given:
+                raise ConfigError(f"{name} = {wanted}, but {given} in {path.name}")
 
 
 def _write(snapshot: Snapshot, folder: Path, realm: int) -> None:

@@ -9,9 +9,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from forge.ethyr import checkpoint
+from forge.ethyr import checkpoint, optimiser_state
 from forge.ethyr.engine import make_policy
-from forge.ethyr.learning import Optimiser, one_thread
+from forge.ethyr.learning import Optimiser, check_state, one_thread
 from forge.ethyr.network import Network
 from forge.trinity.packing import Packing, Vectors
 from forge.trinity.report import Report
@@ -124,10 +124,9 @@ class Pantheon:
 
     def save(self, folder: Path) -> None:
         """Writes network, optimiser and state into a folder."""
-        tensors = checkpoint.optimiser_tensors(self.optimiser)
-        moments = {name: value for name, value in tensors.items() if isinstance(value, Tensor)}
         checkpoint.save_tensors(folder / "policy.safetensors", self.network.state_dict())
-        checkpoint.save_tensors(folder / "optimiser.safetensors", moments)
+        for name, data in optimiser_state.pack(self.optimiser).items():
+            (folder / name).write_bytes(data)
         checkpoint.save_tensors(folder / "pantheon.safetensors", self.state())
 
     def load(self, folder: Path) -> None:
@@ -136,7 +135,12 @@ class Pantheon:
         Raises:
             ConfigError: if it is missing, damaged or of another network.
         """
-        checkpoint.load_module(self.network, folder / "policy.safetensors")
-        checkpoint.load_optimiser(self.optimiser, folder / "optimiser.safetensors")
+        weights = checkpoint.read_module(self.network, folder / "policy.safetensors")
+        moments = optimiser_state.read(self.optimiser, folder)
+        state = checkpoint.load_tensors(folder / "pantheon.safetensors")
+        if type(self).load_state is Pantheon.load_state:  # it takes whatever there is
+            check_state(state, {})
+        self.network.load_state_dict(weights)
+        self.optimiser.load_state_dict(moments)
         self.packing.read(self.network, self.vectors)
-        self.load_state(checkpoint.load_tensors(folder / "pantheon.safetensors"))
+        self.load_state(state)

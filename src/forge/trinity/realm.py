@@ -8,8 +8,10 @@ import numpy as np
 import torch
 
 from forge.blade import ConfigError, World
+from forge.ethyr.learning import check_state
 from forge.ethyr.metrics import rewards_since
 from forge.ethyr.network import Network
+from forge.trinity.god import God
 from forge.trinity.packing import Packing, Vectors
 from forge.trinity.report import Report, Snapshot, Tally
 from forge.trinity.setting import Setting
@@ -84,6 +86,8 @@ class Realm:
         Raises:
             ConfigError: if it is of other worlds or other players.
         """
+        if type(self.god).load_state is God.load_state:  # it takes whatever there is
+            check_state(snapshot.god, {})
         world, saved = self.god.world, World.restore(snapshot.world, self.god.world.threads)
         if saved.configs != world.configs or (saved.seeds != world.seeds).any():
             raise ConfigError("the snapshot is of other worlds than this realm's")

@@ -18,12 +18,15 @@ from forge.agents import scripted
 from forge.bench import machine
 from forge.blade import Config
 from forge.blade.checks import ConfigError
+from forge.blade.documents import read_json
 from forge.blade.durable import write_atomic
 from forge.ethyr import checkpoint
 from forge.experiments.evaluate import Policy
 from forge.experiments.run import Run, steps_of
 from forge.experiments.studies.study import LIFETIME, Measurement, Milestone, Need, Player, setting
 from forge.experiments.train import load
+
+_LARGEST = 64 * 2**20  # bytes of a result: maps of visits are some megabytes
 
 
 class Store:
@@ -62,7 +65,7 @@ class Store:
         found = self._checkpoints(need)
         _, end = need.limit
         if need.lives:
-            lived = checkpoint.load_values(found[-1] / "progress.json")["lives"] if found else 0
+            lived = checkpoint.load_progress(found[-1], "lives")["lives"] if found else 0
             return math.ceil(lifetime * max(0, end - lived))
         return max(0, end - (steps_of(found[-1]) if found else 0))
 
@@ -72,7 +75,7 @@ class Store:
         for path in (self.root / "runs").glob("*/config.toml"):
             with contextlib.suppress(ConfigError):  # what cannot be read tells nothing
                 run = Run(path.parent)
-                progress = [checkpoint.load_values(one / "progress.json") for one in run.checkpoints()[-1:]]
+                progress = [checkpoint.load_progress(one, "lives") for one in run.checkpoints()[-1:]]
                 lived = max(((one["lives"], one["steps"]) for one in progress), default=(0, 0))
                 name = setting(run.training)
                 longest[name] = max(longest.get(name, lived), lived)
@@ -97,7 +100,7 @@ class Store:
         if need.lives:
             end = self.milestone_path(need)
             folders[steps_of(end)] = end
-        return {s: float(checkpoint.load_values(path / "progress.json")["seconds"]) for s, path in folders.items()}
+        return {s: float(checkpoint.load_progress(path)["seconds"]) for s, path in folders.items()}
 
     def made(self, need: Need) -> dict[str, Any]:
         """What a run was trained on, and with."""
@@ -106,7 +109,7 @@ class Store:
     def measured(self, measurement: Measurement) -> Any:
         """The result of a measurement, or None if it was not made yet."""
         path = self._measurement_path(measurement)
-        return _read(path)["result"] if path.is_file() else None
+        return _read(path, "result")["result"] if path.is_file() else None
 
     def keep(self, measurement: Measurement, result: Any) -> None:
         """Writes down a result."""
@@ -128,9 +131,11 @@ def _json(data: Any) -> bytes:
     return (json.dumps(data, indent=1, allow_nan=False) + "\n").encode()
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _read(path: Path, *wanted: str) -> dict[str, Any]:
     try:
-        data: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+        data = read_json(path, _LARGEST)
+        if not isinstance(data, dict) or not set(wanted) <= data.keys():
+            raise ConfigError(f"it does not have {', '.join(wanted) or 'values by name'}")
+    except ConfigError as error:
         raise ConfigError(f"{path} is missing or damaged: {error}; delete it, and it is made again") from error
     return data
