@@ -31,7 +31,7 @@ def test_vecenv_conforms(config: Config) -> None:
 
 
 @configs
-@pytest.mark.parametrize("options", [{}, {"flat": True, "normalised": True}, {"max_ticks": 50}], ids=str)
+@pytest.mark.parametrize("options", [{}, {"flat": True, "normalised": True}, {"max_ticks": 50}, {"box": True}], ids=str)
 @pytest.mark.parametrize("kind", [LifeEnv, SlotEnv])
 def test_parallel_envs_conform(kind: Any, config: Config, options: dict[str, Any]) -> None:
     check_parallel(lambda: kind(config, **options), ticks=80)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from gymnasium.spaces import flatten, unflatten
 
 from forge.blade import FEATURES, Chaos, Config, Law, Observation, World
 from forge.blade.observation import ARRAYS
@@ -47,6 +48,24 @@ def test_every_slot_is_in_the_declared_space(config: Config, form: Form) -> None
     for n in range(len(slots)):
         assert space.contains({name: array[n] for name, array in batch.items()})
     assert all(not np.shares_memory(array, memory) for array in batch.values() for memory in seen[:6])
+
+
+@pytest.mark.parametrize("form", FORMS.values(), ids=FORMS)
+@pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
+def test_a_vector_is_what_gymnasium_flattens_to(config: Config, form: Form) -> None:
+    seen, boxed = lived(config), form._replace(box=True)
+    plain, box = observation_space(config, form), observation_space(config, boxed)
+    worlds, slots = (axis.ravel() for axis in np.indices(seen.alive.shape))
+    encoder = Encoder(config, boxed)
+    made = encoder.encode(seen, worlds, slots)
+    vectors = encoder.shown(made)
+    assert vectors.dtype == box.dtype == np.float32
+    assert vectors.shape == (len(slots), *box.shape)
+    for n, vector in enumerate(vectors):
+        assert box.contains(vector)
+        assert (vector == flatten(plain, {name: array[n] for name, array in made.items()})).all()
+    back = unflatten(plain, vectors[0])
+    assert all((back[name] == array[0]).all() for name, array in made.items())
 
 
 @pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import numpy as np
 import pytest
+from gymnasium.spaces import flatten
 from gymnasium.utils.env_checker import data_equivalence
+from gymnasium.utils.passive_env_checker import check_action_space, check_obs, check_observation_space
 from gymnasium.vector import AutoresetMode, VectorEnv
+from gymnasium.vector.utils import iterate
 from gymnasium.wrappers.vector import ClipReward, DictInfoToList, RecordEpisodeStatistics
 
 from forge.blade import Chaos, ConfigError, Law, World
@@ -108,6 +112,93 @@ def test_masks_of_the_columns_stand_side_by_side() -> None:
     assert (mask[:, :5] == observation["move_mask"]).all()
     assert (mask[:, 5:9] == observation["style_mask"]).all()
     assert (mask[:, 9:] == observation["target_mask"].any(1)).all()
+
+
+@pytest.mark.parametrize("flat", [False, True])
+@pytest.mark.parametrize("config", [Chaos(**SMALL), Law(**SMALL, **LEARNED)], ids=["chaos", "learned"])
+def test_actions_are_sampled_from_the_masks(config: Any, flat: bool) -> None:
+    """Every valid choice is drawn sometimes, and no other ever is; the same seed draws the same."""
+    env, twin = SlotVectorEnv(config, 2, flat=flat), SlotVectorEnv(config, 2, flat=flat)
+    _, infos = env.reset(seed=5)
+    env.action_space.seed(1)
+    twin.action_space.seed(1)
+    mask = infos["action_mask"]
+    widths = [mask.shape[1]] if flat else env.single_action_space.nvec
+    starts = np.cumsum(widths) - widths
+    drawn = np.zeros_like(mask)
+    for _ in range(600):
+        actions = env.action_space.sample(mask)
+        assert env.action_space.contains(actions)
+        assert (actions == twin.action_space.sample(mask)).all()
+        np.put_along_axis(drawn, actions.reshape(32, -1) + starts, 1, 1)
+    assert (drawn[infos["alive"]] <= mask[infos["alive"]]).all()
+    assert (drawn == mask).mean() > 0.98  # in a space of many, some are rarely drawn
+    env.step(actions)
+    with pytest.raises(ValueError, match=r"the mask has shape \(3, 15\); wanted is \(32, "):
+        env.action_space.sample(np.ones((3, 15), np.int8))
+
+
+@pytest.mark.parametrize("flat", [False, True])
+def test_the_form_of_masks_that_gymnasium_has_is_taken_too(flat: bool) -> None:
+    env = SlotVectorEnv(four_tiles(2), flat=flat)
+    only = np.eye(15, dtype=np.int8)[4]
+    mask = (only, only) if flat else ((np.eye(5, dtype=np.int8)[1], np.eye(3, dtype=np.int8)[1]),) * 2
+    assert env.action_space.sample(mask).tolist() == ([4, 4] if flat else [[1, 1], [1, 1]])
+
+
+@pytest.mark.parametrize("options", [{}, {"flat": True}, {"normalised": True}, {"box": True, "flat": True}], ids=str)
+def test_spaces_pass_the_passive_checker(options: dict[str, Any]) -> None:
+    env = SlotVectorEnv(Law(**SMALL, **LEARNED), **options)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message=".*(maximum and minimum|minimum value|maximum value|image|conv)")
+        check_observation_space(env.single_observation_space)
+        check_action_space(env.single_action_space)
+        check_action_space(env.action_space)
+        observation, _ = env.reset()
+        for _ in range(5):
+            for seen in iterate(env.observation_space, observation):
+                check_obs(seen, env.single_observation_space, "step")
+            observation, *_ = env.step(env.action_space.sample())
+
+
+def test_observations_in_one_vector() -> None:
+    env, plain = SlotVectorEnv(four_tiles(3), box=True), SlotVectorEnv(four_tiles(3))
+    seen, infos = env.reset()
+    wanted, told = plain.reset()
+    for tick in range(6):
+        assert env.observation_space.contains(seen)
+        assert (infos["action_mask"] == told["action_mask"]).all()
+        assert (infos["alive"] == told["alive"]).all()
+        for vector, arrays in zip(seen, iterate(plain.observation_space, wanted)):
+            assert (vector == flatten(plain.single_observation_space, arrays)).all()
+        actions = idle(env)
+        if tick == 4:
+            actions[1, 0] = out(env.world, 1)
+        seen, _, terminated, _, infos = env.step(actions)
+        wanted, *_, told = plain.step(actions)
+        if tick == 4:
+            assert terminated[1]
+            assert infos["final_obs"][0] is None
+            assert env.single_observation_space.contains(infos["final_obs"][1])
+            final = flatten(plain.single_observation_space, told["final_obs"][1])
+            assert (infos["final_obs"][1] == final).all()
+
+
+def test_a_slot_is_not_reset_by_itself() -> None:
+    env = SlotVectorEnv(four_tiles(3), 2)
+    env.reset(seed=1)
+    env.step(idle(env))
+    before = env.world.hash()
+    with pytest.raises(ValueError, match=r"asks to reset 1 of 6 slots, but .*: leave reset_mask out to start all"):
+        env.reset(options={"reset_mask": np.arange(6) == 2})
+    for wrong in (np.ones(6), np.ones(3, bool), True):
+        with pytest.raises(ValueError, match=r"must be booleans of shape \(6,\), not"):
+            env.reset(options={"reset_mask": wrong})
+    assert env.world.hash() == before
+    env.reset(seed=1, options={"reset_mask": np.ones(6, bool)})
+    twin = SlotVectorEnv(four_tiles(3), 2)
+    twin.reset(seed=1)
+    assert env.world.hash() == twin.world.hash() != before
 
 
 def test_wrappers_of_gymnasium_take_it() -> None:

@@ -63,6 +63,45 @@ def test_vectors_of_supersuit_are_the_worlds_of_the_engine() -> None:
         assert terminated.tolist() == list(ended.values())
 
 
+def test_observation_wrappers_of_supersuit_take_vectors() -> None:
+    """They take Boxes, but no Dicts: three frames one upon another, each without its first number."""
+    import supersuit
+
+    plain = SlotEnv(TINY, normalised=True, box=True, terminate=False, seed=3)
+    kept = supersuit.observation_lambda_v0(
+        SlotEnv(TINY, normalised=True, box=True, terminate=False, seed=3), lambda seen, space: seen[1:]
+    )
+    env = supersuit.frame_stack_v1(kept, 3)
+    env.reset()
+    frames = [plain.reset()[0]["slot_0"][1:]]
+    for _ in range(4):
+        stacked = env.step(dict.fromkeys(env.agents, (1, 0)))[0]["slot_0"]
+        frames.append(plain.step(dict.fromkeys(plain.agents, (1, 0)))[0]["slot_0"][1:])
+        assert env.observation_space("slot_0").contains(stacked)
+    assert (np.asarray(stacked).ravel() == np.concatenate(frames[-3:])).all()
+
+
+def test_copies_of_a_world_get_seeds_of_their_own_by_a_reset() -> None:
+    """As the documentation says: copies play one world, unless the vector is reset with a seed."""
+    import supersuit
+    from stable_baselines3 import PPO
+
+    def rewards(seed: int | None) -> np.ndarray:
+        one = supersuit.pettingzoo_env_to_vec_env_v1(SlotEnv(TINY, box=True))
+        both = supersuit.concat_vec_envs_v1(one, 2, num_cpus=0, base_class="stable_baselines3")
+        if seed is not None:
+            both.venv.reset(seed=seed)
+        first = both.reset().reshape(2, -1)
+        assert (first[0] == first[1]).all() == (seed is None)
+        with pytest.raises(AttributeError, match="seed"):
+            PPO("MlpPolicy", both, seed=1)
+        return first
+
+    assert (rewards(7) == rewards(7)).all()
+    assert (rewards(7) != rewards(8)).any()
+    rewards(None)
+
+
 @pytest.fixture
 def rllib() -> Any:
     from forge.trinity import rllib
@@ -106,3 +145,27 @@ def test_rllib_can_know_all_names_there_may_be(rllib: Any) -> None:
 
 def test_a_policy_for_each_population(rllib: Any) -> None:
     assert rllib.RllibEnv.policy_of("p3_1042", None, worker=None) == "p3"
+
+
+def test_metrics_of_rllib_are_of_populations(rllib: Any) -> None:
+    """However many live and die, metrics are filed under p0 and p1; returns are means over lives."""
+    from ray.rllib.algorithms.ppo import PPOConfig
+
+    setup = (
+        PPOConfig()
+        .environment(lambda _: rllib.RllibEnv(TINY, max_ticks=20))
+        .env_runners(env_runner_cls=rllib.RllibEnvRunner, num_env_runners=0)
+        .multi_agent(policies={"p0", "p1"}, policy_mapping_fn=rllib.RllibEnv.policy_of)
+    )
+    runner = rllib.RllibEnvRunner(config=setup)
+    (episode,) = runner.sample(num_episodes=1, random_actions=True)
+    lives = episode.agent_episodes
+    assert len(lives) > 4
+    metrics = runner.get_metrics()
+    for name in ("num_agent_steps_sampled", "agent_episode_returns_mean", "agent_steps"):
+        assert set(metrics[name]) == {"p0", "p1"}
+    for population in ("p0", "p1"):
+        own = [life for name, life in lives.items() if rllib.RllibEnv.policy_of(name) == population]
+        returns = np.mean([life.get_return() for life in own])
+        assert metrics["agent_episode_returns_mean"][population].peek() == pytest.approx(returns)
+        assert metrics["agent_steps"][population].peek() == pytest.approx(np.mean([len(life) for life in own]))

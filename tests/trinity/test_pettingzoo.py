@@ -10,10 +10,11 @@ from typing import Any
 import cloudpickle
 import numpy as np
 import pytest
-from pettingzoo.test import parallel_api_test, parallel_seed_test
-from pettingzoo.utils import ParallelEnv
+from pettingzoo.test import api_test, parallel_api_test, parallel_seed_test
+from pettingzoo.utils import AECEnv, ParallelEnv
 
 from forge.blade import Chaos, ConfigError, Law, World
+from forge.trinity import pettingzoo
 from forge.trinity.orders import ActionError
 from forge.trinity.pettingzoo import LifeEnv, SlotEnv, parallel_env
 from tests.trinity.worlds import LEARNED, SMALL, four_tiles, out
@@ -50,6 +51,24 @@ def test_slots_that_report_deaths_in_the_infos_pass_the_api_test(config: Any, op
     parallel_api_test(SlotEnv(config, terminate=False, **options), num_cycles=60)
 
 
+@pytest.mark.parametrize("flat", [False, True])
+@pytest.mark.parametrize("slots", [False, True])
+def test_observations_in_one_vector_pass_the_api_test(slots: bool, flat: bool) -> None:
+    terminate = {"terminate": False} if slots else {}
+    env = parallel_env(Law(**SMALL, **LEARNED), slots=slots, flat=flat, box=True, **terminate)
+    parallel_api_test(env, num_cycles=60)
+
+
+@pytest.mark.filterwarnings("ignore:Observation is not a NumPy array")
+@pytest.mark.filterwarnings("ignore:(Observation|Action) space for each agent probably should be")
+@pytest.mark.filterwarnings("ignore:We recommend agents to be named")
+@pytest.mark.filterwarnings("ignore:Agent's maximum and minimum observation space values are equal")
+@pytest.mark.parametrize("options", [{}, {"flat": True}, {"flat": True, "box": True}, {"max_ticks": 20}], ids=str)
+@pytest.mark.parametrize("slots", [False, True])
+def test_agents_that_act_in_turn_pass_the_api_test(slots: bool, options: dict[str, Any]) -> None:
+    api_test(pettingzoo.env(Chaos(**SMALL), slots=slots, **options), num_cycles=40)
+
+
 @pytest.mark.parametrize("kind", [LifeEnv, SlotEnv])
 @pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
 def test_seeds_pass_the_seed_test(config: Any, kind: type[LifeEnv] | type[SlotEnv]) -> None:
@@ -63,6 +82,64 @@ def test_the_constructor_by_convention() -> None:
     assert isinstance(env, ParallelEnv)
     assert env.max_ticks == 3
     assert not hasattr(parallel_env(four_tiles()), "possible_agents")
+    assert parallel_env().config == Chaos()
+    for make in (pettingzoo.env, pettingzoo.raw_env):
+        assert isinstance(make(), AECEnv)
+        assert make().unwrapped.config == Chaos()
+        assert make(four_tiles(), slots=True).possible_agents == ["slot_0", "slot_1", "slot_2"]
+        with pytest.raises(ConfigError, match="terminate = True is not for an AECEnv"):
+            make(four_tiles(), slots=True, terminate=True)
+
+
+def test_agents_that_act_in_turn_play_the_same_world() -> None:
+    config = Chaos(**SMALL)
+    turns, at_once = pettingzoo.env(config, flat=True), LifeEnv(config, flat=True)
+    turns.reset(seed=3)
+    at_once.reset(seed=3)
+    for tick in range(20):
+        acting = list(at_once.agents)
+        for number, agent in enumerate(acting):
+            assert turns.agent_selection == agent
+            turns.step((tick + number) % at_once.tree.size)
+        at_once.step({agent: (tick + number) % at_once.tree.size for number, agent in enumerate(acting)})
+        while turns.terminations[turns.agent_selection]:
+            turns.step(None)
+        assert turns.unwrapped.world.hash() == at_once.world.hash()
+
+
+#: Options, and whether infos list the mask.
+MASKS = {
+    "rows": ({}, False),
+    "flat": ({"flat": True}, False),
+    "rows in a vector": ({"box": True}, False),
+    "flat in a vector": ({"flat": True, "box": True}, True),
+}
+
+
+@pytest.mark.parametrize(("options", "listed"), MASKS.values(), ids=MASKS)
+@pytest.mark.parametrize("kind", [LifeEnv, SlotEnv])
+def test_masks_are_found_by_name_and_listed_where_an_array_is_told_nowhere_else(
+    kind: Any, options: dict[str, Any], listed: bool
+) -> None:
+    env = kind(Chaos(**SMALL, **LEARNED), **options)
+    _, infos = env.reset(seed=1)
+    for _ in range(12):
+        actions = {}
+        for agent in env.agents:
+            info = infos[agent]
+            mask = info["action_mask"]
+            actions[agent] = env.action_space(agent).sample(mask)
+            assert "action_mask" in info
+            assert info.get("action_mask") is mask
+            assert ("action_mask" in list(info)) is listed
+            for twin in (copy.deepcopy(info), cloudpickle.loads(cloudpickle.dumps(info)), info.copy()):
+                assert list(twin) == list(info)
+                assert twin["born"] == info["born"]
+                assert np.concatenate(twin["action_mask"], None).tolist() == np.concatenate(mask, None).tolist()
+        *_, infos = env.step(actions)
+    assert info.get("other", 3) == 3
+    with pytest.raises(KeyError, match="other"):
+        info["other"]
 
 
 class Lives:

@@ -127,7 +127,7 @@ def _check_told(env: Any, observations: Any, rewards: Any, terminated: Any, trun
         mask = infos[agent]["action_mask"]
         for column in mask if isinstance(mask, tuple) else (mask,):
             require(np.any(column), f"the action mask of {agent} allows something")
-        for part, array in observation.items():
+        for part, array in observation.items() if isinstance(observation, Mapping) else ():
             if part.endswith("_mask") and part != "entity_mask":
                 require(array.any(-1).all(), f"{part} of {agent} allows something")
 
@@ -153,7 +153,8 @@ def _enter_slots(
     ledger: SlotLedger, observations: Any, rewards: Any, terminated: Any, truncated: Any, infos: Any
 ) -> None:
     told = {name: np.array([info[name] for info in infos.values()]) for name in ("alive", "id", "born", "died")}
-    require(all(observations[agent]["alive"][0] == infos[agent]["alive"] for agent in infos), "alive is told alike")
+    seen = {agent: seen["alive"][0] for agent, seen in observations.items() if isinstance(seen, Mapping)}
+    require(all(alive == infos[agent]["alive"] for agent, alive in seen.items()), "alive is told alike")
     require(all(truncated.values()) or not any(truncated.values()), "slots are truncated together")
     reward, ended = np.array(list(rewards.values())), np.array(list(terminated.values()))
     ledger.turn(told["alive"], told["id"], told["born"], told["died"], reward, ended)

@@ -5,6 +5,7 @@ Declared once, over the engine's schema: spaces, arrays and documentation all co
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -22,11 +23,13 @@ class Form(NamedTuple):
         flat: actions are one number each, with one mask over all of them, which is exact.
         normalised: features are float32, normalised as Neural MMO v1.0 did, in place of the engine's integers.
         alive: an array tells whether the slot holds an agent.
+        box: all arrays are put into one float32 vector, in the order of their names, as Gymnasium flattens a Dict.
     """
 
     flat: bool = False
     normalised: bool = False
     alive: bool = False
+    box: bool = False
 
 
 class Part(NamedTuple):
@@ -66,6 +69,11 @@ def parts(config: Config, form: Form) -> tuple[Part, ...]:
     if form.alive:
         made.append(_flags("alive", "agents", "1", (1,), "1 if an agent is in the slot"))
     return tuple(made)
+
+
+def in_vector(made: Sequence[Part]) -> list[Part]:
+    """The parts in the order in which they stand in the vector of a `box`."""
+    return sorted(made, key=lambda part: part.name)
 
 
 def _counted(name: str, source: str, letters: str, shape: tuple[int, ...], most: int, meaning: str) -> Part:
@@ -138,6 +146,13 @@ class Encoder:
             made["target_mask"] = self._targets(observation, at)
         made["alive"] = observation.agents["alive"][at].astype(np.int8)[:, None]
         return {part.name: made[part.name] for part in self.parts}
+
+    def shown(self, made: dict[str, np.ndarray]) -> dict[str, np.ndarray] | np.ndarray:
+        """The parts in the form that is observed: as they are, or with `box` as float32 [n, length]."""
+        if not self.form.box:
+            return made
+        rows = [made[part.name].reshape(len(made[part.name]), -1) for part in in_vector(self.parts)]
+        return np.concatenate(rows, -1, dtype=np.float32)
 
     def _entities(self, observation: Observation, worlds: np.ndarray, slots: np.ndarray) -> dict[str, np.ndarray]:
         entities = np.zeros((len(worlds), self._listed, len(FEATURES)), np.int32)

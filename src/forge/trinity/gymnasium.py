@@ -18,10 +18,10 @@ with needs("pettingzoo", "gymnasium"):
     from gymnasium.vector import AutoresetMode, VectorEnv
     from gymnasium.vector.utils import batch_space
 
-    from forge.trinity.spaces import action_space, observation_space
+    from forge.trinity.spaces import SlotActions, action_space, observation_space
 
 
-class SlotVectorEnv(VectorEnv[dict[str, np.ndarray], np.ndarray, np.ndarray]):
+class SlotVectorEnv(VectorEnv[Any, np.ndarray, np.ndarray]):
     """The slots of W worlds, side by side: environment w · N + n is slot n of world w.
 
     An episode of a slot is the time until someone has lived and died there: it waits for a birth, observing zeros with
@@ -39,6 +39,7 @@ class SlotVectorEnv(VectorEnv[dict[str, np.ndarray], np.ndarray, np.ndarray]):
         threads: as of `World`.
         flat: actions are one number each (the flat index of the ActionTree) in place of a row of numbers.
         normalised: features are float32, normalised as v1.0 did, in place of the engine's integers.
+        box: observations are one float32 vector each (a Box) in place of a Dict of arrays.
         maps: as of `World`.
 
     Raises:
@@ -56,30 +57,37 @@ class SlotVectorEnv(VectorEnv[dict[str, np.ndarray], np.ndarray, np.ndarray]):
         threads: int | None = None,
         flat: bool = False,
         normalised: bool = False,
+        box: bool = False,
         maps: Sequence[Any] | np.ndarray | None = None,
     ) -> None:
         self._seeds = SeedSeries(seed)
         self.world = World(config, worlds, seed, threads, maps)
         self.config = self.world.config
-        self._encoder = Encoder(self.config, Form(flat, normalised, alive=True))
+        self._encoder = Encoder(self.config, Form(flat, normalised, True, box))
         self.tree = self._encoder.tree
         self.num_envs = worlds * self.config.spawn.cap
         self.single_observation_space = observation_space(self.config, self._encoder.form)
         self.single_action_space = action_space(self.config, flat)
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
-        self.action_space = batch_space(self.single_action_space, self.num_envs)
+        self.action_space = SlotActions(self.config, self.num_envs, flat)
         self._at = tuple(axis.ravel() for axis in np.indices((worlds, self.config.spawn.cap)))
         self._started = False
-        self._nothing = {part: array[0] for part, array in self._look().items()}  # nobody is there yet
+        nothing = self._encoder.shown(self._look())  # nobody is there yet
+        self._nothing = {part: array[0] for part, array in nothing.items()} if isinstance(nothing, dict) else nothing[0]
 
     def reset(
         self, *, seed: int | Sequence[int] | None = None, options: dict[str, Any] | None = None
-    ) -> tuple[dict[str, np.ndarray], dict[str, Any]]:
-        """Starts all worlds. `options` are ignored.
+    ) -> tuple[Any, dict[str, Any]]:
+        """Starts all worlds.
 
         Args:
             seed: of the batch, or one for each world.
+            options: other options than Gymnasium's `reset_mask` are ignored.
+
+        Raises:
+            ValueError: if `reset_mask` leaves out any slot: all of a world's slots begin together.
         """
+        self._check_options(options or {})
         if seed is None or isinstance(seed, (int, np.integer)):
             self.world.seeds[:] = world_seeds(self._seeds.next(seed), self.world.count)
         elif len(seed) != self.world.count:
@@ -88,11 +96,11 @@ class SlotVectorEnv(VectorEnv[dict[str, np.ndarray], np.ndarray, np.ndarray]):
             self.world.seeds[:] = given_seeds(seed)
         self.world.reset()
         self._started = True
-        observation = self._look()
-        alive = observation["alive"][:, 0].astype(bool)
-        return observation, self._infos(observation, alive, np.zeros_like(alive))
+        made = self._look()
+        alive = made["alive"][:, 0].astype(bool)
+        return self._encoder.shown(made), self._infos(made, alive, np.zeros_like(alive))
 
-    def step(self, actions: Any) -> tuple[dict[str, np.ndarray], np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
+    def step(self, actions: Any) -> tuple[Any, np.ndarray, np.ndarray, np.ndarray, dict[str, Any]]:
         """Plays one tick in every world.
 
         Args:
@@ -106,12 +114,14 @@ class SlotVectorEnv(VectorEnv[dict[str, np.ndarray], np.ndarray, np.ndarray]):
         if not self._started:
             raise RuntimeError("call reset first")
         turn = play(self.world, self._rows(actions))
-        observation, died = self._look(), turn.died.ravel()
-        infos = self._infos(observation, turn.born.ravel(), died)
+        made, died = self._look(), turn.died.ravel()
+        infos = self._infos(made, turn.born.ravel(), died)
         if died.any():
-            infos["final_obs"] = np.where(died, np.array(self._nothing, object), np.array(None, object))
+            infos["final_obs"] = np.full(self.num_envs, None, object)
+            for slot in np.flatnonzero(died):
+                infos["final_obs"][slot] = self._nothing
             infos["_final_obs"] = died.copy()
-        return observation, turn.reward.ravel(), died.copy(), np.zeros_like(died), infos
+        return self._encoder.shown(made), turn.reward.ravel(), died.copy(), np.zeros_like(died), infos
 
     def _rows(self, actions: Any) -> np.ndarray:
         given = np.asarray(actions)
@@ -123,10 +133,26 @@ class SlotVectorEnv(VectorEnv[dict[str, np.ndarray], np.ndarray, np.ndarray]):
     def _look(self) -> dict[str, np.ndarray]:
         return self._encoder.encode(self.world.observe(), *self._at)
 
-    def _infos(self, observation: dict[str, np.ndarray], born: np.ndarray, died: np.ndarray) -> dict[str, Any]:
-        agents, alive = self.world.observe().agents, observation["alive"][:, 0].astype(bool)
+    def _check_options(self, options: dict[str, Any]) -> None:
+        mask = options.get("reset_mask")
+        if mask is None:
+            return
+        given = np.asarray(mask)
+        if given.shape != (self.num_envs,) or given.dtype != np.bool_:
+            raise ValueError(
+                f"options['reset_mask'] must be booleans of shape ({self.num_envs},), "
+                f"not {given.dtype} of shape {given.shape}"
+            )
+        if not given.all():
+            raise ValueError(
+                f"options['reset_mask'] asks to reset {given.sum()} of {self.num_envs} slots, but the slots of a world "
+                "begin together, and a slot goes on by itself after a death: leave reset_mask out to start all worlds"
+            )
+
+    def _infos(self, made: dict[str, np.ndarray], born: np.ndarray, died: np.ndarray) -> dict[str, Any]:
+        agents, alive = self.world.observe().agents, made["alive"][:, 0].astype(bool)
         if self._encoder.form.flat:
-            mask = observation["action_mask"]
+            mask = made["action_mask"]
         else:
             columns = self.tree.masks(self.world.observe(), self._at)
             mask = np.concatenate(columns, -1).view(np.int8)

@@ -7,21 +7,52 @@ report of birth, death, rebirth and the end is a table in docs/adapters.md.
 
 from __future__ import annotations
 
+import copy
 import re
 from typing import Any
 
 import numpy as np
 
-from forge.blade import Config
+from forge.blade import Chaos, Config, ConfigError
+from forge.trinity.extras import needs
 from forge.trinity.single import Results, SingleWorld, Told
 from forge.trinity.turn import Turn
+
+with needs("pettingzoo", "pettingzoo"):
+    from pettingzoo import AECEnv
+    from pettingzoo.utils.conversions import parallel_to_aec
 
 _LIFE = re.compile(r"p(\d+)_\d+")
 
 
-def parallel_env(config: Config, *, slots: bool = False, **options: Any) -> SingleWorld:
-    """A world as a ParallelEnv: a `SlotEnv` if `slots`, else a `LifeEnv`; `options` are their arguments."""
+def parallel_env(config: Config | None = None, *, slots: bool = False, **options: Any) -> SingleWorld:
+    """A world as a ParallelEnv: a `SlotEnv` if `slots`, else a `LifeEnv`.
+
+    Args:
+        config: of the world; None means `Chaos()`.
+        slots: whether the agents are the places of the world, the same forever, in place of the lives.
+        options: further arguments of the class.
+    """
+    config = Chaos() if config is None else config
     return SlotEnv(config, **options) if slots else LifeEnv(config, **options)
+
+
+def raw_env(config: Config | None = None, *, slots: bool = False, **options: Any) -> AECEnv:
+    """The same world as an AECEnv, whose agents act one after another: PettingZoo's own conversion of `parallel_env`.
+
+    The world takes its step when everyone has acted. Arguments are those of `parallel_env`. The agents of an AECEnv are
+    gone once they are terminated, so slots report deaths in the infos alone (`terminate=False`).
+
+    Raises:
+        ConfigError: if slots are to be terminated.
+    """
+    if slots and options.setdefault("terminate", False):
+        raise ConfigError("terminate = True is not for an AECEnv, whose agents are gone once they are terminated")
+    return parallel_to_aec(parallel_env(config, slots=slots, **options))
+
+
+#: PettingZoo's name for `raw_env` with the usual checks; the conversion brings the one that holds here, of the order.
+env = raw_env
 
 
 class LifeEnv(SingleWorld):
@@ -53,8 +84,8 @@ class LifeEnv(SingleWorld):
         observations, infos = {}, {}
         for name in told:
             seen, mask = looks.get(name) or self._nothing
-            observations[name] = seen if name in here else {part: array.copy() for part, array in seen.items()}
-            infos[name] = {"action_mask": mask, "born": name in newborn}
+            observations[name] = seen if name in here else copy.deepcopy(seen)
+            infos[name] = self._info(mask, born=name in newborn)
         return observations, infos
 
     def _slots(self) -> dict[str, int]:
@@ -115,7 +146,7 @@ class SlotEnv(SingleWorld):
         observations, infos = {}, {}
         for name, (seen, mask), row in zip(self.agents, self._look(np.arange(len(alive))), zip(*columns), strict=True):
             observations[name] = seen
-            infos[name] = {"action_mask": mask, **dict(zip(("alive", "id", "born", "died"), row, strict=True))}
+            infos[name] = self._info(mask, **dict(zip(("alive", "id", "born", "died"), row, strict=True)))
         return observations, infos
 
     def _slots(self) -> dict[str, int]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -22,8 +23,37 @@ with needs("pettingzoo", "pettingzoo", "gymnasium"):
 
     from forge.trinity.spaces import action_space, observation_space
 
-Told = tuple[dict[str, Any], dict[str, dict[str, Any]]]
-Results = tuple[dict[str, Any], dict[str, float], dict[str, bool], dict[str, bool], dict[str, dict[str, Any]]]
+
+class Info(dict[str, Any]):
+    """What is told of an agent beside what it observes.
+
+    The mask of its actions is found under `action_mask`, but is listed among the items only where `listed` says so.
+    Libraries that make a tensor of every item (TorchRL) want an array of one shape, and a mask in one place only.
+    """
+
+    def __init__(self, mask: Any, listed: bool, items: Mapping[str, Any]) -> None:
+        super().__init__({"action_mask": mask, **items} if listed else items)
+        self.mask = mask
+
+    def __missing__(self, name: str) -> Any:
+        if name == "action_mask":
+            return self.mask
+        raise KeyError(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name == "action_mask" or super().__contains__(name)
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The item of this name, or the mask, or `default`."""
+        return self[name] if name == "action_mask" else super().get(name, default)
+
+    def copy(self) -> Info:
+        """The same, mask included."""
+        return copy.copy(self)
+
+
+Told = tuple[dict[str, Any], dict[str, Info]]
+Results = tuple[dict[str, Any], dict[str, float], dict[str, bool], dict[str, bool], dict[str, Info]]
 
 
 class SingleWorld(ParallelEnv, ABC):
@@ -35,6 +65,7 @@ class SingleWorld(ParallelEnv, ABC):
             without a seed give other worlds, of a series that s names.
         flat: actions are one number each (the flat index of the ActionTree) in place of a row of numbers.
         normalised: features are float32, normalised as v1.0 did, in place of the engine's integers.
+        box: observations are one float32 vector (a Box) in place of a Dict of arrays.
         max_ticks: the episode is truncated after this many ticks; None means never.
         maps: the map, as `World` takes it: a sequence of one index or array.
         draw: makes a picture, uint8 [height, width, 3], of a World; with it, `render_mode` is "rgb_array".
@@ -54,6 +85,7 @@ class SingleWorld(ParallelEnv, ABC):
         seed: int = 0,
         flat: bool = False,
         normalised: bool = False,
+        box: bool = False,
         max_ticks: int | None = None,
         maps: Sequence[Any] | np.ndarray | None = None,
         draw: Callable[[World], np.ndarray] | None = None,
@@ -66,7 +98,7 @@ class SingleWorld(ParallelEnv, ABC):
         self.agents: list[str] = []
         self.render_mode = None if draw is None else "rgb_array"
         self._draw = draw
-        self._encoder = Encoder(config, Form(flat, normalised, self.tells_alive))
+        self._encoder = Encoder(config, Form(flat, normalised, self.tells_alive, box))
         self.tree = self._encoder.tree
         self._observation_space = observation_space(config, self._encoder.form)
         self._action_space = action_space(config, flat)
@@ -108,7 +140,7 @@ class SingleWorld(ParallelEnv, ABC):
             self.agents = []
         return results
 
-    def observation_space(self, agent: str) -> spaces.Dict:
+    def observation_space(self, agent: str) -> spaces.Space[Any]:
         """What an agent observes: one space for all."""
         self._check(agent)
         return self._observation_space
@@ -126,15 +158,21 @@ class SingleWorld(ParallelEnv, ABC):
         """A picture of the world, as `draw` makes it; None without."""
         return None if self._draw is None else self._draw(self.world)
 
-    def _look(self, slots: np.ndarray) -> list[tuple[dict[str, np.ndarray], Any]]:
+    def _look(self, slots: np.ndarray) -> list[tuple[Any, Any]]:
         """For each of some slots what it observes, and its mask as `action_space(agent).sample` takes it."""
         at = (np.zeros_like(slots), slots)
-        batch = self._encoder.encode(self.world.observe(), *at)
-        seen = [dict(zip(batch, row, strict=True)) for row in zip(*batch.values(), strict=True)]
+        made = self._encoder.encode(self.world.observe(), *at)
+        seen: Any = self._encoder.shown(made)
+        if not self._encoder.form.box:
+            seen = [dict(zip(made, row, strict=True)) for row in zip(*made.values(), strict=True)]
         if self._encoder.form.flat:
-            return list(zip(seen, batch["action_mask"], strict=True))
+            return list(zip(seen, made["action_mask"], strict=True))
         columns = [mask.view(np.int8) for mask in self.tree.masks(self.world.observe(), at)]
         return list(zip(seen, zip(*columns, strict=True), strict=True))
+
+    def _info(self, mask: Any, **items: Any) -> Info:
+        """The mask is listed where it is an array that observations do not hold under its name."""
+        return Info(mask, self._encoder.form.flat and self._encoder.form.box, items)
 
     @abstractmethod
     def _begin(self) -> Told:

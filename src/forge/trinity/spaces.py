@@ -8,16 +8,52 @@ import numpy as np
 
 from forge.blade import Config
 from forge.blade.action_tree import ActionTree
-from forge.trinity.encoding import Form, Part, parts
+from forge.trinity.encoding import Form, Part, in_vector, parts
 from forge.trinity.extras import needs
 
 with needs("pettingzoo", "gymnasium"):
     from gymnasium import spaces
 
 
-def observation_space(config: Config, form: Form = Form()) -> spaces.Dict:  # noqa: B008 - an immutable tuple
-    """The Dict of what one agent observes, its Boxes in the order of `forge.trinity.encoding.parts`."""
-    return spaces.Dict({part.name: _box(part) for part in parts(config, form)})
+class SlotActions(spaces.MultiDiscrete):
+    """The actions of n slots, [n] flat or [n, columns], whose samples may be drawn from the masks of a step."""
+
+    def __init__(self, config: Config, count: int, flat: bool = False) -> None:
+        tree = ActionTree(config)
+        self._widths = [tree.size] if flat else list(tree.choices)
+        super().__init__(np.full(count, tree.size) if flat else np.tile(tree.choices, (count, 1)))
+
+    def sample(self, mask: Any = None, probability: Any = None) -> np.ndarray:
+        """Random actions.
+
+        Args:
+            mask: `infos["action_mask"]`, [n, choices] with the columns side by side; or as Gymnasium's MultiDiscrete
+                takes it.
+            probability: as of Gymnasium's MultiDiscrete.
+
+        Raises:
+            ValueError: if `mask` is an array of another shape.
+        """
+        if not isinstance(mask, np.ndarray):
+            return super().sample(mask, probability)
+        wanted = (len(self.nvec), sum(self._widths))
+        if mask.shape != wanted:
+            raise ValueError(f"the mask has shape {mask.shape}; wanted is {wanted}")
+        allowed = np.split(mask.astype(bool), np.cumsum(self._widths)[:-1], -1)
+        drawn = [(column * (1 - self.np_random.random(column.shape))).argmax(-1) for column in allowed]
+        return np.stack(drawn, -1).reshape(self.nvec.shape).astype(self.dtype)
+
+
+def observation_space(config: Config, form: Form = Form()) -> spaces.Space[Any]:  # noqa: B008 - an immutable tuple
+    """What one agent observes: the Dict of `forge.trinity.encoding.parts`, or with `form.box` all of it as one Box."""
+    made = parts(config, form)
+    if not form.box:
+        return spaces.Dict({part.name: _box(part) for part in made})
+    low, high = (
+        np.concatenate([np.broadcast_to(getattr(part, end), part.shape).ravel() for part in in_vector(made)])
+        for end in ("low", "high")
+    )
+    return spaces.Box(low.astype(np.float32), high.astype(np.float32), dtype=np.float32)
 
 
 def action_space(config: Config, flat: bool = False) -> spaces.Space[Any]:
