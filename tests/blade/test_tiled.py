@@ -19,6 +19,7 @@ from forge.blade.ids import Material
 from forge.blade.tiled import read_tmx, write_tmx
 
 NAMES = [material.name.lower() for material in Material]
+DTD = "http://mapeditor.org/dtd/1.0/map.dtd"
 maps = arrays(np.uint8, st.tuples(st.integers(1, 12), st.integers(1, 12)), elements=st.integers(0, 6))
 
 # tmp_path is shared by the examples of a property, each of which writes its file anew.
@@ -29,9 +30,12 @@ def tileset(first: int = 1, tiles: str = "") -> str:
     return f'<tileset firstgid="{first}" name="t" tilecount="7">{tiles}</tileset>'
 
 
+NAMED = "".join(f'<tile id="{i}" type="{name}"/>' for i, name in enumerate(NAMES))
+
+
 def document(
     data: str = '<data encoding="csv">3,3,1,2</data>',
-    tilesets: str = tileset(),
+    tilesets: str = tileset(tiles=NAMED),
     attributes: str = 'orientation="orthogonal" width="2" height="2" infinite="0"',
     layer: str = 'width="2" height="2"',
 ) -> str:
@@ -167,9 +171,41 @@ def test_tiles_are_named_in_many_ways(tile: str, tmp_path: Path) -> None:
     assert (read(tmp_path, text) == Material.STONE).all()
 
 
-def test_without_names_a_tile_is_its_id(tmp_path: Path) -> None:
+def test_without_names_a_tile_is_its_id_with_a_warning(tmp_path: Path) -> None:
     text = document('<data encoding="csv">20,21,25,26</data>', tileset(20, '<tile id="3" probability="2"/>'))
-    np.testing.assert_array_equal(read(tmp_path, text), [[0, 1], [5, 6]])
+    wanted = (
+        r"map\.tmx: tileset 't' names no material; its tiles are read by their numbers: 0 lava, 1 water, .* 6 orerock"
+    )
+    with pytest.warns(UserWarning, match=wanted) as told:
+        np.testing.assert_array_equal(read(tmp_path, text), [[0, 1], [5, 6]])
+    assert len(told) == 1
+    assert told[0].filename == __file__
+    # A tileset of which no tile is on the map is nobody's concern.
+    assert (read(tmp_path, document(tilesets=tileset(20) + tileset(tiles=NAMED))) == [[2, 2], [0, 1]]).all()
+
+
+def test_one_of_several_layers_is_read_by_its_name(tmp_path: Path) -> None:
+    layers = "".join(
+        f'<layer name="{name}" width="2" height="2">{csv_data(np.full((2, 2), gid))}</layer>'
+        for name, gid in (("sketch", 1), ("terrain", 2), ("Trees &amp; more", 5))
+    )
+    path = tmp_path / "map.tmx"
+    path.write_text(f'<map width="2" height="2">{tileset(tiles=NAMED)}<group>{layers}</group></map>')
+    assert (read_tmx(path) == Material.WATER).all()
+    assert (read_tmx(path, layer="sketch") == Material.LAVA).all()
+    assert (read_tmx(path, "Trees & more") == Material.FOREST).all()
+    with pytest.raises(ConfigError, match=r"called 'tree'; it has none among 'sketch', 'terrain', 'Trees & more'"):
+        read_tmx(path, "tree")
+    path.write_text(document(layer='name="any" width="2" height="2"'))
+    assert (read_tmx(path) == [[2, 2], [0, 1]]).all()
+    with pytest.raises(ConfigError, match="called 'terrain'; it has none among 'any'"):
+        read_tmx(path, "terrain")
+
+
+@pytest.mark.parametrize("reference", [f'SYSTEM "{DTD}"', 'SYSTEM "/nowhere.dtd"', f'PUBLIC "-//x" "{DTD}"', ""])
+def test_a_reference_to_a_dtd_is_not_followed(reference: str, tmp_path: Path) -> None:
+    text = document().replace("?>", f"?>\n<!DOCTYPE map {reference}>")
+    np.testing.assert_array_equal(read(tmp_path, text), [[2, 2], [0, 1]])
 
 
 def test_other_layers_and_groups_do_not_matter(tmp_path: Path) -> None:
@@ -207,6 +243,13 @@ ENTITIES = '<!DOCTYPE map [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;"><!ENTITY f SYST
         ("<tileset/>", "not a Tiled map: the document is a <tileset>"),
         (b"\xff\xfe<\x00", "not UTF-8"),
         (document().replace("?>", "?>" + ENTITIES), "document type"),
+        (document().replace("?>", "?><!DOCTYPE map []>"), "document type"),
+        (
+            document().replace("?>", f'?><!DOCTYPE map SYSTEM "{DTD}" [<!ENTITY % a SYSTEM "{DTD}">%a;]>'),
+            "document type",
+        ),
+        (document().replace("?>", f'?><!DOCTYPE map SYSTEM "{DTD}">').replace("3,3", "&a;"), "undefined entity 'a'"),
+        (document().replace("3,3", "&a;"), "not XML: undefined entity"),
         (document(attributes='orientation="isometric" width="2" height="2"'), "is isometric; it must be orthogonal"),
         (document(attributes='width="2" height="2" infinite="1"'), "infinite; give it a fixed size"),
         (document('<data><chunk x="0" y="0" width="2" height="2">1,1,1,1</chunk></data>'), "infinite"),
@@ -215,8 +258,12 @@ ENTITIES = '<!DOCTYPE map [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;"><!ENTITY f SYST
         (document(attributes='width="2" height="0"'), "height of <map> is '0'"),
         (document(attributes='width="2" height="999999999"'), "height of <map> is '999999999'"),
         (document(layer='width="2" height="3"'), "layer is 2 × 3 tiles, but the map 2 × 2"),
-        (document().replace("layer", "objectgroup"), "must have one tile layer; it has none"),
-        (document(data="</layer><layer>"), "must have one tile layer; it has 2"),
+        (document().replace("layer", "objectgroup"), "must have a tile layer; it has none"),
+        (document(data="</layer><layer name='b'>"), "one tile layer called 'terrain'; it has none among '', 'b'"),
+        (
+            document(layer='name="terrain"', data="</layer><layer name='terrain'>"),
+            "one tile layer called 'terrain'; it has 2 among 'terrain', 'terrain'",
+        ),
         (document(data=""), "no data"),
         (document('<data encoding="csv">1,1,1</data>'), "holds 3 tiles, but 2 × 2 need 4"),
         (document('<data encoding="csv">1,1,1,1,1</data>'), "holds 5 tiles"),

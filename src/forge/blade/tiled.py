@@ -8,11 +8,13 @@ from __future__ import annotations
 import base64
 import os
 import struct
+import warnings
 import xml.etree.ElementTree as ET
 import zlib
 from collections.abc import Callable
 from pathlib import Path, PurePosixPath
 from typing import Any
+from xml.parsers import expat
 
 import numpy as np
 
@@ -33,6 +35,7 @@ _COLOURS = {
     Material.OREROCK: (112, 84, 110),
 }
 _PIXELS = 16  # side of a tile in the editor
+_LAYER = "terrain"  # the layer that holds the map
 
 
 def write_tmx(path: str | os.PathLike[str], tiles: np.ndarray) -> None:
@@ -59,7 +62,7 @@ def write_tmx(path: str | os.PathLike[str], tiles: np.ndarray) -> None:
     )  # fmt: skip
     for material in Material:
         _write_tile(tileset, material)
-    layer = ET.SubElement(root, "layer", id="1", name="terrain", width=width, height=height)
+    layer = ET.SubElement(root, "layer", id="1", name=_LAYER, width=width, height=height)
     data = ET.SubElement(layer, "data", encoding="csv")
     ET.indent(root, " ")
     data.text = "\n" + ",\n".join(",".join(map(str, row)) for row in (tiles + 1).tolist()) + "\n"
@@ -85,25 +88,41 @@ def _png(colour: tuple[int, int, int]) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
-def read_tmx(path: str | os.PathLike[str]) -> np.ndarray:
-    """Reads a map drawn in Tiled: orthogonal, of fixed size, with one tile layer and no empty cell.
+def read_tmx(path: str | os.PathLike[str], layer: str | None = None) -> np.ndarray:
+    """Reads a map drawn in Tiled: orthogonal, of fixed size, without empty cells.
 
     A tile of a tileset is the material named by its `material` property, else by its class (type), else by the file
-    name of its image. In a tileset that names no material at all a tile's id is the material's. Tilesets may stand in
-    the map or in .tsx files found from the map's folder; how tiles are flipped does not matter.
+    name of its image. In a tileset that names no material at all a tile's id is the material's, which is warned of.
+    Tilesets may stand in the map or in .tsx files found from the map's folder; how tiles are flipped does not matter.
+
+    Args:
+        path: of the .tmx file.
+        layer: the name of the tile layer that holds the map. None means the only tile layer, whatever its name, or
+            among several the one called `terrain`.
 
     Returns:
         uint8 [H, W] of Material ids.
+
+    Warns:
+        UserWarning: if a tileset that tiles are taken from names no material.
 
     Raises:
         ConfigError: if the file cannot be read as such a map; the message says what and where.
     """
     try:
         root = _document(Path(path), "map")
-        gids = _layer_gids(root)
-        return _to_materials(gids, [_Tileset(element, Path(path).parent) for element in root.findall("tileset")])
+        tilesets = [_Tileset(element, Path(path).parent) for element in root.findall("tileset")]
+        tiles = _to_materials(_layer_gids(root, layer), tilesets)
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from error
+    for tileset in tilesets:
+        if tileset.guessed:
+            numbers = ", ".join(f"{material.value} {material.name.lower()}" for material in Material)
+            told = (
+                f"{path}: tileset {tileset.label!r} names no material; its tiles are read by their numbers: {numbers}"
+            )
+            warnings.warn(told, stacklevel=2)
+    return tiles
 
 
 def _document(path: Path, tag: str) -> ET.Element:
@@ -113,38 +132,72 @@ def _document(path: Path, tag: str) -> ET.Element:
         raise ConfigError(f"cannot read the file: {error.strerror or error}") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"not UTF-8, which Tiled writes: {error}") from error
-    # Entities, with which a small file fills the memory or reads other files, need a document type.
-    if "<!DOCTYPE" in text:
-        raise ConfigError("it declares a document type (DTD), which Tiled never writes and which is not read")
     try:
-        root = ET.fromstring(text)
-    except (ET.ParseError, ValueError) as error:
-        raise ConfigError(f"not XML: {error}") from error
+        root = _parse(text)
+    except (expat.ExpatError, ValueError) as error:
+        raise error if isinstance(error, ConfigError) else ConfigError(f"not XML: {error}") from error
     if root.tag != tag:
         raise ConfigError(f"not a Tiled {tag}: the document is a <{root.tag}>")
     return root
 
 
-def _layer_gids(root: ET.Element) -> np.ndarray:
-    """The global tile ids int64 [H, W] of the only tile layer, without their flip bits."""
+def _parse(text: str) -> ET.Element:
+    """The document. The reference to a DTD that Tiled can write is not followed; a DTD in the file itself is refused.
+
+    Entities, with which a small file fills the memory or reads other files, can be declared nowhere else.
+    """
+    builder, parser = ET.TreeBuilder(), expat.ParserCreate()
+
+    def doctype(name: str, system: str | None, public: str | None, internal: int) -> None:
+        if internal:
+            raise ConfigError(
+                "it holds a document type definition (DTD), which Tiled never writes and which is not read"
+            )
+
+    def skipped(name: str, parameter: int) -> None:
+        raise ConfigError(f"not XML: undefined entity {name!r}")
+
+    parser.buffer_text = True
+    parser.StartDoctypeDeclHandler, parser.SkippedEntityHandler = doctype, skipped
+    parser.StartElementHandler, parser.EndElementHandler = builder.start, builder.end
+    parser.CharacterDataHandler = builder.data
+    parser.Parse(text, True)
+    return builder.close()
+
+
+def _layer_gids(root: ET.Element, name: str | None) -> np.ndarray:
+    """The global tile ids int64 [H, W] of the tile layer of this name, without their flip bits."""
     if (orientation := root.get("orientation", "orthogonal")) != "orthogonal":
         raise ConfigError(f"the map is {orientation}; it must be orthogonal")
     if root.get("infinite", "0") != "0" or root.find(".//chunk") is not None:
         raise ConfigError("the map is infinite; give it a fixed size (Map > Map Properties > Infinite)")
     width, height = (_number(root, side, 1, MAX_SIDE) for side in ("width", "height"))
-    layers = list(root.iter("layer"))
-    if len(layers) != 1:
-        raise ConfigError(f"the map must have one tile layer; it has {len(layers) or 'none'}")
-    size = tuple(_number(layers[0], side, 1, MAX_SIDE) for side in ("width", "height"))
+    layer = _layer(list(root.iter("layer")), name)
+    size = tuple(_number(layer, side, 1, MAX_SIDE) for side in ("width", "height"))
     if size != (width, height):
         raise ConfigError(f"its layer is {size[0]} × {size[1]} tiles, but the map {width} × {height}")
-    data = layers[0].find("data")
+    data = layer.find("data")
     if data is None:
         raise ConfigError("its layer has no data")
     gids: np.ndarray = _choose(_ENCODINGS, data.get("encoding", ""), "encoding")(data, width * height)
     if gids.size != width * height:
         raise ConfigError(f"its layer holds {gids.size} tiles, but {width} × {height} need {width * height}")
     return gids.reshape(height, width) & ~_FLIPS
+
+
+def _layer(layers: list[ET.Element], name: str | None) -> ET.Element:
+    if not layers:
+        raise ConfigError("the map must have a tile layer; it has none")
+    if name is None and len(layers) == 1:
+        return layers[0]
+    wanted = _LAYER if name is None else name
+    found = [layer for layer in layers if layer.get("name") == wanted]
+    if len(found) != 1:
+        names = ", ".join(repr(layer.get("name", "")) for layer in layers)
+        raise ConfigError(
+            f"the map must have one tile layer called {wanted!r}; it has {len(found) or 'none'} among {names}"
+        )
+    return found[0]
 
 
 def _from_elements(data: ET.Element, count: int) -> np.ndarray:
@@ -212,6 +265,7 @@ class _Tileset:
         self.label = element.get("name", "")
         names = {_number(tile, "id", 0, _FLIPS): _name(tile) for tile in element.findall("tile")}
         self.names = {id: name for id, name in names.items() if name}
+        self.guessed = False  # whether a material was found by its number, for want of names
 
     def material(self, id: int) -> Material:
         """The material of the tile with this local id."""
@@ -219,6 +273,7 @@ class _Tileset:
         if name and name.lower() in NAMES:
             return NAMES[name.lower()]
         if not self.names and id in NAMES.values():
+            self.guessed = True
             return Material(id)
         what = f"is called {name!r}" if name else "names no material"
         raise ConfigError(
