@@ -15,6 +15,8 @@ import pytest
 
 import forge
 from forge.about import DISTRIBUTION, VERSION, how_to_install
+from forge.experiments.run import Run
+from forge.experiments.settings import Training
 
 ROOT = Path(__file__).resolve().parents[1]
 PARTS = ("forge.blade", "forge.agents", "forge.experiments.evaluate", "forge.experiments.train")
@@ -77,7 +79,8 @@ def test_make_makes_the_world_that_world_makes(tmp_path: Path) -> None:
     path.write_text(config.to_toml(), "utf-8")
     wanted = forge.World(config, 2, 3)
     wanted.reset()
-    for what, changes in (("law", small), (config, {}), (path, {}), (str(path), {})):
+    run = Run.create(tmp_path / "run", Training(world=config)).path
+    for what, changes in (("law", small), (config, {}), (path, {}), (str(path), {}), (run, {}), (str(run), {})):
         world = forge.make(what, worlds=2, seed=3, threads=1, record=forge.Recording(lives=True), **changes)
         world.reset()
         assert (world.config, world.threads, world.recording.lives) == (config, 1, True)
@@ -88,8 +91,8 @@ def test_make_makes_the_world_that_world_makes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("what", "words"),
     [
-        ("caos", "unknown preset 'caos'; did you mean 'chaos'.*no TOML file of that name"),
-        (7, "config = 7 must be a preset .chaos, law., a TOML file or a Config, not int"),
+        ("caos", "unknown preset 'caos'; did you mean 'chaos'.*no TOML file or run has that name"),
+        (7, "config = 7 must be a preset .chaos, law., a TOML file, a run or a Config, not int"),
     ],
 )
 def test_what_cannot_be_made_is_said(what: object, words: str) -> None:

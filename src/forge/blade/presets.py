@@ -31,7 +31,7 @@ def make(
     """Makes a batch of worlds, which `World.reset` starts: `make("law", worlds=4, **{"spawn.cap": 64})`.
 
     Args:
-        config: the name of a preset (chaos, law), the path of a TOML file, or a configuration.
+        config: the name of a preset (chaos, law), the path of a TOML file or of a run's folder, or a configuration.
         worlds: number of worlds, W.
         seed: of the batch, or a sequence with the worlds' own seeds.
         threads: to step with; None means all cores. Results do not depend on it.
@@ -49,12 +49,12 @@ def make(
 def _named(name: str | Path) -> Config:
     if not isinstance(name, str | os.PathLike):
         raise ConfigError(
-            f"config = {name!r} must be a preset ({', '.join(PRESETS)}), a TOML file or a Config, "
+            f"config = {name!r} must be a preset ({', '.join(PRESETS)}), a TOML file, a run or a Config, "
             f"not {type(name).__name__}"
         )
     if name in PRESETS:
         return PRESETS[str(name)]()
-    path = Path(name)
+    path = Path(name) / "config.toml" if Path(name).is_dir() else Path(name)
     if path.is_file():
         return Config.from_toml(path)
-    raise ConfigError(f"{did_you_mean('preset', str(name), list(PRESETS))}, and there is no TOML file of that name")
+    raise ConfigError(f"{did_you_mean('preset', str(name), list(PRESETS))}, and no TOML file or run has that name")
