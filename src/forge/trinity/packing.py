@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -38,6 +38,7 @@ class Packing:
 
     def __init__(self, network: nn.Module, populations: int, apart: Callable[[str, nn.Parameter], bool]) -> None:
         self.populations = populations
+        self._names: list[str] = []
         self._places: list[tuple[bool, slice]] = []
         self.sizes = [0, 0]  # own, shared
         for name, parameter in network.named_parameters():
@@ -52,6 +53,7 @@ class Packing:
             size = parameter.numel() // (populations if own else 1)
             begin = self.sizes[not own]
             self.sizes[not own] = begin + size
+            self._names.append(name)
             self._places.append((own, slice(begin, begin + size)))
 
     def zeros(self) -> Vectors:
@@ -71,6 +73,11 @@ class Packing:
         for parameter, (own, place) in zip(network.parameters(), self._places, strict=True):
             numbers = parameter.detach().numpy()
             np.copyto(numbers, (vectors.own[:, place] if own else vectors.shared[place]).reshape(numbers.shape))
+
+    def named(self, vectors: Vectors) -> Iterator[tuple[str, np.ndarray, bool]]:
+        """Each parameter's name and numbers, and whether these are apart by population: [P, n] then, else [n]."""
+        for name, (own, place) in zip(self._names, self._places, strict=True):
+            yield name, vectors.own[:, place] if own else vectors.shared[place], own
 
     def _gather(self, tensors: list[Tensor | None], into: Vectors) -> None:
         for tensor, (own, place) in zip(tensors, self._places, strict=True):

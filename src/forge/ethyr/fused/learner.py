@@ -70,15 +70,17 @@ class FusedLearner:
             self._spread(self._judge_again)
         samples = np.maximum(acted, 1)
         total, squares = np.sum([segment.moments for segment in self.segments], axis=0).T
-        mean = total / samples
-        deviation = np.sqrt(np.maximum(squares / samples - mean**2, 0))
-        norms = np.stack([mean, 1 / (deviation + 1e-6), 1 / samples], axis=1).astype(np.float32)
+        with np.errstate(all="ignore"):  # what is not finite is told as a divergence
+            mean = total / samples
+            deviation = np.sqrt(np.maximum(squares / samples - mean**2, 0))
+            norms = np.stack([mean, 1 / (deviation + 1e-6), 1 / samples], axis=1).astype(np.float32)
         self._spread(lambda lane: self._learn(lane, norms))
         self._spread(self._learn_tiles)
         self._spread(lambda lane: decompose_table(self._gradients, self.policy, lane, self.threads))
         write_gradients(self._gradients, self.policy)
         sums = np.sum([segment.losses for segment in self.segments], axis=0) / samples[:, None]
-        return Losses(*torch.from_numpy(sums.astype(np.float32)).unbind(1))
+        with np.errstate(all="ignore"):
+            return Losses(*torch.from_numpy(sums.astype(np.float32)).unbind(1))
 
     def state(self) -> dict[str, torch.Tensor]:
         """Nothing: what is drawn follows from the seed and the ticks of the worlds; see `Learner`."""

@@ -115,13 +115,16 @@ def shift(out, move, style, styles):
 
 @inline
 def pick(odds, at, choices, total, u):
-    """The choice whose part of the odds contains u · total; u in [0, 1). Choices with odds 0 are never picked."""
+    """The choice whose part of the odds contains u · total; u in [0, 1). Choices with odds 0 are never picked.
+
+    Odds that are not finite, of weights that are not, give some choice: that they diverged is seen after the segment.
+    """
     threshold = u * (total * _BELOW_ONE)
     upto, choice = np.float32(0), 0
     for k in range(choices):
         upto += odds[at + k]
         choice += upto <= threshold
-    return choice
+    return min(choice, choices - 1)
 
 
 @inline
