@@ -5,4 +5,5 @@ import sys
 from forge.cli import main
 
 if __name__ == "__main__":
-    sys.exit(main(["realms", *sys.argv[1:]]))
+    sys.argv.insert(1, "realms")
+    sys.exit(main())

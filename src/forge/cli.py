@@ -9,9 +9,11 @@ import re
 import signal
 import sys
 import warnings
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 from forge.about import DISTRIBUTION, VERSION, how_to_install
+from forge.interrupt import Interrupt
 from forge.terminal import UNREAD, Unread, outlets
 from forge.waiting import Patience, doing
 
@@ -63,6 +65,7 @@ def main(arguments: list[str] | None = None) -> int:
         nobody reads what is printed. A command that keeps something in files goes on without a reader.
     """
     given = sys.argv[1:] if arguments is None else arguments
+    interrupt = Interrupt(given[0] if given else "", listen=arguments is None)
     silence = os.environ.get("FORGE_PATIENCE", "5")
     if not re.fullmatch(r"\d+(\.\d*)?|inf", silence):
         print(f"forge: FORGE_PATIENCE = {silence!r} must be a number of seconds, or inf", file=sys.stderr)
@@ -70,9 +73,11 @@ def main(arguments: list[str] | None = None) -> int:
     patience = Patience(lambda what: print(f"forge {given[0]}: {what}", file=sys.stderr, flush=True), float(silence))
     try:
         with outlets(needed=not keeps(given), heard=patience.heard), patience.kept():
-            return _main(given)
+            return _main(given, interrupt)
     except Unread:
         return UNREAD
+    finally:
+        interrupt.conclude()
 
 
 def keeps(given: list[str]) -> bool:
@@ -84,7 +89,7 @@ def keeps(given: list[str]) -> bool:
     return by is None or bool(options & {*by})
 
 
-def _main(given: list[str]) -> int:
+def _main(given: list[str], interrupt: Interrupt) -> int:
     name = given[0] if given else "--help"
     if name in ("-h", "--help"):
         print(_help())
@@ -97,31 +102,44 @@ def _main(given: list[str]) -> int:
         return 2
     # idle OpenMP threads of one library would otherwise spin on the cores that the other needs
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
-    return _run(name, given[1:])
+    try:
+        with doing("loading"), interrupt.importing():
+            module, expand = _loaded(name)
+        module.main([expand(word) for word in given[1:]])
+        return 0
+    except BaseException as error:
+        told = _told(name, error, interrupt.seen)
+        if told is None:
+            raise
+        print(told[0], file=sys.stderr)
+        return told[1]
 
 
-def _run(name: str, arguments: list[str]) -> int:
-    from forge.blade.checks import ConfigError
+def _loaded(name: str) -> tuple[Any, Callable[[str], str]]:
+    """The module of a command, and what reads the words it is given."""
     from forge.blade.durable import StorageWarning
+    from forge.blade.paths import as_by_a_shell
 
     warnings.formatwarning = functools.partial(_format_warning, StorageWarning, name, warnings.formatwarning)
-    try:
-        with doing("loading"):
-            module = importlib.import_module(COMMANDS[name].module)
-        module.main(arguments)
-    except ModuleNotFoundError as error:
-        if (error.name or "").startswith("forge"):
-            raise
+    return importlib.import_module(COMMANDS[name].module), as_by_a_shell
+
+
+def _told(name: str, error: BaseException, interrupted: bool) -> tuple[str, int] | None:
+    """What there is to say of what ended a command, and the exit status; None if that is a mistake in our code."""
+    from forge.blade.checks import ConfigError
+
+    if isinstance(error, KeyboardInterrupt):
+        return f"forge {name}: {str(error) or 'stopped'}", 128 + getattr(error, "signal", signal.SIGINT)
+    if interrupted:  # libraries make errors of their own of it
+        return f"forge {name}: stopped", 128 + signal.SIGINT
+    if isinstance(error, ModuleNotFoundError) and not (error.name or "").startswith("forge"):
         extra = _EXTRAS.get(error.name or "", COMMANDS[name].extra)
-        print(f"forge {name} needs {error.name!r}: {how_to_install(extra)}", file=sys.stderr)
-        return 1
-    except (ConfigError, OSError) as error:
-        print(f"forge {name}: {error}", file=sys.stderr)
-        return 1
-    except KeyboardInterrupt as stop:
-        print(f"forge {name}: {str(stop) or 'stopped'}", file=sys.stderr)
-        return 128 + getattr(stop, "signal", signal.SIGINT)
-    return 0
+        return f"forge {name} needs {error.name!r}: {how_to_install(extra)}", 1
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return f"forge {name}: cannot use {error.filename}: {error.strerror.lower()}", 1
+    if isinstance(error, (ConfigError, OSError, FloatingPointError)):
+        return f"forge {name}: {error}", 1
+    return None
 
 
 def _format_warning(ours: type[Warning], name: str, others: Any, message: Any, kind: Any, *place: Any) -> str:
