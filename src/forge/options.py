@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 
 import tyro
 
-from forge.experiments.settings import Training
+from forge.experiments.settings import LIMITS, Training
 
 
 @functools.cache
@@ -54,6 +54,14 @@ def to_options(config: Any) -> Any:
 
 
 def read_training(arguments: list[str], prog: str, default: Training) -> Training:
-    """The configuration that `default` becomes by options such as `--world.spawn.cap 64`."""
+    """The configuration that `default` becomes by options such as `--world.spawn.cap 64`.
+
+    Limits that are given are the only ones: `--steps 1000` alone drops the limit of time, whoever set it.
+    """
     chosen = tyro.cli(options_of(Training), args=arguments, prog=prog, default=to_options(default))
-    return Training.from_dict(dataclasses.asdict(chosen))
+    training = Training.from_dict(dataclasses.asdict(chosen))
+    given = [name for name in LIMITS if any(word.partition("=")[0] == f"--{name}" for word in arguments)]
+    if not any(getattr(training.run, name) for name in given):
+        return training
+    dropped: Any = {name: 0 for name in LIMITS if name not in given}
+    return dataclasses.replace(training, run=dataclasses.replace(training.run, **dropped))

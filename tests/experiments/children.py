@@ -22,6 +22,7 @@ def start(
     die_at: int | None = None,
     file_bytes: int | None = None,
     prepare: Callable[[], None] | None = None,
+    directory: Path | None = None,
 ) -> ForkServerProcess:
     """Starts `forge ARGUMENTS`.
 
@@ -31,8 +32,9 @@ def start(
         die_at: it is killed before so many steps towards the disk: files and folders synced, names changed.
         file_bytes: no file of it may become larger.
         prepare: a function of a module, called in the process before the command.
+        directory: where it stands; by default where the server was started.
     """
-    process = CONTEXT.Process(target=_forge, args=(arguments, output, die_at, file_bytes, prepare))
+    process = CONTEXT.Process(target=_forge, args=(arguments, output, die_at, file_bytes, prepare, directory))
     process.start()
     return process
 
@@ -50,6 +52,7 @@ def _forge(
     die_at: int | None,
     file_bytes: int | None,
     prepare: Callable[[], None] | None,
+    directory: Path | None,
 ) -> None:
     from forge import cli
 
@@ -61,6 +64,8 @@ def _forge(
     if file_bytes is not None:
         # as `ulimit -f` does; Python ignores the signal that comes with it, and gets an error as of a full disk
         resource.setrlimit(resource.RLIMIT_FSIZE, (file_bytes, file_bytes))
+    if directory is not None:
+        os.chdir(directory)
     if prepare is not None:
         prepare()
     sys.exit(cli.main(arguments))

@@ -199,7 +199,7 @@ def test_conditions(tmp_path: Path) -> None:
     save(run, 20)
     assert condition(run) == ("stopped", "")
     save(run, 30)
-    assert condition(run) == ("finished", "")
+    assert condition(run) == ("finished", "30 agent steps")
     damage(run, 30)
     assert condition(run).state == "damaged"
     assert "progress.json" in condition(run).note

@@ -11,6 +11,8 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+from forge.blade.paths import path_of
+
 # The variable that names the folder of all caches, and where it is below the home folder when the variable is unset.
 _PLATFORMS = {"darwin": ("", "Library/Caches"), "win32": ("LOCALAPPDATA", "AppData/Local")}
 
@@ -43,7 +45,7 @@ def _roots() -> Iterator[Path]:
 
 def _chosen() -> Path:
     if named := os.environ.get("FORGE_CACHE"):
-        return Path(named).absolute()
+        return path_of(named).absolute()
     variable, default = _PLATFORMS.get(sys.platform, ("XDG_CACHE_HOME", ".cache"))
     given = Path(os.environ.get(variable, ""))
     # The XDG base directory specification has relative paths ignored.

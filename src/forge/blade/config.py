@@ -17,6 +17,7 @@ from typing import Any, Self
 from forge.blade import versions
 from forge.blade.checks import ConfigError, did_you_mean, shown
 from forge.blade.documents import read_toml
+from forge.blade.paths import path_of
 from forge.blade.section import Section, choice, number, plain, section_toml
 from forge.blade.versions import lacking
 
@@ -266,7 +267,8 @@ class Config:
         """Reads a configuration from TOML: a `Path` names a file, a `str` is the text itself.
 
         The sections are the tables of the document, or lie below [world], as in a run's. What a document leaves out
-        keeps its default; one that says which version it was written in means by it what that did.
+        keeps its default; one that says which version it was written in means by it what that did. A relative
+        `terrain.file` is found from the folder of the document, or else from the working folder.
 
         Raises:
             ConfigError: naming the file, and what is wrong in it.
@@ -275,9 +277,15 @@ class Config:
         try:
             world = world_tables(data)
             ours = "release" in data or not cls.lacking(world, 1)
-            return cls.from_dict(world, toml_version(data, ours))
+            config = cls.from_dict(world, toml_version(data, ours))
+            return config.beside(source) if isinstance(source, Path) else config
         except ConfigError as error:
             raise ConfigError(f"{name}: {error}") from error
+
+    def beside(self, document: Path) -> Self:
+        """The same, with a `terrain.file` that stands beside the document that names it found from anywhere."""
+        place = path_of(document).absolute().parent / path_of(self.terrain.file or ".")
+        return self.replace(**{"terrain.file": str(place)}) if self.terrain.file and place.is_file() else self
 
     def digest(self) -> str:
         """A short name of this configuration: equal configurations, and only they, share it.

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from forge.blade.checks import ConfigError
+from forge.blade.paths import path_of
 
 #: Bytes of a file, unless its reader allows for more; a run's configuration has 10 kB.
 LARGEST = 256 * 1024
@@ -92,7 +93,7 @@ def read_bytes(path: Path, limit: int = LARGEST) -> bytes:
         ConfigError: naming the file, if it cannot be read or is longer.
     """
     try:
-        with path.open("rb") as file:
+        with path_of(path).open("rb") as file:
             data = file.read(limit + 1)
     except OSError as error:
         raise ConfigError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from error

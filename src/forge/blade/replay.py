@@ -6,7 +6,6 @@ import bisect
 import contextlib
 import os
 from collections.abc import Iterator, Mapping
-from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
@@ -17,6 +16,7 @@ from forge.blade.config import Config
 from forge.blade.durable import explain, write_atomic
 from forge.blade.frame import Frame, FrameSource
 from forge.blade.frame_schema import FrameError, describe
+from forge.blade.paths import path_of
 from forge.blade.replay_chunk import Chunk, pack
 from forge.blade.replay_file import (
     Entry,
@@ -69,7 +69,7 @@ class ReplayWriter:
         for name, value, low, high in (("ticks_a_chunk", ticks_a_chunk, 1, MAX_TICKS_A_CHUNK), ("level", level, 0, 9)):
             if not low <= value <= high:
                 raise ConfigError(f"{name} = {value} is out of range; allowed are {low} .. {high}")
-        self.path = Path(path)
+        self.path = path_of(path)
         self._source = FrameSource(world, w)
         self._ticks_a_chunk, self._level = ticks_a_chunk, level
         self._frames: list[Frame] = []
@@ -158,7 +158,7 @@ class Replay:
     """
 
     def __init__(self, path: str | os.PathLike[str]) -> None:
-        self.path = Path(path)
+        self.path = path_of(path)
         self._held: tuple[Entry, Chunk] | None = None
         with self._errors(), self.path.open("rb") as file:
             self._start = read_start(file)

@@ -86,7 +86,7 @@ def maps(terrain: Terrain, indices: Sequence[int]) -> np.ndarray:
     if numbers and min(numbers) < 0:
         raise ConfigError(f"worlds are numbered from 0; {min(numbers)} was asked for")
     if terrain.file:
-        return np.repeat(_load_file(terrain)[None], len(numbers), axis=0)
+        return np.repeat(read_map(terrain)[None], len(numbers), axis=0)
     numbers = [i % terrain.maps if terrain.maps else i for i in numbers]
     folder = _cache_folder(terrain)
     made: dict[int, np.ndarray] = {}
@@ -97,7 +97,12 @@ def maps(terrain: Terrain, indices: Sequence[int]) -> np.ndarray:
     return np.array([made[number] for number in numbers], np.uint8).reshape(-1, terrain.side, terrain.side)
 
 
-def _load_file(terrain: Terrain) -> np.ndarray:
+def read_map(terrain: Terrain) -> np.ndarray:
+    """The map in `terrain.file`, uint8 [side, side].
+
+    Raises:
+        ConfigError: if it cannot be read or is not a map for this configuration.
+    """
     try:
         tiles = read_tmx(terrain.file)
         check_map(tiles, terrain)

@@ -20,7 +20,9 @@ import numpy as np
 
 from forge.blade.checks import ConfigError
 from forge.blade.config import MAX_SIDE
+from forge.blade.durable import write_atomic
 from forge.blade.ids import Material
+from forge.blade.paths import path_of
 from forge.blade.tiles import NAMES, as_tiles
 
 # The four high bits of a global tile id say how the tile is flipped and rotated.
@@ -49,6 +51,11 @@ def write_tmx(path: str | os.PathLike[str], tiles: np.ndarray) -> None:
         ConfigError: if `tiles` is no map.
         OSError: if the file cannot be written.
     """
+    write_atomic(path_of(path), tmx_bytes(tiles))
+
+
+def tmx_bytes(tiles: np.ndarray) -> bytes:
+    """What `write_tmx` writes."""
     tiles = as_tiles(tiles)
     height, width = (str(n) for n in tiles.shape)
     pixels = str(_PIXELS)
@@ -66,7 +73,7 @@ def write_tmx(path: str | os.PathLike[str], tiles: np.ndarray) -> None:
     data = ET.SubElement(layer, "data", encoding="csv")
     ET.indent(root, " ")
     data.text = "\n" + ",\n".join(",".join(map(str, row)) for row in (tiles + 1).tolist()) + "\n"
-    ET.ElementTree(root).write(path, encoding="UTF-8", xml_declaration=True)
+    return bytes(ET.tostring(root, encoding="UTF-8", xml_declaration=True))
 
 
 def _write_tile(tileset: ET.Element, material: Material) -> None:
@@ -110,8 +117,9 @@ def read_tmx(path: str | os.PathLike[str], layer: str | None = None) -> np.ndarr
         ConfigError: if the file cannot be read as such a map; the message says what and where.
     """
     try:
-        root = _document(Path(path), "map")
-        tilesets = [_Tileset(element, Path(path).parent) for element in root.findall("tileset")]
+        file = path_of(path)
+        root = _document(file, "map")
+        tilesets = [_Tileset(element, file.parent) for element in root.findall("tileset")]
         tiles = _to_materials(_layer_gids(root, layer), tilesets)
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from error

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any, Self, cast
 
 import numba
@@ -20,6 +19,7 @@ from forge.blade.grid import MATERIAL
 from forge.blade.ids import RewardTerm
 from forge.blade.jit import parallel_call
 from forge.blade.observation import Observation
+from forge.blade.paths import path_of
 from forge.blade.random import given_seeds, world_seeds
 from forge.blade.state import SAVED, State, allocate, check_alike, margin
 from forge.blade.terrain import check_map
@@ -202,7 +202,7 @@ class World:
 
     def snapshot(self, path: str | os.PathLike[str] | None = None) -> bytes:
         """Everything needed to go on from here, as bytes; with `path`, also written there in one atomic step."""
-        return snapshot.write(self, Path(path) if path is not None else None)
+        return snapshot.write(self, path_of(path) if path is not None else None)
 
     @classmethod
     def restore(cls, source: bytes | str | os.PathLike[str], threads: int | None = None) -> Self:

@@ -19,7 +19,7 @@ from forge.experiments.picture import save_picture
 from forge.experiments.report import table, to_json
 from forge.experiments.run import Run
 from forge.experiments.settings import Training
-from forge.experiments.train import load
+from forge.experiments.train import begin, load
 from forge.waiting import doing
 
 SCRIPTED = ("random", "forager", "fighter")
@@ -58,8 +58,8 @@ def main(arguments: list[str]) -> None:
     console = Console()
     training = Training.named("chaos")
     session = dataclasses.replace(training.run, minutes=options.minutes, seed=options.seed)
-    path = Path(options.folder) if options.folder else Run.new_path(Path("runs"), "demo")
-    run = Run.create(path, dataclasses.replace(training, run=session))
+    path = options.folder or Run.new_path(Path("runs"), "demo")
+    run = begin(path, dataclasses.replace(training, run=session))
     start(run)
     console.print("\nevaluating on fresh maps: random, forager, fighter, trained")
     with doing("evaluating"):

@@ -12,11 +12,13 @@ from rich.console import Console
 
 from forge import cli
 from forge.blade.checks import ConfigError
+from forge.blade.paths import name_of
 from forge.commands import vecenv
 from forge.commands.train import at_its_limit, extended, start, take, take_serving
 from forge.experiments.realms import Realms, realms_of
 from forge.experiments.run import Run
 from forge.experiments.settings import Training
+from forge.experiments.train import begin
 from forge.options import read_training
 from forge.trinity.arguments import check_choice
 from forge.trinity.extras import MissingExtra
@@ -84,7 +86,7 @@ def _native(arguments: list[str], args: dict[str, Any]) -> None:
     if resume is not None:
         if folder is not None:
             raise ConfigError("--folder names a new run; --resume goes on in the folder of the old one")
-        run = Run(Path(resume))
+        run = Run(resume)
         chosen = run.choose(which or "latest")
         args["nRealm"] = realms_of(run, chosen, args["nRealm"])
         run = extended(run, arguments)
@@ -97,7 +99,7 @@ def _native(arguments: list[str], args: dict[str, Any]) -> None:
         name = _name(arguments)
         training = read_training(arguments, USAGE, Training.named(name))
         Realms(training, args)  # so that what is wrong is said before there is a folder
-        run = Run.create(Path(folder) if folder else Run.new_path(Path("runs"), Path(name).stem), training)
+        run = begin(folder or Run.new_path(Path("runs"), Path(name_of(name)).stem), training)
         chosen = None
     with closing(Realms(run.training, args, warn=Console().print)) as realms:
         start(run, chosen, serving, make=lambda training: realms)

@@ -14,6 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from forge.blade.checks import ConfigError
+from forge.blade.paths import name_of
 from forge.experiments import trained_as
 from forge.experiments.condition import condition
 from forge.experiments.run import Run
@@ -24,7 +25,10 @@ _COLUMNS = ("state", "by", "changed", "agent steps", "minutes", "lifetime")
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-    """Lists the training runs below a folder, the newest last: running, finished, stopped, new, damaged or refused."""
+    """Lists the training runs below a folder, the newest last.
+
+    Each is running, finished (by which limit), stopped, new, damaged, diverged or refused.
+    """
 
     folder: tyro.conf.Positional[Path] = Path("runs")
     """where to look"""
@@ -61,10 +65,11 @@ def table(folder: Path, paths: list[Path]) -> tuple[Table, list[str]]:
     )
     shown.add_column("run", overflow="fold", min_width=16)
     for heading in _COLUMNS:
-        shown.add_column(heading, justify="left" if heading in ("state", "by") else "right", no_wrap=True)
+        left, words = heading in ("state", "by"), heading == "state"  # which has the limit in it
+        shown.add_column(heading, justify="left" if left else "right", no_wrap=not words, min_width=8 * words or None)
     notes = []
     for path in paths:
-        name = str(path.relative_to(folder) if path != folder else path)
+        name = str(path.relative_to(folder)) if path != folder else name_of(path)
         try:
             note, cells = row(Run(path))
         except (ConfigError, OSError) as error:
@@ -82,8 +87,10 @@ def row(run: Run) -> tuple[str, list[str]]:
     changed = datetime.fromtimestamp(_changed(run.path)).strftime("%y-%m-%d %H:%M")
     lifetime = last.get("lifetime")
     done = f"{last['steps']:,}", f"{last.get('seconds', 0) / 60:.1f}", "–" if lifetime is None else f"{lifetime:.1f}"
-    note = "; ".join(filter(None, (how.note, faults)))
-    return note, [how.state, run.training.learning.algorithm, changed, *done]
+    finished = how.state == "finished"
+    note = "; ".join(filter(None, ("" if finished else how.note, faults)))
+    state = f"finished ({how.note})" if finished else how.state
+    return note, [state, run.training.learning.algorithm, changed, *done]
 
 
 def _changed(run: Path) -> float:

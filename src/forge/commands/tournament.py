@@ -13,10 +13,12 @@ from rich.progress import Progress
 from tyro.conf import FlagCreatePairsOff, Positional, arg
 
 from forge.blade import Config, ConfigError
+from forge.blade.paths import path_of
 from forge.experiments import tournament_report as report
-from forge.experiments.entrants import entrant, run_of
+from forge.experiments.entrants import entrant
 from forge.experiments.evaluation import Settings
 from forge.experiments.mixing import Entrant
+from forge.experiments.run import found
 from forge.experiments.settings import Training
 from forge.experiments.tournament import Tournament, hold
 from forge.waiting import doing
@@ -84,11 +86,11 @@ def invited(words: tuple[str, ...]) -> list[Entrant]:
 
 def world_of(options: Options) -> Config:
     """The world that the entrants meet in."""
-    runs = [Path(word) for word in options.entrants if Path(word).is_dir()]
+    runs = [word for word in options.entrants if path_of(word).is_dir()]
     if options.world:
         config = Training.named(options.world).world
     else:
-        config = run_of(runs[0]).training.world if runs else Training.named("chaos").world
+        config = found(runs[0])[0].training.world if runs else Training.named("chaos").world
     return config.replace(**{"spawn.cap": options.cap or config.spawn.cap, "spawn.populations": 1})
 
 

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from forge.blade import PRESETS, ConfigError
+from forge.blade.paths import name_of
 from forge.experiments.condition import condition
 from forge.experiments.progress import Progress
 from forge.experiments.run import Run
 from forge.experiments.settings import FREE, Training
-from forge.experiments.train import Trainer, train
+from forge.experiments.stopping import Stopped
+from forge.experiments.train import Trainer, at_once, begin, train
 from forge.options import read_training
 
 if TYPE_CHECKING:  # what the viewer needs may not be installed
@@ -38,7 +40,7 @@ def main(arguments: list[str]) -> None:
     if resume is not None:
         if folder is not None:
             raise ConfigError("--folder names a new run; --resume goes on in the folder of the old one")
-        run = Run(Path(resume))
+        run = Run(resume)
         checkpoint = run.choose(which or "latest")
         if checkpoint is not None and (checkpoint / "native.json").is_file():
             from forge.commands import realms  # which imports this module
@@ -53,8 +55,7 @@ def main(arguments: list[str]) -> None:
         raise ConfigError("--checkpoint says where to go on from; it needs --resume RUN")
     name = arguments.pop(0) if arguments and not arguments[0].startswith("-") else "chaos"
     training = read_training(arguments, f"{USAGE.splitlines()[0]}", Training.named(name))
-    path = Path(folder) if folder else Run.new_path(Path("runs"), Path(name).stem)
-    start(Run.create(path, training), serving=serving)
+    start(begin(folder or Run.new_path(Path("runs"), Path(name_of(name)).stem), training), serving=serving)
 
 
 def extended(run: Run, arguments: list[str]) -> Run:
@@ -70,12 +71,11 @@ def extended(run: Run, arguments: list[str]) -> Run:
 
 def at_its_limit(run: Run) -> bool:
     """Whether a run is finished, in which case it says so."""
-    finished = condition(run).state == "finished"
-    if finished:
-        Console().print(
-            f"{run.path} has reached its limit; --minutes, --steps or --lives takes it further", soft_wrap=True
-        )
-    return finished
+    state, limit = condition(run)
+    if state == "finished":
+        further = "--minutes, --steps or --lives takes it further"
+        Console().print(f"{run.path} has reached its limit of {limit}; {further}", soft_wrap=True, highlight=False)
+    return state == "finished"
 
 
 def start(
@@ -85,9 +85,12 @@ def start(
     make: Callable[[Training], Any] = Trainer,
 ) -> Any:
     """Trains a run to its end, with live progress, for all to watch if `serving` says where; returns its trainer."""
-    with watched(run, serving) as attend, Progress(run) as progress:
-        trainer = train(run, progress.show, resume, attend, make)
-    progress.conclude()
+    try:
+        with watched(run, serving) as attend, Progress(run) as progress:
+            trainer = train(run, progress.show, resume, attend, make)
+        progress.conclude(run.training.limit(trainer.steps, trainer.seconds, trainer.lives))
+    except KeyboardInterrupt as stop:
+        raise stop if isinstance(stop, Stopped) else at_once(run) from None
     return trainer
 
 

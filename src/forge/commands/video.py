@@ -16,6 +16,7 @@ from tyro.conf import FlagCreatePairsOff, Positional, arg
 
 from forge.blade import ConfigError
 from forge.blade.frame import Frame, FrameSource
+from forge.blade.paths import path_of
 from forge.blade.replay import Replay
 from forge.commands.watch import is_replay
 from forge.embyr import Source
@@ -114,7 +115,7 @@ def scene_of(options: Options, shot: Shot) -> tuple[Source, Iterator[Frame], Seq
     Raises:
         ConfigError: if the targets or the first tick name nothing that there is.
     """
-    replays = [target for target in options.targets if is_replay(Path(target))]
+    replays = [target for target in options.targets if is_replay(path_of(target))]
     if not replays:
         match = match_of(options.targets, options.seed)
         source = Source.of(match.config, "live", match.title, match.names, tick_seconds=options.tick_seconds)
@@ -122,7 +123,7 @@ def scene_of(options: Options, shot: Shot) -> tuple[Source, Iterator[Frame], Seq
         return source, played(match, options), prompt, shot
     if len(options.targets) > 1:
         raise ConfigError(f"{replays[0]} is a replay: it is drawn alone")
-    replay = Replay(Path(replays[0]))
+    replay = Replay(path_of(replays[0]))
     ticks = replay.ticks
     start = ticks.start if options.start is None else options.start
     if start not in ticks[:-1]:

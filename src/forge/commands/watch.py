@@ -13,6 +13,7 @@ from tyro.conf import FlagCreatePairsOff, Positional, arg
 
 from forge.blade import Config, ConfigError, World
 from forge.blade.frame import Frame, FrameSource
+from forge.blade.paths import path_of
 from forge.blade.replay import Replay, ReplayWriter
 from forge.commands.serving import Serving, serve
 from forge.embyr import Live, Playback, Source
@@ -49,13 +50,13 @@ def main(arguments: list[str]) -> None:
     for name, low in (("seed", 0), ("map", 0), ("warmup", 0)):
         if getattr(options, name) < low:
             raise ConfigError(f"--{name} {getattr(options, name)} must not be negative")
-    replays = [target for target in options.targets if is_replay(Path(target))]
+    replays = [target for target in options.targets if is_replay(path_of(target))]
     if not replays:
         watch_match(match_of(options.targets, options.seed, follow=True), options)
     elif len(options.targets) > 1 or options.record is not None:
         raise ConfigError(f"{replays[0]} is a replay: it is watched alone, and is recorded already")
     else:
-        watch_replay(Path(replays[0]), options)
+        watch_replay(path_of(replays[0]), options)
 
 
 def is_replay(path: Path) -> bool:

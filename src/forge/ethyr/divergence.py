@@ -6,7 +6,7 @@ Sums are not finite if one of their terms is not, and cost one look at each numb
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -78,14 +78,15 @@ def check_parameters(network: nn.Module, populations: int, update: int | None = 
         raise_first(_parameters(network, populations), update)
 
 
-def check_loaded(network: nn.Module, populations: int, folder: Path) -> None:
-    """Looks at parameters that were read from a checkpoint: release 2.0 saved what had diverged.
+def check_loaded(network: nn.Module, weights: Mapping[str, torch.Tensor], populations: int, folder: Path) -> None:
+    """Looks at the parameters among what was read from a checkpoint: release 2.0 saved what had diverged.
 
     Raises:
         ConfigError: if one is not finite.
     """
+    named = [(name, weights[name]) for name, _ in network.named_parameters() if name in weights]
     try:
-        check_parameters(network, populations)
+        raise_first([_numbers(f"the parameter {name}", tensor, populations) for name, tensor in named], None)
     except Diverged as error:
         raise ConfigError(f"checkpoint {folder} cannot be gone on with: {error.what}") from error
 

@@ -15,6 +15,7 @@ from PIL.TiffImagePlugin import AppendingTiffWriter
 
 from forge.blade import World
 from forge.blade.durable import write_atomic
+from forge.blade.paths import path_of
 from forge.experiments.caption import Caption
 from forge.experiments.evaluate import Policy
 from forge.experiments.painter import Painter
@@ -42,7 +43,7 @@ class Animation:
     """
 
     def __init__(self, path: str | os.PathLike[str], milliseconds: int = 120) -> None:
-        self.path, self.milliseconds, self.frames = Path(path), milliseconds, 0
+        self.path, self.milliseconds, self.frames = path_of(path), milliseconds, 0
         if self.path.suffix not in _FORMATS:
             raise ValueError(f"{self.path} must end in {' or '.join(_FORMATS)}")
         if milliseconds < 1:

@@ -14,11 +14,12 @@ class Condition(NamedTuple):
     """How a run is.
 
     `state` is one of: running, a process trains it; finished, it reached its limit; stopped, one can go on with it;
-    new, it has no checkpoint yet; damaged, its last checkpoint is not what was written.
+    new, it has no checkpoint yet; damaged, its last checkpoint is not what was written; diverged, its numbers are not
+    finite any more.
     """
 
     state: str
-    note: str  # what is damaged, or who trains; empty otherwise
+    note: str  # who trains, which limit was reached, what is damaged or what diverged; empty otherwise
 
 
 def condition(run: Run) -> Condition:
@@ -26,13 +27,15 @@ def condition(run: Run) -> Condition:
     found, process = run.checkpoints(), holder(run.path)
     if process is not None:
         return Condition("running", process)
+    if run.diverged is not None:
+        return Condition("diverged", run.diverged)
     if not found:
         return Condition("new", "")
     try:
         checkpoint.check(found[-1])
         counts = checkpoint.load_progress(found[-1])
         # a checkpoint of a release that knew no limit of lives does not count them
-        ended = run.training.finished(steps_of(found[-1]), counts["seconds"], counts.get("lives", 0))
+        limit = run.training.limit(steps_of(found[-1]), counts["seconds"], counts.get("lives", 0))
     except ConfigError as error:
         return Condition("damaged", str(error))
-    return Condition("finished" if ended else "stopped", "")
+    return Condition("stopped", "") if limit is None else Condition("finished", limit)

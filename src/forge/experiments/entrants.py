@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import os
 from functools import partial
 from pathlib import Path
 
 from forge.agents import KINDS, scripted
 from forge.blade import Config, ConfigError
+from forge.blade.paths import name_of, path_of
 from forge.ethyr.actor import Actor
 from forge.experiments.evaluate import Policy
 from forge.experiments.following import Following
 from forge.experiments.mixing import Entrant
-from forge.experiments.run import Run, is_run, steps_of
+from forge.experiments.run import found, steps_of
 from forge.experiments.train import load
 
 #: What an agent sees and can choose: a policy plays only where this is as in its training.
@@ -29,9 +31,9 @@ def entrant(word: str) -> Entrant:
     """
     if word in KINDS:
         return scripted_entrant(word)
-    if not Path(word).is_dir():
+    if not path_of(word).is_dir():
         raise ConfigError(f"{word!r} is neither a scripted agent ({', '.join(KINDS)}) nor the folder of a run")
-    return trained_entrant(Path(word))
+    return trained_entrant(word)
 
 
 def scripted_entrant(name: str) -> Entrant:
@@ -39,7 +41,7 @@ def scripted_entrant(name: str) -> Entrant:
     return Entrant(name, 1, partial(scripted, name))
 
 
-def trained_entrant(path: Path, follow: bool = False) -> Entrant:
+def trained_entrant(path: str | os.PathLike[str], follow: bool = False) -> Entrant:
     """All populations of a run, or of one of its checkpoints, called by the names of the run and its agent steps.
 
     Args:
@@ -49,22 +51,11 @@ def trained_entrant(path: Path, follow: bool = False) -> Entrant:
     Raises:
         ConfigError: if there is no run.
     """
-    run = run_of(path)
-    is_run = run.path == path
-    name = run.path.name if is_run else f"{run.path.name} at {steps_of(path):,}"
-    return Entrant(name, run.training.world.populations, partial(_followed if follow and is_run else _trained, path))
-
-
-def run_of(path: Path) -> Run:
-    """The run of a folder, or of a checkpoint.
-
-    Raises:
-        ConfigError: if it is neither.
-    """
-    own = is_run(path)
-    if not own and not path.name.isdigit():
-        raise ConfigError(f"{path} is neither a run nor a checkpoint of one")
-    return Run(path if own else path.parent.parent)
+    run, checkpoint = found(path)
+    name, make = name_of(run.path), _followed if follow and checkpoint is None else _trained
+    if checkpoint is not None:
+        name = f"{name} at {steps_of(checkpoint):,}" if checkpoint.name.isdigit() else f"{name} at {checkpoint.name}"
+    return Entrant(name, run.training.world.populations, partial(make, checkpoint or run.path))
 
 
 def _trained(path: Path, config: Config, seed: int) -> Policy:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 
@@ -32,10 +32,12 @@ class Following:
         ConfigError: if it is no run, or has no checkpoint that is whole.
     """
 
-    def __init__(self, path: Path, seed: int = 0, seat: Callable[[Actor], Actor] = lambda actor: actor) -> None:
+    def __init__(
+        self, path: str | os.PathLike[str], seed: int = 0, seat: Callable[[Actor], Actor] = lambda actor: actor
+    ) -> None:
         self.run, self.seed, self._seat = Run(path), seed, seat
         end = time.monotonic() + _FIRST_SECONDS
-        while not self.run.checkpoints() and holder(path) is not None and time.monotonic() < end:
+        while not self.run.checkpoints() and holder(self.run.path) is not None and time.monotonic() < end:
             time.sleep(0.1)
         self.checkpoint = self.run.latest()
         self.actor = seat(load(self.checkpoint, seed))

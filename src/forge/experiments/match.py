@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from forge.agents import KINDS, Scripted, scripted
 from forge.blade import PRESETS, Chaos, Config, ConfigError, Recording, World
+from forge.blade.paths import name_of, path_of
 from forge.experiments.mixing import Entrant, Mixed, Seat, View
 
 if TYPE_CHECKING:  # it needs more than is installed with the viewer
@@ -93,7 +93,7 @@ def match_of(words: Sequence[str], seed: int = 0, follow: bool = False) -> Match
     own = [_world_of_run(word) for word in players if word not in KINDS]
     config = next(iter([*worlds.values(), *own, Chaos()])).replace(**{"spawn.random_cap": False})
     players = players or [_default(config)]
-    names = tuple(Path(players[p % len(players)]).name for p in range(config.populations))
+    names = tuple(name_of(players[p % len(players)]) for p in range(config.populations))
     entrants = [_entrant(word, config, follow) for word in players]
     return Match(" · ".join(words) or "chaos", config, names, in_turn(entrants, config, seed))
 
@@ -102,19 +102,19 @@ def world_named(word: str) -> Config | None:
     """The world's configuration that a preset or a TOML file names (of a world or of a whole run); else None."""
     if word in PRESETS:
         return PRESETS[word]()
-    path = Path(word)
+    path = path_of(word)
     if path.suffix != ".toml" or not path.is_file():
         return None
     return Config.from_toml(path)
 
 
 def _world_of_run(word: str) -> Config:
-    if not Path(word).is_dir():
+    if not path_of(word).is_dir():
         raise ConfigError(f"{word!r} is neither {KINDS_OF_WORDS}")
     # PyTorch: two seconds that scripted agents need not wait for
-    from forge.experiments.entrants import run_of
+    from forge.experiments.run import found
 
-    return run_of(Path(word)).training.world
+    return found(word)[0].training.world
 
 
 def _entrant(word: str, config: Config, follow: bool) -> Entrant:
@@ -122,7 +122,7 @@ def _entrant(word: str, config: Config, follow: bool) -> Entrant:
         return Entrant(word, config.populations, partial(scripted, word))
     from forge.experiments.entrants import trained_entrant  # PyTorch, as above
 
-    return trained_entrant(Path(word), follow)
+    return trained_entrant(word, follow)
 
 
 def _mind(player: Any, view: View | None) -> Mind:

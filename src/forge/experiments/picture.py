@@ -8,6 +8,8 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from forge.blade.durable import explained
+from forge.blade.paths import path_of
 from forge.experiments.animation import Animation, record_last
 from forge.experiments.painter import Painter
 
@@ -62,5 +64,7 @@ def save_picture(
         ValueError: if the format is unknown, or as `draw` does.
         OSError: if the file cannot be written.
     """
-    Image.fromarray(draw(materials, agents, events, scale, margin, health)).save(path)
-    return Path(path)
+    target = path_of(path)
+    with explained(target):
+        Image.fromarray(draw(materials, agents, events, scale, margin, health)).save(target)
+    return target

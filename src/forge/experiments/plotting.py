@@ -7,6 +7,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from forge.blade.durable import explained
+from forge.blade.paths import path_of
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
@@ -110,12 +113,13 @@ def save_figure(figure: Figure, path: str | os.PathLike[str], also: Sequence[str
     """
     from matplotlib import rc_context
 
-    target = Path(path)
+    target = path_of(path)
     for suffix in (target.suffix, *also):
         if suffix not in _FORMATS:
             raise ValueError(f"a figure is written as {', '.join(_FORMATS)}, not {suffix!r}")
     undated: dict[str, dict[str, Any]] = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
     for suffix in (target.suffix, *also):
-        with rc_context({"svg.hashsalt": "forge"}):
-            figure.savefig(target.with_suffix(suffix), metadata=undated.get(suffix))
+        file = target.with_suffix(suffix)
+        with rc_context({"svg.hashsalt": "forge"}), explained(file):
+            figure.savefig(file, metadata=undated.get(suffix))
     return target

@@ -62,10 +62,12 @@ class Progress:
             self._said = line["seconds"]
             self.console.print(f"{self._words(line)}, {left}", soft_wrap=True)
 
-    def conclude(self) -> None:
-        """Says what was reached and where it is."""
+    def conclude(self, limit: str | None) -> None:
+        """Says what was reached, which limit ended it, and where it is."""
         if self._last:
             self.console.print(f"trained {self._words(self._last)}", soft_wrap=True)
+        if limit is not None:
+            self.console.print(f"ended by its limit of {limit}", soft_wrap=True, highlight=False)
         self.console.print(f"run folder: {self.run.path}", soft_wrap=True)
 
     def _left(self, line: dict[str, Any]) -> tuple[float, str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
+import os
 import shlex
 import shutil
 import warnings
@@ -14,11 +16,13 @@ from typing import Any
 
 from forge.blade import durable
 from forge.blade.checks import ConfigError
+from forge.blade.paths import path_of
 from forge.ethyr import checkpoint
-from forge.experiments import lock, metrics_file, trained_as
+from forge.experiments import lock, maps, metrics_file, trained_as
 from forge.experiments.board import Board
 from forge.experiments.settings import Training
 
+_DIVERGED = "diverged.txt"
 _KEEP = 2  # good checkpoints left on disk, besides milestones
 
 
@@ -28,8 +32,10 @@ class Run:
         config.toml      what it trains, as `Training.to_toml` writes it
         metrics.jsonl    one line of JSON every few seconds
         tensorboard/     the same for TensorBoard
+        map.tmx          the map, if it was drawn by hand
         checkpoints/     one folder each, named by agent steps
         set-aside/       checkpoints that were gone back behind, and damaged lines of metrics, if any
+        diverged.txt     what was not finite any more, if something was
         .lock            held by the process that trains here
 
     Args:
@@ -39,9 +45,11 @@ class Run:
         ConfigError: if it does not, or if its configuration is not one of this release.
     """
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.training = self._configuration()
+    def __init__(self, path: str | os.PathLike[str]) -> None:
+        self.path = path_of(path)
+        training = self._configuration()
+        world = maps.restored(training.world, self.path, next(reversed(self.checkpoints()), None))
+        self.training = dataclasses.replace(training, world=world)
         self._board: Board | None = None
         self._after = -1  # the agent steps of the checkpoint this process began with
 
@@ -55,19 +63,20 @@ class Run:
         raise ConfigError(f"{self.path} is not a run: it has no config.toml")
 
     @classmethod
-    def create(cls, path: Path, training: Training) -> Run:
-        """A new run in a new folder, or in an empty one.
+    def create(cls, path: str | os.PathLike[str], training: Training) -> Run:
+        """A new run in a new folder, or in an empty one. A map that was drawn by hand is copied into it.
 
         Raises:
-            ConfigError: if something is there already.
+            ConfigError: if something is there already, or the map cannot be read.
             StorageError: if it cannot be written.
         """
+        path, drawn = path_of(path), maps.drawn(training.world)
         there = path.exists()
         with durable.explained(path):
             path.mkdir(parents=True, exist_ok=True)
         try:
             with lock.locked(path):
-                cls._begin(path, training)
+                cls._begin(path, training, drawn)
         except durable.StorageError:
             if not there:
                 shutil.rmtree(path, ignore_errors=True)
@@ -75,10 +84,17 @@ class Run:
         return cls(path)
 
     @staticmethod
-    def _begin(path: Path, training: Training) -> None:
+    def _begin(path: Path, training: Training, drawn: bytes | None) -> None:
         """Writes down what a new run is, unless something is there that no run left before it had a configuration."""
-        if any(entry.name != lock.NAME and entry.suffix != durable.DRAFT for entry in path.iterdir()):
-            raise ConfigError(f"{path} exists already; name another folder, or go on with it: {resume_command(path)}")
+        for entry in path.iterdir():
+            copy = entry.name == maps.NAME and entry.is_file() and entry.read_bytes() == drawn
+            if entry.name != lock.NAME and entry.suffix != durable.DRAFT and not copy:
+                advice = f"name another folder, or go on with it: {resume_command(path)}"
+                raise ConfigError(f"{path} exists already; {advice}")
+        if drawn is not None:
+            durable.replace(path / maps.NAME, drawn)
+            world = training.world.replace(**{"terrain.file": maps.NAME})
+            training = dataclasses.replace(training, world=world)
         durable.replace(path / "config.toml", training.to_toml().encode())
 
     def locked(self) -> AbstractContextManager[None]:
@@ -90,8 +106,22 @@ class Run:
         if training == self.training:
             return self
         with self.locked():
-            durable.replace(self.path / "config.toml", training.to_toml().encode())
+            self._write(training)
         return Run(self.path)
+
+    def _write(self, training: Training) -> None:
+        kept = dataclasses.replace(training, world=maps.inside(training.world, self.path))
+        durable.replace(self.path / "config.toml", kept.to_toml().encode())
+
+    @property
+    def diverged(self) -> str | None:
+        """What was not finite any more when the run last trained; None if nothing was."""
+        path = self.path / _DIVERGED
+        return path.read_text(encoding="utf-8", errors="replace").strip() if path.is_file() else None
+
+    def note_divergence(self, what: str) -> None:
+        """Writes down what is not finite any more. Going on from a checkpoint forgets it."""
+        durable.replace(self.path / _DIVERGED, f"{what}\n".encode())
 
     @staticmethod
     def new_path(root: Path, name: str) -> Path:
@@ -146,10 +176,12 @@ class Run:
         for draft in [*self.path.glob(f".*{durable.DRAFT}"), *self.path.glob(f"checkpoints/.*{durable.DRAFT}")]:
             with durable.explained(draft):
                 durable.discard(draft)
+        with durable.explained(self.path / _DIVERGED):
+            (self.path / _DIVERGED).unlink(missing_ok=True)
         with durable.explained(self.path / "checkpoints"):
             (self.path / "checkpoints").mkdir(exist_ok=True)
         if not (self.path / "config.toml").is_file():
-            durable.replace(self.path / "config.toml", self.training.to_toml().encode())
+            self._write(self.training)
             warnings.warn(f"{self.path / 'config.toml'} was gone; it is as its checkpoint has it", stacklevel=2)
         path, kept, damaged = self.path / "metrics.jsonl", [], []
         for line in metrics_file.lines_of(path):
@@ -205,12 +237,15 @@ class Run:
             which: "latest", "last-good", or the agent steps of one.
 
         Raises:
-            ConfigError: if there is no such checkpoint, or if it is damaged.
+            ConfigError: if there is no such checkpoint, if it is damaged, or if the run diverged after it and it is not
+                chosen by name; the message says what can be done.
         """
         found = self.checkpoints()
         if not found and not self.metrics():
             return None
         if which == "latest":
+            if self.diverged is not None:
+                raise ConfigError(f"{self.path}: {self.diverged} {self.after_divergence()}")
             return self.latest()
         if which == "last-good":
             good = self._last_good(found)
@@ -223,6 +258,18 @@ class Run:
             raise ConfigError(f"{self.path} has no checkpoint {which!r}; allowed are latest, last-good, {known}")
         checkpoint.verify(self.checkpoint_path(int(steps)))
         return self.checkpoint_path(int(steps))
+
+    def after_divergence(self) -> str:
+        """What can be done with a run that diverged, in sentences."""
+        last = self._last_good(self.checkpoints())
+        smaller = f"--learning.learning-rate {self.training.learning.learning_rate / 5:g}"
+        anew = f"Trained anew with smaller steps it may not: {shlex.join(['forge', 'train', str(self.path)])} {smaller}"
+        if last is None:
+            return anew
+        return (
+            f"The checkpoint at {steps_of(last):,} agent steps is from before that, and leads there again. {anew}. "
+            f"With its cause mended, as in a network of your own: {resume_command(self.path, 'last-good')}"
+        )
 
     def _last_good(self, candidates: list[Path]) -> Path | None:
         return next((path for path in reversed(candidates) if checkpoint.good(path)), None)
@@ -269,6 +316,21 @@ class Run:
 def is_run(path: Path) -> bool:
     """Whether a folder is that of a run: its configuration is there, or checkpoints that know it."""
     return (path / "config.toml").is_file() or any(path.glob(f"checkpoints/[0-9]*/{trained_as.NAME}"))
+
+
+def found(given: str | os.PathLike[str]) -> tuple[Run, Path | None]:
+    """The run that a path means, and the checkpoint of it if that is what the path means, also through links.
+
+    Raises:
+        ConfigError: if it is neither a run nor a checkpoint of one.
+    """
+    path = path_of(given)
+    if is_run(path):
+        return Run(path), None
+    checkpoint = path.resolve()  # a link, `.` and `..` stand elsewhere than they say
+    if not checkpoint.is_dir() or not is_run(checkpoint.parent.parent):
+        raise ConfigError(f"{path} is neither a run nor a checkpoint of one")
+    return Run(checkpoint.parent.parent), checkpoint
 
 
 def steps_of(folder: Path) -> int:

@@ -12,10 +12,14 @@ from typing import Any, Self
 from forge.blade import PRESETS, ConfigError
 from forge.blade.config import Chaos, Config, toml_version, version_toml, world_tables
 from forge.blade.documents import read_toml
+from forge.blade.paths import path_of
 from forge.blade.section import Section, choice, number, plain, section_toml
 from forge.blade.versions import CONFIGURATION, lacking
 from forge.ethyr.learning import ENGINES, Learning
 from forge.experiments import release
+
+#: Fields of [run] that end a run, and the unit of each.
+LIMITS = {"minutes": "minutes of training", "steps": "agent steps", "lives": "lives"}
 
 #: Fields of [run] that do not touch what is computed: they may change when a run goes on, and be left out of its file.
 FREE = ("minutes", "steps", "lives", "threads", "log_seconds", "save_seconds", "milestones")
@@ -70,8 +74,17 @@ class Training:
 
     def finished(self, steps: int, seconds: float, lives: int = 0) -> bool:
         """Whether so many agent steps, seconds of training, or lives that have ended, are a limit of the run."""
-        reached = 0 < self.run.steps <= steps or 0 < self.run.lives <= lives
-        return reached or 0 < 60 * self.run.minutes <= seconds
+        return self.limit(steps, seconds, lives) is not None
+
+    def limit(self, steps: int, seconds: float, lives: int = 0) -> str | None:
+        """The limit that is reached with so much done, such as "4,000 agent steps"; None if none is."""
+        reached = {"minutes": seconds >= 60 * self.run.minutes, "steps": steps >= self.run.steps}
+        reached["lives"] = lives >= self.run.lives
+        for name, unit in LIMITS.items():
+            value = getattr(self.run, name)
+            if value and reached[name]:
+                return f"{value:,g} {unit}" if name == "minutes" else f"{value:,} {unit}"
+        return None
 
     def to_toml(self) -> str:
         """The run's configuration as TOML text, each field with its description."""
@@ -84,7 +97,8 @@ class Training:
     def from_toml(cls, source: str | Path, whole: bool = False) -> Self:
         """Reads a run's configuration from TOML: a `Path` names a file, a `str` is the text itself.
 
-        A document with the tables of a world alone is a run's in that world.
+        A document with the tables of a world alone is a run's in that world. A relative `terrain.file` is found from
+        the folder of the file, or else from the working folder.
 
         Args:
             source: of the text. What it leaves out keeps its default, or, if the field is newer than the version that
@@ -97,7 +111,9 @@ class Training:
         """
         name, data = str(source) if isinstance(source, Path) else "text", read_toml(source)
         try:
-            return cls.from_dict(data, toml_version(data, whole or "release" in data), whole)
+            training = cls.from_dict(data, toml_version(data, whole or "release" in data), whole)
+            world = training.world.beside(source) if isinstance(source, Path) else training.world
+            return dataclasses.replace(training, world=world)
         except ConfigError as error:
             other = data.get("release", release.current()) != release.current()
             written = f" (the file is of release {data['release']}, this is {release.current()})" if other else ""
@@ -106,6 +122,8 @@ class Training:
     @classmethod
     def from_dict(cls, data: Mapping[str, Any], version: int | None = None, whole: bool = False) -> Self:
         """The configuration of a nested mapping with the keys run, learning and world; the rest keeps its default.
+
+        Where [run] names a limit of another kind, but not `minutes`, there is no limit of time.
 
         Args:
             data: that mapping, or one with the sections of a world. Its key `release` names the release that wrote it.
@@ -120,7 +138,7 @@ class Training:
             release.check(data["release"])
         world = world_tables(data)
         parts: dict[str, Any] = {
-            "run": Session.read(data.get("run", {}), written, "run"),
+            "run": Session.read(_limited(data.get("run", {})), written, "run"),
             "learning": Learning.read(data.get("learning", {}), written, "learning"),
         }
         if world or "world" in data:
@@ -134,12 +152,18 @@ class Training:
         """The configuration that a word of the command line means: a preset of the world, or a TOML file."""
         if name in PRESETS:
             return cls(world=PRESETS[name](**{"spawn.random_cap": True}))
-        path = Path(name)
+        path = path_of(name)
         if path.is_dir():
             path /= "config.toml"
         if not path.is_file():
             raise ConfigError(f"{name!r} is neither a preset ({', '.join(PRESETS)}) nor a TOML file")
         return cls.from_toml(path)
+
+
+def _limited(run: Any) -> Any:
+    """The table [run], without a limit of time if it names another limit alone."""
+    another = isinstance(run, Mapping) and "minutes" not in run and (run.get("steps") or run.get("lives"))
+    return {**run, "minutes": 0.0} if another else run
 
 
 def _check_whole(data: Mapping[str, Any], version: int) -> None:

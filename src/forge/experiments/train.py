@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -18,12 +19,13 @@ from forge.blade.durable import StorageError
 from forge.blade.world import World
 from forge.ethyr import checkpoint, optimiser_state
 from forge.ethyr.actor import Actor
+from forge.ethyr.divergence import Diverged, check_loaded, check_parameters, check_update
 from forge.ethyr.engine import make_learner, make_policy
 from forge.ethyr.learning import Learner, Optimiser
 from forge.ethyr.losses import Losses
 from forge.ethyr.metrics import Lapse, metrics_line, rewards_since
-from forge.experiments import trained_as
-from forge.experiments.run import Run, is_run, resume_command, steps_of
+from forge.experiments import maps, trained_as
+from forge.experiments.run import Run, found, resume_command, steps_of
 from forge.experiments.settings import Training
 from forge.experiments.stopping import Stopped, Stopping
 from forge.experiments.trains import Trains
@@ -61,18 +63,24 @@ class Trainer:
         """Compiles whatever the run will call, on one tick of another world, so that training is not timed with it."""
         run = dataclasses.replace(self.training.run, worlds=1)
         tiny = dataclasses.replace(self.training.learning, ticks=1)
-        Trainer(dataclasses.replace(self.training, run=run, learning=tiny)).update()
+        with contextlib.suppress(Diverged):  # of one tick of one world it means nothing
+            Trainer(dataclasses.replace(self.training, run=run, learning=tiny)).update()
 
     def _learner(self, world: World) -> Learner:
         run, learning = self.training.run, self.training.learning
         return make_learner(world, self.policy, learning, run.seed, world.threads, run.engine)
 
     def update(self) -> Losses:
-        """One segment of experience and one step of the optimiser."""
+        """One segment of experience and one step of the optimiser.
+
+        Raises:
+            Diverged: if a loss, a gradient or a parameter is not finite; nothing has been learned from it then.
+        """
         started = time.perf_counter()
         acted = self.learner.collect()
         for epoch in range(self.training.learning.updates):
             losses = self.learner.gradients(acted, epoch)
+            check_update(self.policy, losses, self.training.world.populations, self.updates + 1)
             self.optimiser.step()
         self.steps += int(acted.sum())
         self.updates += 1
@@ -88,7 +96,9 @@ class Trainer:
 
         Raises:
             StorageError: if it cannot be written; nothing of it is left then.
+            Diverged: if a parameter is not finite; nothing is written then.
         """
+        check_parameters(self.policy, self.training.world.populations, self.updates or None)
         files = {
             "policy.safetensors": checkpoint.pack_tensors(self.policy.state_dict()),
             **optimiser_state.pack(self.optimiser.adam),
@@ -105,16 +115,18 @@ class Trainer:
         """Goes back to a checkpoint of a run with the same configuration; from there on, the same bits follow.
 
         Raises:
-            ConfigError: if it is damaged, or of a run with another configuration; nothing is changed then.
+            ConfigError: if it is damaged, not finite, or of a run with another configuration; nothing is changed then.
         """
         checkpoint.verify(folder)
         trained_as.check(folder, self.training)
         counts = checkpoint.load_progress(folder, "updates")
         world = World.restore(folder / "world.npz", self.world.threads)
         _check_worlds(folder, world, self.world)
+        maps.check_same(self.training.world, folder)
         learner = self._learner(world)
         learner.load_state(checkpoint.load_tensors(folder / "learner.safetensors"))
         weights = checkpoint.read_module(self.policy, folder / "policy.safetensors")
+        check_loaded(self.policy, weights, self.training.world.populations, folder)
         moments = optimiser_state.read(self.optimiser.adam, folder)
         self.policy.load_state_dict(weights)
         self.optimiser.adam.load_state_dict(moments)
@@ -129,6 +141,8 @@ def _check_worlds(folder: Path, given: World, wanted: World) -> None:
         for section, fields in wanted.config.to_dict().items()
         for name, value in fields.items()
         if given.config.to_dict()[section][name] != value
+        # where a map is may change; that it is the same one is seen from its tiles
+        and not ((section, name) == ("terrain", "file") and value and given.config.terrain.file)
     ]
     if given.count != wanted.count:
         differences.append(f"worlds is {given.count} there and {wanted.count} in the configuration")
@@ -183,6 +197,18 @@ class Meter:
         line = metrics_line(trainer.counts, lapse)
         self._mark()
         return line
+
+
+def begin(path: str | os.PathLike[str], training: Training) -> Run:
+    """A new run, once it is clear that it can train here: what is wrong leaves no folder behind.
+
+    Raises:
+        ConfigError: if something is there already, or the configuration's map, network, engine, device or threads
+            cannot be had.
+        StorageError: if it cannot be written.
+    """
+    Trainer(dataclasses.replace(training, run=dataclasses.replace(training.run, worlds=1)))
+    return Run.create(path, training)
 
 
 def train(
@@ -274,25 +300,37 @@ def _advised(run: Run) -> Iterator[None]:
     """Has what ends a run early say how to go on."""
     try:
         yield
+    except Diverged as error:
+        what = f"{str(error)[:1].upper()}{str(error)[1:]}."
+        with contextlib.suppress(StorageError):  # what it is about is said anyway
+            run.note_divergence(what)
+        raise FloatingPointError(f"{error}. {run.after_divergence()}") from error
     except StorageError as error:
-        found = run.checkpoints()
-        last = f"The checkpoint at {steps_of(found[-1]):,} agent steps stands. " if found else ""
+        kept = run.checkpoints()
+        last = f"The checkpoint at {steps_of(kept[-1]):,} agent steps stands. " if kept else ""
         when = "When there is room" if error.room else "Once it can be written"
         raise StorageError(f"{error}. {last}{when}: {resume_command(run.path)}", error.room) from error
     except KeyboardInterrupt as stop:
-        signal = stop.signal if isinstance(stop, Stopped) else SIGINT
-        raise Stopped(f"{stop or 'stopped'}; to go on: {resume_command(run.path)}", signal) from None
+        if isinstance(stop, Stopped):
+            raise Stopped(f"{stop}; to go on: {resume_command(run.path)}", stop.signal) from None
+        raise at_once(run) from None
 
 
-def load(path: str | Path, seed: int = 0) -> Actor:
+def at_once(run: Run) -> Stopped:
+    """What there is to say where Ctrl-C ended a run before it came to the end of an update."""
+    kept = run.checkpoints()
+    stands = f"the checkpoint at {steps_of(kept[-1]):,} agent steps stands" if kept else "there is no checkpoint yet"
+    return Stopped(f"stopped at once; {stands}; to go on: {resume_command(run.path)}", SIGINT)
+
+
+def load(path: str | os.PathLike[str], seed: int = 0) -> Actor:
     """The policy of a run (its last checkpoint) or of one checkpoint folder, ready to act.
 
     Raises:
         ConfigError: if there is none, or if it is damaged; for a run the message names the last good checkpoint.
     """
-    folder = Path(path)
-    run = Run(folder if is_run(folder) else folder.parent.parent)
-    chosen = run.latest() if run.path == folder else folder
+    run, chosen = found(path)
+    chosen = chosen or run.latest()
     policy = make_policy(run.training.world, run.training.learning, torch.Generator())
     checkpoint.verify(chosen)
     checkpoint.load_module(policy, chosen / "policy.safetensors")

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from forge.blade import Config, Observation, World
+from forge.blade.terrain import maps
 from forge.trinity.setting import Setting
 
 
@@ -26,8 +27,17 @@ class God:
         self.setting = setting
         self.tags = tuple(self.tag(p) for p in range(setting.config.populations))
         rules = [self.rules(number) for number in setting.numbers]
-        self.world = World(rules, len(rules), setting.world_seeds, setting.threads, list(setting.numbers))
+        self.world = World(rules, len(rules), setting.world_seeds, setting.threads, self._maps(rules))
         self.world.reset()
+
+    def _maps(self, rules: list[Config]) -> list[int] | list[np.ndarray]:
+        """The map of each world: by its number, or, if the run has one that was drawn by hand, itself."""
+        setting, drawn = self.setting, self.setting.tiles
+        if drawn is None:
+            return list(setting.numbers)
+        own = [config.terrain.file == setting.config.terrain.file for config in rules]
+        numbered = zip(own, rules, setting.numbers, strict=True)
+        return [drawn if same else maps(config.terrain, [number])[0] for same, config, number in numbered]
 
     def rules(self, world: int) -> Config:
         """The configuration of one world: who spawns there, and by which rules they live.

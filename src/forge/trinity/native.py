@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 import importlib.util
 import time
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import Any, NamedTuple, Self
@@ -15,8 +15,11 @@ import numpy as np
 from forge.blade import Config, ConfigError
 from forge.blade import snapshot as world_snapshot
 from forge.blade.checks import shown
+from forge.blade.paths import path_of
+from forge.blade.terrain import read_map
 from forge.blade.versions import CONFIGURATION, lacking
 from forge.ethyr import checkpoint
+from forge.ethyr.divergence import Diverged, check_parameters
 from forge.ethyr.learning import ENGINES, Learning
 from forge.trinity.arguments import check_choice, read_args
 from forge.trinity.local import LocalRealms, Realms
@@ -58,6 +61,7 @@ class Native:
         engine: what computes, as for `forge.ethyr.engine.make_learner`.
         snapshot_rounds: in Ray, a realm that is lost goes back at most so many rounds, and plays them again.
         warn: is called with a line of text when a realm is lost and brought back.
+        tiles: the map that `terrain.file` of the configuration names, uint8 [side, side]; None has it read.
 
     Attributes:
         pantheon: with the network and the optimiser.
@@ -79,12 +83,16 @@ class Native:
         engine: str = "auto",
         snapshot_rounds: int = 20,
         warn: Callable[[str], Any] = lambda line: None,
+        tiles: np.ndarray | None = None,
     ) -> None:
         self.config, self.trinity = config, trinity or Trinity()
         self.learning, self.engine = learning or Learning(), engine
         self.args = native_args(args, engine)
+        self._tiles = tiles
         if not isinstance(config, Config):
             raise ConfigError(f"config = {config!r} must be a forge.blade.Config")
+        if config.terrain.file and tiles is None:
+            self._tiles = read_map(config.terrain)
         settings = [self._setting(realm) for realm in range(self.args["nRealm"])]
         self.pantheon = self.trinity.pantheon(settings[0])
         self.meter = Meter(config.populations)
@@ -100,9 +108,8 @@ class Native:
     def _setting(self, realm: int) -> Setting:
         args = self.args
         threads = args["threads"] or (None if args["ray"] == "local" else 1)
-        return Setting(
-            self.config, self.learning, args["nRealm"], realm, args["worlds"], args["seed"], threads, self.engine
-        )
+        numbers = args["nRealm"], realm, args["worlds"], args["seed"], threads
+        return Setting(self.config, self.learning, *numbers, self.engine, self._tiles)
 
     def compile(self) -> None:
         """Compiles what a local run will call, on one tick of another world, so that it is not timed with the run.
@@ -136,13 +143,21 @@ class Native:
         return {**self.meter.read(), "restarts": self.realms.restarts, "tags": [*self.realms.tags]}
 
     def play(self) -> None:
-        """One round."""
-        started = time.perf_counter()
+        """One round.
+
+        Raises:
+            Diverged: if a loss, a gradient or a parameter is not finite; the error names it and the update.
+        """
+        started, updates = time.perf_counter(), 0
         reports = self.realms.play()
-        updates = int(self.pantheon.learn(reports))
-        for epoch in range(1, self.learning.updates):
-            reports = self.realms.learn(epoch)
+        try:
             updates += self.pantheon.learn(reports)
+            for epoch in range(1, self.learning.updates):
+                reports = self.realms.learn(epoch)
+                updates += self.pantheon.learn(reports)
+        except Diverged as error:
+            error.update = self.meter.updates + updates + 1
+            raise
         self.meter.add(reports, updates, time.perf_counter() - started)
 
     def save(self, folder: str | Path, more: Mapping[str, bytes] | None = None) -> None:
@@ -154,9 +169,11 @@ class Native:
 
         Raises:
             OSError: if it cannot be written; a checkpoint that stood there is then still there.
+            Diverged: if a parameter is not finite; nothing is written then.
         """
+        check_parameters(self.pantheon.network, self.config.populations)
         snapshots = self.realms.snapshots()
-        with checkpoint.writing(Path(folder)) as draft:
+        with checkpoint.writing(path_of(folder)) as draft:
             self.pantheon.save(draft)
             for realm, snapshot in enumerate(snapshots):
                 _write(snapshot, draft, realm)
@@ -188,7 +205,7 @@ class Native:
         Raises:
             ConfigError: if the folder holds no such checkpoint, it is damaged, or `args` contradict it.
         """
-        path = Path(folder)
+        path = path_of(folder)
         saved = saved_run(path)
         chosen = read_args(args, {**_ARGS, **saved.args})
         for name, value in saved.args.items():
@@ -196,7 +213,8 @@ class Native:
                 raise ConfigError(f"{name} = {chosen[name]!r}, but the run in {path} has {name} = {value}")
         counts = checkpoint.load_progress(path, *COUNTS)
         snapshots = [_read(path, realm) for realm in range(saved.args["nRealm"])]
-        given: Any = {**options, "learning": saved.learning, "engine": saved.engine}
+        tiles = _drawn(saved.config, snapshots)
+        given: Any = {**options, "learning": saved.learning, "engine": saved.engine, "tiles": tiles}
         run = cls(saved.config, chosen, trinity, **given)
         try:
             run.pantheon.load(path)
@@ -312,6 +330,15 @@ def _write(snapshot: Snapshot, folder: Path, realm: int) -> None:
     parts = {"god": snapshot.god, "sword": snapshot.sword}
     tensors = {f"{part}.{name}": tensor for part, state in parts.items() for name, tensor in state.items()}
     checkpoint.save_tensors(folder / f"realm-{realm}.safetensors", tensors)
+
+
+def _drawn(config: Config, snapshots: Sequence[Snapshot]) -> np.ndarray | None:
+    """The map that a configuration names, as the worlds that were saved have it: the file may be gone."""
+    for saved in (world_snapshot.read(one.world) for one in snapshots if config.terrain.file):
+        for tiles, own in zip(saved.tiles, saved.configs, strict=True):
+            if own.terrain.file == config.terrain.file:
+                return np.asarray(tiles)
+    return None
 
 
 def _read(folder: Path, realm: int) -> Snapshot:

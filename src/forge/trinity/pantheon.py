@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from forge.ethyr import checkpoint, optimiser_state
+from forge.ethyr.divergence import Numbers, check_loaded, check_parameters, loss_numbers, raise_first
 from forge.ethyr.engine import make_policy
 from forge.ethyr.learning import Optimiser, check_state, one_thread
 from forge.ethyr.network import Network
@@ -108,12 +109,32 @@ class Pantheon:
             self.optimiser.step()
 
     def learn(self, reports: Sequence[Report]) -> bool:
-        """One update from the reports of all realms, unless none has anything to learn from; says whether it was."""
+        """One update from the reports of all realms, unless none has anything to learn from; says whether it was.
+
+        Raises:
+            Diverged: if losses, gradients, or the parameters after the step are not finite.
+        """
         told = [report for report in reports if report.learned]
         if told:
-            self.step(self.average(told), np.any([report.samples > 0 for report in told], axis=0))
+            gradients, seen = self.average(told), np.any([report.samples > 0 for report in told], axis=0)
+            self._check("the gradient of", gradients, seen, [np.where(r.samples > 0, r.losses, 0) for r in told])
+            self.step(gradients, seen)
+            self._check("the parameter", self.vectors, seen)
             self.packing.write(self.network, self.vectors)
         return bool(told)
+
+    def _check(self, kind: str, vectors: Vectors, seen: np.ndarray, losses: Sequence[np.ndarray] = ()) -> None:
+        with np.errstate(all="ignore"):
+            total = vectors.own[seen].sum() + vectors.shared.sum() + sum(loss.sum() for loss in losses)
+        if not np.isfinite(total):
+            known = Vectors(np.where(seen[:, None], vectors.own, 0), vectors.shared)
+            raise_first(
+                [
+                    *(Numbers(f"{kind} {name}", values, apart) for name, values, apart in self.packing.named(known)),
+                    *(numbers for loss in losses for numbers in loss_numbers(loss)),
+                ],
+                None,
+            )
 
     def state(self) -> dict[str, Tensor]:
         """What a Pantheon of your own must remember, besides network and optimiser: tensors by name."""
@@ -123,7 +144,12 @@ class Pantheon:
         """Goes on from what `state` returned."""
 
     def save(self, folder: Path) -> None:
-        """Writes network, optimiser and state into a folder."""
+        """Writes network, optimiser and state into a folder.
+
+        Raises:
+            Diverged: if a parameter is not finite.
+        """
+        check_parameters(self.network, self.setting.config.populations)
         checkpoint.save_tensors(folder / "policy.safetensors", self.network.state_dict())
         for name, data in optimiser_state.pack(self.optimiser).items():
             (folder / name).write_bytes(data)
@@ -133,9 +159,10 @@ class Pantheon:
         """Reads what `save` wrote.
 
         Raises:
-            ConfigError: if it is missing, damaged or of another network.
+            ConfigError: if it is missing, damaged, of another network or not finite.
         """
         weights = checkpoint.read_module(self.network, folder / "policy.safetensors")
+        check_loaded(self.network, weights, self.setting.config.populations, folder)
         moments = optimiser_state.read(self.optimiser, folder)
         state = checkpoint.load_tensors(folder / "pantheon.safetensors")
         if type(self).load_state is Pantheon.load_state:  # it takes whatever there is

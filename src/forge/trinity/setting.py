@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -29,6 +29,8 @@ class Setting:
     seed: int  # of the run
     threads: int | None  # a realm computes with; None means all cores
     engine: str  # as for `forge.ethyr.engine.make_learner`
+    tiles: np.ndarray | None = field(default=None, repr=False, compare=False)
+    """The map in `config.terrain.file`, uint8 [side, side], which need not be on the realm's machine."""
 
     @property
     def numbers(self) -> range:

@@ -18,6 +18,7 @@ from forge.blade.documents import parse_json
 from forge.blade.durable import write_atomic
 from forge.blade.events import Recording
 from forge.blade.ids import UNKNOWN
+from forge.blade.paths import path_of
 from forge.blade.record import annotated_since
 from forge.blade.snapshot.invariants import check_state
 from forge.blade.snapshot.npz import Archive
@@ -104,7 +105,7 @@ def read(source: bytes | str | os.PathLike[str]) -> Saved:
             this release knows; also if there is not enough memory for it.
         OSError: if the file cannot be read.
     """
-    data = source if isinstance(source, bytes) else Path(source).read_bytes()
+    data = source if isinstance(source, bytes) else path_of(source).read_bytes()
     name = "snapshot" if isinstance(source, bytes) else f"snapshot {os.fspath(source)}"
     try:
         with Archive(data) as archive:
