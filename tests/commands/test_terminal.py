@@ -97,20 +97,21 @@ def test_without_standard_files_a_replay_is_recorded(tmp_path: Path) -> None:
     assert (tmp_path / "a.replay").read_bytes() == (tmp_path / "b.replay").read_bytes()
 
 
-def test_what_a_library_prints_does_not_get_into_files(tmp_path: Path) -> None:
-    """A file that is opened while standard output is closed must not take its number."""
+def test_what_others_print_does_not_get_into_files(tmp_path: Path) -> None:
+    """A file that is opened while standard output is closed must not take its number, in a child neither."""
     script = """
-import os
+import os, subprocess, sys
 from forge.terminal import outlets
+CHILD = 'import os; file = open("child", "wb"); os.write(1, b"printed")'
 with outlets(), open("kept", "wb") as kept:
-    os.system("echo from a child")
     os.write(1, b"from a library")
     print("from here", flush=True)
+    subprocess.run([sys.executable, "-c", CHILD], check=True)
     kept.write(b"kept")
 """
-    shell = ["sh", "-c", 'exec "$@" >&- 2>&-', "sh", sys.executable, "-c", script]
+    shell = ["sh", "-c", 'exec "$@" <&- >&- 2>&-', "sh", sys.executable, "-c", script]
     assert subprocess.run(shell, cwd=tmp_path, timeout=60).returncode == 0
-    assert (tmp_path / "kept").read_bytes() == b"kept"
+    assert [(tmp_path / name).read_bytes() for name in ("kept", "child")] == [b"kept", b""]
 
 
 @pytest.mark.parametrize(
