@@ -7,7 +7,7 @@ MINIMUM := import sys; sys.version_info >= (3, 11) or sys.exit( \
 	"Neural MMO needs Python 3.11 or newer, but $(PYTHON) is %d.%d. Name another: make PYTHON=/path/to/python3" % sys.version_info[:2])
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test soak check client browser demo bench docs clean
+.PHONY: help setup test soak check client browser demo examples bench docs clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -34,6 +34,9 @@ browser: setup  ## find the Chromium that tests drive, or install Debian's
 demo: setup  ## a small run from training to a result you can look at
 	$(BIN)/forge demo
 
+examples: setup  ## run every example, those with libraries of their own each in an environment of its own
+	$(BIN)/python examples/run.py
+
 bench: setup  ## speed of the world and of training on this machine
 	$(BIN)/forge bench world && $(BIN)/forge bench train
 
@@ -41,7 +44,7 @@ docs: setup  ## build the documentation into site/
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 clean:  ## remove everything that the other commands build
-	rm -rf .venv site .mypy_cache .ruff_cache .pytest_cache .hypothesis client/node_modules src/forge/embyr/_client
+	rm -rf .venv examples/*/.venv site .mypy_cache .ruff_cache .pytest_cache .hypothesis client/node_modules src/forge/embyr/_client
 
 $(STAMP): pyproject.toml constraints.txt
 	@$(PYTHON) -c '$(MINIMUM)'
