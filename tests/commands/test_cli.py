@@ -45,7 +45,10 @@ def test_train_then_resume(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -
     assert changed.returncode == 1
     assert "only --minutes, --steps" in changed.stderr
     assert main(["train", "--resume", str(run)]) == 0
-    assert "run has reached its limit; --minutes, --steps or --lives takes it further" in capsys.readouterr().out
+    assert (
+        "run has reached its limit of 4,000 agent steps; --minutes, --steps or --lives takes it further"
+        in capsys.readouterr().out
+    )
     second = forge("train", "--resume", "run", "--steps", "6000", cwd=tmp_path)
     assert second.returncode == 0, second.stderr
     assert json.loads((run / "metrics.jsonl").read_text().splitlines()[-1])["steps"] >= 6000
