@@ -48,6 +48,11 @@ COMMANDS = {
         "trained and scripted agents in the same worlds, with ratings",
         keeps=("--folder",),
     ),
+    "evaluate": Command(
+        "forge.commands.evaluate",
+        "measure runs on held-out maps and seeds, alone and among scripted players",
+        keeps=("--folder",),
+    ),
     "bench": Command(
         "forge.commands.bench",
         "measure the world, training or the viewer on this machine: bench world, bench train, bench viewer",

@@ -12,8 +12,8 @@ from forge.blade import Config, ConfigError, Observation, Recording, World
 from forge.experiments.estimate import Estimate, estimate
 from forge.experiments.evaluation import Counts, Evaluation, Settings
 
-# Sets the series of maps for evaluation apart from every other use of a terrain seed.
-_FRESH = 0x4556414C
+#: Names a series of maps for evaluation: sets it apart from every other use of a terrain seed.
+FRESH = 0x4556414C
 
 
 class Policy(Protocol):
@@ -32,11 +32,15 @@ class Row(NamedTuple):
     relative: Estimate  # lifetime as a multiple of that of the comparison's first policy
 
 
-def fresh_maps(config: Config) -> Config:
+def fresh_maps(config: Config, series: int = FRESH) -> Config:
     """The configuration with another, endless series of maps, named by a seed that is a function of the old one.
 
-    The new terrain.seed is the first 64-bit word of numpy.random.SeedSequence((terrain.seed, 0x4556414C)), halved to 63
+    The new terrain.seed is the first 64-bit word of numpy.random.SeedSequence((terrain.seed, series)), halved to 63
     bits; terrain.maps is 0, so that every world has a map of its own.
+
+    Args:
+        config: whose `terrain.seed` names the series that it replaces.
+        series: which other series: that of studies, tournaments and the demo by default.
 
     Raises:
         ConfigError: if the configuration has a map file, and so no other maps.
@@ -46,7 +50,7 @@ def fresh_maps(config: Config) -> Config:
             f"terrain.file = {config.terrain.file!r} is the only map there is; "
             "to evaluate on it, give maps=range(worlds)"
         )
-    word = np.random.SeedSequence((config.terrain.seed, _FRESH)).generate_state(1, np.uint64)[0]
+    word = np.random.SeedSequence((config.terrain.seed, series)).generate_state(1, np.uint64)[0]
     return config.replace(**{"terrain.seed": int(word) >> 1, "terrain.maps": 0})
 
 

@@ -50,7 +50,12 @@ def seat(config: Config, entrants: Sequence[Entrant], populations: int = 0) -> t
 
 
 def meet(
-    entrants: Sequence[Entrant], config: Config, settings: Settings, seed: int = 0, populations: int = 0
+    entrants: Sequence[Entrant],
+    config: Config,
+    settings: Settings,
+    seed: int = 0,
+    populations: int = 0,
+    maps: Sequence[int] | None = None,
 ) -> Evaluation:
     """Has entrants play together, and measures each of them, as `forge.experiments.evaluate.evaluate` does.
 
@@ -61,6 +66,7 @@ def meet(
         seed: of the worlds and of the choices; meetings with the same seed, cap and populations begin in the same
             worlds.
         populations: as in `seat`.
+        maps: of the worlds, as `forge.experiments.evaluate.evaluate` takes them.
 
     Returns:
         The evaluation, in which the entrants take the place of populations: arrays are [W, entrants] and [W, entrants,
@@ -71,7 +77,7 @@ def meet(
     """
     merged, seats = seat(config, entrants, populations)
     player = Mixed(merged, entrants, seats, seed)
-    played = play(arena(merged, settings, seed), player, settings)
+    played = play(arena(merged, settings, seed, maps), player, settings)
     counts = Counts(*(_by_entrant(array, len(entrants)) for array in played.counts))
     sides = played.lives["population"] // (len(seats) // len(entrants))
     return Evaluation(

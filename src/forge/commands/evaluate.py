@@ -1,0 +1,80 @@
+"""`forge evaluate`: runs in worlds held out from training and every study, alone and among scripted players."""
+
+from __future__ import annotations
+
+import dataclasses
+import shlex
+from pathlib import Path
+from typing import Annotated
+
+import tyro
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn
+from tyro.conf import FlagCreatePairsOff, Positional, arg
+
+from forge.agents import KINDS
+from forge.blade import ConfigError
+from forge.experiments.evaluation import Settings
+from forge.experiments.heldout import report
+from forge.experiments.heldout.players import players_of
+from forge.experiments.heldout.protocol import USUAL, Protocol
+from forge.experiments.heldout.score import Score, score
+from forge.experiments.settings import Training
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """Measures runs on maps and seeds that are kept apart from training and from every study.
+
+    RUN is a run (its last checkpoint) or a checkpoint. Each plays alone, and in worlds that it shares evenly with the
+    scripted players, who are measured beside it. Runs that differ in their seeds alone are one row, with intervals over
+    runs and worlds. The same command gives the same figures.
+    """
+
+    runs: Annotated[Positional[tuple[str, ...]], arg(metavar="RUN ...", help="runs and checkpoints")] = ()
+    world: Annotated[str, arg(help="preset, TOML file or run; by default the world of each one's training")] = ""
+    cap: Annotated[int, arg(help="most agents alive at once in a world; 0 means as many as the world says")] = 0
+    alone: Annotated[bool, arg(help="leave out the worlds shared with scripted players")] = False
+    worlds: Annotated[int, arg(help="worlds that each player is measured in")] = USUAL.worlds
+    ticks: Annotated[int, arg(help="lives that begin in so many ticks count")] = USUAL.ticks
+    warmup: Annotated[int, arg(help="ticks played before them")] = USUAL.warmup
+    horizon: Annotated[int, arg(help="ticks for which a life is followed at most")] = USUAL.horizon
+    seed: Annotated[int, arg(help="of the worlds and of all choices")] = 0
+    folder: Annotated[Path | None, arg(help="write the table as Markdown, LaTeX, CSV, and all numbers as JSON")] = None
+
+
+def main(arguments: list[str]) -> None:
+    """Runs the command."""
+    options = tyro.cli(Options, args=arguments, prog="forge evaluate", config=(FlagCreatePairsOff,))
+    if not options.runs and not options.world:
+        raise ConfigError(f"name at least one run or checkpoint, or a --world for the scripted players ({_KINDS})")
+    settings = Settings(options.worlds, options.ticks, options.warmup, options.horizon)
+    protocol = Protocol(settings, options.seed, () if options.alone else tuple(KINDS), options.cap)
+    world = Training.named(options.world).world if options.world else None
+    players = players_of(options.runs, world)
+    console = Console()
+    with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=console, transient=True) as progress:
+        task = progress.add_task("")
+        scores = score(players, protocol, lambda what: progress.update(task, description=what))
+    written = [] if options.folder is None else report.write(scores, protocol, options.folder, command(options))
+    show(scores, protocol, console)
+    for path in written:
+        console.print(f"written: {path}", soft_wrap=True, highlight=False)
+
+
+_KINDS = ", ".join(KINDS)
+
+
+def show(scores: list[Score], protocol: Protocol, console: Console) -> None:
+    """Prints a table for each world, and how its figures came about."""
+    for drawn in report.tables(scores):
+        console.print(drawn)
+    console.print(report.about(scores, protocol), highlight=False)
+
+
+def command(options: Options) -> str:
+    """What to type for the same numbers."""
+    given = [f.name for f in dataclasses.fields(options) if f.name not in ("runs", "folder", "alone")]
+    words = [[f"--{name}", str(value)] for name in given if (value := getattr(options, name)) != getattr(Options, name)]
+    flags = ["--alone"] if options.alone else []
+    return shlex.join(["forge", "evaluate", *options.runs, *flags, *(word for pair in words for word in pair)])

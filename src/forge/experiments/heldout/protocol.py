@@ -1,0 +1,88 @@
+"""The protocol of held-out evaluation: on which maps, from which seeds, in whose company, and for how long.
+
+Its maps and seeds are functions of a constant of its own, so neither training nor any study, tournament or demo plays
+on them, whatever seeds they are given. A digest names a protocol in a world: figures with the same digest are of the
+same worlds, and the same player scores the same to the last digit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from forge.agents import KINDS
+from forge.blade import Config, ConfigError
+from forge.blade.checks import did_you_mean
+from forge.blade.terrain import maps as load_maps
+from forge.experiments.evaluate import check_settings, fresh_maps
+from forge.experiments.evaluation import Settings
+
+#: Raised whenever the same options no longer give the same worlds or figures.
+VERSION = 1
+
+# Sets maps and seeds apart from every other use of a seed.
+_HELD_OUT = 0x48454C44
+
+#: How long and in how many worlds, unless something else is asked for.
+USUAL = Settings(worlds=32, ticks=1000, warmup=500, horizon=1000)
+
+
+@dataclass(frozen=True)
+class Protocol:
+    """How players are evaluated.
+
+    Args:
+        settings: number of worlds, and for how long they are played.
+        seed: names the worlds' random streams and the players' choices.
+        company: scripted players with whom worlds are shared; none means that players are measured alone only.
+        cap: most agents alive at once in a world; 0 means as many as the world says.
+
+    Raises:
+        ConfigError: if one of them is not what it must be.
+    """
+
+    settings: Settings = USUAL
+    seed: int = 0
+    company: tuple[str, ...] = tuple(KINDS)
+    cap: int = 0
+
+    def __post_init__(self) -> None:
+        check_settings(self.settings)
+        for name in ("seed", "cap"):
+            if (value := getattr(self, name)) < 0:
+                raise ConfigError(f"{name} = {value} must not be negative")
+        for kind in self.company:
+            if kind not in KINDS:
+                raise ConfigError(did_you_mean("scripted agent", kind, list(KINDS)))
+        if len(set(self.company)) < len(self.company):
+            raise ConfigError(f"company must be different scripted agents, not {', '.join(self.company)}")
+
+    def world(self, config: Config) -> Config:
+        """A world as it is played: on held-out maps, at its full cap. One with a map file keeps its only map."""
+        held = config if config.terrain.file else fresh_maps(config, _HELD_OUT)
+        return held.replace(**{"spawn.random_cap": False, "spawn.cap": self.cap or config.spawn.cap})
+
+    @property
+    def maps(self) -> Sequence[int]:
+        """Of the worlds, in the series of `world`."""
+        return range(self.settings.worlds)
+
+    @property
+    def world_seed(self) -> int:
+        """From which the worlds' random streams are derived."""
+        return int(np.random.SeedSequence((self.seed, _HELD_OUT)).generate_state(1, np.uint64)[0]) >> 1
+
+    def digest(self, config: Config) -> str:
+        """Names this protocol in a world: equal digests mean equal worlds, company and lengths."""
+        world = self.world(config)
+        parts: dict[str, Any] = {**asdict(self), "settings": self.settings._asdict(), "version": VERSION}
+        if world.terrain.file:  # what is on the map, and not where it lies
+            parts["map"] = hashlib.blake2b(load_maps(world.terrain, [0]).tobytes(), digest_size=8).hexdigest()
+            world = world.replace(**{"terrain.file": ""})
+        parts["world"] = world.digest()
+        return hashlib.blake2b(json.dumps(parts, sort_keys=True).encode(), digest_size=8).hexdigest()

@@ -1,0 +1,178 @@
+"""Held-out evaluations as a table for the terminal, and as Markdown, LaTeX, CSV and JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from forge.about import VERSION
+from forge.blade import Cause
+from forge.blade.durable import write_atomic
+from forge.experiments.estimate import Estimate
+from forge.experiments.heldout import protocol as protocols
+from forge.experiments.heldout.protocol import Protocol
+from forge.experiments.heldout.score import Score
+from forge.experiments.studies.publish import markdown_table, to_csv
+from forge.experiments.studies.words import columns, interval, number
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+NAME = "evaluation"
+
+_CAUSES = [cause.name.lower() for cause in Cause]
+
+
+def rows(scores: Sequence[Score]) -> list[dict[str, str]]:
+    """A row of text for each score: what the terminal, Markdown and LaTeX show."""
+    company = scores[0].company
+    return [_row(score, company, _random(scores, score.digest)) for score in scores]
+
+
+def _row(score: Score, company: Sequence[str], random: Score) -> dict[str, str]:
+    f = score.figures
+    row = {
+        "player": score.name,
+        "lifetime [ticks]": interval(f["lifetime"]),
+        "× random": interval(score.relative(random), 2),
+    }
+    if company:
+        row["among others [ticks]"] = interval(f["among"])
+        row |= {f"outlives {kind} [%]": interval(f[f"outlives_{kind}"], 0) for kind in company}
+    row["alive a world"] = interval(f["living"])
+    row["tiles a life"] = interval(f["tiles"])
+    row[f"died of {'/'.join(_CAUSES)} [%]"] = "/".join(number(f[f"died_{cause}"].value, 0) for cause in _CAUSES)
+    return row
+
+
+def _random(scores: Sequence[Score], digest: str) -> Score:
+    """The score of the random player in the same worlds."""
+    return next(score for score in scores if score.digest == digest and score.players[0].entrant.name == "random")
+
+
+def tables(scores: Sequence[Score]) -> list[Table]:
+    """The scores for rich's console: a table for each world, players as columns, intervals below their figures."""
+    from rich import box
+    from rich.markup import escape
+    from rich.table import Table
+
+    drawn = []
+    for digest in dict.fromkeys(score.digest for score in scores):
+        told = rows([score for score in scores if score.digest == digest])
+        drawn.append(Table(box=box.SIMPLE_HEAD, pad_edge=False, caption=f"protocol {digest}"))
+        drawn[-1].add_column("", no_wrap=True)
+        for row in told:
+            drawn[-1].add_column(escape(row["player"]), justify="right", overflow="fold", min_width=9)
+        for heading in list(told[0])[1:]:
+            cells = (row[heading].replace(" (", "\n").replace(" to ", "–").rstrip(")") for row in told)
+            drawn[-1].add_row(escape(heading.replace("died of ", "died of\n")), *cells)
+    return drawn
+
+
+def about(scores: Sequence[Score], protocol: Protocol) -> str:
+    """How the figures came about, in a few sentences."""
+    s = protocol.settings
+    seeds = max(len(score.players) for score in scores)
+    over = "worlds" if seeds == 1 else "worlds and, of several runs of a configuration, over runs"
+    mixed = (
+        f" Among others: in worlds shared evenly with {', '.join(protocol.company)}; a player outlives another where a "
+        "life of it is longer than one of the other's in the same world, draws counting half."
+        if protocol.company
+        else ""
+    )
+    return (
+        f"{s.worlds} worlds on held-out maps, seed {protocol.seed}; lives that begin in {s.ticks:,} ticks after "
+        f"{s.warmup:,}, each followed to its end or for {s.horizon:,} ticks. In brackets: 95 % intervals over {over}."
+        f"{mixed}"
+    )
+
+
+def plain(scores: Sequence[Score], protocol: Protocol, command: str) -> dict[str, Any]:
+    """Everything as plain data for JSON: figures, and the counts of every world that they follow from."""
+    return {
+        "command": command,
+        "version": VERSION,
+        "protocol": {
+            "version": protocols.VERSION,
+            **protocol.settings._asdict(),
+            "seed": protocol.seed,
+            "company": list(protocol.company),
+            "cap": protocol.cap,
+        },
+        "scores": [
+            {
+                "player": score.name,
+                "digest": score.digest,
+                "runs": [player.origin for player in score.players if player.trained],
+                "relative": _plain(score.relative(_random(scores, score.digest))),
+                **{name: _plain(found) for name, found in score.figures.items()},
+                "alone": [e.to_dict() for e in score.alone],
+                "among": [e.to_dict() for e in score.among],
+            }
+            for score in scores
+        ],
+    }
+
+
+def _plain(found: Estimate) -> dict[str, float | None]:
+    value, low, high = columns("", found).values()
+    return {"value": value, "low": low, "high": high}
+
+
+def figure_rows(scores: Sequence[Score]) -> list[dict[str, Any]]:
+    """A row for each score with every figure and the ends of its interval, for CSV."""
+    return [
+        {
+            "player": score.name,
+            "digest": score.digest,
+            "runs": sum(player.trained for player in score.players),
+            **columns("relative", score.relative(_random(scores, score.digest))),
+            **{key: value for name, found in score.figures.items() for key, value in columns(name, found).items()},
+        }
+        for score in scores
+    ]
+
+
+def to_latex(told: Sequence[dict[str, str]]) -> str:
+    r"""Rows of text as a tabular of LaTeX's package booktabs, players as columns."""
+    names = [_latex(row["player"]) for row in told]
+    lines = [rf"\begin{{tabular}}{{l{'r' * len(told)}}}", r"\toprule", " & ".join(["", *names]) + r" \\", r"\midrule"]
+    for heading in list(told[0])[1:]:
+        lines.append(" & ".join([_latex(heading), *(_latex(row[heading]) for row in told)]) + r" \\")
+    return "\n".join([*lines, r"\bottomrule", r"\end{tabular}"]) + "\n"
+
+
+_SPECIAL = {"\\": r"\textbackslash{}", "×": r"$\times$", "−": "$-$", "–": "--", "~": r"\textasciitilde{}"}
+_SPECIAL |= {sign: f"\\{sign}" for sign in "&%$#_{}"} | {"^": r"\textasciicircum{}"}
+
+
+def _latex(text: str) -> str:
+    return "".join(_SPECIAL.get(sign, sign) for sign in text)
+
+
+def write(scores: Sequence[Score], protocol: Protocol, folder: Path, command: str) -> list[Path]:
+    """Writes evaluation.md, .tex, .csv and .json; the same evaluation gives the same bytes.
+
+    Returns:
+        Their paths.
+
+    Raises:
+        StorageError: if they cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    told = rows(scores)
+    digests = ", ".join(dict.fromkeys(score.digest for score in scores))
+    parts = ["# Evaluation", markdown_table(told), about(scores, protocol), f"`{command}`: protocol {digests}."]
+    texts = {
+        "md": "\n\n".join(parts) + "\n",
+        "tex": to_latex(told),
+        "csv": to_csv(figure_rows(scores)),
+        "json": json.dumps(plain(scores, protocol, command), indent=1, allow_nan=False) + "\n",
+    }
+    paths = []
+    for kind, text in texts.items():
+        paths.append(folder / f"{NAME}.{kind}")
+        write_atomic(paths[-1], text.encode())
+    return paths

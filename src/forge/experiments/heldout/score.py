@@ -1,0 +1,180 @@
+"""Plays held-out evaluations: each player alone, and sharing worlds with scripted players; runs grouped over seeds."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from forge.blade import Cause, Config
+from forge.experiments.entrants import scripted_entrant
+from forge.experiments.estimate import Estimate, estimate_runs
+from forge.experiments.evaluate import evaluate
+from forge.experiments.evaluation import Evaluation
+from forge.experiments.heldout.protocol import Protocol
+from forge.experiments.meeting import meet
+from forge.experiments.mixing import Entrant
+from forge.experiments.tournament import evenly
+
+Listener = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Player:
+    """One who is evaluated.
+
+    Args:
+        entrant: who plays.
+        config: of the world it is evaluated in.
+        group: players with the same are runs of one configuration, and are scored together.
+        origin: of a run its folder, seed and agent steps, as plain data for reports; empty of a scripted player.
+    """
+
+    entrant: Entrant
+    config: Config
+    group: str
+    origin: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+    @property
+    def trained(self) -> bool:
+        """Whether it is a policy of a run, with populations of its own."""
+        return bool(self.origin)
+
+
+@dataclass(frozen=True, eq=False)
+class Score:
+    """What was measured of one player, or of several runs of one configuration in the same worlds.
+
+    Letters: R runs, W worlds.
+    """
+
+    name: str
+    digest: str  # of the protocol in its world
+    players: tuple[Player, ...]  # [R]
+    company: tuple[str, ...]
+    alone: tuple[Evaluation, ...]  # [R]
+    among: tuple[Evaluation, ...]  # [R]: the player first, then its company in the place of populations; or none
+
+    @cached_property
+    def figures(self) -> dict[str, Estimate]:
+        """Every figure by its name in `FIGURES`, with its 95 % interval over worlds and, of several runs, over runs."""
+        found = {name: self._estimate(self.alone, figure) for name, figure in FIGURES.items()}
+        if self.among:
+            found["among"] = self._estimate(self.among, Figure("", "", _of_first("lifetime"), _of_first("lives")))
+            for place, kind in enumerate(self.company, 1):
+                found[f"outlives_{kind}"] = self._estimate(self.among, _odds(place))
+        return found
+
+    def relative(self, other: Score) -> Estimate:
+        """Its lifetime alone as a multiple of that of a single player in the same worlds."""
+        base = other.alone[0].counts
+        parts = [[e.counts.lifetime, e.counts.lives, base.lifetime, base.lives] for e in self.alone]
+        sums = np.stack([np.stack([part.sum(-1) for part in each], -1) for each in parts]).astype(float)
+        return estimate_runs(lambda s: s[..., 0] / s[..., 1] * (s[..., 3] / s[..., 2]), sums, (0.0, np.inf))
+
+    @staticmethod
+    def _estimate(evaluations: Sequence[Evaluation], figure: Figure) -> Estimate:
+        parts = np.stack([np.stack([figure.total(e), figure.count(e)], -1) for e in evaluations]).astype(float)
+        high = evaluations[0].settings.horizon if figure.horizon else figure.high
+        return estimate_runs(lambda s: figure.scale * s[..., 0] / s[..., 1], parts, (0.0, high))
+
+
+@dataclass(frozen=True)
+class Figure:
+    """Something told of a player: scale · Σ total / Σ count, both int64 [W]."""
+
+    unit: str
+    about: str
+    total: Callable[[Evaluation], np.ndarray]
+    count: Callable[[Evaluation], np.ndarray]
+    scale: float = 1.0
+    high: float = math.inf
+    horizon: bool = False  # whether it is at most the horizon
+
+
+def _sum(name: str) -> Callable[[Evaluation], np.ndarray]:
+    return lambda e: getattr(e.counts, name).reshape(e.settings.worlds, -1).sum(-1)
+
+
+def _of_first(name: str) -> Callable[[Evaluation], np.ndarray]:
+    return lambda e: getattr(e.counts, name)[:, 0]
+
+
+def _died_of(cause: Cause) -> Figure:
+    return Figure("%", f"deaths by {cause.name.lower()}", lambda e: e.counts.deaths.sum(1)[:, cause], _sum("deaths"),
+                  100.0, 100.0)  # fmt: skip
+
+
+def _odds(place: int) -> Figure:
+    """How often a life of the first outlives one of another's in the same world, draws counting half."""
+
+    def won(e: Evaluation, one: int, other: int) -> np.ndarray:
+        assert e.bouts is not None
+        return e.bouts[:, one, other]
+
+    return Figure("%", "", lambda e: won(e, 0, place), lambda e: won(e, 0, place) + won(e, place, 0), 100.0, 100.0)
+
+
+#: What is told of a player alone, by name.
+FIGURES = {
+    "lifetime": Figure("ticks", "mean lifetime, restricted to the horizon", _sum("lifetime"), _sum("lives"),
+                       horizon=True),
+    "reach_horizon": Figure("%", "lives that reach the horizon", _sum("outlived"), _sum("lives"), 100.0, 100.0),
+    "living": Figure("agents", "alive in a world", _sum("ticks"),
+                     lambda e: np.full(e.settings.worlds, e.settings.ticks)),
+    "tiles": Figure("tiles", "distinct tiles that a life visits", _sum("tiles"), _sum("lives")),
+    "mortality": Figure("deaths", "in 1,000 agent ticks", _sum("deaths"), _sum("ticks"), 1000.0),
+    **{f"died_{cause.name.lower()}": _died_of(cause) for cause in Cause},
+}  # fmt: skip
+
+
+def score(players: Sequence[Player], protocol: Protocol, listen: Listener = lambda what: None) -> list[Score]:
+    """Evaluates players, in the order in which they are given; groups stand where their first player stood.
+
+    Args:
+        players: who is evaluated.
+        protocol: how.
+        listen: is told what is played next.
+
+    Raises:
+        ConfigError: if a player cannot play in its world, or the world cannot be shared evenly with the company.
+    """
+    groups: dict[str, list[Player]] = {}
+    for player in players:
+        groups.setdefault(player.group, []).append(player)
+    return [_score(tuple(group), protocol, listen) for group in groups.values()]
+
+
+def _score(group: tuple[Player, ...], protocol: Protocol, listen: Listener) -> Score:
+    alone, among = [], []
+    for player in group:
+        listen(f"{player.entrant.name}, alone")
+        alone.append(_alone(player, protocol))
+        if protocol.company:
+            listen(f"{player.entrant.name} among {', '.join(protocol.company)}")
+            among.append(_among(player, protocol))
+    seeds = len(group)
+    name = group[0].entrant.name if seeds == 1 else f"{group[0].entrant.name} and {seeds - 1} more"
+    digest = protocol.digest(group[0].config)
+    return Score(name, digest, group, protocol.company, tuple(alone), tuple(among))
+
+
+def _alone(player: Player, protocol: Protocol) -> Evaluation:
+    world = protocol.world(player.config)
+    if player.trained:
+        world = evenly(world, player.entrant.populations)
+    policy = player.entrant.make(world, protocol.seed)
+    settings = protocol.settings._asdict()
+    return evaluate(policy, world, **settings, seed=protocol.world_seed, maps=protocol.maps)
+
+
+def _among(player: Player, protocol: Protocol) -> Evaluation:
+    everyone = [player.entrant, *map(scripted_entrant, protocol.company)]
+    share = player.entrant.populations
+    world = evenly(protocol.world(player.config), len(everyone) * share)
+    return meet(everyone, world, protocol.settings, protocol.world_seed, share, protocol.maps)
