@@ -67,7 +67,7 @@ def tables(scores: Sequence[Score]) -> list[Table]:
             drawn[-1].add_column(escape(row["player"]), justify="right", overflow="fold", min_width=9)
         for heading in list(told[0])[1:]:
             cells = (row[heading].replace(" (", "\n").replace(" to ", "–").rstrip(")") for row in told)
-            drawn[-1].add_row(escape(heading.replace("died of ", "died of\n")), *cells)
+            drawn[-1].add_row(escape(heading.replace("died of ", "died of\n").replace("lava/", "lava/\n")), *cells)
     return drawn
 
 
