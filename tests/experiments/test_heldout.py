@@ -141,7 +141,7 @@ def test_the_command_writes_tables_that_repeat(tmp_path: Path, capsys: pytest.Ca
     )
     rows = list(csv.DictReader((tmp_path / "one/evaluation.csv").read_text().splitlines()))
     assert float(rows[-1]["outlives_forager"]) == run["outlives_forager"]["value"]
-    assert (tmp_path / "one/evaluation.md").read_text().count("\n| ") == 6 - 1
+    assert (tmp_path / "one/evaluation.md").read_text().count("\n| ") == 6  # headings, a line, and four players
     assert main([*words, "--folder", str(tmp_path / "two")]) == 0
     for kind in ("md", "tex", "csv", "json"):
         texts = [(tmp_path / name / f"evaluation.{kind}").read_text() for name in ("one", "two")]
