@@ -20,6 +20,7 @@ from forge.experiments.heldout.players import players_of
 from forge.experiments.heldout.protocol import USUAL, Protocol
 from forge.experiments.heldout.score import Score, score
 from forge.experiments.settings import Training
+from forge.waiting import doing
 
 
 @dataclasses.dataclass(frozen=True)
@@ -53,9 +54,15 @@ def main(arguments: list[str]) -> None:
     world = Training.named(options.world).world if options.world else None
     players = players_of(options.runs, world)
     console = Console()
-    with Progress(SpinnerColumn(), TextColumn("{task.description}"), console=console, transient=True) as progress:
+    columns = SpinnerColumn(), TextColumn("{task.description}")
+    with doing("loading the players") as waiting, Progress(*columns, console=console, transient=True) as progress:
         task = progress.add_task("")
-        scores = score(players, protocol, lambda what: progress.update(task, description=what))
+
+        def listen(what: str) -> None:
+            waiting.what = f"playing {what}"
+            progress.update(task, description=what)
+
+        scores = score(players, protocol, listen)
     written = [] if options.folder is None else report.write(scores, protocol, options.folder, command(options))
     show(scores, protocol, console)
     for path in written:
