@@ -10,7 +10,7 @@ from typing import Any
 import cloudpickle
 import numpy as np
 import pytest
-from pettingzoo.test import api_test, parallel_api_test, parallel_seed_test
+from pettingzoo.test import parallel_api_test, parallel_seed_test
 from pettingzoo.utils import AECEnv, ParallelEnv
 
 from forge.blade import Chaos, ConfigError, Law, World
@@ -59,16 +59,6 @@ def test_observations_in_one_vector_pass_the_api_test(slots: bool, flat: bool) -
     parallel_api_test(env, num_cycles=60)
 
 
-@pytest.mark.filterwarnings("ignore:Observation is not a NumPy array")
-@pytest.mark.filterwarnings("ignore:(Observation|Action) space for each agent probably should be")
-@pytest.mark.filterwarnings("ignore:We recommend agents to be named")
-@pytest.mark.filterwarnings("ignore:Agent's maximum and minimum observation space values are equal")
-@pytest.mark.parametrize("options", [{}, {"flat": True}, {"flat": True, "box": True}, {"max_ticks": 20}], ids=str)
-@pytest.mark.parametrize("slots", [False, True])
-def test_agents_that_act_in_turn_pass_the_api_test(slots: bool, options: dict[str, Any]) -> None:
-    api_test(pettingzoo.env(Chaos(**SMALL), slots=slots, **options), num_cycles=40)
-
-
 @pytest.mark.parametrize("kind", [LifeEnv, SlotEnv])
 @pytest.mark.parametrize("config", CONFIGS.values(), ids=CONFIGS)
 def test_seeds_pass_the_seed_test(config: Any, kind: type[LifeEnv] | type[SlotEnv]) -> None:
@@ -89,22 +79,6 @@ def test_the_constructor_by_convention() -> None:
         assert make(four_tiles(), slots=True).possible_agents == ["slot_0", "slot_1", "slot_2"]
         with pytest.raises(ConfigError, match="terminate = True is not for an AECEnv"):
             make(four_tiles(), slots=True, terminate=True)
-
-
-def test_agents_that_act_in_turn_play_the_same_world() -> None:
-    config = Chaos(**SMALL)
-    turns, at_once = pettingzoo.env(config, flat=True), LifeEnv(config, flat=True)
-    turns.reset(seed=3)
-    at_once.reset(seed=3)
-    for tick in range(20):
-        acting = list(at_once.agents)
-        for number, agent in enumerate(acting):
-            assert turns.agent_selection == agent
-            turns.step((tick + number) % at_once.tree.size)
-        at_once.step({agent: (tick + number) % at_once.tree.size for number, agent in enumerate(acting)})
-        while turns.terminations[turns.agent_selection]:
-            turns.step(None)
-        assert turns.unwrapped.world.hash() == at_once.world.hash()
 
 
 #: Options, and whether infos list the mask.

@@ -8,9 +8,11 @@ from pathlib import Path
 
 from forge.agents import KINDS
 from forge.blade import Config, ConfigError
-from forge.experiments.entrants import run_of, scripted_entrant, trained_entrant
+from forge.blade.paths import path_of
+from forge.experiments.entrants import scripted_entrant, trained_entrant
+from forge.experiments.heldout.protocol import world_name
 from forge.experiments.heldout.score import Player
-from forge.experiments.run import Run, steps_of
+from forge.experiments.run import Run, found
 from forge.experiments.studies.study import digest
 
 #: What of [run] ends training: runs that differ in it are not of one configuration.
@@ -30,32 +32,43 @@ def players_of(words: Sequence[str], world: Config | None = None) -> list[Player
     if len(set(words)) < len(words):
         raise ConfigError(f"each player can be named once, not {', '.join(words)}")
     trained = [_trained(word, world) for word in words if word not in KINDS]
-    worlds = dict.fromkeys(player.config for player in trained)
+    worlds = {world_name(player.config): player.config for player in trained}
     if not worlds:
         if world is None:
             raise ConfigError("scripted players alone need a world: name one with --world")
-        worlds[world] = None
-    found = []
-    for config in worlds:
-        found += [Player(scripted_entrant(kind), config, f"{kind} {config.digest()}") for kind in KINDS]
-        found += [player for player in trained if player.config == config]
-    return found
+        worlds[world_name(world)] = world
+    everyone = []
+    for name, config in worlds.items():
+        everyone += [Player(scripted_entrant(kind), config, f"{kind} {name}") for kind in KINDS]
+        everyone += [player for player in trained if world_name(player.config) == name]
+    return everyone
 
 
 def _trained(word: str, world: Config | None) -> Player:
-    path = Path(word).expanduser()
+    path = path_of(word)
     if not path.is_dir():
         raise ConfigError(f"{word!r} is neither a scripted agent ({', '.join(KINDS)}) nor the folder of a run")
-    run = run_of(path)
-    chosen = run.latest() if run.path == path else path
-    origin = {"folder": str(path), "seed": run.training.run.seed, "steps": steps_of(chosen)}
+    run, checkpoint = found(path)
+    steps = _steps(checkpoint or run.latest())
+    origin = {"folder": word, "seed": run.training.run.seed, "steps": steps}
     config = (world or run.training.world).replace(**{"spawn.random_cap": False})
-    return Player(trained_entrant(path), config, _group(run, path, config), origin)
+    group = _group(run, None if checkpoint is None else checkpoint.name, config)
+    return Player(trained_entrant(path), config, group, origin)
 
 
-def _group(run: Run, path: Path, config: Config) -> str:
+def _steps(checkpoint: Path) -> int | None:
+    return int(checkpoint.name) if checkpoint.name.isdigit() else None
+
+
+def _group(run: Run, checkpoint: str | None, config: Config) -> str:
     """Runs that differ in their seeds alone are a group; so are their checkpoints after as many agent steps."""
-    session, training = asdict(run.training.run), asdict(run.training)
-    ends = {name: session[name] for name in _LIMITS} if run.path == path else {"after": steps_of(path)}
-    parts = {"learning": training["learning"], "world": training["world"], "worlds": session["worlds"], "ends": ends}
-    return digest({**parts, "in": config.digest()})
+    session = asdict(run.training.run)
+    return digest(
+        {
+            "learning": asdict(run.training.learning),
+            "world": world_name(run.training.world),
+            "worlds": session["worlds"],
+            "ends": {name: session[name] for name in _LIMITS} if checkpoint is None else checkpoint,
+            "in": world_name(config),
+        }
+    )

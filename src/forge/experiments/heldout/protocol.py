@@ -79,10 +79,18 @@ class Protocol:
 
     def digest(self, config: Config) -> str:
         """Names this protocol in a world: equal digests mean equal worlds, company and lengths."""
-        world = self.world(config)
         parts: dict[str, Any] = {**asdict(self), "settings": self.settings._asdict(), "version": VERSION}
-        if world.terrain.file:  # what is on the map, and not where it lies
-            parts["map"] = hashlib.blake2b(load_maps(world.terrain, [0]).tobytes(), digest_size=8).hexdigest()
-            world = world.replace(**{"terrain.file": ""})
-        parts["world"] = world.digest()
+        parts["world"] = world_name(self.world(config))
         return hashlib.blake2b(json.dumps(parts, sort_keys=True).encode(), digest_size=8).hexdigest()
+
+
+def world_name(config: Config) -> str:
+    """Names a world by its configuration, and by what is on its map file, wherever that lies.
+
+    Raises:
+        ConfigError: if the map file cannot be read.
+    """
+    if not config.terrain.file:
+        return config.digest()
+    ground = hashlib.blake2b(load_maps(config.terrain, [0]).tobytes(), digest_size=8).hexdigest()
+    return f"{config.replace(**{'terrain.file': ''}).digest()} {ground}"
