@@ -5,7 +5,7 @@ import signal
 
 from hypothesis import settings
 
-# as the command line does: idle OpenMP threads of one library would otherwise spin on the cores that the other needs
+# as the command line does: PyTorch's idle threads would otherwise spin on the cores that the world's need
 os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
 # What commands print does not depend on how long they take.

@@ -80,6 +80,17 @@ def test_imports_point_one_way(path: Path) -> None:
     assert forbidden_imports(module_name(path), path.read_text("utf-8")) == []
 
 
+def test_no_kernel_runs_on_the_threads_of_numba() -> None:
+    """They wait for each other without end on a busy machine, and do not outlive a fork: see docs/architecture.md."""
+    loops = {path for path in MODULES if any(name == "numba.prange" for name in names_of(path))}
+    assert loops == set()
+
+
+def names_of(path: Path) -> Iterator[str]:
+    """Every name that a file imports."""
+    return imported(module_name(path), ast.parse(path.read_text("utf-8")))
+
+
 @pytest.mark.parametrize("path", MODULES, ids=module_name)
 def test_nothing_loads_pickles(path: Path) -> None:
     assert pickle_uses(module_name(path), path.read_text("utf-8")) == []

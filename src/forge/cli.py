@@ -105,7 +105,7 @@ def _main(given: list[str], interrupt: Interrupt) -> int:
     if name not in COMMANDS:
         print(f"forge: unknown command {name!r}\n\n{_help()}", file=sys.stderr)
         return 2
-    # idle OpenMP threads of one library would otherwise spin on the cores that the other needs
+    # PyTorch's idle threads would otherwise spin on the cores that the world's need
     os.environ.setdefault("GOMP_SPINCOUNT", "1000")
     try:
         with doing("loading"), interrupt.importing():

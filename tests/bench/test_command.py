@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
-import numba
 import pytest
 
+from forge.blade.threads.cores import cores
 from forge.commands.bench import SECTIONS, Name
 
 SPREAD = {"median", "low", "high", "least", "most", "rounds"}
-THREADS = sorted({1, numba.config.NUMBA_NUM_THREADS})
+THREADS = sorted({1, cores()})
 
 
 def forge(*arguments: object) -> subprocess.CompletedProcess[str]:

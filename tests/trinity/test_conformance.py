@@ -197,7 +197,7 @@ class Lotteries(VecEnv):
 
     def reset(self) -> Scene:
         Lotteries.made += 1
-        self.world.seeds[:] = Lotteries.made
+        self.world.reset(Lotteries.made)
         return super().reset()
 
 

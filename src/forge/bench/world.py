@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
-import numba
 import numpy as np
 
 from forge.bench.measure import alternate, quotients, undisturbed
 from forge.bench.report import SPEED, Column, Row, Section, between, decimals, fixed, measured, text, timing
 from forge.bench.scene import Played, Scene
 from forge.blade import Chaos, Config, Law, Recording
+from forge.blade.threads.cores import cores
 
-_NUMBA: Any = numba  # its stubs leave out what it exports
 _EIGHT = {"spawn.populations": 8}
 _SCENE = (text("rules", "rules"), text("play", "play"), text("worlds", "worlds"))
 _LIFE = (fixed("alive a world", "alive", 1), fixed("in view", "in_view", 1))
@@ -85,8 +84,8 @@ class Effort:
 
 
 def all_threads() -> int:
-    """The threads that a world uses when it is not told otherwise."""
-    return int(_NUMBA.config.NUMBA_NUM_THREADS)
+    """The threads that a world uses at most when it is not told otherwise."""
+    return cores()
 
 
 def speed(effort: Effort) -> Section:
@@ -111,12 +110,7 @@ def _by_threads(effort: Effort, title: str, scenes: Sequence[Scene]) -> Section:
     ]
     fastest = _undisturbed("undisturbed", "steps_per_second", 2, 1e6)
     columns = (*_SCENE, *_LIFE, text("threads", "threads"), *SPEED, fastest, *_ratio("× 1 thread"))
-    return Section(title, effort.note(_layer()), columns, rows)
-
-
-def _layer() -> str:
-    """What runs the threads of compiled code."""
-    return f"Threads: {_NUMBA.threading_layer()}." if all_threads() > 1 else "This machine has one thread."
+    return Section(title, effort.note("" if all_threads() > 1 else "There is one core."), columns, rows)
 
 
 def scaling(effort: Effort) -> Section:

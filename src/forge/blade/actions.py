@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import prange
 
 from forge.blade.ids import UNKNOWN, Move
 from forge.blade.jit import inline, jit
 from forge.blade.state import State
+from forge.blade.threads.pool import run
+from forge.blade.threads.share import lanes_for, parallel
 
 COLUMNS = ("move", "style", "target")
 
@@ -20,30 +21,30 @@ def limits(state: State) -> tuple[int, ...]:
     return (len(Move), int(rules["styles"]), *((int(rules["listed"]),) if rules["learned"] else ()))
 
 
-def accept(actions: Any, state: State, threads: int = 1) -> None:
+def accept(actions: Any, state: State, choices: tuple[int, ...], threads: int = 1) -> None:
     """Checks the actions of the living and copies them into `State.actions`.
 
     Args:
         actions: integer array [W, N, 2 or 3].
         state: of the worlds.
-        threads: that the caller has set Numba to use; 1 for none but this one.
+        choices: their `limits`.
+        threads: to check them on, at most.
 
     Raises:
         TypeError, ValueError: naming what is wrong; no world has changed.
     """
-    given, choices = np.asarray(actions), limits(state)
+    given = np.asarray(actions)
     if given.dtype.kind not in "iu":
         raise TypeError(f"actions must be integers, not {given.dtype}")
-    # compiled code knows this machine's byte order only
-    given = given.astype(given.dtype.newbyteorder("="), copy=False)
+    if not given.dtype.isnative:  # compiled code knows this machine's byte order only
+        given = given.astype(given.dtype.newbyteorder("="))
     wanted = (*state.agents.shape, len(choices))
     if given.shape != wanted:
         raise ValueError(
             f"actions have shape {given.shape}; wanted is {wanted}: worlds, slots, {', '.join(COLUMNS[: len(choices)])}"
         )
     arrays = (given, state.actions, state.living, state.living_count, np.array(choices), state.refused)
-    (take_each if threads == 1 else take_all)(*arrays)
-    if state.refused.any():
+    if run(take_all, threads, *arrays):
         w = int(np.flatnonzero(state.refused)[0])
         state.actions[...] = UNKNOWN  # partly overwritten, they no longer say what was done in the last tick
         slot, column = divmod(int(state.refused[w]) - 1, len(COLUMNS))
@@ -67,15 +68,17 @@ def take(given, actions, living, living_count, choices, refused, w):
             actions[w, slot, column] = choice
 
 
-@jit
-def take_each(given, actions, living, living_count, choices, refused):
-    """`take` for every world, one after another."""
-    for w in range(given.shape[0]):
-        take(given, actions, living, living_count, choices, refused, w)
+_AGENT_NS = 2  # about what it costs for an agent
+launch_takes = parallel(take, 6)
 
 
-@jit(parallel=True)
-def take_all(given, actions, living, living_count, choices, refused):
-    """`take` for every world, worlds in parallel."""
-    for w in prange(given.shape[0]):
-        take(given, actions, living, living_count, choices, refused, np.int64(w))
+@jit(_nrt=False)
+def take_all(pool, threads, given, actions, living, living_count, choices, refused):
+    """`take` for every world; returns whether an action was refused."""
+    worlds, work, wrong = given.shape[0], 0, False
+    for w in range(worlds):
+        work += _AGENT_NS * living_count[w]
+    launch_takes(pool, lanes_for(work, threads), worlds, (given, actions, living, living_count, choices, refused))
+    for w in range(worlds):
+        wrong |= refused[w] > 0
+    return wrong

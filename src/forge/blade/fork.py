@@ -26,10 +26,10 @@ def fork(batch: World, w: int = 0, events: bool = True, visits: bool = False) ->
     one = slice(w, w + 1)
     record = Recording(events=events, visits=visits)
     world = World(batch.configs[w], 1, threads=1, maps=batch._tiles[one], record=record)
-    world.seeds = batch.seeds[one].copy()
+    world._seeds = batch._seeds[one].copy()
     arrays = {name: getattr(batch.state, name)[one].copy() for name in SAVED}
     if batch.configs[w].reward.explore == 0:
         del arrays["explored"]  # a batch keeps it for all its worlds if it does for one
-    Saved(world.configs, record, world.seeds, world._tiles, arrays).fill(world.state)
+    Saved(world.configs, record, world._seeds, world._tiles, arrays).fill(world.state)
     resume_each(world.state)
     return world

@@ -24,6 +24,7 @@ from forge.blade.frame_schema import (
 )
 from forge.blade.grid import MATERIAL
 from forge.blade.ids import NONE, UNKNOWN, EventKind
+from forge.blade.observation import read_only
 from forge.blade.world import World
 
 _PAD = bytes(ALIGNMENT)
@@ -107,17 +108,21 @@ class FrameSource:
             raise IndexError(f"w = {w} is out of range; the batch holds the worlds 0 .. {world.count - 1}")
         world._must_record("events")
         self.world, self.w = world, w
-        #: The map as of the last frame, uint8 [side, side]; None before the first.
-        self.materials: np.ndarray | None = None
+        self._materials: np.ndarray | None = None
+
+    @property
+    def materials(self) -> np.ndarray | None:
+        """The map as of the last frame, uint8 [side, side], read-only; None before the first."""
+        return None if self._materials is None else read_only(self._materials)
 
     def frame(self, key: bool = False) -> Frame:
         """What is to be seen now. The first frame is a key frame, later ones where `key` asks for it."""
-        frame = capture(self.world, self.w, self.materials)
-        if self.materials is None:
-            self.materials = frame.plane["material"].reshape(frame.side, frame.side).copy()
+        frame = capture(self.world, self.w, self._materials)
+        if self._materials is None:
+            self._materials = frame.plane["material"].reshape(frame.side, frame.side).copy()
             return frame
-        draw_tiles(self.materials, frame.tiles)
-        return frame.with_plane(self.materials) if key else frame
+        draw_tiles(self._materials, frame.tiles)
+        return frame.with_plane(self._materials) if key else frame
 
 
 def capture(world: World, w: int = 0, previous: np.ndarray | None = None) -> Frame:

@@ -11,7 +11,6 @@ import functools
 import hashlib
 import os
 import shutil
-import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -66,7 +65,7 @@ def part_of(module: str) -> str:
 
 
 def jit(function: Callable[..., Any] | None = None, **options: Any) -> Any:
-    """Compiles a kernel: no GIL, C division, cached on disk. Use as `@jit` or `@jit(parallel=True)`."""
+    """Compiles a kernel: no GIL, C division, cached on disk. For threads see `forge.blade.threads`."""
     if function is None:
         return functools.partial(jit, **options)
     with cached_here(part_of(function.__module__)):
@@ -81,18 +80,3 @@ def inline(function: Callable[..., Any]) -> Any:
     and cannot be called from Python: the wrappers for that would take a quarter of the time to compile.
     """
     return jit(function, forceinline=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
-
-
-_entering = threading.Lock()
-
-
-@contextlib.contextmanager
-def parallel_call(threads: int | None = None) -> Iterator[None]:
-    """Holds while a parallel kernel runs, on `threads` threads if given.
-
-    One at a time: Numba's fallback threading layer aborts the process when two threads enter it at once.
-    """
-    with _entering:
-        if threads is not None:
-            numba.set_num_threads(threads)
-        yield

@@ -101,10 +101,21 @@ FEATURES = (
 )
 
 
+def read_only(array: np.ndarray) -> np.ndarray:
+    """A view of a contiguous array that cannot be written to, and cannot be made writeable.
+
+    NumPy lets `flags.writeable` of a view be switched on again where the array below it is writeable; what lies below
+    this one is a buffer that is not.
+    """
+    below = array.reshape(-1).view(np.uint8).data.toreadonly()
+    return np.frombuffer(below, array.dtype).reshape(array.shape)
+
+
 class Observation(NamedTuple):
     """What all agents of a batch of worlds observe. Letters as in `forge.blade.state`; empty slots are all zeros.
 
-    The arrays are read-only views of the world's own memory: they are valid until its next step. `copy` keeps them.
+    The arrays are views of the world's own memory that nobody can write to, valid until its next step; `copy` keeps
+    them.
     """
 
     agents: np.ndarray  # AGENT [W, N]: everyone's vitals and place; `alive` tells which slots hold an agent

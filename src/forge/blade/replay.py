@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import bisect
 import contextlib
+import copy
 import os
 from collections.abc import Iterator, Mapping
 from types import TracebackType
@@ -189,8 +190,8 @@ class Replay:
 
     @property
     def header(self) -> dict[str, Any]:
-        """What the writer said: `config`, `populations`, `world`, `side`, `metadata`, `frame`, as plain values."""
-        return self._start.values
+        """What the writer said: `config`, `populations`, `world`, `side`, `metadata`, `frame`: plain values, a copy."""
+        return copy.deepcopy(self._start.values)
 
     @property
     def config(self) -> Config:

@@ -22,6 +22,7 @@ import numpy as np
 
 from forge.blade.frame import Frame, draw_tiles
 from forge.blade.frame_schema import SECTIONS, Field, FrameError, Section, Table, check_tables
+from forge.blade.observation import read_only
 from forge.blade.replay_file import Header
 
 #: More bytes than a chunk of any world holds: a file that claims more is damaged.
@@ -150,10 +151,9 @@ def _conform(section: Section, found: Table, rows: int) -> Table:
     table = {}
     for field in section.fields:
         column = found.get(field.name)
-        table[field.name] = (
+        table[field.name] = read_only(
             np.full(rows, field.default, field.type) if column is None else _cast(section, field, column)
         )
-        table[field.name].flags.writeable = False
     return table
 
 

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numba import prange
-
 from forge.blade.events import start_log
 from forge.blade.grid import index_by_row
 from forge.blade.jit import inline, jit
@@ -17,6 +14,7 @@ from forge.blade.systems.reward import forget_deeds
 from forge.blade.systems.sight import observe
 from forge.blade.systems.spawn import spawn
 from forge.blade.systems.vitals import live
+from forge.blade.threads.share import lanes_for, parallel
 
 
 @inline
@@ -68,18 +66,18 @@ def look_again(state, w):
     state.tick[w] += 1
 
 
+#: About what a tick costs, for a world and for each of its agents [ns].
+_WORLD_NS, _AGENT_NS = 500, 60
+launch_ticks = parallel(tick, 1)
+
+
 @jit(_nrt=False)
-def tick_each(state):
-    """Steps every world, one after another."""
+def tick_all(pool, threads, state):
+    """Steps every world, worlds on threads; each by one thread in one order, so threads don't change results."""
+    work = 0
     for w in range(state.tick.shape[0]):
-        tick(state, w)
-
-
-@jit(parallel=True)
-def tick_all(state):
-    """Steps every world, worlds in parallel; each by one thread in one order, so threads don't change results."""
-    for w in prange(state.tick.shape[0]):
-        tick(state, np.int64(w))  # prange counts in unsigned numbers, for which all would be compiled again
+        work += _WORLD_NS + _AGENT_NS * state.living_count[w]
+    launch_ticks(pool, lanes_for(work, threads), state.tick.shape[0], (state,))
 
 
 @jit(_nrt=False)

@@ -5,26 +5,26 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Sequence
-from typing import Any, Self, cast
+from typing import Any, Self
 
-import numba
 import numpy as np
 
 from forge.blade import snapshot
-from forge.blade.actions import accept
+from forge.blade.actions import accept, limits
 from forge.blade.checks import ConfigError
 from forge.blade.config import Config
 from forge.blade.events import Recording
 from forge.blade.grid import MATERIAL
 from forge.blade.ids import RewardTerm
-from forge.blade.jit import parallel_call
-from forge.blade.observation import Observation
+from forge.blade.observation import Observation, read_only
 from forge.blade.paths import path_of
 from forge.blade.random import given_seeds, world_seeds
 from forge.blade.state import SAVED, State, allocate, check_alike, margin
 from forge.blade.terrain import check_map
 from forge.blade.terrain import maps as load_maps
-from forge.blade.tick import begin_each, cull_each, resume_each, tick_all, tick_each
+from forge.blade.threads.cores import cores
+from forge.blade.threads.pool import MOST, run
+from forge.blade.tick import begin_each, cull_each, resume_each, tick_all
 
 
 class World:
@@ -34,10 +34,17 @@ class World:
         config: of all worlds, or one for each; they must agree in the fields of `forge.blade.state.shape_of`.
         count: number of worlds, W.
         seed: of the batch, from which every world's own seed is derived, or a sequence with the worlds' own seeds.
-        threads: to step with; None means all cores. Results do not depend on it.
+        threads: to step with at most, fewer if there is little to do; None means as many as there are cores for this
+            process (`forge.blade.threads.cores`). Results do not depend on it.
         maps: for each world the index of its map in the series `terrain.seed`, or the map itself as
             uint8 [side, side]; None means 0, 1, 2, ...
         record: which of events, lives and visits to record.
+
+    What its methods give out is the caller's own, or, where they say so, a view that nobody can write to.
+
+    Attributes:
+        config, count, threads, recording: as given; `config` is that of world 0.
+        state: the engine's memory, `forge.blade.state.State`, for those who extend the engine: compiled code trusts it.
 
     Raises:
         ConfigError: if an argument is not what it must be; the message names it.
@@ -52,24 +59,43 @@ class World:
         maps: Sequence[int] | Sequence[np.ndarray] | np.ndarray | None = None,
         record: Recording = Recording(),  # noqa: B008 - an immutable tuple
     ) -> None:
-        self.configs = _configs(config, count)
-        self.config = self.configs[0]
+        self._configs = _configs(config, count)
+        self.config = self._configs[0]
         self.count = count
         self.threads = _threads(threads)
-        self.seeds = _seeds(seed, count)
+        self._seeds = _seeds(seed, count)
         self.recording = record
-        self._tiles = _maps(self.configs, maps)
-        self.state = allocate(self.configs, record)
+        self._tiles = _maps(self._configs, maps)
+        self.state = allocate(self._configs, record)
+        self._choices = limits(self.state)
         self._observation = _observe(self.state, self.config)
 
-    def reset(self) -> Observation:
+    @property
+    def configs(self) -> list[Config]:
+        """The configuration of each world: a new list."""
+        return list(self._configs)
+
+    @property
+    def seeds(self) -> np.ndarray:
+        """The seeds of the worlds, uint64 [W], which `reset` starts them from: a view that is read-only."""
+        return read_only(self._seeds)
+
+    def reset(self, seed: int | Sequence[int] | None = None) -> Observation:
         """Starts all worlds anew from their seeds; the first agent of each is there to act.
+
+        Args:
+            seed: other seeds, given as to `World`, for this and later resets; None means those there are.
 
         Returns:
             The observation, as `step` returns it.
+
+        Raises:
+            ConfigError: if the seeds are not what they must be; the worlds are then as they were.
         """
+        if seed is not None:
+            self._seeds = _seeds(seed, self.count)
         edge = margin(self.config)
-        fresh = allocate(self.configs, self.recording)
+        fresh = allocate(self._configs, self.recording)
         for mine, new in zip(self.state, fresh, strict=True):
             mine[...] = new
         state, side = self.state, self.config.terrain.side
@@ -77,7 +103,7 @@ class World:
         plane = state.tiles[:, : pitch * pitch].reshape(self.count, pitch, pitch)
         plane[:, edge : edge + side, edge : edge + side] = self._tiles
         self._list_harvested()
-        state.stream[:] = self.seeds
+        state.stream[:] = self._seeds
         begin_each(state)
         return self._observation
 
@@ -96,7 +122,8 @@ class World:
                 slots are ignored.
 
         Returns:
-            observation: of who is alive now.
+            observation: of who is alive now: views that nobody can write to, valid until the next step
+                (`Observation.copy` keeps them). All else is the caller's own.
             reward: float32 [W, N], of who acted, as `Config.reward` has it: by default 1 for a tick survived, 0 for one
                 that was not.
             terminated: bool [W, N], true where the agent that acted died; the slot may already hold a newborn.
@@ -107,16 +134,11 @@ class World:
             ValueError: if their shape is wrong or a living agent's action is outside the action space. The worlds are
                 then as they were.
         """
-        if self.threads == 1 or self.count == 1:
-            accept(actions, self.state)
-            tick_each(self.state)
-        else:
-            with parallel_call(self.threads):
-                accept(actions, self.state, self.threads)
-                tick_all(self.state)
+        accept(actions, self.state, self._choices, self.threads)
+        run(tick_all, self.threads, self.state)
         state = self.state
-        info = {"tick": state.tick, "living": state.living_count, "members": state.members}
-        return self._observation, state.reward, state.terminated, info
+        info = {"tick": state.tick.copy(), "living": state.living_count.copy(), "members": state.members.copy()}
+        return self._observation, state.reward.copy(), state.terminated.copy(), info
 
     def cull(self, chosen: Any) -> int:
         """Takes agents out of the worlds, between two ticks; what is observed is then without them.
@@ -150,7 +172,7 @@ class World:
         return terms
 
     def observe(self) -> Observation:
-        """The current observation again."""
+        """The current observation again, as `step` returns it."""
         return self._observation
 
     def materials(self) -> np.ndarray:
@@ -180,9 +202,12 @@ class World:
         return np.concatenate([state.finished[w, : state.finished_count[w]] for w in range(self.count)])
 
     def visits(self) -> np.ndarray:
-        """Agent ticks spent on every tile since the reset: int64 [W, P, side, side], a view. Needs `record.visits`."""
+        """Agent ticks spent on every tile since the reset: int64 [W, P, side, side]. Needs `record.visits`.
+
+        A view that is read-only and shows what later steps add.
+        """
         self._must_record("visits")
-        return self.state.visits
+        return read_only(self.state.visits)
 
     def _must_record(self, what: str) -> None:
         if not getattr(self.recording, what):
@@ -213,13 +238,14 @@ class World:
         """
         saved = snapshot.read(source)
         world = cls.__new__(cls)
-        world.configs, world.recording = saved.configs, saved.recording
+        world._configs, world.recording = saved.configs, saved.recording
         world.config, world.count = saved.configs[0], len(saved.configs)
         world.threads = _threads(threads)
-        world.seeds, world._tiles = saved.seeds, saved.tiles
-        world.state = allocate(world.configs, saved.recording)
+        world._seeds, world._tiles = saved.seeds, saved.tiles
+        world.state = allocate(world._configs, saved.recording)
         saved.fill(world.state)
         resume_each(world.state)
+        world._choices = limits(world.state)
         world._observation = _observe(world.state, world.config)
         return world
 
@@ -237,18 +263,9 @@ def _copied(kind: type[World], data: bytes, threads: int) -> World:
 
 
 def _observe(state: State, config: Config) -> Observation:
-    arrays = (
-        state.agents,
-        state.window,
-        state.seen[..., : config.sight.agents],
-        state.seen_count,
-        state.moves,
-        state.targets,
-    )
-    views = [array.view() for array in arrays]
-    for view in views:
-        view.flags.writeable = False
-    return Observation._make([*views, config.styles])
+    arrays = (state.agents, state.window, state.seen, state.seen_count, state.moves, state.targets)
+    views = Observation._make([*map(read_only, arrays), config.styles])
+    return views._replace(seen=views.seen[..., : config.sight.agents])
 
 
 def _configs(config: Config | Sequence[Config], count: int) -> list[Config]:
@@ -262,11 +279,10 @@ def _configs(config: Config | Sequence[Config], count: int) -> list[Config]:
 
 
 def _threads(threads: int | None) -> int:
-    most = int(cast(Any, numba.config).NUMBA_NUM_THREADS)
     if threads is None:
-        return most
-    if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= most:
-        raise ConfigError(f"threads = {threads!r} is out of range; allowed are 1 .. {most} (NUMBA_NUM_THREADS)")
+        return min(cores(), MOST)
+    if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= MOST:
+        raise ConfigError(f"threads = {threads!r} is out of range; allowed are 1 .. {MOST}")
     return threads
 
 

@@ -11,16 +11,18 @@ import tyro
 from tyro.conf import FlagCreatePairsOff, Positional, arg
 
 from forge.bench import fresh, machine
+from forge.bench.busy import busy
 from forge.bench.report import Report, Section
 from forge.bench.train import Plan, training
 from forge.bench.world import Effort, batch, options, scaling, speed
 from forge.blade.checks import ConfigError
 from forge.waiting import doing
 
-Name = Literal["speed", "batch", "scaling", "options", "compile", "memory", "terrain"]
+Name = Literal["speed", "batch", "busy", "scaling", "options", "compile", "memory", "terrain"]
 SECTIONS: dict[Name, Callable[[Effort], Section]] = {
     "speed": speed,
     "batch": batch,
+    "busy": busy,
     "scaling": scaling,
     "options": options,
     "compile": fresh.compiling,
@@ -45,7 +47,7 @@ class Output:
 
 @dataclass(frozen=True)
 class World(Output):
-    """Measures the world: steps a second, scaling, options, compiling, memory, terrain."""
+    """Measures the world: steps a second, on a busy machine too, scaling, options, compiling, memory, terrain."""
 
     sections: Annotated[Positional[tuple[Name, ...]], arg(help="what to measure; all, if none is named")] = ()
     rounds: Annotated[int, arg(help="repeats of everything that is timed")] = 15

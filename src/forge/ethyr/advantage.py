@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numba import prange
-
-from forge.blade.jit import inline, jit, parallel_call
+from forge.blade.jit import inline, jit
+from forge.blade.threads.pool import run
+from forge.blade.threads.share import lanes_for, parallel
+from forge.ethyr.compiled import threads_of_torch
 from forge.ethyr.rollout import NO_SAMPLE, Rollout
 
 
@@ -23,17 +23,7 @@ def estimate(rollout: Rollout, discount: float, trace: float, reward_scale: floa
         reward_scale: rewards are multiplied by it first.
     """
     arrays = (rollout.sample_of, rollout.reward, rollout.terminated, rollout.value, rollout.advantage, rollout.target)
-    with parallel_call():
-        estimate_all(*arrays, discount, trace, reward_scale)
-
-
-@jit(parallel=True)
-def estimate_all(sample_of, reward, terminated, value, advantage, target, discount, trace, reward_scale):
-    """`estimate` on the arrays of a rollout."""
-    for w in prange(reward.shape[1]):
-        estimate_world(
-            np.int64(w), sample_of, reward, terminated, value, advantage, target, discount, trace, reward_scale
-        )
+    run(estimate_all, threads_of_torch(), *arrays, discount, trace, reward_scale)
 
 
 @inline
@@ -57,3 +47,15 @@ def estimate_world(w, sample_of, reward, terminated, value, advantage, target, d
             next_value = here
             advantage[p, sample] = later
             target[p, sample] = later + here
+
+
+_SLOT_NS = 2  # about what it costs for a slot and a tick
+launch_estimates = parallel(estimate_world, 0)
+
+
+@jit
+def estimate_all(pool, threads, sample_of, reward, terminated, value, advantage, target, discount, trace, reward_scale):
+    """`estimate` on the arrays of a rollout."""
+    lanes = lanes_for(_SLOT_NS * reward.size, threads)
+    arrays = (sample_of, reward, terminated, value, advantage, target, discount, trace, reward_scale)
+    launch_estimates(pool, lanes, reward.shape[1], arrays)

@@ -10,12 +10,12 @@ import math
 from collections.abc import Callable
 from typing import Any
 
-import numba
 import numpy as np
 import torch
 from torch import Tensor
 
-from forge.blade.jit import parallel_call
+from forge.blade.threads.cores import cores
+from forge.blade.threads.pool import run
 from forge.ethyr.kernels import compose, entities, linear, tiles
 from forge.ethyr.kernels.rows import MATERIALS, WIDE
 from forge.ethyr.samples import Samples
@@ -23,15 +23,14 @@ from forge.ethyr.samples import Samples
 _NONE = np.zeros((0, 0, 0), np.uint8)  # in place of winners: the layer over the observer alone
 
 
-def in_lanes(one: Callable[..., None], every: Callable[..., None], *args: Any) -> None:
-    """Runs a kernel in as many lanes as torch uses threads: `one` lane in this thread, or `every` lane on its own."""
-    settings: Any = numba.config
-    threads = min(torch.get_num_threads(), settings.NUMBA_NUM_THREADS)
-    if threads == 1:
-        one(*args, 0, 1)
-    else:
-        with parallel_call(threads):
-            every(*args, threads)
+def in_lanes(every: Callable[..., None], *args: Any) -> None:
+    """Runs all lanes of a kernel, on as many threads as torch uses, or fewer if there is little to do."""
+    run(every, threads_of_torch(), *args)
+
+
+def threads_of_torch() -> int:
+    """Threads to compute with beside PyTorch: as many as it uses, but no more than there are cores for this process."""
+    return min(torch.get_num_threads(), cores())
 
 
 def stripes(weight: Tensor) -> Tensor:
@@ -56,7 +55,7 @@ class Compose(torch.autograd.Function):
         width = _width(hidden)
         table = tile.new_empty(P, hidden // width, cells, MATERIALS, width)
         given = (_numpy(embedding.contiguous()), _numpy(tile.contiguous()), _numpy(bias.contiguous()))
-        in_lanes(compose.compose_lane, compose.compose_all, _numpy(table), *given, math.isqrt(cells))
+        in_lanes(compose.compose_all, _numpy(table), *given, math.isqrt(cells))
         ctx.save_for_backward(embedding, tile)
         return table
 
@@ -69,7 +68,7 @@ class Compose(torch.autograd.Function):
         results = torch.empty_like(tile), tile.new_empty(len(tile), tile.shape[-1])
         given = (_numpy(x.contiguous()) for x in (grads[0], embedding, tile))
         written = map(_numpy, (parts, *results))
-        in_lanes(compose.compose_gradient_lane, compose.compose_gradient_all, *written, *given, rows)
+        in_lanes(compose.compose_gradient_all, *written, *given, rows)
         return parts.sum(1), *results
 
 
@@ -169,19 +168,18 @@ def _of_entities(samples: Samples) -> tuple[np.ndarray, ...]:
 
 def _tile_sum(out: Tensor, column: int, table: Tensor, counts: Tensor, samples: tuple[np.ndarray, ...]) -> None:
     weights = _numpy(table), _numpy(counts)
-    in_lanes(tiles.tile_sum_lane, tiles.tile_sum_all, _numpy(out), column, *weights, *samples)
+    in_lanes(tiles.tile_sum_all, _numpy(out), column, *weights, *samples)
 
 
 def _tile_gradient(table: Tensor, counts: Tensor, grad: Tensor, column: int, samples: tuple[np.ndarray, ...]) -> None:
     weights = _numpy(table), _numpy(counts)
-    in_lanes(tiles.tile_gradient_lane, tiles.tile_gradient_all, *weights, _numpy(grad), column, *samples)
+    in_lanes(tiles.tile_gradient_all, *weights, _numpy(grad), column, *samples)
 
 
 def _entity_layer(
     out: Tensor, column: int, best: np.ndarray, weights: Tensor, samples: tuple[np.ndarray, ...], norm: np.ndarray
 ) -> None:
-    layer = entities.entity_lane, entities.entity_all
-    in_lanes(*layer, _numpy(out), column, best, _numpy(weights), *samples, norm)
+    in_lanes(entities.entity_all, _numpy(out), column, best, _numpy(weights), *samples, norm)
 
 
 def _entity_gradient(
@@ -189,7 +187,6 @@ def _entity_gradient(
 ) -> Tensor:
     parts = grad.new_empty(len(grad), entities.CHUNKS, linear.ROWS, hidden)
     weights = grad.new_empty(len(grad), linear.ROWS, hidden)
-    layer = entities.entity_gradient_lane, entities.entity_gradient_all
-    in_lanes(*layer, _numpy(parts), _numpy(grad), column, best, *samples, norm)
+    in_lanes(entities.entity_gradient_all, _numpy(parts), _numpy(grad), column, best, *samples, norm)
     entities.sum_chunks(_numpy(parts), _numpy(weights))
     return weights

@@ -11,13 +11,15 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from numba import prange
 
 from forge.blade.config import Config
-from forge.blade.jit import inline, jit, parallel_call
+from forge.blade.jit import inline, jit
 from forge.blade.observation import Observation
 from forge.blade.state import row_bytes
+from forge.blade.threads.pool import run
+from forge.blade.threads.share import lanes_for, parallel
 from forge.blade.vector import copy16
+from forge.ethyr.compiled import threads_of_torch
 from forge.ethyr.kernels.linear import COLUMNS
 from forge.ethyr.samples import TARGET, Samples
 
@@ -81,16 +83,12 @@ class Rollout:
         start = self.starts[tick] = self.count.copy()
         places = self._first_row, self._first_entity
         reserve_all(observation.agents, observation.seen_count, self.first, self.count, *places)
-        with parallel_call():
-            gather_all(
-                *observation[:6],
-                self.windows,
-                self.entities,
-                self.first,
-                self.moves,
-                self.sample_of[tick],
-                *places,
-            )
+        run(
+            gather_all,
+            threads_of_torch(),
+            observation[:6],
+            (self.windows, self.entities, self.first, self.moves, self.sample_of[tick], *places),
+        )
         return Samples(self.windows, self.entities, self.first, start, self.count - start, self.moves)
 
     def scatter(self, tick: int, actions: np.ndarray) -> None:
@@ -160,19 +158,6 @@ def reserve_all(agents, seen_count, first, count, first_row, first_entity):
     reserve(agents, seen_count, first, count, first_row, first_entity)
 
 
-@jit(parallel=True)
-def gather_all(
-    agents, window, seen, seen_count, moves, targets, windows, entities, first, valid_moves, sample_of, first_row,
-    first_entity,
-):  # fmt: skip
-    """Copies the observations of all worlds into the rows reserved for them."""
-    for w in prange(agents.shape[0]):
-        gather_world(
-            np.int64(w), agents, window, seen, seen_count, moves, targets, windows, entities, first, valid_moves,
-            sample_of, first_row, first_entity,
-        )  # fmt: skip
-
-
 @inline
 def gather_world(
     w, agents, window, seen, seen_count, moves, targets, windows, entities, first, valid_moves, sample_of, first_row,
@@ -199,6 +184,17 @@ def gather_world(
             entity += 1
         first_row[w, p] = row + 1
         first_entity[w, p] = entity
+
+
+_SLOT_NS = 30  # about what gathering costs for a slot, alive or not
+launch_gathers = parallel(gather_world, 0)
+
+
+@jit
+def gather_all(pool, threads, observation, rows):
+    """Copies the observations of all worlds into the rows reserved for them; both are arrays as `gather_world` has."""
+    agents = observation[0]
+    launch_gathers(pool, lanes_for(_SLOT_NS * agents.size, threads), agents.shape[0], observation + rows)
 
 
 @inline

@@ -20,7 +20,7 @@ from forge.ethyr import dense
 from forge.ethyr.compiled import in_lanes
 from forge.ethyr.kernels.entities import CHUNKS, normaliser
 from forge.ethyr.kernels.linear import ROWS
-from forge.ethyr.kernels.targets import target_all, target_gradient_all, target_gradient_lane, target_lane
+from forge.ethyr.kernels.targets import target_all, target_gradient_all
 from forge.ethyr.layers import FeatureNorm, PopulationLinear, uniform
 from forge.ethyr.samples import Samples
 
@@ -78,7 +78,7 @@ class TargetScores(torch.autograd.Function):
         most = max((int(np.diff(ends).max(initial=1)) for ends in seen), default=1)
         out = query.new_empty(*query.shape[:2], most)
         rest = *given, samples.entities, samples.first, samples.start, samples.count, np.ascontiguousarray(styles), norm
-        in_lanes(target_lane, target_all, out.numpy(), *rest)
+        in_lanes(target_all, out.numpy(), *rest)
         ctx.rest = rest
         return out
 
@@ -88,7 +88,7 @@ class TargetScores(torch.autograd.Function):
         query = torch.zeros(ctx.rest[0].shape)
         parts = torch.empty(len(query), CHUNKS, ROWS + 1, query.shape[-1])
         written = parts.numpy(), query.numpy(), grads[0].contiguous().numpy()
-        in_lanes(target_gradient_lane, target_gradient_all, *written, *ctx.rest)
+        in_lanes(target_gradient_all, *written, *ctx.rest)
         weights = torch.zeros_like(parts[:, 0])
         for chunk in range(CHUNKS):
             weights += parts[:, chunk]

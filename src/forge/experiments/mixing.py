@@ -16,6 +16,7 @@ import numpy as np
 
 from forge.blade import Config, ConfigError, Observation
 from forge.blade.events import NOBODY
+from forge.blade.observation import read_only
 from forge.blade.scene import Scene
 
 if TYPE_CHECKING:  # it needs more than is installed with the viewer
@@ -164,10 +165,10 @@ class View:
                 for name, given in zip(observation._fields[:-1], observation[:-1], strict=True)
             }
             # laid out as a world's own, with room behind the list: kernels need not be compiled for another layout
-            arrays["seen"] = np.zeros((worlds, slots, listed + 8), np.uint16)[..., :listed]
-            views = {name: array.view() for name, array in arrays.items()}
-            for view in views.values():
-                view.flags.writeable = False
+            arrays["seen"] = np.zeros((worlds, slots, listed + 8), np.uint16)
+            views = {name: read_only(array) for name, array in arrays.items()}
+            for part in (arrays, views):
+                part["seen"] = part["seen"][..., :listed]
             styles = observation.styles
             self._memory = Observation(**arrays, styles=styles), Observation(**views, styles=styles)
         return self._memory

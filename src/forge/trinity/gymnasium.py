@@ -7,8 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from forge.blade import Config, ConfigError, World
-from forge.blade.random import given_seeds, world_seeds
+from forge.blade import Config, World
 from forge.trinity.encoding import Encoder, Form
 from forge.trinity.extras import needs
 from forge.trinity.seeds import SeedSeries
@@ -88,13 +87,7 @@ class SlotVectorEnv(VectorEnv[Any, np.ndarray, np.ndarray]):
             ValueError: if `reset_mask` leaves out any slot: all of a world's slots begin together.
         """
         self._check_options(options or {})
-        if seed is None or isinstance(seed, (int, np.integer)):
-            self.world.seeds[:] = world_seeds(self._seeds.next(seed), self.world.count)
-        elif len(seed) != self.world.count:
-            raise ConfigError(f"{len(seed)} seeds given for {self.world.count} worlds; give one, or one for each")
-        else:
-            self.world.seeds[:] = given_seeds(seed)
-        self.world.reset()
+        self.world.reset(self._seeds.next(seed) if seed is None or isinstance(seed, (int, np.integer)) else seed)
         self._started = True
         made = self._look()
         alive = made["alive"][:, 0].astype(bool)

@@ -240,9 +240,9 @@ class Rewards(Batch):
 class Infos(Batch):
     """`infos[i]`: world i's tick, how many live, how many of each population, ids of who died and was born."""
 
-    def __init__(self, turn: Turn, batch: Mapping[str, np.ndarray]) -> None:
+    def __init__(self, turn: Turn) -> None:
         super().__init__(len(turn.reward))
-        self._turn, self.batch = turn, {name: array.copy() for name, array in batch.items()}
+        self._turn, self.batch = turn, turn.info
 
     def _of(self, world: int) -> dict[str, Any]:
         turn = self._turn

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 
 from forge.blade import Config, ConfigError, Material, World
-from forge.blade.random import world_seeds
 from forge.trinity.encoding import Encoder, Form
 from forge.trinity.extras import needs
 from forge.trinity.orders import place_orders
@@ -111,8 +110,7 @@ class SingleWorld(ParallelEnv, ABC):
         Returns:
             observations, infos: of its agents.
         """
-        self.world.seeds[:] = world_seeds(self._seeds.next(seed), 1)
-        self.world.reset()
+        self.world.reset(self._seeds.next(seed))
         return self._begin()
 
     def step(self, actions: Mapping[str, Any]) -> Results:

@@ -18,18 +18,20 @@ class Turn(NamedTuple):
     died: np.ndarray  # bool [W, N]: which of them died
     born: np.ndarray  # bool [W, N]: slots that hold a newborn now, in the place of one who died or of nobody
     new_ids: np.ndarray  # int64 [W, N]: ids of the agents there now
+    info: dict[str, np.ndarray]  # as `World.step` returned it
 
 
 def play(world: World, rows: Any) -> Turn:
     """Steps the worlds with an action array as `World.step` takes it, and passes on its errors."""
     before = world.observe()
     acted, ids = before.alive.copy(), before.agents["id"].copy()
-    now, reward, died, _ = world.step(rows)
+    now, reward, died, info = world.step(rows)
     return Turn(
         acted,
         ids,
         np.where(acted, reward, np.float32(0)),
-        died.copy(),
+        died,
         now.alive & (died | ~acted),
         now.agents["id"].copy(),
+        info,
     )

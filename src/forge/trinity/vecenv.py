@@ -95,7 +95,7 @@ class VecEnv:
         rows = self._rows(actions)
         turn = play(self.world, rows)
         self._scene.fresh = False
-        return self._look(), Rewards(turn), None, Infos(turn, self._counts())
+        return self._look(), Rewards(turn), None, Infos(turn)
 
     def run(self, ticks: int | None = None, watch: Callable[[World], Any] | None = None) -> None:
         """Calls the `step` that this VecEnv was made with, `ticks` times; None means until something raises.
@@ -117,10 +117,6 @@ class VecEnv:
     def _look(self) -> Scene:
         self._scene = Scene(self.world.observe(), self.world.configs, self.tree)
         return self._scene
-
-    def _counts(self) -> dict[str, np.ndarray]:
-        state = self.world.state
-        return {"tick": state.tick, "living": state.living_count, "members": state.members}
 
     def _rows(self, actions: Any) -> Any:
         if not isinstance(actions, (list, tuple)) or not any(isinstance(orders, Mapping) for orders in actions):

@@ -11,10 +11,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from numba import prange, types
+from numba import types
 from numba.extending import intrinsic
 
 from forge.blade.jit import inline, jit
+from forge.blade.threads.share import lanes_for, parallel
 from forge.ethyr.kernels.llvm import FLOATS, LANES, Code, const, filled
 from forge.ethyr.kernels.rows import MATERIALS, add_scaled, clear
 
@@ -162,11 +163,14 @@ def compose_lane(table, embedding, tile, bias, cells, lane, lanes):
         compose_row(table, embedding, tile, bias, task // cells, task % cells, cells)
 
 
-@jit(parallel=True)
-def compose_all(table, embedding, tile, bias, cells, lanes):
-    """All lanes of `compose_lane`, each on a thread."""
-    for lane in prange(lanes):
-        compose_lane(table, embedding, tile, bias, cells, np.int64(lane), lanes)
+launch_compose = parallel(compose_lane, -1)
+
+
+@jit
+def compose_all(pool, threads, table, embedding, tile, bias, cells):
+    """All lanes of `compose_lane`, on threads."""
+    lanes = lanes_for(table.size, threads)
+    launch_compose(pool, lanes, lanes, (table, embedding, tile, bias, cells, lanes))
 
 
 @jit
@@ -177,10 +181,13 @@ def compose_gradient_lane(embedding_parts, tile_grad, bias_grad, grad, embedding
         compose_gradient(embedding_parts, tile_grad, bias_grad, grad, embedding, tile, p, row, cells)
 
 
-@jit(parallel=True)
-def compose_gradient_all(embedding_parts, tile_grad, bias_grad, grad, embedding, tile, cells, lanes):
-    """All lanes of `compose_gradient_lane`, each on a thread."""
-    for lane in prange(lanes):
-        compose_gradient_lane(
-            embedding_parts, tile_grad, bias_grad, grad, embedding, tile, cells, np.int64(lane), lanes
-        )
+launch_compose_gradient = parallel(compose_gradient_lane, -1)
+
+
+@jit
+def compose_gradient_all(pool, threads, embedding_parts, tile_grad, bias_grad, grad, embedding, tile, cells):
+    """All lanes of `compose_gradient_lane`, on threads."""
+    lanes = lanes_for(2 * grad.size, threads)
+    launch_compose_gradient(
+        pool, lanes, lanes, (embedding_parts, tile_grad, bias_grad, grad, embedding, tile, cells, lanes)
+    )

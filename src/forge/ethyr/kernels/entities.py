@@ -9,10 +9,10 @@ Letters: P populations, Q samples kept, M entity rows kept, H hidden units, F ro
 from __future__ import annotations
 
 import numpy as np
-from numba import prange
 
 from forge.blade.jit import inline, jit
 from forge.blade.observation import FEATURES
+from forge.blade.threads.share import lanes_for, parallel
 from forge.ethyr.kernels.linear import COLUMNS, ROWS, linear_gradient, linear_max
 from forge.ethyr.kernels.rows import WIDE, add_scaled, clear
 
@@ -21,6 +21,7 @@ BLOCK = 64
 #: Parts of a population's samples whose gradients are summed apart, and then in order: a fixed number, so that results
 #: do not depend on threads.
 CHUNKS = 16
+_SAMPLE_NS = 30  # what a sample costs at least, to tell whether threads pay
 
 
 def normaliser(centre: np.ndarray, scale: np.ndarray) -> np.ndarray:
@@ -106,11 +107,14 @@ def entity_lane(out, column, best, weights, entities, first, start, count, norm,
             block += 1
 
 
-@jit(parallel=True)
-def entity_all(out, column, best, weights, entities, first, start, count, norm, lanes):
-    """All lanes of `entity_lane`, each on a thread."""
-    for lane in prange(lanes):
-        entity_lane(out, column, best, weights, entities, first, start, count, norm, np.int64(lane), lanes)
+launch_entity = parallel(entity_lane, -1)
+
+
+@jit
+def entity_all(pool, threads, out, column, best, weights, entities, first, start, count, norm):
+    """All lanes of `entity_lane`, on threads."""
+    lanes = lanes_for(_SAMPLE_NS * out.shape[0] * out.shape[1], threads)
+    launch_entity(pool, lanes, lanes, (out, column, best, weights, entities, first, start, count, norm, lanes))
 
 
 @jit
@@ -135,11 +139,14 @@ def entity_gradient_lane(parts, grad, column, best, entities, first, start, coun
             entity_gradient(parts, at, grad, to, pitch, best, row * hidden, entities, first, p, q + low, q + high, norm)
 
 
-@jit(parallel=True)
-def entity_gradient_all(parts, grad, column, best, entities, first, start, count, norm, lanes):
-    """All lanes of `entity_gradient_lane`, each on a thread."""
-    for lane in prange(lanes):
-        entity_gradient_lane(parts, grad, column, best, entities, first, start, count, norm, np.int64(lane), lanes)
+launch_entity_gradient = parallel(entity_gradient_lane, -1)
+
+
+@jit
+def entity_gradient_all(pool, threads, parts, grad, column, best, entities, first, start, count, norm):
+    """All lanes of `entity_gradient_lane`, on threads."""
+    lanes = lanes_for(_SAMPLE_NS * grad.shape[0] * grad.shape[1], threads)
+    launch_entity_gradient(pool, lanes, lanes, (parts, grad, column, best, entities, first, start, count, norm, lanes))
 
 
 @jit

@@ -9,14 +9,15 @@ Letters as in `forge.ethyr.kernels.entities`; k entries of a row of scores.
 from __future__ import annotations
 
 import numpy as np
-from numba import prange
 
 from forge.blade.jit import inline, jit
+from forge.blade.threads.share import lanes_for, parallel
 from forge.ethyr.kernels.entities import BLOCK
 from forge.ethyr.kernels.linear import ROWS
 from forge.ethyr.samples import NEVER, TARGET
 
 _NEVER = np.float32(NEVER)
+_SAMPLE_NS = 50  # what a sample costs at least, to tell whether threads pay
 
 
 @inline
@@ -129,11 +130,14 @@ def target_lane(out, query, weight, score, entities, first, start, count, styles
             block += 1
 
 
-@jit(parallel=True)
-def target_all(out, query, weight, score, entities, first, start, count, styles, norm, lanes):
-    """All lanes of `target_lane`, each on a thread."""
-    for lane in prange(lanes):
-        target_lane(out, query, weight, score, entities, first, start, count, styles, norm, np.int64(lane), lanes)
+launch_target = parallel(target_lane, -1)
+
+
+@jit
+def target_all(pool, threads, out, query, weight, score, entities, first, start, count, styles, norm):
+    """All lanes of `target_lane`, on threads."""
+    lanes = lanes_for(_SAMPLE_NS * query.shape[0] * query.shape[1], threads)
+    launch_target(pool, lanes, lanes, (out, query, weight, score, entities, first, start, count, styles, norm, lanes))
 
 
 @jit
@@ -159,11 +163,18 @@ def target_gradient_lane(
                             entities[p], begin, end, styles[p, row], norm)  # fmt: skip
 
 
-@jit(parallel=True)
+launch_target_gradient = parallel(target_gradient_lane, -1)
+
+
+@jit
 def target_gradient_all(
-    parts, grad_query, grad, query, weight, score, entities, first, start, count, styles, norm, lanes
+    pool, threads, parts, grad_query, grad, query, weight, score, entities, first, start, count, styles, norm
 ):
-    """All lanes of `target_gradient_lane`, each on a thread."""
-    for lane in prange(lanes):
-        target_gradient_lane(parts, grad_query, grad, query, weight, score, entities, first, start, count, styles, norm,
-                             np.int64(lane), lanes)  # fmt: skip
+    """All lanes of `target_gradient_lane`, on threads."""
+    lanes = lanes_for(_SAMPLE_NS * query.shape[0] * query.shape[1], threads)
+    launch_target_gradient(
+        pool,
+        lanes,
+        lanes,
+        (parts, grad_query, grad, query, weight, score, entities, first, start, count, styles, norm, lanes),
+    )

@@ -9,9 +9,9 @@ Letters: P populations, S stripes of the hidden units, L hidden units of a strip
 from __future__ import annotations
 
 import numpy as np
-from numba import prange
 
 from forge.blade.jit import inline, jit
+from forge.blade.threads.share import lanes_for, parallel
 from forge.blade.vector import count_bits, lowest_bit
 from forge.ethyr.kernels.rows import MATERIALS, add_crowd, clear, crowded16, gather_rows, scatter_rows
 
@@ -24,6 +24,7 @@ _COLUMN_BITS = 5  # a window row has at most 31 cells
 _COLUMN = (1 << _COLUMN_BITS) - 1
 #: Length of the uint16 array that blocks list crowded tiles in.
 LISTING = GRADIENT_BLOCK * (_COLUMN + 1)
+_SAMPLE_NS = 50  # what a sample costs at least, to tell whether threads pay
 _ONE = np.uint64(1)
 _SIXTEEN = np.uint64(16)
 
@@ -138,11 +139,14 @@ def tile_sum_lane(out, column, table, counts, windows, start, count, lane, lanes
             block += 1
 
 
-@jit(parallel=True)
-def tile_sum_all(out, column, table, counts, windows, start, count, lanes):
-    """All lanes of `tile_sum_lane`, each on a thread."""
-    for lane in prange(lanes):  # an unsigned number, for which the lane would be compiled once more
-        tile_sum_lane(out, column, table, counts, windows, start, count, np.int64(lane), lanes)
+launch_tile_sum = parallel(tile_sum_lane, -1)
+
+
+@jit
+def tile_sum_all(pool, threads, out, column, table, counts, windows, start, count):
+    """All lanes of `tile_sum_lane`, on threads."""
+    lanes = lanes_for(_SAMPLE_NS * out.shape[0] * out.shape[1], threads)
+    launch_tile_sum(pool, lanes, lanes, (out, column, table, counts, windows, start, count, lanes))
 
 
 @jit
@@ -186,8 +190,11 @@ def tile_gradient_lane(table, counts, grad, column, windows, start, count, lane,
                     )
 
 
-@jit(parallel=True)
-def tile_gradient_all(table, counts, grad, column, windows, start, count, lanes):
-    """All lanes of `tile_gradient_lane`, each on a thread."""
-    for lane in prange(lanes):
-        tile_gradient_lane(table, counts, grad, column, windows, start, count, np.int64(lane), lanes)
+launch_tile_gradient = parallel(tile_gradient_lane, -1)
+
+
+@jit
+def tile_gradient_all(pool, threads, table, counts, grad, column, windows, start, count):
+    """All lanes of `tile_gradient_lane`, on threads."""
+    lanes = lanes_for(_SAMPLE_NS * grad.shape[0] * grad.shape[1], threads)
+    launch_tile_gradient(pool, lanes, lanes, (table, counts, grad, column, windows, start, count, lanes))
