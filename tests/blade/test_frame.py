@@ -321,8 +321,12 @@ def test_a_count_is_no_promise(name: str) -> None:
 def test_another_kind_of_message_is_refused() -> None:
     message = bytearray(encode(played(ticks=2)[-1]))
     message[3:4] = b"9"
-    with pytest.raises(FrameError, match=f"begins with the number {MAGIC:#x}"):
+    with pytest.raises(FrameError, match=r"the message was written in format 9 of frames; this release reads up to 1"):
         decode(message)
+    for mark in (b"NMF0", b"NMFx", b"NMO1", bytes(4)):
+        message[:4] = mark
+        with pytest.raises(FrameError, match=f"begins with the number {MAGIC:#x}|says version 0"):
+            decode(message)
     with pytest.raises(TypeError):
         decode("frame")  # type: ignore[arg-type]
 

@@ -1,5 +1,6 @@
 """Replay files: what was captured comes back, whatever the order of access and whatever happened to the file."""
 
+import json
 import struct
 import zlib
 from pathlib import Path
@@ -11,13 +12,25 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forge.blade import Cause, Chaos, Config, ConfigError, Material, Style, World
+from forge.blade import (
+    Cause,
+    Chaos,
+    Config,
+    ConfigError,
+    Material,
+    Style,
+    World,
+    frame_schema,
+    replay_chunk,
+    replay_file,
+)
 from forge.blade.frame import FrameSource
-from forge.blade.frame_schema import SECTIONS, UNKNOWN
+from forge.blade.frame_schema import FRAMES, SECTIONS, UNKNOWN, Field
 from forge.blade.replay import Replay, ReplayError, ReplayWriter
 from forge.blade.replay_file import VERSION
+from forge.blade.versions import CONFIGURATION, Since
 from tests.blade.old_replay import old_replay, raw_chunk
-from tests.blade.watching import CHUNK, SMALL, chunks_of, play, record, same, world_of
+from tests.blade.watching import CHUNK, SMALL, chunks_of, play, record, restarted, same, world_of
 from tests.blade.worlds import patchwork
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden" / "old.replay"
@@ -130,7 +143,9 @@ def test_a_chunk_is_what_the_page_says(tmp_path: Path) -> None:
         frame.tick: {name: list(zip(*(c.tolist() for c in getattr(frame, name).values()))) for name in tables}
         for frame in Replay(tmp_path / "a.replay")
     }
-    assert zlib.decompress(data[at + CHUNK.size : end]) == raw_chunk(ticks, tables)
+    assert zlib.decompress(data[at + CHUNK.size : end - 4]) == raw_chunk(ticks, tables)
+    assert struct.unpack("<I", data[end - 4 : end]) == (zlib.crc32(data[at : end - 4]),)
+    assert json.loads(data[16:at])["checksum"] == int(data[at - 11 : at - 1]) == zlib.crc32(data[: at - 11])
 
 
 # -- files of other versions
@@ -175,17 +190,53 @@ def test_the_map_of_an_older_file(old: Path) -> None:
     assert [replay.materials(t)[1:3, 1].tolist() for t in (9, 7, 8)] == [[scrub, forest], [forest] * 2, [forest, scrub]]
 
 
-@pytest.mark.parametrize(("major", "minor", "fine"), [(0, 0, True), (1, 7, True), (2, 0, False), (300, 1, False)])
+@pytest.mark.parametrize(("major", "minor", "fine"), [(1, 7, True), (2, 0, False), (300, 1, False)])
 def test_a_newer_format_says_so(path: Path, major: int, minor: int, fine: bool) -> None:
-    data = bytearray(path.read_bytes())
-    struct.pack_into("<HH", data, 8, major, minor)
-    path.write_bytes(data)
+    path.write_bytes(restarted(path.read_bytes(), (major, minor)))
     if fine:
         assert Replay(path).version == (major, minor)
         assert len(list(Replay(path))) == 24
     else:
         with pytest.raises(ReplayError, match=rf"a\.replay.*format {major}\.{minor}.*up to 1.*newer release"):
             Replay(path)
+
+
+def test_a_configuration_of_a_newer_release_is_refused_by_name(path: Path) -> None:
+    """Its frames are shown all the same: they say themselves what they hold."""
+    newest = CONFIGURATION.newest
+    path.write_bytes(restarted(path.read_bytes(), change=lambda header: header.update(configuration=newest + 1)))
+    assert len(list(Replay(path))) == 24
+    with pytest.raises(ConfigError, match=rf"a\.replay was written in format {newest + 1} of configurations"):
+        _ = Replay(path).config
+
+
+def test_a_configuration_must_be_that_of_the_frames(path: Path) -> None:
+    path.write_bytes(restarted(path.read_bytes(), change=lambda header: header.update(populations=200)))
+    with pytest.raises(ConfigError, match="says populations = 200, but its configuration says 2"):
+        _ = Replay(path).config
+
+
+def test_a_column_to_come_is_read_from_a_file_of_today(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A release to come shows moods; in a file of today nobody has any, in one of its own it must be there."""
+    mood = Field("mood", np.dtype("<i2"), "", "how it feels", "slot", since=Since(FRAMES.newest + 1, before=-3))
+    later = (SECTIONS[0]._replace(fields=(*SECTIONS[0].fields, mood)), *SECTIONS[1:])
+    monkeypatch.setattr(replay_chunk, "SECTIONS", later)
+    monkeypatch.setattr(replay_file, "SECTIONS", later)
+    monkeypatch.setattr(frame_schema, "SECTIONS", later)
+    frames = list(Replay(path))
+    assert sum(len(frame.agents["mood"]) for frame in frames) > 0
+    assert all(set(frame.agents["mood"].tolist()) <= {-3} for frame in frames)
+    newer = restarted(path.read_bytes(), change=lambda header: header["frame"].update(version=FRAMES.newest + 1))
+    path.write_bytes(newer)
+    with pytest.raises(ReplayError, match="the columns mood of agents are missing"):
+        Replay(path)
+
+
+def test_a_file_without_a_column_of_its_version_is_damaged(path: Path) -> None:
+    data = restarted(path.read_bytes(), change=lambda header: header["frame"]["sections"][0]["fields"].pop())
+    path.write_bytes(data)
+    with pytest.raises(ReplayError, match="the columns style of agents are missing"):
+        Replay(path)
 
 
 # -- writers that are stopped
@@ -260,7 +311,7 @@ def test_a_full_disk_keeps_what_was_written(tmp_path: Path) -> None:
                     writer._file = FullDisk(writer._file)  # type: ignore[assignment]
                 writer.append()
 
-    with pytest.raises(OSError, match="No space"):
+    with pytest.raises(OSError, match="no space left"):
         fill_disk()
     assert Replay(path).ticks == range(8)
     assert not Replay(path).complete
@@ -328,6 +379,13 @@ def test_the_writer_refuses_what_it_cannot_write(tmp_path: Path) -> None:
         ReplayWriter(path, world, metadata={"policy": object()})
     with pytest.raises(ValueError, match="JSON"):
         ReplayWriter(path, world, metadata={"score": float("nan")})
+    with pytest.raises(ValueError, match=r"the header has \d+ bytes as JSON; the most is 8388608"):
+        ReplayWriter(path, world, metadata={"novel": "a" * 2**23})
+    nested: list[object] = []
+    for _ in range(100_000):
+        nested = [nested]
+    with pytest.raises(ValueError, match="nested too deep"):
+        ReplayWriter(path, world, metadata={"nested": nested})
     with pytest.raises(ConfigError, match="events are not recorded"):
         ReplayWriter(path, World(SMALL, maps=[patchwork(SMALL.terrain, 0)]))
     with pytest.raises(IndexError, match="w = 1"):

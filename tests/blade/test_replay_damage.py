@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forge.blade.frame import encode
 from forge.blade.replay import Replay, ReplayError
 from tests.blade.old_replay import FIELDS, TICKS, chunk, old_replay, raw_chunk
 from tests.blade.watching import CHUNK, chunks_of, record
@@ -30,7 +31,7 @@ def test_a_damaged_chunk_costs_only_its_own_ticks(path: Path) -> None:
     path.write_bytes(data)
     replay = Replay(path)
     assert replay.complete
-    with pytest.raises(ReplayError, match=r"a\.replay: a chunk cannot be decompressed"):
+    with pytest.raises(ReplayError, match=r"a\.replay: the replay is damaged: the chunk of the ticks from 8 on has"):
         replay.frame(8)
     assert [replay.frame(t).tick for t in (7, 16)] == [7, 16]
 
@@ -96,6 +97,8 @@ def packed(data: bytes, tick: int = 7) -> bytes:
     return CHUNK.pack(b"CHNK", 1, tick, len(data)) + data
 
 
+#: A table of one narrow column.
+TABLE = {"name": "agents", "fields": [{"name": "population", "type": "uint8", "coding": "plain"}]}
 COUNTS = bytes(24)  # of six tables of one tick: nothing
 
 
@@ -104,12 +107,14 @@ COUNTS = bytes(24)  # of six tables of one tick: nothing
     [
         (b"", "ends within its row counts"),
         (zlib.compress(COUNTS[:-1]), "ends within its row counts"),
-        (zlib.compress(b"\xff" * 24), "claims to hold .* bytes; the most is 1073741824"),
-        (zlib.compress(COUNTS + bytes(10_000_000)), "holds 1 bytes or more, but its tables need 0"),
+        (zlib.compress(b"\xff" * 24), "claims to hold .* bytes; the most is 536870912"),
+        (zlib.compress(COUNTS + bytes(10_000_000)), "holds more than its tables need"),
         (zlib.compress(COUNTS), "must begin with a key frame"),
-        (chunk(9)[CHUNK.size : -4], "but its tables need"),
+        (chunk(9)[CHUNK.size : -4], "or does not end where they do"),
+        (chunk(9)[CHUNK.size :] + bytes(5), "or does not end where they do"),
+        (zlib.compress(struct.pack("<6I", 9, 0, 0, 0, 0, 0)[0::4] + bytes(18)), "it lacks 18 bytes"),
     ],
-    ids=["empty", "short", "four billion rows", "never ends", "no map", "no checksum"],
+    ids=["empty", "short", "four billion rows", "never ends", "no map", "no checksum", "goes on", "no columns"],
 )
 def test_a_chunk_that_cannot_be_is_refused(tmp_path: Path, data: bytes, why: str) -> None:
     """What it claims costs no memory; the chunk behind it is not touched."""
@@ -174,3 +179,93 @@ def test_a_header_that_cannot_be_is_refused(tmp_path: Path, change: Callable[[di
     (tmp_path / "a.replay").write_bytes(data[:12] + struct.pack("<I", len(text)) + text + data[16 + length :])
     with pytest.raises(ReplayError, match=rf"a\.replay: the header of the replay is damaged: .*{why}"):
         Replay(tmp_path / "a.replay")
+
+
+def test_no_flipped_bit_of_a_start_goes_unseen(path: Path) -> None:
+    """Nor of the start of a chunk, also where there is no index to compare it with."""
+    data, frames = path.read_bytes(), [encode(frame) for frame in Replay(path)]
+    begin, end = chunks_of(data)[0]
+    cut = data[: chunks_of(data)[-1][1]]
+    for at in [*range(16), *range(16, begin, 61), *range(begin - 30, begin + CHUNK.size), end - 1]:
+        for bit in range(8) if at < 16 or at >= begin else (at % 8,):
+            changed = bytearray(cut)
+            changed[at] ^= 1 << bit
+            path.write_bytes(changed)
+            try:
+                replay = Replay(path)
+                found = [encode(frame) for frame in replay]
+            except ReplayError:
+                continue
+            assert at >= begin, f"bit {bit} of byte {at}"
+            assert found == frames[: len(found)]
+            assert len(found) < len(frames)
+
+
+@pytest.mark.parametrize(
+    ("values", "text", "why"),
+    [
+        (None, b"[" * 100_000, "nested too deep"),
+        (None, b'{"a":' * 100_000, "nested too deep"),
+        (None, b"1" * 10_000, "digits"),
+        (None, b"\xff", "UnicodeDecodeError|utf-8"),
+        ({"side": 10**400}, None, "side = a number of many digits is out of range"),
+        ({"populations": 0}, None, r"populations = 0 is out of range; allowed are 1 \.\. 255"),
+        ({"world": -1}, None, r"world = -1 is out of range"),
+        ({"frame": {"sections": [{"name": str(n), "fields": []} for n in range(9)]}}, None, "are none"),
+        ({"frame": {"sections": [TABLE | {"name": str(n)} for n in range(300)]}}, None, "there are 300 sections"),
+    ],
+)
+def test_a_header_without_end_is_refused(tmp_path: Path, values: dict | None, text: bytes | None, why: str) -> None:
+    header = {"config": {}, "populations": 1, "world": 0, "side": 4, "metadata": {}, "frame": {"sections": [TABLE]}}
+    text = text or json.dumps(header | (values or {})).encode()
+    (tmp_path / "a.replay").write_bytes(b"NMREPLAY" + struct.pack("<HHI", 0, 9, len(text)) + text)
+    with pytest.raises(ReplayError, match=rf"a\.replay: the header of the replay is damaged: .*({why})"):
+        Replay(tmp_path / "a.replay")
+
+
+def test_a_header_that_claims_more_than_any_has_is_not_read(tmp_path: Path) -> None:
+    (tmp_path / "a.replay").write_bytes(b"NMREPLAY" + struct.pack("<HHI", 1, 0, 2**32 - 1) + b"{}")
+    with pytest.raises(ReplayError, match="claims 4294967295 bytes; the most is 8388608"):
+        Replay(tmp_path / "a.replay")
+
+
+@pytest.mark.parametrize(
+    ("ticks", "first", "length"),
+    [(2**32 - 1, 7, None), (257, 7, None), (1, -1, None), (1, 2**62, None), (1, 7, 2**63), (1, 7, 2**64 - 1)],
+)
+def test_a_chunk_that_claims_more_than_any_has_is_none(
+    tmp_path: Path, ticks: int, first: int, length: int | None
+) -> None:
+    """With an index that says the same, and without one."""
+    start = old_replay()[: chunks_of(old_replay())[0][0]]
+    data = zlib.compress(bytes(20_000_000), 9)
+    chunk = CHUNK.pack(b"CHNK", ticks, first, length or len(data)) + data
+    index = struct.pack("<QqQ", len(start), first, ticks)
+    end = index + struct.pack("<QQI4s", len(start + chunk), 1, zlib.crc32(index), b"DONE")
+    for behind in (b"", end):
+        (tmp_path / "a.replay").write_bytes(start + chunk + behind)
+        try:
+            replay = Replay(tmp_path / "a.replay")
+        except ReplayError:
+            continue
+        with pytest.raises(ReplayError, match=r"holds no tick|no chunk of 1 ticks"):
+            replay.frame(7)
+
+
+def test_columns_that_the_file_has_narrow_are_counted_as_wide_as_they_become(tmp_path: Path) -> None:
+    """A table of one column of a byte: its rows would take 34 bytes each here."""
+    header = {"config": {}, "populations": 1, "world": 0, "side": 4, "metadata": {}, "frame": {"sections": [TABLE]}}
+    text, rows = json.dumps(header).encode(), 2**24
+    data = zlib.compress(struct.pack("<I", rows) + bytes(rows), 1)
+    start = b"NMREPLAY" + struct.pack("<HHI", 0, 9, len(text)) + text
+    (tmp_path / "a.replay").write_bytes(start + packed(data))
+    with pytest.raises(ReplayError, match=r"claims to hold 587202560 bytes; the most is 536870912|holds no tick"):
+        Replay(tmp_path / "a.replay").frame(7)
+
+
+def test_who_is_of_no_population_is_refused(tmp_path: Path) -> None:
+    rows = [(3, 0, 0, 1, 1, 9, 30, 31, 2, 2)]
+    data = zlib.compress(raw_chunk({7: {**TICKS[7], "agents": rows}}, FIELDS))
+    (tmp_path / "a.replay").write_bytes(replay_of(packed(data)))
+    with pytest.raises(ReplayError, match=r"agents\.population holds 2; allowed are 0 \.\. 1"):
+        Replay(tmp_path / "a.replay").frame(7)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import struct
-from collections.abc import Iterator
+import zlib
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -61,3 +64,16 @@ def chunks_of(data: bytes) -> list[tuple[int, int]]:
         places.append((at, end))
         at = end
     return places
+
+
+def restarted(
+    data: bytes, version: tuple[int, int] | None = None, change: Callable[[Any], object] = lambda header: None
+) -> bytes:
+    """A replay with another version or header, and a right checksum for it, but without its index."""
+    begin = chunks_of(data)[0][0]
+    header = json.loads(data[16:begin])
+    del header["checksum"]
+    change(header)
+    text = json.dumps(header).encode()[:-1] + b', "checksum": '
+    start = data[:8] + struct.pack("<HHI", *(version or struct.unpack_from("<HH", data, 8)), len(text) + 11) + text
+    return start + b"%10d}" % zlib.crc32(start) + data[begin : chunks_of(data)[-1][1]]

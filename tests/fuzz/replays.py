@@ -39,7 +39,8 @@ def _chunks(data: bytes) -> list[Chunk]:
     found = []
     for begin, end in chunks_of(data):
         _, ticks, first, _ = CHUNK.unpack_from(data, begin)
-        found.append((ticks, first, data[begin + CHUNK.size : end]))
+        checksum = 4 if struct.unpack_from("<HH", data, 8) >= (1, 1) else 0
+        found.append((ticks, first, data[begin + CHUNK.size : end - checksum]))
     return found
 
 

@@ -18,6 +18,7 @@ from forge.blade.frame_schema import (
     FrameError,
     Section,
     Table,
+    check_magic,
     check_tables,
     frame_bytes,
     padded,
@@ -215,8 +216,7 @@ def decode(message: bytes | bytearray | memoryview) -> Frame:
     if size < HEADER.itemsize:
         raise FrameError(f"a frame begins with a header of {HEADER.itemsize} bytes, but the message has {size} in all")
     header = np.frombuffer(message, HEADER, 1)[0]
-    if header["magic"] != MAGIC:
-        raise FrameError(f"a frame begins with the number {MAGIC:#x}, but the message with {header['magic']:#x}")
+    check_magic(int(header["magic"]))
     counts = {name: int(header[name]) for name in NAMES}
     if not size == header["bytes"] == frame_bytes(counts):
         raise FrameError(

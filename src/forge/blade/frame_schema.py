@@ -13,11 +13,8 @@ from typing import Any, NamedTuple, TypeAlias
 import numpy as np
 
 from forge.blade.ids import UNKNOWN, Cause, Material, Move, Style
+from forge.blade.versions import Format, Since
 
-#: Raised when the header changes; it is the last character of the magic.
-VERSION = 1
-#: The number an encoded frame begins with; its bytes are the characters NMF1.
-MAGIC = int.from_bytes(b"NMF%d" % VERSION, "little")
 #: Every array of an encoded frame starts at a multiple of this many bytes.
 ALIGNMENT = 8
 
@@ -29,6 +26,13 @@ class FrameError(ValueError):
     """Bytes or columns that are no frame."""
 
 
+#: Counts the columns of frames. It is the last character of what an encoded one begins with.
+FRAMES = Format("frames", 1, FrameError)
+_MARK = b"NMF"
+#: The number an encoded frame begins with; its bytes are the characters NMF1.
+MAGIC = int.from_bytes(_MARK + b"%d" % FRAMES.newest, "little")
+
+
 class Field(NamedTuple):
     """One column of a table."""
 
@@ -37,7 +41,7 @@ class Field(NamedTuple):
     unit: str
     meaning: str
     coding: str = "plain"  # how replays compress it: see `forge.blade.replay_chunk`
-    default: int = 0  # stands in for the column in files that lack it
+    since: Since = Since(before=0)  # version of frames that has it first, and what stands for it in older replays
     names: tuple[str, ...] = ()  # what its values 0, 1, 2, ... are called
 
 
@@ -61,6 +65,7 @@ def _plain(*fields: Field) -> tuple[Field, ...]:
     return tuple(field._replace(coding="plain") for field in fields)
 
 
+_UNKNOWN = Since(before=UNKNOWN)
 _ID = "births of its world before it, modulo 2^32"
 _AGE = _field("age", "i4", "ticks", "ticks lived", "slot")
 _ROW = _field("row", "u2", "tiles", "row on the map, southwards", "slot")
@@ -86,8 +91,8 @@ SECTIONS = (
             _field("water", "i2", "points", "water; at 0 health falls", "slot"),
             _field("freeze", "i2", "ticks", "it cannot move while this is above 0", "slot"),
             _POPULATION,
-            _field("move", "u1", "", "the move it chose in this tick", default=UNKNOWN, names=_names(Move)),
-            _field("style", "u1", "", "the attack style it chose in this tick", default=UNKNOWN, names=_names(Style)),
+            _field("move", "u1", "", "the move it chose in this tick", since=_UNKNOWN, names=_names(Move)),
+            _field("style", "u1", "", "the attack style it chose in this tick", since=_UNKNOWN, names=_names(Style)),
         ),
     ),
     Section(
@@ -128,17 +133,21 @@ SECTIONS = (
 
 NAMES = tuple(section.name for section in SECTIONS)
 
-# What the values of these columns stay below, given the side of the map, so that a viewer may use them as indices.
-_BELOW: dict[str, Callable[[int], int]] = {
-    "row": lambda side: side,
-    "col": lambda side: side,
-    "index": lambda side: side * side,
-    "material": lambda side: len(Material),
+# What the values of these columns stay below, given the side of the map and the number of populations, so that a viewer
+# may use them as indices.
+_BELOW: dict[str, Callable[[int, int], int]] = {
+    "row": lambda side, populations: side,
+    "col": lambda side, populations: side,
+    "index": lambda side, populations: side * side,
+    "material": lambda side, populations: len(Material),
+    "population": lambda side, populations: populations,
 }
+#: No world has more populations.
+MOST_POPULATIONS = 255
 
 #: The header of an encoded frame; one count for each section follows from the declaration.
 _SCALARS = (
-    ("magic", "u4", f"{MAGIC}, the characters NMF{VERSION}"),
+    ("magic", "u4", f"{MAGIC}, the characters {_MARK.decode()}{FRAMES.newest}"),
     ("bytes", "u4", "length of the whole message"),
     ("tick", "i8", "ticks that the world has finished"),
     ("world", "u4", "index of the world in its batch"),
@@ -162,7 +171,21 @@ def frame_bytes(counts: Mapping[str, int]) -> int:
     return HEADER.itemsize + sum(padded(size * count) for size, count in columns)
 
 
-def check_tables(tables: Mapping[str, Table], side: int) -> dict[str, int]:
+def check_magic(number: int) -> None:
+    """Checks the number that a message begins with.
+
+    Raises:
+        FrameError: if it is not that of a frame, or of one newer than this release knows.
+    """
+    if number == MAGIC:
+        return
+    *mark, version = number.to_bytes(4, "little")
+    if bytes(mark) == _MARK and chr(version).isdecimal():
+        FRAMES.version(version - ord("0"), "the message")
+    raise FrameError(f"a frame begins with the number {MAGIC:#x}, but the message with {number:#x}")
+
+
+def check_tables(tables: Mapping[str, Table], side: int, populations: int = MOST_POPULATIONS) -> dict[str, int]:
     """Checks that tables are what the schema says, and that their places lie on a map of this side.
 
     Returns:
@@ -178,7 +201,7 @@ def check_tables(tables: Mapping[str, Table], side: int) -> dict[str, int]:
         for field in section.fields:
             _check_column(section, field, table[field.name], counts[section.name])
             if field.name in _BELOW:
-                _check_below(section, field, table[field.name], _BELOW[field.name](side))
+                _check_below(section, field, table[field.name], _BELOW[field.name](side, populations))
     if counts["plane"] not in (0, side * side):
         raise FrameError(f"plane has {counts['plane']} tiles; a map of side {side} has {side * side}")
     return counts
@@ -205,7 +228,7 @@ def describe() -> dict[str, Any]:
         for name, _, meaning in _SCALARS
     ]
     return {
-        "version": VERSION,
+        "version": FRAMES.newest,
         "magic": MAGIC,
         "byte_order": "little",
         "alignment": ALIGNMENT,
@@ -219,7 +242,8 @@ def describe() -> dict[str, Any]:
 
 
 def _describe_field(field: Field) -> dict[str, Any]:
-    return field._asdict() | {"type": field.type.name, "names": list(field.names)}
+    values = {"type": field.type.name, "names": list(field.names)}
+    return field._asdict() | values | {"since": field.since.version, "default": field.since.before}
 
 
 def field_tables() -> str:

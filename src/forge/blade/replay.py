@@ -12,6 +12,7 @@ from typing import Any, Self
 
 import numpy as np
 
+from forge.blade import versions
 from forge.blade.checks import ConfigError
 from forge.blade.config import Config
 from forge.blade.durable import explain, write_atomic
@@ -20,6 +21,7 @@ from forge.blade.frame_schema import FrameError, describe
 from forge.blade.paths import path_of
 from forge.blade.replay_chunk import Chunk, pack
 from forge.blade.replay_file import (
+    MAX_TICKS_A_CHUNK,
     Entry,
     ReplayError,
     chunk_bytes,
@@ -34,7 +36,7 @@ from forge.blade.world import World
 
 __all__ = ["MAX_TICKS_A_CHUNK", "Replay", "ReplayError", "ReplayWriter"]
 
-MAX_TICKS_A_CHUNK = 256
+_DAMAGED_AT_THE_END = 16  # chunks that are looked into from the end on, where a writer was stopped
 
 
 class ReplayWriter:
@@ -138,6 +140,7 @@ class ReplayWriter:
 def _header(world: World, w: int, metadata: Mapping[str, Any]) -> dict[str, Any]:
     config = world.configs[w]
     return {
+        "configuration": versions.CONFIGURATION.newest,
         "config": config.to_dict(),
         "populations": config.populations,
         "world": w,
@@ -175,8 +178,8 @@ class Replay:
             self._drop_damaged_end()
 
     def _drop_damaged_end(self) -> None:
-        """A machine that lost power may have reserved room for a chunk and never filled it."""
-        while self._index:
+        """A machine that lost power may have reserved room for chunks and never filled it."""
+        for _ in range(min(_DAMAGED_AT_THE_END, len(self._index))):
             try:
                 self._chunk(self._index[-1].first)
                 return
@@ -190,7 +193,10 @@ class Replay:
 
     @property
     def header(self) -> dict[str, Any]:
-        """What the writer said: `config`, `populations`, `world`, `side`, `metadata`, `frame`: plain values, a copy."""
+        """What the writer said, as plain values, a copy.
+
+        They are `config`, `configuration` (its version), `populations`, `world`, `side`, `metadata` and `frame`.
+        """
         return copy.deepcopy(self._start.values)
 
     @property
@@ -198,9 +204,15 @@ class Replay:
         """The configuration of the world.
 
         Raises:
-            ConfigError: if this release knows no such configuration; `header["config"]` holds it as plain values.
+            ConfigError: if this release knows no such configuration, which `header["config"]` holds as plain values, or
+                the file contradicts it.
         """
-        return Config.from_dict(self.header["config"])
+        version = versions.CONFIGURATION.version(self.header["configuration"], f"the configuration in {self.path}")
+        config = Config.from_dict(self.header["config"], version, whole=True)
+        for name, value in (("side", config.terrain.side), ("populations", config.populations)):
+            if value != self.header[name]:
+                raise ConfigError(f"{self.path} says {name} = {self.header[name]}, but its configuration says {value}")
+        return config
 
     @property
     def populations(self) -> int:
@@ -252,7 +264,7 @@ class Replay:
         if held is not None and held[0] == entry:
             return held[1]
         with self._errors(), self.path.open("rb") as file:
-            chunk = Chunk.unpack(read_chunk(file, entry), self._start, entry.first, entry.ticks)
+            chunk = Chunk.unpack(read_chunk(file, entry, self._start.checked), self._start, entry.first, entry.ticks)
         self._held = (entry, chunk)
         return chunk
 

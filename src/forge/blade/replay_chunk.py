@@ -13,9 +13,8 @@ stored by their place: the lowest byte of every row, then the next higher one of
 
 from __future__ import annotations
 
-import itertools
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -25,8 +24,9 @@ from forge.blade.frame_schema import SECTIONS, Field, FrameError, Section, Table
 from forge.blade.observation import read_only
 from forge.blade.replay_file import Header
 
-#: More bytes than a chunk of any world holds: a file that claims more is damaged.
-LIMIT = 2**30
+#: More bytes than a chunk of any world holds, in the file's columns and in those of this release: 256 ticks of 8,192
+#: agents, who all attack, harvest and die in each. A file that claims more is damaged.
+LIMIT = 2**29
 
 _COUNT = np.dtype("<u4")
 
@@ -71,7 +71,7 @@ class Chunk(NamedTuple):
             mine = counts[:, names.index(section.name)] if section.name in names else none
             starts[section.name] = np.concatenate([[0], np.cumsum(mine)])
             tables[section.name] = _conform(section, found.get(section.name, {}), int(mine.sum()))
-        check_tables(tables, header.side)
+        check_tables(tables, header.side, header.populations)
         if starts["plane"][1] != header.side**2:
             raise FrameError("a chunk must begin with a key frame")
         return cls(first, header.world, header.side, starts, tables)
@@ -116,29 +116,58 @@ _ORDER = {"row": _as_they_are, "slot": _by_slot}
 
 def _decompress(data: bytes, sections: Sequence[Section], ticks: int) -> tuple[np.ndarray, dict[str, Table]]:
     """Row counts int64 [ticks, sections], and the columns of every section."""
-    unzip = zlib.decompressobj()
-    try:
-        head = unzip.decompress(data, _COUNT.itemsize * ticks * len(sections))
-        if len(head) != _COUNT.itemsize * ticks * len(sections):
-            raise FrameError(f"a chunk of {ticks} ticks ends within its row counts")
-        counts = _from_places(head, _COUNT).reshape(ticks, len(sections)).astype(np.int64)
-        rows = dict(zip([section.name for section in sections], counts.sum(0).tolist()))
-        sizes = [field.type.itemsize * rows[section.name] for section in sections for field in section.fields]
-        if sum(sizes) > LIMIT:
-            raise FrameError(f"a chunk claims to hold {sum(sizes)} bytes; the most is {LIMIT}")
-        body = unzip.decompress(unzip.unconsumed_tail, sum(sizes) + 1)
-    except zlib.error as error:
-        raise FrameError(f"a chunk cannot be decompressed: {error}") from error
-    if len(body) != sum(sizes) or not unzip.eof:
-        raise FrameError(f"a chunk holds {len(body)} bytes or more, but its tables need {sum(sizes)}")
-    ends = itertools.accumulate(sizes)
-    columns = iter([body[end - size : end] for size, end in zip(sizes, ends)])
-    return counts, {section.name: _decode_table(section, rows[section.name], columns) for section in sections}
+    unpacked = _Unpacked(data)
+    size = _COUNT.itemsize * ticks * len(sections)
+    head = unpacked.take(size)
+    if len(head) != size:
+        raise FrameError(f"a chunk of {ticks} ticks ends within its row counts")
+    counts = _from_places(head, _COUNT).reshape(ticks, len(sections)).astype(np.int64)
+    rows = dict(zip([section.name for section in sections], counts.sum(0).tolist()))
+    claimed = sum(_row_bytes(section) * rows.get(section.name, 0) for section in (*sections, *SECTIONS))
+    if claimed > LIMIT:
+        raise FrameError(f"a chunk claims to hold {claimed} bytes; the most is {LIMIT}")
+    found = {section.name: _decode_table(section, rows[section.name], unpacked) for section in sections}
+    unpacked.end()
+    return counts, found
 
 
-def _decode_table(section: Section, rows: int, data: Iterator[bytes]) -> Table:
-    """Takes the columns of a table off the front of `data`."""
-    table = {field.name: _from_places(next(data), field.type) for field in section.fields}
+def _row_bytes(section: Section) -> int:
+    return sum(field.type.itemsize for field in section.fields)
+
+
+class _Unpacked:
+    """What a chunk holds, decompressed piece by piece as it is asked for."""
+
+    def __init__(self, data: bytes) -> None:
+        self._unzip, self._rest = zlib.decompressobj(), data
+
+    def take(self, size: int) -> bytes:
+        """The next so many bytes, or fewer if it ends before."""
+        if size == 0:  # which zlib would take for no limit
+            return b""
+        try:
+            piece = self._unzip.decompress(self._rest, size)
+        except zlib.error as error:
+            raise FrameError(f"a chunk cannot be decompressed: {error}") from error
+        self._rest = self._unzip.unconsumed_tail
+        return piece
+
+    def column(self, rows: int, dtype: np.dtype[Any]) -> np.ndarray:
+        """The next column."""
+        data = self.take(rows * dtype.itemsize)
+        if len(data) != rows * dtype.itemsize:
+            raise FrameError(f"a chunk ends within its columns: it lacks {rows * dtype.itemsize - len(data)} bytes")
+        return _from_places(data, dtype)
+
+    def end(self) -> None:
+        """Nothing is left, and zlib's own checksum is right."""
+        if self.take(1) or not self._unzip.eof or self._unzip.unused_data:
+            raise FrameError("a chunk holds more than its tables need, or does not end where they do")
+
+
+def _decode_table(section: Section, rows: int, unpacked: _Unpacked) -> Table:
+    """Takes the columns of a table off the front of what is unpacked."""
+    table = {field.name: unpacked.column(rows, field.type) for field in section.fields}
     for coding, order_of in _ORDER.items():
         if coded := [field for field in section.fields if field.coding == coding]:
             order = order_of(table, rows)
@@ -147,12 +176,12 @@ def _decode_table(section: Section, rows: int, data: Iterator[bytes]) -> Table:
 
 
 def _conform(section: Section, found: Table, rows: int) -> Table:
-    """The table of today's schema: columns it doesn't know are left out, columns that lack are filled with defaults."""
+    """The table of today's schema, without columns it doesn't know, and with what stood for those that lack."""
     table = {}
     for field in section.fields:
         column = found.get(field.name)
         table[field.name] = read_only(
-            np.full(rows, field.default, field.type) if column is None else _cast(section, field, column)
+            np.full(rows, field.since.before, field.type) if column is None else _cast(section, field, column)
         )
     return table
 

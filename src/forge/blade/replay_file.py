@@ -1,6 +1,7 @@
 """How a replay file is laid out: a start, chunks one behind the other, an index at the end. See docs/replays.md.
 
-The start is written whole, then the file only grows. Where the index is missing, the chunks are found one by one.
+The start is written whole, then the file only grows. Where the index is missing, the chunks are found one by one. The
+checksums of the start and of chunks came with version 1.1, in places where readers of 1.0 pass over them.
 """
 
 from __future__ import annotations
@@ -16,17 +17,38 @@ from typing import Any, BinaryIO, NamedTuple
 import numpy as np
 
 from forge.blade.config import MAX_SIDE
-from forge.blade.frame_schema import Field, Section
+from forge.blade.frame_schema import MOST_POPULATIONS, SECTIONS, Field, Section
+from forge.blade.versions import Since, lacking, stood_for
 
 #: Major and minor version of the format. A reader reads its own major version and all before it.
-VERSION = (1, 0)
+VERSION = (1, 1)
 MAGIC = b"NMREPLAY"
+#: Most ticks of a chunk.
+MAX_TICKS_A_CHUNK = 256
+#: Since which minor version of major version 1 the header says something.
+HEADER = {
+    "config": Since(0),
+    "populations": Since(0),
+    "world": Since(0),
+    "side": Since(0),
+    "metadata": Since(0),
+    "frame": Since(0),
+    "configuration": Since(1, before=1),  # version of the configuration
+}
 
 _START = struct.Struct("<8sHHI")  # magic, major, minor, bytes of the header
 _CHUNK = struct.Struct("<4sIqQ")  # mark, ticks, first tick, bytes of the compressed data that follow
 _ENTRY = struct.Struct("<QqQ")  # offset of a chunk, its first tick, its ticks
 _END = struct.Struct("<QQI4s")  # offset of the index, its entries, its CRC-32, mark
+_CRC = struct.Struct("<I")  # behind the data of a chunk: the CRC-32 of all that is before it in the chunk
 _CHUNK_MARK, _END_MARK = b"CHNK", b"DONE"
+_CHECKED = (1, 1)  # since this version there are checksums
+_CHECKSUM = b', "checksum": '  # the last entry of the header: the CRC-32 of all that is before it in the file, 10 wide
+_CHECKSUM_DIGITS = 10
+
+_LONGEST = 2**23  # bytes of a header
+_MOST_COLUMNS = 255  # tables of a file, and columns of a table
+_LAST_TICK = 2**53
 
 _TYPES = {np.dtype(f"{kind}{size}").name: np.dtype(f"<{kind}{size}") for kind in "iu" for size in (1, 2, 4, 8)}
 _CODINGS = ("plain", "row", "slot")
@@ -52,21 +74,37 @@ class Header(NamedTuple):
     sections: tuple[Section, ...]  # as the writer knew them
     world: int
     side: int
+    populations: int
+
+    @property
+    def checked(self) -> bool:
+        """Whether chunks end with a checksum."""
+        return self.version >= _CHECKED
 
 
 def start_bytes(values: Mapping[str, Any]) -> bytes:
     """The start of a file with these values in its header.
 
     Raises:
-        TypeError, ValueError: if JSON cannot say them.
+        TypeError, ValueError: if JSON cannot say them, or a reader would refuse them as too long or nested too deep.
     """
-    text = json.dumps(values, allow_nan=False).encode()
-    return _START.pack(MAGIC, *VERSION, len(text)) + text
+    try:
+        text = json.dumps(values, allow_nan=False).encode()
+        json.loads(text)
+    except RecursionError as error:
+        raise ValueError("the header is nested too deep for JSON") from error
+    head = text[:-1] + _CHECKSUM
+    length = len(head) + _CHECKSUM_DIGITS + 1
+    if length > _LONGEST:
+        raise ValueError(f"the header has {length} bytes as JSON; the most is {_LONGEST}")
+    start = _START.pack(MAGIC, *VERSION, length) + head
+    return start + b"%*d}" % (_CHECKSUM_DIGITS, zlib.crc32(start))
 
 
 def chunk_bytes(first: int, ticks: int, data: bytes) -> bytes:
-    """A chunk: its mark, what it holds, its compressed data."""
-    return _CHUNK.pack(_CHUNK_MARK, ticks, first, len(data)) + data
+    """A chunk: its mark, what it holds, its compressed data, a checksum."""
+    chunk = _CHUNK.pack(_CHUNK_MARK, ticks, first, len(data) + _CRC.size) + data
+    return chunk + _CRC.pack(zlib.crc32(chunk))
 
 
 def end_bytes(entries: Sequence[Entry], offset: int) -> bytes:
@@ -90,23 +128,68 @@ def read_start(file: BinaryIO) -> Header:
             f"the replay has format {version[0]}.{version[1]}; this release reads formats up to "
             f"{VERSION[0]}, a newer release of Neural MMO reads it"
         )
-    text = file.read(min(length, _size(file)))
+    if length > _LONGEST:
+        raise ReplayError(f"the header of the replay claims {length} bytes; the most is {_LONGEST}")
+    text = file.read(length)
     try:
+        if len(text) < length:
+            raise ValueError(f"{len(text)} of its {length} bytes are there")
+        _check_header(start, text, (version[0], version[1]) >= _CHECKED)
         return _header((version[0], version[1]), json.loads(text))
+    except RecursionError as error:
+        raise ReplayError("the header of the replay is damaged: it is nested too deep") from error
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise ReplayError(f"the header of the replay is damaged: {type(error).__name__}: {error}") from error
+        raise ReplayError(f"the header of the replay is damaged: {type(error).__name__}: {error!s:.300}") from error
+
+
+def _check_header(start: bytes, text: bytes, must: bool) -> None:
+    """Refuses a header whose checksum is wrong; where it must have one, also without."""
+    head, told = text[: -_CHECKSUM_DIGITS - 1], text[-_CHECKSUM_DIGITS - 1 :]
+    if not head.endswith(_CHECKSUM):
+        if must:
+            raise ValueError("it does not end with a checksum")
+    elif told != b"%*d}" % (_CHECKSUM_DIGITS, zlib.crc32(start + head)):
+        raise ValueError("its checksum is another")
 
 
 def _header(version: tuple[int, int], values: dict[str, Any]) -> Header:
-    sections = tuple(_section(described) for described in values["frame"]["sections"])
+    values.pop("checksum", None)
+    minor = version[1] if version[0] else 0
+    if missing := lacking(HEADER, values, minor):
+        raise KeyError(", ".join(missing))
+    values |= stood_for(HEADER, values, minor)
+    for name, kind in (("config", dict), ("metadata", dict), ("frame", dict)):
+        _check_type(name, values[name], kind)
+    limits = {"populations": (1, MOST_POPULATIONS), "world": (0, 2**32 - 1), "side": (1, MAX_SIDE)}
+    for name, (low, high) in limits.items():
+        _check_type(name, values[name], int)
+        if not low <= values[name] <= high:
+            raise ValueError(f"{name} = {_number(values[name])} is out of range; allowed are {low} .. {high}")
+    sections = _sections(values["frame"], 0 if version < (1, 0) else values["frame"].get("version", 1))
+    return Header(version, values, sections, values["world"], values["side"], values["populations"])
+
+
+def _sections(frame: Mapping[str, Any], version: int) -> tuple[Section, ...]:
+    """The tables of a file, which holds frames of a version: it must have the columns that these have."""
+    _check_type("version of frames", version, int)
+    sections = tuple(_section(described) for described in frame["sections"])
     _check_unique("sections", [section.name for section in sections])
-    world, side = values["world"], values["side"]
-    for name, kind in (("config", dict), ("populations", int), ("metadata", dict), ("world", int), ("side", int)):
-        if type(values[name]) is not kind:
-            raise TypeError(f"{name} is {values[name]!r}, not of type {kind.__name__}")
-    if not 1 <= side <= MAX_SIDE:
-        raise ValueError(f"side = {side} is out of range; allowed are 1 .. {MAX_SIDE}")
-    return Header(version, values, sections, world, side)
+    found = {section.name: [field.name for field in section.fields] for section in sections}
+    for section in SECTIONS:
+        known = {field.name: field.since for field in section.fields}
+        if missing := lacking(known, found.get(section.name, ()), version):
+            raise ValueError(f"the columns {', '.join(missing)} of {section.name} are missing")
+    return sections
+
+
+def _check_type(name: str, value: Any, kind: type) -> None:
+    if type(value) is not kind:
+        raise TypeError(f"{name} is {_number(value)}, not of type {kind.__name__}")
+
+
+def _number(value: Any) -> str:
+    """A value for an error; integers beyond 4,300 digits are none that Python writes out."""
+    return f"{value!r:.100}" if not isinstance(value, int) or value.bit_length() < 100 else "a number of many digits"
 
 
 def _section(described: Mapping[str, Any]) -> Section:
@@ -123,6 +206,8 @@ def _section(described: Mapping[str, Any]) -> Section:
 def _check_unique(what: str, names: Sequence[str]) -> None:
     if not names or len(set(names)) < len(names):
         raise ValueError(f"the {what} are {', '.join(names) or 'none'}; each must be there once")
+    if len(names) > _MOST_COLUMNS:
+        raise ValueError(f"there are {len(names)} {what}; the most is {_MOST_COLUMNS}")
 
 
 def read_index(file: BinaryIO) -> list[Entry] | None:
@@ -140,26 +225,36 @@ def read_index(file: BinaryIO) -> list[Entry] | None:
         return None
     entries = [Entry(*entry) for entry in _ENTRY.iter_unpack(index)]
     consecutive = all(a.first + a.ticks == b.first for a, b in itertools.pairwise(entries))
-    return entries if consecutive and all(entry.ticks > 0 for entry in entries) else None
+    return entries if consecutive and all(_can_be(entry) for entry in entries) else None
+
+
+def _can_be(entry: Entry) -> bool:
+    return 0 < entry.ticks <= MAX_TICKS_A_CHUNK and 0 <= entry.first < _LAST_TICK
 
 
 def scan(file: BinaryIO) -> Iterator[Entry]:
-    """The chunks one by one, from where the header ends and `file` must stand. The last may be cut short."""
+    """The whole chunks one by one, from where the header ends and `file` must stand."""
     size, expected = _size(file), None
     while (offset := file.tell()) + _CHUNK.size <= size:
         mark, ticks, first, length = _CHUNK.unpack(file.read(_CHUNK.size))
-        if mark != _CHUNK_MARK or expected not in (None, first):
+        entry, end = Entry(offset, first, ticks), offset + _CHUNK.size + length
+        if mark != _CHUNK_MARK or expected not in (None, first) or end > size or not _can_be(entry):
             return
-        yield Entry(offset, first, ticks)
+        yield entry
         expected = first + ticks
-        file.seek(offset + _CHUNK.size + length)
+        file.seek(end)
 
 
-def read_chunk(file: BinaryIO, entry: Entry) -> bytes:
+def read_chunk(file: BinaryIO, entry: Entry, checked: bool) -> bytes:
     """The compressed data of a chunk.
 
+    Args:
+        file: of the replay.
+        entry: where the chunk is.
+        checked: whether a checksum follows its data.
+
     Raises:
-        ReplayError: if it is not where it should be.
+        ReplayError: if it is not where it should be, or its checksum is wrong.
     """
     size = _size(file)
     file.seek(min(entry.offset, size))
@@ -167,10 +262,18 @@ def read_chunk(file: BinaryIO, entry: Entry) -> bytes:
     if len(start) == _CHUNK.size:
         mark, ticks, first, length = _CHUNK.unpack(start)
         if (mark, ticks, first) == (_CHUNK_MARK, entry.ticks, entry.first) and file.tell() + length <= size:
-            return file.read(length)
+            data = file.read(length)
+            return _without_checksum(start, data, entry) if checked else data
     raise ReplayError(
         f"the replay is damaged: no chunk of {entry.ticks} ticks from {entry.first} on stands at byte {entry.offset}"
     )
+
+
+def _without_checksum(start: bytes, data: bytes, entry: Entry) -> bytes:
+    packed, told = data[: -_CRC.size], data[-_CRC.size :]
+    if told != _CRC.pack(zlib.crc32(packed, zlib.crc32(start))):
+        raise ReplayError(f"the replay is damaged: the chunk of the ticks from {entry.first} on has another checksum")
+    return packed
 
 
 def _size(file: BinaryIO) -> int:
