@@ -25,8 +25,8 @@ from forge.blade.observation import read_only
 from forge.blade.replay_file import Header
 
 #: More bytes than a chunk of any world holds, in the file's columns and in those of this release: 256 ticks of 8,192
-#: agents, who all attack, harvest and die in each. A file that claims more is damaged.
-LIMIT = 2**29
+#: agents who all attack and harvest in each, on the largest map, have 250 MB. A file that claims more is damaged.
+LIMIT = 2**28
 
 _COUNT = np.dtype("<u4")
 
