@@ -207,11 +207,12 @@ class Replay:
             ConfigError: if this release knows no such configuration, which `header["config"]` holds as plain values, or
                 the file contradicts it.
         """
-        version = versions.CONFIGURATION.version(self.header["configuration"], f"the configuration in {self.path}")
-        config = Config.from_dict(self.header["config"], version, whole=True)
+        header = self._start.values
+        version = versions.CONFIGURATION.version(header["configuration"], f"the configuration in {self.path}")
+        config = Config.from_dict(header["config"], version, whole=True)
         for name, value in (("side", config.terrain.side), ("populations", config.populations)):
-            if value != self.header[name]:
-                raise ConfigError(f"{self.path} says {name} = {self.header[name]}, but its configuration says {value}")
+            if value != header[name]:
+                raise ConfigError(f"{self.path} says {name} = {header[name]}, but its configuration says {value}")
         return config
 
     @property
