@@ -234,7 +234,9 @@ class World:
         """The worlds of a snapshot, given as its bytes or its path; they go on to the same bits.
 
         Raises:
-            ConfigError: if the source is not a snapshot, is damaged, or was written by an incompatible version.
+            ConfigError: if the source is not a snapshot, is damaged, holds what cannot be in a world, or has a format
+                newer than this release knows; the message names what is wrong.
+            OSError: if the file cannot be read.
         """
         saved = snapshot.read(source)
         world = cls.__new__(cls)
@@ -242,7 +244,10 @@ class World:
         world.config, world.count = saved.configs[0], len(saved.configs)
         world.threads = _threads(threads)
         world._seeds, world._tiles = saved.seeds, saved.tiles
-        world.state = allocate(world._configs, saved.recording)
+        try:
+            world.state = allocate(world._configs, saved.recording)
+        except MemoryError as error:
+            raise ConfigError(f"a snapshot of {world.count} worlds needs more memory than there is: {error}") from error
         saved.fill(world.state)
         resume_each(world.state)
         world._choices = limits(world.state)
