@@ -7,7 +7,7 @@ MINIMUM := import sys; sys.version_info >= (3, 11) or sys.exit( \
 	"Neural MMO needs Python 3.11 or newer, but $(PYTHON) is %d.%d. Name another: make PYTHON=/path/to/python3" % sys.version_info[:2])
 
 .DEFAULT_GOAL := help
-.PHONY: help setup test soak check client browser demo examples bench docs clean
+.PHONY: help setup test soak bits check client browser demo examples bench docs clean
 
 help:  ## list these commands
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' Makefile
@@ -20,6 +20,9 @@ test: check docs client browser  ## what CI runs: check, docs and every test
 
 soak: setup  ## 5,000 damaged files for every reader of files, some minutes
 	$(BIN)/python -m tests.fuzz
+
+bits: setup  ## whether a change keeps every bit of training: make bits BASE=COMMIT
+	$(BIN)/python -m tests.bits $(or $(BASE),HEAD)
 
 check: setup  ## lint, format and types, of Python and of the client
 	$(BIN)/ruff check && $(BIN)/ruff format --check && $(BIN)/mypy

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 import torch
 
+from forge.blade.checks import ConfigError
 from forge.blade.world import World
 from forge.ethyr import advantage
 from forge.ethyr.collector import Collector
@@ -38,7 +39,10 @@ class TorchLearner:
     def load_state(self, state: Mapping[str, torch.Tensor]) -> None:
         """Goes on from a saved state; see `Learner`."""
         check_state(state, self.state())
-        self.draws.set_state(state["draws"])
+        try:
+            self.draws.set_state(state["draws"])
+        except RuntimeError as error:
+            raise ConfigError(f"the saved state of the learner does not fit this one in draws: {error}") from error
         self.collector.memory.load_state(state)
 
     def collect(self) -> np.ndarray:

@@ -32,7 +32,7 @@ _NAMED = 3  # damaged lines that a message names
 
 def text_of(metrics: Mapping[str, Any]) -> str:
     """The line of some metrics; what is not finite becomes null, since JSON has no word for it."""
-    return json.dumps({name: _plain(value) for name, value in metrics.items()}, allow_nan=False) + "\n"
+    return json.dumps(_known(metrics), allow_nan=False) + "\n"
 
 
 def lines_of(path: Path) -> Iterator[Line]:
@@ -71,8 +71,9 @@ def _read(number: int, data: bytes) -> Line:
         values = parse_json(data, "it", nan=True)
     except ConfigError as error:
         return Line(number, data, None, str(error))
-    fault = _fault(values)
-    return Line(number, data, None if fault else values, fault)
+    if fault := _fault(values):
+        return Line(number, data, None, fault)
+    return Line(number, data, _known(values), "")
 
 
 def _fault(values: Any) -> str:
@@ -96,7 +97,10 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float))
 
 
-def _plain(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_plain(one) for one in value]
+def _known(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with None for what is not finite, which Python writes into JSON and nobody else reads."""
+    return {name: [*map(_finite, v)] if isinstance(v, list) else _finite(v) for name, v in values.items()}
+
+
+def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
