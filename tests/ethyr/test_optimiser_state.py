@@ -138,6 +138,7 @@ VALUES: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     "groups of others": (lambda v: v["groups"][0].update(parameters=3), r"groups of \[3\] parameters"),
     "no list": (lambda v: v.update(groups=7), r"groups of \[\] parameters"),
     "a text": (lambda v: v["groups"][0]["values"].update(lr="fast"), "lr of group 0 is 'fast', where it has 0.1"),
+    "no switch": (lambda v: v["groups"][0]["values"].update(amsgrad=None), "amsgrad of group 0 is None, where"),
     "another length": (lambda v: v["groups"][0]["values"].update(betas=[0.5]), "betas of group 0 is"),
     "parameters": (lambda v: v["groups"][0]["values"].update(params=[0]), "params of group 0 is"),
     "no values": (lambda v: v["groups"][0].update(values=[]), r"group 0 is \[\]"),

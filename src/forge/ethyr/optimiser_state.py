@@ -116,7 +116,7 @@ class _Values:
     def _group(self, number: int, saved: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
         found = self._named(saved.get("values"), f"group {number}")
         for name, value in found.items():
-            if name == "params" or (name in own and _kind(value) != _kind(own[name])):
+            if name == "params" or (name in own and not _alike(name, value, own[name])):
                 raise _Misfit(f"{name} of group {number} is {shown(value)}, where it has {shown(own.get(name))}")
         return found
 
@@ -154,9 +154,15 @@ def _index(text: str, count: int, key: str) -> int:
     return int(text)
 
 
+def _alike(name: str, value: Any, own: Any) -> bool:
+    """Whether a value of a parameter group may stand for another: it is of the same kind."""
+    if name in ("foreach", "fused"):  # None lets PyTorch choose
+        return all(one is None or isinstance(one, bool) for one in (value, own))
+    return bool(_kind(value) == _kind(own))
+
+
 def _kind(value: Any) -> Any:
-    """What a value of a parameter group may be exchanged for: another of the same kind."""
-    if value is None or isinstance(value, bool):
+    if isinstance(value, bool):
         return "switch"
     if isinstance(value, (int, float)) or (isinstance(value, Tensor) and value.numel() == 1):
         return "number"

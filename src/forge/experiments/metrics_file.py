@@ -80,7 +80,7 @@ def _fault(values: Any) -> str:
     if not isinstance(values, dict):
         return f"it holds {shown(values)}, no numbers by name"
     steps, seconds = values.get("steps"), values.get("seconds", 0)
-    if type(steps) is not int or not 0 <= steps < 2**63:
+    if type(steps) is not int or not 0 <= steps <= 2**62:
         return f"steps is {shown(steps)}"
     if not _is_number(seconds) or not (math.isfinite(seconds) and seconds >= 0):
         return f"seconds is {shown(seconds)}"
