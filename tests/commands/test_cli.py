@@ -10,13 +10,14 @@ import pytest
 from forge.cli import COMMANDS, main
 from forge.experiments.run import Run
 from forge.experiments.settings import Training
+from tests.patience import PATIENCE
 
 TINY = ("--worlds", "2", "--world.spawn.cap", "16", "--world.terrain.side", "40", "--log-seconds", "0.05")
 
 
 def forge(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
     command = [sys.executable, "-m", "forge.cli", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=300, check=False)
+    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=PATIENCE, check=False)
 
 
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:

@@ -18,6 +18,7 @@ from forge.cli import main
 from forge.experiments.run import Run
 from forge.experiments.train import load
 from forge.trinity.native import Native
+from tests.patience import PATIENCE
 
 FORGE = Path(__file__).resolve().parents[2] / "Forge.py"
 TINY = ("--worlds", "4", "--world.spawn.cap", "16", "--world.terrain.side", "40", "--log-seconds", "0.05")
@@ -27,7 +28,9 @@ def test_two_realms_train_and_go_on(tmp_path: Path, capsys: pytest.CaptureFixtur
     run = tmp_path / "run"
     command = [sys.executable, str(FORGE), "--nRealm", "2", "--api", "native", "--folder", "run"]
     limits = ("--minutes", "0", "--steps", "4000", *TINY)
-    done = subprocess.run([*command, *limits], capture_output=True, text=True, cwd=tmp_path, timeout=300, check=False)
+    done = subprocess.run(
+        [*command, *limits], capture_output=True, text=True, cwd=tmp_path, timeout=PATIENCE, check=False
+    )
     assert done.returncode == 0, done.stderr
     assert "run folder: run" in done.stdout
     assert "lifetime" in done.stdout

@@ -31,8 +31,8 @@ from forge.experiments.mixing import Entrant, Mixed
 from forge.experiments.run import Run
 from forge.experiments.settings import Training
 from forge.experiments.train import Trainer, load
+from tests.patience import PATIENCE
 
-PATIENCE = 300.0  # seconds until what should have come is missed; training compiles before it shows its second frame
 SMALL = {"spawn.cap": 32, "terrain.side": 40}
 
 
@@ -61,7 +61,7 @@ def watching(folder: Path, *arguments: str) -> Iterator[int]:
         yield int(found[1])
     finally:
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=PATIENCE)
         assert "Traceback" not in errors
 
 

@@ -22,10 +22,10 @@ from forge.blade import Chaos
 from forge.experiments.run import Run
 from forge.experiments.settings import Session, Training
 from forge.experiments.train import train
+from tests.patience import PATIENCE
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-SECONDS = 600
 FENCE = re.compile(
     r"^(?P<indent>[ \t]*)(?P<mark>`{3,}|~{3,})[ \t]*python\b(?P<words>[^\n]*)\n(?P<code>.*?)^(?P=indent)(?P=mark)",
     re.M | re.S,
@@ -37,6 +37,7 @@ import sys
 page, text = sys.argv[1:]
 names = {"__name__": "__main__"}
 from tests.docs.test_snippets import blocks
+from tests.patience import PATIENCE
 for block in blocks(text):
     exec(compile("\\n" * block.line + block.code, page, "exec"), names)
 """
@@ -79,7 +80,7 @@ def run(page: str, text: str, folder: Path) -> subprocess.CompletedProcess[str]:
         env={**os.environ, **quiet},
         capture_output=True,
         text=True,
-        timeout=SECONDS,
+        timeout=PATIENCE,
     )
 
 

@@ -19,8 +19,7 @@ from forge.blade import Config, Observation, World
 from forge.blade.frame import Frame, decode, draw_tiles
 from forge.embyr import Live, Pace, Source, Viewer
 from tests.blade.watching import SMALL, world_of
-
-PATIENCE = 20.0  # seconds until what should have come is missed
+from tests.patience import PATIENCE
 
 
 class Idle:

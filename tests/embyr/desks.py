@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Mapping
 from typing import Any
 
-SECONDS = 20.0
+from tests.patience import PATIENCE
 
 
 class HandDesk:
@@ -27,7 +27,7 @@ class HandDesk:
     def wait(self, count: int) -> list[tuple[int, Any]]:
         """Waits until `count` messages were told in all, and returns them."""
         with self._more:
-            assert self._more.wait_for(lambda: len(self.told) >= count, SECONDS), f"told so far: {self.told}"
+            assert self._more.wait_for(lambda: len(self.told) >= count, PATIENCE), f"told so far: {self.told}"
             return list(self.told)
 
     def take(self) -> list[tuple[int, Any]]:

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import pytest
 
 from forge.embyr.bureau import Bureau, Reply
-from tests.embyr.desks import SECONDS, HandDesk
+from tests.embyr.desks import HandDesk
+from tests.patience import PATIENCE
 
 
 class Ask(NamedTuple):
@@ -136,7 +137,7 @@ def test_closing_ends_the_thread() -> None:
         clerk.bureau.ask(1, "t", Ask("x"))
         clerk.desk.wait(1)
         thread = next(thread for thread in threading.enumerate() if thread.name == "embyr-bureau")
-    thread.join(SECONDS)
+    thread.join(PATIENCE)
     assert not thread.is_alive()
     clerk.bureau.ask(1, "t", Ask("y"))
     assert Ask("y") not in clerk.counts

@@ -12,6 +12,8 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
+from tests.patience import PATIENCE
+
 CONTEXT = multiprocessing.get_context("forkserver")
 CONTEXT.set_forkserver_preload(["tests.experiments.warm"])
 
@@ -41,7 +43,7 @@ def start(
 
 def end(process: ForkServerProcess) -> int:
     """Waits for a process; returns its exit code, or minus the signal that killed it."""
-    process.join(120)
+    process.join(PATIENCE)
     assert process.exitcode is not None
     return process.exitcode
 

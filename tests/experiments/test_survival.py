@@ -20,6 +20,7 @@ from forge.experiments.condition import condition
 from forge.experiments.run import Run, steps_of
 from forge.experiments.stopping import Stopping
 from tests.experiments.children import end, start
+from tests.patience import PATIENCE
 
 STEPS = 40_000
 TINY = (
@@ -49,7 +50,7 @@ def bits(run: Run) -> dict[str, object]:
 
 def wait_for(run: Path, steps: int) -> None:
     """Waits until a line of metrics says that a run has come so far."""
-    until = time.monotonic() + 120
+    until = time.monotonic() + PATIENCE
     while time.monotonic() < until:
         lines = (run / "metrics.jsonl").read_text().splitlines() if (run / "metrics.jsonl").exists() else []
         if len(lines) > 1 and json.loads(lines[-2])["steps"] >= steps:

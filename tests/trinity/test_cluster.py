@@ -22,6 +22,7 @@ from forge.ethyr.learning import Learning
 from forge.trinity import God, Pantheon, Sword, Trinity, cluster, smith
 from forge.trinity.native import Native
 from forge.trinity.report import Report
+from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # Ray leaves files of its own open
 
@@ -180,7 +181,7 @@ try:
 except ImportError as error:
     print(type(error).__name__, error)
 """
-    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=120)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, timeout=PATIENCE)
     nobody, nowhere, missing = done.stdout.splitlines()
     assert nobody.startswith("ray = 'remote': there is no Ray cluster at 127.0.0.1:9")
     assert "somewhere (an address is host:port)" in nowhere

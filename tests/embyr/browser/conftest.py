@@ -21,6 +21,7 @@ from forge.experiments.run import Run
 from forge.experiments.settings import Training
 from forge.experiments.train import Trainer
 from tests.embyr.browser.screen import Screen
+from tests.patience import PATIENCE
 
 WORLD = Chaos(**{"spawn.cap": 32, "terrain.side": 40, "foraging.regrowth": 0.002})
 SIZE = (640, 360)
@@ -35,7 +36,7 @@ def serving(folder: Path, *arguments: str) -> Iterator[subprocess.Popen[str]]:
         yield process
     finally:
         process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=60)
+        _, errors = process.communicate(timeout=PATIENCE)
         assert "Traceback" not in errors
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,21 +12,53 @@ import numpy as np
 from PIL import Image
 from playwright.sync_api import Page
 
-PATIENCE = 30.0  # seconds until what should have come is missed: the picture is drawn in software, beside other tests
+from tests.patience import PATIENCE
+
 SHOTS = Path(__file__).with_name("shots")
 
+# Draws a picture now and then, and at once only where one is waited for: in software, each costs a quarter of a second.
+# Keeps the last state that the server told, and everything that the page says to it.
+_PREPARED = """
+const refresh = requestAnimationFrame.bind(window);
+const waiting = new Map();
+const drawNow = () => [...waiting.keys()].forEach((timer) => { clearTimeout(timer); waiting.get(timer)(); });
+window.requestAnimationFrame = (draw) => {
+  const go = () => { waiting.delete(timer); refresh(draw); };
+  const timer = setTimeout(go, __line.hurry ? 0 : 500);
+  waiting.set(timer, go);
+  return timer;
+};
+window.__line = { state: {}, said: [], hurry: false, hurried: (on) => { __line.hurry = on; drawNow(); } };
+window.WebSocket = class extends WebSocket {
+  constructor(...given) {
+    super(...given);
+    this.addEventListener("message", ({ data }) => {
+      const message = typeof data === "string" ? JSON.parse(data) : {};
+      if (message.type === "state") __line.state = message;
+    });
+  }
+  send(data) {
+    __line.said.push({ ...JSON.parse(data), at: __embyr?.ticks });
+    super.send(data);
+  }
+};
+"""
+# The state may be told while a tick is on its way, which the next state, within a second, then tells of.
 _RESTED = """async () => {
   const awhile = () => new Promise((done) => setTimeout(done, 100));
   for (let taken = -1, calm = 0; calm < 6; calm++, await awhile()) {
-    if (taken !== __embyr.ticks || __embyr.alpha() < 1) calm = 0;
+    const { state } = __line;
+    if (taken !== __embyr.ticks || !state.paused || state.tick !== __embyr.tick || __embyr.alpha() < 1) calm = 0;
     taken = __embyr.ticks;
   }
 }"""
 _SHOWN = """async (drawing) => {
+  __line.hurried(true);
   const refreshed = () => new Promise(requestAnimationFrame);
   for (const from = __embyr.frames; drawing && __embyr.frames < from + 2; ) await refreshed();
   await refreshed();
   await refreshed();
+  __line.hurried(false);
 }"""
 _AGENTS = """() => {
   const { agents, count } = __embyr.world().frame;
@@ -48,6 +81,7 @@ class Screen:
         self.held = False
         page.set_default_timeout(PATIENCE * 1000)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
+        page.add_init_script(_PREPARED)
 
     def open(self, port: int, query: str = "") -> None:
         """Opens the page and waits for the first picture."""
@@ -122,6 +156,13 @@ class Screen:
         data = self.page.screenshot()
         (SHOTS / f"{self.name}-{what}.png").write_bytes(data)
         return np.asarray(Image.open(io.BytesIO(data)).convert("RGB"))
+
+    def until_seen(self, what: str, true: Callable[[np.ndarray], bool]) -> np.ndarray:
+        """Takes pictures until one shows what it must; returns it."""
+        end = time.monotonic() + PATIENCE
+        while not true(picture := self.picture(what)):
+            assert time.monotonic() < end, f"the page never showed {what}"
+        return picture
 
     def free(self, x: float, y: float) -> bool:
         """Whether a point of the picture lies under no panel."""

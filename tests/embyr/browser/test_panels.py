@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from tests.embyr.browser.screen import Screen, changed
@@ -62,17 +60,12 @@ def test_help_tells_every_key(page: Screen) -> None:
     page.until("document.querySelector('#help').open")
 
 
-def colours_of(screen: Screen, selector: str) -> int:
-    """How many colours a canvas shows."""
-    count: Any = screen.ask(
-        """(selector) => {
-          const canvas = document.querySelector(selector);
-          const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-          return new Set(new Uint32Array(data.buffer)).size;
-        }""",
-        selector,
-    )
-    return int(count)
+#: How many colours a canvas shows.
+COLOURS = """(selector) => {
+  const canvas = document.querySelector(selector);
+  const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+  return new Set(new Uint32Array(data.buffer)).size;
+}"""
 
 
 def test_the_chart_counts_the_living(page: Screen) -> None:
@@ -80,19 +73,22 @@ def test_the_chart_counts_the_living(page: Screen) -> None:
     page.until("document.querySelectorAll('.population').length === 2")
     page.until("__embyr.ticks > 8")
     page.pause()
-    page.page.wait_for_timeout(400)
-    counts = [int(text) for text in page.page.locator(".population .number:not(.faint)").all_inner_texts()]
     population = [agent["population"] for agent in page.agents()]
-    assert counts == [population.count(0), population.count(1)]
-    assert colours_of(page, ".chart") > 4
+    page.until(
+        """(wanted) => {
+          const shown = [...document.querySelectorAll('.population .number:not(.faint)')];
+          return String(shown.map(({ innerText }) => Number(innerText))) === String(wanted);
+        }""",
+        [population.count(0), population.count(1)],
+    )
+    page.until(f"({COLOURS})('.chart') > 4")
     page.picture("chart")
 
 
 def test_the_map_shows_everything_and_leads_there(page: Screen) -> None:
     page.press("m")
     page.until("document.querySelector('#minimap').width > 40")
-    page.page.wait_for_timeout(300)
-    assert colours_of(page, "#minimap") > 6
+    page.until(f"({COLOURS})('#minimap') > 6")
     page.picture("map")
     box = page.page.locator("#minimap").bounding_box()
     assert box is not None

@@ -120,9 +120,7 @@ def test_the_theme_is_dark_or_light_and_remembered(page: Screen) -> None:
     assert page.ask("document.documentElement.dataset.theme") == "dark"
     page.press("i")
     page.until("document.documentElement.dataset.theme === 'light'")
-    page.page.wait_for_timeout(300)
-    light = page.picture("light")
-    assert light[5, 300].mean() > dark[5, 300].mean() + 100  # the bar at the top
+    page.until_seen("light", lambda light: light[5, 300].mean() > dark[5, 300].mean() + 100)  # the bar at the top
     page.page.reload()
     page.until("window.__embyr?.ready")
     assert page.ask("document.documentElement.dataset.theme") == "light"
