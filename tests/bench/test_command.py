@@ -2,8 +2,6 @@
 
 import json
 import math
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
@@ -12,19 +10,15 @@ import pytest
 
 from forge.blade.threads.cores import cores
 from forge.commands.bench import SECTIONS, Name
+from tests.forked import forge
 
 SPREAD = {"median", "low", "high", "least", "most", "rounds"}
 THREADS = sorted({1, cores()})
 
 
-def forge(*arguments: object) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "forge.cli", "bench", *map(str, arguments)]
-    return subprocess.run(command, capture_output=True, text=True, check=False)
-
-
 def measure(folder: Path, kind: str, *more: str) -> dict[str, Any]:
     file, page = folder / f"{kind}.json", folder / f"{kind}.md"
-    done = forge(kind, "--quick", "--json", file, "--markdown", page, *more)
+    done = forge("bench", kind, "--quick", "--json", file, "--markdown", page, *more)
     assert done.returncode == 0, done.stderr
     found = json.loads(file.read_text())
     for section in found["sections"].values():
@@ -197,7 +191,7 @@ def test_only_the_named_sections_are_measured(tmp_path: Path) -> None:
     ],
 )
 def test_what_is_asked_wrongly_is_named(arguments: tuple[str, ...], status: int, message: str) -> None:
-    done = forge(*arguments)
+    done = forge("bench", *arguments)
     assert done.returncode == status
     assert message in done.stderr
     assert "Traceback" not in done.stderr

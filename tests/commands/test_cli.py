@@ -1,8 +1,6 @@
 """The command line as its users type it."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -10,14 +8,9 @@ import pytest
 from forge.cli import COMMANDS, main
 from forge.experiments.run import Run
 from forge.experiments.settings import Training
-from tests.patience import PATIENCE
+from tests.forked import forge
 
 TINY = ("--worlds", "2", "--world.spawn.cap", "16", "--world.terrain.side", "40", "--log-seconds", "0.05")
-
-
-def forge(*arguments: str, cwd: Path | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "forge.cli", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, cwd=cwd, timeout=PATIENCE, check=False)
 
 
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:

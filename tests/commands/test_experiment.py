@@ -2,8 +2,6 @@
 
 import csv
 import signal
-import subprocess
-import sys
 import time
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pytest
 from forge.cli import main
 from forge.commands import experiment
 from forge.experiments.studies.cost import Cost
+from tests.experiments.children import end, start
 
 TINY = ["experiment", "learning", "--scale", "tiny", "--seeds", "1"]
 
@@ -28,16 +27,13 @@ def numbers(folder: Path) -> dict[str, list[dict[str, str]]]:
 
 def killed(folder: Path, sign: str) -> None:
     """Starts the study, and kills it outright once a file or folder of this name is there."""
-    command = [sys.executable, "-m", "forge.cli", *TINY, "--folder", str(folder)]
-    process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    process = start([*TINY, "--folder", str(folder)], folder.with_suffix(".out"))
     try:
-        for _ in range(6000):
-            if any(folder.glob(sign)) or process.poll() is not None:
-                break
+        while not any(folder.glob(sign)) and process.is_alive():
             time.sleep(0.01)
     finally:
-        process.send_signal(signal.SIGKILL)
-        assert process.wait() == -signal.SIGKILL
+        process.kill()
+        assert end(process) == -signal.SIGKILL
 
 
 def test_killed_it_goes_on_and_finds_the_same(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 from textwrap import dedent
 from typing import NamedTuple
@@ -22,7 +21,7 @@ from forge.blade import Chaos
 from forge.experiments.run import Run
 from forge.experiments.settings import Session, Training
 from forge.experiments.train import train
-from tests.patience import PATIENCE
+from tests.forked import call
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -30,17 +29,6 @@ FENCE = re.compile(
     r"^(?P<indent>[ \t]*)(?P<mark>`{3,}|~{3,})[ \t]*python\b(?P<words>[^\n]*)\n(?P<code>.*?)^(?P=indent)(?P=mark)",
     re.M | re.S,
 )
-
-#: Runs the blocks of a page in one namespace; a traceback shows the lines of the page.
-RUNNER = """
-import sys
-page, text = sys.argv[1:]
-names = {"__name__": "__main__"}
-from tests.docs.test_snippets import blocks
-from tests.patience import PATIENCE
-for block in blocks(text):
-    exec(compile("\\n" * block.line + block.code, page, "exec"), names)
-"""
 
 
 class Block(NamedTuple):
@@ -71,17 +59,17 @@ def imports(code: str) -> str:
 
 
 def run(page: str, text: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Runs a page in a fresh interpreter and an empty folder, without a display and with one thread a library."""
+    """Runs a page in a process of its own and an empty folder, without a display."""
     paths = os.pathsep.join((str(ROOT), str(ROOT / "src")))
-    quiet = {"MPLBACKEND": "Agg", "PYTHONPATH": paths, "OMP_NUM_THREADS": "1", "RAY_USAGE_STATS_ENABLED": "0"}
-    return subprocess.run(
-        [sys.executable, "-c", RUNNER, page, text],
-        cwd=folder,
-        env={**os.environ, **quiet},
-        capture_output=True,
-        text=True,
-        timeout=PATIENCE,
-    )
+    quiet = {"MPLBACKEND": "Agg", "PYTHONPATH": paths, "RAY_USAGE_STATS_ENABLED": "0"}
+    return call(run_blocks, page, text, cwd=folder, environment=quiet)
+
+
+def run_blocks(page: str, text: str) -> None:
+    """Runs the blocks of a page in one namespace; a traceback shows the lines of the page."""
+    names: dict[str, object] = {"__name__": "__main__"}
+    for block in blocks(text):
+        exec(compile("\n" * block.line + block.code, page, "exec"), names)
 
 
 def written(page: Path) -> bool:

@@ -37,7 +37,7 @@ class Client:
 
     def __init__(self, viewer: Viewer, hello: dict[str, Any] | None = None, **options: Any) -> None:
         self._stack = contextlib.ExitStack()
-        connection = connect(f"ws://127.0.0.1:{viewer.port}/ws", max_size=None, **options)
+        connection = connect(f"ws://127.0.0.1:{viewer.port}/ws", max_size=None, ping_interval=None, **options)
         self.socket: ClientConnection = self._stack.enter_context(connection)
         self.materials: np.ndarray | None = None
         self.told: list[dict[str, Any]] = []
@@ -108,8 +108,9 @@ class Client:
         self._stack.close()
 
     def vanish(self) -> None:
-        """Cuts the line without a word."""
-        self.socket.socket.shutdown(socket.SHUT_RDWR)
+        """Cuts the line without a word, if the server has not."""
+        with contextlib.suppress(OSError):
+            self.socket.socket.shutdown(socket.SHUT_RDWR)
         self.close()
 
     def __enter__(self) -> Self:

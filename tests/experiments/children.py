@@ -1,8 +1,7 @@
-"""Processes that run `forge` and may be killed: forked from one that has imported everything, so they begin at once."""
+"""Processes that run `forge` and may be killed."""
 
 from __future__ import annotations
 
-import multiprocessing
 import os
 import resource
 import signal
@@ -12,10 +11,8 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any
 
+from tests.forked import CONTEXT
 from tests.patience import PATIENCE
-
-CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["tests.experiments.warm"])
 
 
 def start(

@@ -21,7 +21,7 @@ BARRED = {Material.WATER, Material.STONE, Material.OREROCK}
 STEPS = {Move.PASS: (0, 0), Move.NORTH: (-1, 0), Move.SOUTH: (1, 0), Move.EAST: (0, 1), Move.WEST: (0, -1)}
 
 
-@dataclass
+@dataclass(eq=False)  # who is who is a matter of identity, which is quick to tell
 class Agent:
     """One agent, as the rules describe it."""
 

@@ -16,7 +16,8 @@ from tests.patience import PATIENCE
 
 SHOTS = Path(__file__).with_name("shots")
 
-# Draws a picture now and then, and at once only where one is waited for: in software, each costs a quarter of a second.
+# Draws without smooth edges, now and then, and at once only where a picture is waited for: in software, each costs a
+# quarter of a second.
 # Keeps the last state that the server told, and everything that the page says to it.
 _PREPARED = """
 const refresh = requestAnimationFrame.bind(window);
@@ -29,6 +30,10 @@ window.requestAnimationFrame = (draw) => {
   return timer;
 };
 window.__line = { state: {}, said: [], hurry: false, hurried: (on) => { __line.hurry = on; drawNow(); } };
+const { getContext } = HTMLCanvasElement.prototype;
+HTMLCanvasElement.prototype.getContext = function (kind, options) {
+  return getContext.call(this, kind, { ...options, antialias: false });
+};
 window.WebSocket = class extends WebSocket {
   constructor(...given) {
     super(...given);
