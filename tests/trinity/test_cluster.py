@@ -18,6 +18,8 @@ from ray.cluster_utils import Cluster
 
 from forge.about import how_to_install
 from forge.blade import Chaos, Config, ConfigError, World
+from forge.blade.terrain import generate
+from forge.ethyr.divergence import Diverged
 from forge.ethyr.learning import Learning
 from forge.trinity import God, Pantheon, Sword, Trinity, cluster, smith
 from forge.trinity.native import Native
@@ -195,3 +197,13 @@ def test_reports_travel_whole() -> None:
     assert isinstance(report, Report)
     assert all(isinstance(part, np.ndarray) for part in (report.samples, *report.gradients, report.losses))
     assert dataclasses.is_dataclass(Trinity)
+
+
+def test_realms_need_no_map_file_and_tell_of_what_diverges(remote: dict[str, Any]) -> None:
+    tiles = generate(SMALL.terrain, 7)
+    drawn = SMALL.replace(**{"terrain.file": "of-another-machine.tmx"})
+    network = Learning(network="tests.experiments.diverging:Norm")
+    with smith.Native(drawn, remote, learning=network, tiles=tiles) as envs:
+        assert (envs.realms.world().materials() == tiles).all()
+        with pytest.raises(Diverged, match="in update 1: the gradient of gain in population 0 is nan"):
+            envs.run()

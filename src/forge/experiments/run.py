@@ -263,12 +263,12 @@ class Run:
         """What can be done with a run that diverged, in sentences."""
         last = self._last_good(self.checkpoints())
         smaller = f"--learning.learning-rate {self.training.learning.learning_rate / 5:g}"
-        anew = f"Trained anew with smaller steps it may not: {shlex.join(['forge', 'train', str(self.path)])} {smaller}"
+        anew = f"To train it anew with smaller steps: {shlex.join(['forge', 'train', str(self.path)])} {smaller}"
         if last is None:
             return anew
         return (
             f"The checkpoint at {steps_of(last):,} agent steps is from before that, and leads there again. {anew}. "
-            f"With its cause mended, as in a network of your own: {resume_command(self.path, 'last-good')}"
+            f"To go on once the cause is mended, in a network of your own: {resume_command(self.path, 'last-good')}"
         )
 
     def _last_good(self, candidates: list[Path]) -> Path | None:
