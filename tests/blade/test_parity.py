@@ -47,7 +47,7 @@ def test_no_kernel_reaches_outside_its_arrays() -> None:
 from dataclasses import replace
 from tests.blade.cases import CASES
 from tests.reference.compare import play
-for name in ("learned", "brawl", "four tiles", "odd", "blind"):
+for name in ("learned", "brawl", "four tiles", "odd", "blind", "rewards", "rewards, learned"):
     assert play(replace(CASES[name][0], ticks=60))[1] == "", name
 """
     checked = {**os.environ, "NUMBA_BOUNDSCHECK": "1"}
