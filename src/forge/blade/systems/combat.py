@@ -8,7 +8,7 @@ from forge.blade.events import log_event
 from forge.blade.grid import distance, first_lanes, index_by_row, rotation
 from forge.blade.ids import NONE, EventKind, Style
 from forge.blade.jit import inline
-from forge.blade.systems.reward import credit_blows, note_blow
+from forge.blade.systems.reward import credit_blows
 from forge.blade.vector import LANES, lowest_bit, within64
 
 _HOLD = int(Style.HOLD)
@@ -21,8 +21,19 @@ _LAST = np.int64(0x7FFFFFFFFFFFFFFF)
 @inline
 def attack(state, w):
     """Phase 2 of the tick: finds each agent's target and sums the effects; `vitals.live` applies the sums."""
-    rules, agents, slots, actions = state.rules[w], state.agents[w], state.slots[w], state.actions[w]
     index_by_row(state, w)
+    if state.rules[w].counts_blows:
+        state.struck[w] = NONE
+        attack_all(state, w, True)
+        credit_blows(state, w)
+    else:
+        attack_all(state, w, False)
+
+
+@inline
+def attack_all(state, w, counting):
+    """Everyone's attack. Compiled twice: `counting` blows is a constant in it, so that not counting costs nothing."""
+    rules, agents, slots, actions = state.rules[w], state.agents[w], state.slots[w], state.actions[w]
     first = state.tick[w] % rules.slots
     for q in range(state.indexed[w]):
         slot = np.int64(slots[q])
@@ -35,7 +46,8 @@ def attack(state, w):
             target = weakest_in_reach(state, w, q, rules.reach[style], first)
         if target != NONE and agents[target].age >= rules.immunity:
             strike(state, w, slot, target, style)
-    credit_blows(state, w, first)
+            if counting:
+                state.struck[w, slot] = target
 
 
 @inline
@@ -49,7 +61,6 @@ def strike(state, w, slot, target, style):
     drained[slot] += drain
     freeze = rules.freeze[style]
     victim.freeze = freeze if freeze > 0 else victim.freeze
-    note_blow(state, w, slot, target)
     log_event(state, w, _ATTACK, slot, style, damage, target)
 
 

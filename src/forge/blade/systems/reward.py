@@ -25,16 +25,12 @@ def forget_deeds(state, w):
     """Before a tick: nobody has done anything yet."""
     if counts_deeds(state):
         state.deeds[w] = 0
-    if state.rules[w].counts_blows:
-        state.struck[w] = NONE
 
 
 @inline
 def pay(state, w, slot, survived):
     """The reward of the agent in `slot` for this tick: the sum over the terms, in their order."""
     rules = state.rules[w]
-    if not counts_deeds(state):
-        return np.float32(rules.reward[_SURVIVAL]) if survived else np.float32(0.0)
     deeds, totals = state.deeds[w, slot], state.deed_totals[w, state.agents[w, slot].population]
     deeds[_SURVIVAL] = survived
     deeds[_DEATH] = not survived
@@ -42,7 +38,7 @@ def pay(state, w, slot, survived):
     for term in range(deeds.shape[0]):
         reward += rules.reward[term] * deeds[term]
         totals[term] += deeds[term]
-    return np.float32(reward)
+    return reward
 
 
 @inline
@@ -71,25 +67,16 @@ def forget_tiles(state, w, slot):
 
 
 @inline
-def note_blow(state, w, slot, target):
-    """Remembers whom an agent struck until all blows of the tick are known."""
-    if state.rules[w].counts_blows:
-        state.struck[w, slot] = target
-
-
-@inline
-def credit_blows(state, w, first):
+def credit_blows(state, w):
     """Divides the health that each target had among the blows it got.
 
-    The strongest blow comes first, equal ones in rotating order, from slot `first` on; each takes what is left, up to
-    its damage. So a kill is the first one's, who did the most damage.
+    The strongest blow comes first, equal ones in rotating order; each takes what is left, up to its damage. So a kill
+    is the first one's, who did the most damage.
     """
     rules = state.rules[w]
-    if not rules.counts_blows:
-        return
     living, struck, actions = state.living[w], state.struck[w], state.actions[w]
     count = np.int64(state.living_count[w])
-    start = first_in_rotation(living, count, first)
+    start = first_in_rotation(living, count, state.tick[w] % rules.slots)
     damage = strongest_below(rules, _ANY)
     while damage > 0:
         for k in range(start, start + count):

@@ -6,12 +6,12 @@ import numpy as np
 
 from forge.blade.events import log_death, log_reward, log_tick
 from forge.blade.grid import MATERIAL, first_in_rotation, tile_index
-from forge.blade.ids import Cause, Material
+from forge.blade.ids import Cause, Material, RewardTerm
 from forge.blade.jit import inline
 from forge.blade.systems.foraging import forage
 from forge.blade.systems.reward import count_gains, counts_deeds, pay
 
-_LAVA = int(Material.LAVA)
+_LAVA, _SURVIVAL = int(Material.LAVA), int(RewardTerm.SURVIVAL)
 _BY_ATTACK, _BY_LAVA, _BY_HUNGER, _BY_THIRST = int(Cause.ATTACK), int(Cause.LAVA), int(Cause.HUNGER), int(Cause.THIRST)
 SURVIVES = -1
 
@@ -19,6 +19,12 @@ SURVIVES = -1
 @inline
 def live(state, w):
     """Phase 3 of the tick, in rotating order. Lists those who must die in `State.dying`; returns how many."""
+    return live_all(state, w, True) if counts_deeds(state) else live_all(state, w, False)
+
+
+@inline
+def live_all(state, w, counting):
+    """Everyone's tick. Compiled twice: `counting` deeds is a constant in it, so that not counting costs nothing."""
     rules, living = state.rules[w], state.living[w]
     reward, terminated = state.reward[w], state.terminated[w]
     reward[:] = 0
@@ -28,9 +34,12 @@ def live(state, w):
     first = first_in_rotation(living, count, state.tick[w] % rules.slots)
     for k in range(first, first + count):
         slot = np.int64(living[k if k < count else k - count])
-        cause = live_one(state, w, slot)
+        cause = live_one(state, w, slot, counting)
         survived = cause == SURVIVES
-        reward[slot] = pay(state, w, slot, survived)
+        if counting:
+            reward[slot] = pay(state, w, slot, survived)
+        else:
+            reward[slot] = rules.reward[_SURVIVAL] if survived else 0.0
         log_reward(state, w, slot, survived)
         if not survived:
             terminated[slot] = True
@@ -41,7 +50,7 @@ def live(state, w):
 
 
 @inline
-def live_one(state, w, slot):
+def live_one(state, w, slot, counting):
     """One agent's tick. Returns its cause of death or SURVIVES."""
     rules, agent = state.rules[w], state.agents[w, slot]
     suffer(agent, state.drained[w, slot], rules)
@@ -56,7 +65,7 @@ def live_one(state, w, slot):
         return _BY_LAVA
     food, water = np.int64(agent.food), np.int64(agent.water)
     forage(state, w, slot, place)
-    if counts_deeds(state):
+    if counting:
         count_gains(state, w, slot, agent.food - food, agent.water - water)
     return metabolise(agent, rules)
 
