@@ -18,7 +18,7 @@ from forge.bench.world import Effort, all_threads
 _WORLDS = (4, 64)
 #: What else there is: busy loops for each core, and whether the process is pinned to one core, before or while it runs.
 _SITUATIONS = {
-    "quiet": (0, ""),
+    "as the machine is": (0, ""),
     "beside busy loops": (1, ""),
     "pinned to one core": (0, "before"),
     "pinned while it runs": (0, "after"),
@@ -29,7 +29,7 @@ def busy(effort: Effort) -> Section:
     """Agent steps a second with the default threads and with one, taken in turn, in each situation."""
     worlds = _WORLDS[:1] if effort.quick else _WORLDS
     torch = ("no", "before", "after") if importlib.util.find_spec("torch") and not effort.quick else ("no",)
-    pins = hasattr(os, "sched_setaffinity")
+    pins = os.path.isdir("/proc/self/task")  # Linux
     rows: list[Row] = []
     for situation, (loops, pinned) in _SITUATIONS.items():
         if pinned and not pins:
@@ -38,7 +38,7 @@ def busy(effort: Effort) -> Section:
             with _others(loops * all_threads()):
                 rows += _rows(effort, worlds, imported, pinned, situation)
     note = (
-        "Chaos, 128 slots on 80 × 80, the foragers' actions of one tick again and again through World.step; "
+        "Law, 128 slots on 80 × 80, all alive, the actions of one tick again and again through World.step; "
         f"{effort.rounds} rounds, each of the default and of threads=1 in turn. A child process for each situation. "
         "Beside busy loops: one for each core. PyTorch: imported and used before or after forge.blade. Ratio: speed of "
         "the default over that of threads=1, round by round."

@@ -21,7 +21,7 @@ def main(worlds: list[int], torch: str, pinned: str, seed: int, quick: bool) -> 
     Args:
         worlds: how many there are in each batch that can be asked for.
         torch: import PyTorch `before` or `after` the package, or `no`.
-        pinned: to one core `before` the package is imported, `after` the batches have been stepped, or never ("").
+        pinned: to one core `before` the package is imported, `after` worlds have been stepped on threads, or never ("").
         seed: of the worlds.
         quick: play for a moment only.
     """
@@ -30,27 +30,32 @@ def main(worlds: list[int], torch: str, pinned: str, seed: int, quick: bool) -> 
     if torch == "before":
         _use_torch()
     from forge.agents import scripted
-    from forge.blade import Chaos, World
+    from forge.blade import Law, World
+    from forge.blade.threads.cores import cores
 
     if torch == "after":
         _use_torch()
-    config, batches = Chaos(**{"spawn.populations": 8}), {}
+    # nobody dies of hunger while it is measured, so that there is as much to do in every round
+    config = Law(**{"spawn.populations": 8, "vitals.food": 30_000, "vitals.water": 30_000})
+    started, threads = {}, {"default": cores(), "alone": 1}
     for count in worlds:
         world, agent = World(config, count, seed, threads=1), scripted("forager", config, seed)
         world.reset()
-        for _ in range(10 if quick else 200):
+        for _ in range(10 if quick else 300):
             actions = agent.act(world.observe())
             world.step(actions)
-        batches[str(count), "alone"] = world, actions
-        batches[str(count), "default"] = World.restore(world.snapshot()), actions
-    for world, actions in batches.values():
-        world.step(actions)
+        started[str(count)] = world.snapshot(), actions
     if pinned == "after":
+        for snapshot, actions in started.values():
+            World.restore(snapshot).step(actions)
         _pin()
-    _say({"threads": max(world.threads for world, _ in batches.values())})
+    _say({"threads": threads["default"]})
     for line in sys.stdin:
         asked, kind = line.split()
-        _say({"rate": _rate(*batches[asked, kind], _QUICK_SECONDS if quick else _SECONDS)})
+        snapshot, actions = started[asked]
+        world = World.restore(snapshot, threads[kind])
+        world.step(actions)  # touches its memory, and wakes the threads
+        _say({"rate": _rate(world, actions, _QUICK_SECONDS if quick else _SECONDS)})
 
 
 def _rate(world: Any, actions: Any, seconds: float) -> float:
@@ -69,7 +74,10 @@ def _use_torch() -> None:
 
 
 def _pin() -> None:
-    os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
+    """Every thread of this process runs on one core from now on, as after `taskset -a -p`."""
+    one = {min(os.sched_getaffinity(0))}
+    for thread in os.listdir("/proc/self/task"):
+        os.sched_setaffinity(int(thread), one)
 
 
 def _say(what: dict[str, Any]) -> None:
