@@ -8,7 +8,7 @@ from tests.fuzz.readers import Reader
 
 _ALL = (
     *(worlds.SNAPSHOT, worlds.REPLAY, worlds.FRAME, worlds.CONFIG, worlds.MAP),
-    *(runs.RUN, runs.METRICS, runs.CHECKPOINT, runs.REALMS),
+    *(runs.RUN, runs.METRICS, runs.CHECKPOINT, runs.REALMS, runs.MEASUREMENT),
 )
 
 READERS: dict[str, Reader] = {reader.name: reader for reader in _ALL}

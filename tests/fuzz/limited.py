@@ -19,6 +19,7 @@ import tempfile
 import traceback
 import warnings
 from pathlib import Path
+from typing import NamedTuple
 
 import torch
 
@@ -31,17 +32,11 @@ MESSAGE = 5000  # characters of an error that somebody reads
 _NUMBER = struct.Struct("<q")
 
 
-@dataclasses.dataclass(frozen=True)
-class Limits:
-    """What reading one damaged file may cost.
+class Limits(NamedTuple):
+    """What reading one damaged file may cost."""
 
-    Args:
-        seconds: of computing.
-        patience: seconds until a child that waits for something is given up.
-    """
-
-    seconds: int = 5
-    patience: int = 120
+    seconds: int = 5  # of computing
+    patience: int = 120  # seconds until a child that waits for something is given up
 
 
 @dataclasses.dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Readers of what training leaves: configurations of runs, metrics, checkpoints, realms, measurements."""
+"""Readers of what training and studies leave: configurations of runs, metrics, checkpoints, realms, measurements."""
 
 from __future__ import annotations
 
@@ -8,23 +8,30 @@ import json
 from pathlib import Path
 from random import Random
 
+import numpy as np
 from rich.console import Console
 
 from forge.blade import Chaos, ConfigError
 from forge.commands import runs
 from forge.ethyr import checkpoint
+from forge.ethyr.divergence import Diverged
 from forge.ethyr.learning import Learning
 from forge.experiments.condition import condition
 from forge.experiments.run import Run
 from forge.experiments.settings import Session, Training
+from forge.experiments.studies.store import Store
+from forge.experiments.studies.study import Measurement
+from forge.experiments.survey import Survey
 from forge.experiments.train import Trainer, load
 from forge.trinity.native import Native
+from tests.experiments.surveys import made
 from tests.fuzz.containers import mutate_array, mutate_tensors, mutate_zip
 from tests.fuzz.damage import any_of, damaged
 from tests.fuzz.readers import Reader
 from tests.fuzz.values import mutate_json, mutate_lines, mutate_toml
 
 _WORLD = Chaos(**{"terrain.side": 12, "terrain.border": 2, "spawn.cap": 8, "spawn.populations": 2, "sight.radius": 3})
+_REFUSED = (ConfigError, Diverged, OSError)  # a checkpoint may hold parameters that nothing can be learned from
 _TRAINING = Training(Session(worlds=1, minutes=0, steps=100, threads=1), Learning(hidden=16, ticks=4), _WORLD)
 
 
@@ -127,7 +134,7 @@ def _go_on(folder: Path) -> None:
     assert load(run.path).config == run.training.world
 
 
-CHECKPOINT = Reader("checkpoint", (_checkpoint,), _CHECKPOINT, _go_on, (ConfigError, OSError), _seal)
+CHECKPOINT = Reader("checkpoint", (_checkpoint,), _CHECKPOINT, _go_on, _REFUSED, _seal)
 
 
 def _realms(folder: Path) -> None:
@@ -142,4 +149,21 @@ def _restore_realms(folder: Path) -> None:
         native.run()
 
 
-REALMS = Reader("realms", (_realms,), _CHECKPOINT, _restore_realms, (ConfigError, OSError), _seal)
+REALMS = Reader("realms", (_realms,), _CHECKPOINT, _restore_realms, _REFUSED, _seal)
+
+
+_MEASUREMENT = Measurement("survey", {"measurement": "survey"}, lambda store: None, 1)
+
+
+def _measure(folder: Path) -> None:
+    Store(folder).keep(_MEASUREMENT, made(np.arange(2 * 2 * 3 * 3).reshape(2, 2, 3, 3)).to_dict())
+
+
+def _use_measurement(folder: Path) -> None:
+    if (result := Store(folder).measured(_MEASUREMENT)) is not None:
+        assert Survey.from_dict(result).visits.shape == (2, 2, 3, 3)
+
+
+MEASUREMENT = Reader(
+    "measurement", (_measure,), {"*": any_of(mutate_json, damaged)}, _use_measurement, (ConfigError, OSError)
+)

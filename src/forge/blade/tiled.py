@@ -18,7 +18,7 @@ from xml.parsers import expat
 
 import numpy as np
 
-from forge.blade.checks import ConfigError
+from forge.blade.checks import ConfigError, shown
 from forge.blade.config import MAX_SIDE
 from forge.blade.durable import write_atomic
 from forge.blade.ids import Material
@@ -126,10 +126,8 @@ def read_tmx(path: str | os.PathLike[str], layer: str | None = None) -> np.ndarr
     for tileset in tilesets:
         if tileset.guessed:
             numbers = ", ".join(f"{material.value} {material.name.lower()}" for material in Material)
-            told = (
-                f"{path}: tileset {tileset.label!r} names no material; its tiles are read by their numbers: {numbers}"
-            )
-            warnings.warn(told, stacklevel=2)
+            told = f"tileset {shown(tileset.label)} names no material; its tiles are read by their numbers: {numbers}"
+            warnings.warn(f"{path}: {told}", stacklevel=2)
     return tiles
 
 
@@ -145,7 +143,7 @@ def _document(path: Path, tag: str) -> ET.Element:
     except (expat.ExpatError, ValueError) as error:
         raise error if isinstance(error, ConfigError) else ConfigError(f"not XML: {error}") from error
     if root.tag != tag:
-        raise ConfigError(f"not a Tiled {tag}: the document is a <{root.tag}>")
+        raise ConfigError(f"not a Tiled {tag}: the document is a <{root.tag[:50]}>")
     return root
 
 
@@ -163,7 +161,7 @@ def _parse(text: str) -> ET.Element:
             )
 
     def skipped(name: str, parameter: int) -> None:
-        raise ConfigError(f"not XML: undefined entity {name!r}")
+        raise ConfigError(f"not XML: undefined entity {shown(name)}")
 
     parser.buffer_text = True
     parser.StartDoctypeDeclHandler, parser.SkippedEntityHandler = doctype, skipped
@@ -201,9 +199,9 @@ def _layer(layers: list[ET.Element], name: str | None) -> ET.Element:
     wanted = _LAYER if name is None else name
     found = [layer for layer in layers if layer.get("name") == wanted]
     if len(found) != 1:
-        names = ", ".join(repr(layer.get("name", "")) for layer in layers)
+        names = shown([layer.get("name", "") for layer in layers])[1:].removesuffix("]")
         raise ConfigError(
-            f"the map must have one tile layer called {wanted!r}; it has {len(found) or 'none'} among {names}"
+            f"the map must have one tile layer called {shown(wanted)}; it has {len(found) or 'none'} among {names}"
         )
     return found[0]
 
@@ -259,7 +257,9 @@ _COMPRESSIONS: dict[str, Callable[[bytes, int], bytes]] = {
 
 def _choose(readers: dict[str, Any], given: str, what: str) -> Any:
     if given not in readers:
-        raise ConfigError(f"the {what} {given!r} is not read; allowed are {', '.join(filter(None, readers))} and none")
+        raise ConfigError(
+            f"the {what} {shown(given)} is not read; allowed are {', '.join(filter(None, readers))} and none"
+        )
     return readers[given]
 
 
@@ -283,22 +283,28 @@ class _Tileset:
         if not self.names and id in NAMES.values():
             self.guessed = True
             return Material(id)
-        what = f"is called {name!r}" if name else "names no material"
+        what = f"is called {shown(name)}" if name else "names no material"
         raise ConfigError(
-            f"tile {id} of tileset {self.label!r} {what}; give it a `material` property of {', '.join(NAMES)}"
+            f"tile {id} of tileset {shown(self.label)} {what}; give it a `material` property of {', '.join(NAMES)}"
         )
 
 
 def _external(folder: Path, source: str) -> ET.Element:
     path = folder / source.replace("\\", "/")
-    if not path.is_file():
+    try:
+        there = path.is_file()
+    except OSError:  # a name that no file can have
+        there = False
+    if not there:
+        looked = str(path) if len(source) <= 200 else f"a name of {len(source)} characters in {folder}"
         raise ConfigError(
-            f"its tileset {source!r} is not there (looked for {path}); put it there, or embed it in the map with Tiled"
+            f"its tileset {shown(source)} is not there (looked for {looked}); "
+            "put it there, or embed it in the map with Tiled"
         )
     try:
         return _document(path, "tileset")
     except ConfigError as error:
-        raise ConfigError(f"its tileset {source!r}: {error}") from error
+        raise ConfigError(f"its tileset {shown(source)}: {error}") from error
 
 
 def _name(tile: ET.Element) -> str | None:
@@ -336,6 +342,6 @@ def _number(element: ET.Element, name: str, low: int, high: int, default: int | 
     except ValueError:
         value = low - 1
     if not low <= value <= high:
-        given = "missing" if text is None else repr(text)
+        given = "missing" if text is None else shown(text)
         raise ConfigError(f"{name} of <{element.tag}> is {given}; allowed are {low} .. {high}")
     return value

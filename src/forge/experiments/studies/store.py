@@ -9,6 +9,7 @@ experiments/
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import json
 import math
 from pathlib import Path
@@ -107,15 +108,26 @@ class Store:
         return _read(self.run_path(need) / "made.json")
 
     def measured(self, measurement: Measurement) -> Any:
-        """The result of a measurement, or None if it was not made yet."""
+        """The result of a measurement, or None if it was not made yet.
+
+        Raises:
+            ConfigError: if its file is damaged.
+        """
         path = self._measurement_path(measurement)
-        return _read(path, "result")["result"] if path.is_file() else None
+        if not path.is_file():
+            return None
+        kept = _read(path, "result")
+        # what releases before 2.1 kept has no checksum
+        if "sha256" in kept and kept["sha256"] != _checksum(kept["result"]):
+            raise _damaged(path, "the result is not what was written (SHA-256 differs)")
+        return kept["result"]
 
     def keep(self, measurement: Measurement, result: Any) -> None:
         """Writes down a result."""
         path = self._measurement_path(measurement)
         path.parent.mkdir(parents=True, exist_ok=True)
-        write_atomic(path, _json({"name": measurement.name, "what": measurement.what, "result": result}))
+        about = {"name": measurement.name, "what": measurement.what, "sha256": _checksum(result)}
+        write_atomic(path, _json({**about, "result": result}))
 
     def player(self, player: Player, config: Config, seed: int) -> Policy:
         """Who plays: it has not played before, and draws from a stream of its own."""
@@ -131,11 +143,19 @@ def _json(data: Any) -> bytes:
     return (json.dumps(data, indent=1, allow_nan=False) + "\n").encode()
 
 
+def _checksum(result: Any) -> str:
+    return hashlib.sha256(json.dumps(result).encode()).hexdigest()
+
+
+def _damaged(path: Path, why: object) -> ConfigError:
+    return ConfigError(f"{path} is missing or damaged: {why}; delete it, and it is made again")
+
+
 def _read(path: Path, *wanted: str) -> dict[str, Any]:
     try:
         data = read_json(path, _LARGEST)
         if not isinstance(data, dict) or not set(wanted) <= data.keys():
             raise ConfigError(f"it does not have {', '.join(wanted) or 'values by name'}")
     except ConfigError as error:
-        raise ConfigError(f"{path} is missing or damaged: {error}; delete it, and it is made again") from error
+        raise _damaged(path, error) from error
     return data
