@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import importlib.util
-import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 from forge.bench.measure import spread
@@ -29,7 +29,7 @@ def busy(effort: Effort) -> Section:
     """Agent steps a second with the default threads and with one, taken in turn, in each situation."""
     worlds = _WORLDS[:1] if effort.quick else _WORLDS
     torch = ("no", "before", "after") if importlib.util.find_spec("torch") and not effort.quick else ("no",)
-    pins = os.path.isdir("/proc/self/task")  # Linux
+    pins = Path("/proc/self/task").is_dir()  # Linux
     rows: list[Row] = []
     for situation, (loops, pinned) in _SITUATIONS.items():
         if pinned and not pins:

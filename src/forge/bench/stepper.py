@@ -10,6 +10,7 @@ import json
 import os
 import sys
 import time
+from pathlib import Path
 from typing import Any
 
 _SECONDS, _QUICK_SECONDS = 0.1, 0.01
@@ -21,7 +22,7 @@ def main(worlds: list[int], torch: str, pinned: str, seed: int, quick: bool) -> 
     Args:
         worlds: how many there are in each batch that can be asked for.
         torch: import PyTorch `before` or `after` the package, or `no`.
-        pinned: to one core `before` the package is imported, `after` worlds have been stepped on threads, or never ("").
+        pinned: to one core `before` the package is imported, `after` worlds were stepped on threads, or never ("").
         seed: of the worlds.
         quick: play for a moment only.
     """
@@ -76,8 +77,8 @@ def _use_torch() -> None:
 def _pin() -> None:
     """Every thread of this process runs on one core from now on, as after `taskset -a -p`."""
     one = {min(os.sched_getaffinity(0))}
-    for thread in os.listdir("/proc/self/task"):
-        os.sched_setaffinity(int(thread), one)
+    for thread in Path("/proc/self/task").iterdir():
+        os.sched_setaffinity(int(thread.name), one)
 
 
 def _say(what: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from forge.bench.measure import alternate, quotients, undisturbed
 from forge.bench.report import SPEED, Column, Row, Section, between, decimals, fixed, measured, text, timing
 from forge.bench.scene import Played, Scene
-from forge.blade import Chaos, Config, Law, Recording
+from forge.blade import Chaos, Config, Law, Recording, RewardTerm
 from forge.blade.threads.cores import cores
 
 _EIGHT = {"spawn.populations": 8}
@@ -132,12 +132,14 @@ def _sized(slots: int, side: int, **changes: int) -> Config:
 
 
 def options(effort: Effort) -> Section:
-    """What learned targeting, events, lives and visits cost. In Law, where targets make no difference to who lives."""
+    """What learned targeting, rewards, events, lives and visits cost, in Law, where targets change no life."""
     config, every = Law(**_EIGHT), Recording(events=True, lives=True, visits=True)
     learned = config.replace(**{"combat.targeting": "learned"})
+    rewarding = config.replace(**{f"reward.{term.name.lower()}": 1 for term in RewardTerm})
     scenes = [
         Scene(config, "Law"),
         Scene(learned, "learned targeting"),
+        Scene(rewarding, "all rewards"),
         Scene(config, "events", record=Recording(events=True)),
         Scene(config, "lives", record=Recording(lives=True)),
         Scene(config, "visits", record=Recording(visits=True)),
