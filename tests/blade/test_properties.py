@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forge.blade import Cause, Config, EventKind, Material, Move, Observation, Recording, World
+from forge.blade import Cause, Config, EventKind, Material, Move, Observation, Recording, Reward, World
 from tests.blade.worlds import configs, patchwork, wanderer
 
 TICKS = 40
@@ -123,6 +123,8 @@ def test_no_food_is_harvested_twice(config: Config, seed: int) -> None:
 @any_world
 @some
 def test_rewards_and_ends_are_those_of_who_acted(config: Config, seed: int) -> None:
+    # the other terms are those of the reference: tests/blade/test_parity.py
+    config = config.replace(reward=Reward(survival=config.reward.survival))
     for tick in ticks(config, seed):
         acted = tick.before.alive[0]
         died = set(tick.of(EventKind.DEATH)["agent"].tolist())

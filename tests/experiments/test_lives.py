@@ -77,7 +77,7 @@ def test_lives_are_taken_to_last_as_in_the_longest_run_in_the_same_setting(
         need = dataclasses.replace(need, training=dataclasses.replace(need.training, run=session))
         folder = store.open_run(need).checkpoint_path(steps)
         folder.mkdir(parents=True)
-        (folder / "progress.json").write_text(json.dumps({"steps": steps, "lives": lives}))
+        (folder / "progress.json").write_text(json.dumps({"steps": steps, "lives": lives, "seconds": 1.0}))
 
     elsewhere = dataclasses.replace(NEED, training=dataclasses.replace(TRAINING, world=Law()))
     assert store.lifetimes() == {}

@@ -309,11 +309,14 @@ def world_tables(data: Mapping[str, Any]) -> Mapping[str, Any]:
         ConfigError: if it is neither a world's nor a run's.
     """
     tables = {name: value for name, value in data.items() if name not in HEAD}
-    if not set(RUN_TABLES) & tables.keys():
-        return tables
+    sections = [f.name for f in dataclasses.fields(Config)]
+    of_a_run = not set(RUN_TABLES).isdisjoint(tables)
+    known = RUN_TABLES if of_a_run else (*RUN_TABLES, *sections)
     for name in tables:
-        if name not in RUN_TABLES:
-            raise ConfigError(did_you_mean("table", name, RUN_TABLES))
+        if name not in known:
+            raise ConfigError(did_you_mean("table", name, known))
+    if not of_a_run:
+        return tables
     world = tables.get("world", {})
     if not isinstance(world, Mapping):
         raise ConfigError(f"[world] must be a table of sections, not {shown(world)}")
