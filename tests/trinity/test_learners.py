@@ -156,8 +156,11 @@ def test_metrics_of_rllib_are_of_populations(rllib: Any) -> None:
         .environment(lambda _: rllib.RllibEnv(TINY, max_ticks=20))
         .env_runners(env_runner_cls=rllib.RllibEnvRunner, num_env_runners=0)
         .multi_agent(policies={"p0", "p1"}, policy_mapping_fn=rllib.RllibEnv.policy_of)
+        .debugging(seed=3)
     )
     runner = rllib.RllibEnvRunner(config=setup)
+    played = runner.env.envs[0].unwrapped
+    played.get_action_space("p0_0").seed(1)  # where the first dies at once, the episode ends with one life
     (episode,) = runner.sample(num_episodes=1, random_actions=True)
     lives = episode.agent_episodes
     assert len(lives) > 4

@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -275,7 +275,7 @@ class Config:
         """
         name, data = str(source) if isinstance(source, Path) else "text", read_toml(source)
         try:
-            world = world_tables(data)
+            world = world_tables(data, list(cls._kinds()))
             ours = "release" in data or not cls.lacking(world, 1)
             config = cls.from_dict(world, toml_version(data, ours))
             return config.beside(source) if isinstance(source, Path) else config
@@ -302,14 +302,17 @@ HEAD = ("release", "version")
 RUN_TABLES = ("run", "learning", "world")
 
 
-def world_tables(data: Mapping[str, Any]) -> Mapping[str, Any]:
+def world_tables(data: Mapping[str, Any], sections: Sequence[str]) -> Mapping[str, Any]:
     """The sections of the world in a TOML document: its tables, or in a run's those below [world].
+
+    Args:
+        data: the document.
+        sections: the names that a world's tables may have.
 
     Raises:
         ConfigError: if it is neither a world's nor a run's.
     """
     tables = {name: value for name, value in data.items() if name not in HEAD}
-    sections = [f.name for f in dataclasses.fields(Config)]
     of_a_run = not set(RUN_TABLES).isdisjoint(tables)
     known = RUN_TABLES if of_a_run else (*RUN_TABLES, *sections)
     for name in tables:

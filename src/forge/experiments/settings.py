@@ -136,7 +136,7 @@ class Training:
         written = CONFIGURATION.newest if version is None else version
         if "release" in data:
             release.check(data["release"])
-        world = world_tables(data)
+        world = world_tables(data, [f.name for f in dataclasses.fields(Config)])
         parts: dict[str, Any] = {
             "run": Session.read(_limited(data.get("run", {})), written, "run"),
             "learning": Learning.read(data.get("learning", {}), written, "learning"),
