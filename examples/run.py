@@ -3,10 +3,14 @@
     python examples/run.py            # all of them
     python examples/run.py torchrl    # those that are named
 
-A folder with a requirements.txt gets a `.venv` of its own, which is built again when what it is made from has changed.
+An example runs as the line of its docstring says that ends with "# a try", or else without arguments. A folder with a
+requirements.txt gets a `.venv` of its own, which is built again when what it is made from has changed.
 """
 
+import ast
 import os
+import re
+import shlex
 import subprocess
 import sys
 import tempfile
@@ -43,6 +47,13 @@ def find(names: Sequence[str]) -> Iterator[tuple[Path, list[Path]]]:
             yield environment(folder), scripts(folder)
 
 
+def arguments(script: Path) -> list[str]:
+    """What an example is given for a try: the arguments of that line of its docstring."""
+    told = ast.get_docstring(ast.parse(script.read_text("utf-8"))) or ""
+    line = re.search(r"^ *python \S+(.*)# a try$", told, re.M)
+    return shlex.split(line[1]) if line else []
+
+
 def environment(folder: Path) -> Path:
     """The Python of a folder's environment, which is built if it is not there or not up to date."""
     place, sources = (
@@ -70,7 +81,7 @@ def main(names: Sequence[str]) -> int:
             name = script.relative_to(EXAMPLES).as_posix()
             print(f"== {name}", flush=True)
             with tempfile.TemporaryDirectory() as folder:
-                if subprocess.run([python, script], cwd=folder, check=False).returncode:
+                if subprocess.run([python, script, *arguments(script)], cwd=folder, check=False).returncode:
                     failed.append(name)
     if failed:
         print("failed:", ", ".join(failed), file=sys.stderr)

@@ -1,10 +1,11 @@
-"""Examples: those beside examples/README.md run as they are, each alone in an empty folder; the others are listed."""
+"""Examples: those beside examples/README.md run, each alone in an empty folder and in the size of a try."""
 
 from __future__ import annotations
 
 import ast
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -30,9 +31,20 @@ def run(*words: object, folder: Path) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda path: path.name)
 def test_an_example_runs(script: Path, tmp_path: Path) -> None:
-    done = run(script, folder=tmp_path)
+    done = run(EXAMPLES / "run.py", script.stem, folder=tmp_path)
     assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-4000:]
-    assert done.stdout
+    assert len(done.stdout.splitlines()) > 1  # the first is its name
+
+
+def test_an_example_is_run_as_its_docstring_says(tmp_path: Path) -> None:
+    """With the arguments of the line that is marked as a try."""
+    place = tmp_path / "examples"
+    place.mkdir()
+    shutil.copy(EXAMPLES / "run.py", place)
+    told = '"""A.\n\n    python told.py --long\n    python told.py --n 2 "a b"  # a try\n"""\n'
+    (place / "told.py").write_text(told + "import sys\n\nprint(sys.argv[1:])\n")
+    done = run(place / "run.py", folder=tmp_path)
+    assert done.stdout == "== told.py\n['--n', '2', 'a b']\n"
 
 
 def test_every_example_is_in_the_table_and_nothing_else() -> None:
