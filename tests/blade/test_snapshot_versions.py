@@ -9,7 +9,7 @@ import pytest
 
 from forge.blade import ConfigError, World, events, snapshot, state, versions
 from forge.blade.events import Recording
-from forge.blade.record import PAD, annotated_since, fields_since, record
+from forge.blade.record import PAD, Column, annotated_since, columns_of, fields_since, record
 from forge.blade.snapshot import file
 from forge.blade.state import Layout, State
 from forge.blade.versions import Format, Since
@@ -34,8 +34,8 @@ class NewRecording(NamedTuple):
 def newer(monkeypatch: pytest.MonkeyPatch) -> None:
     """A release to come, whose worlds have weather, and whose agents a mood in place of their padding."""
     monkeypatch.setattr(versions, "SNAPSHOTS", Format("snapshots", LATER))
-    fields = [(n, state.AGENT[n]) for n in state.AGENT.names or () if n != PAD]
-    agent = record([*fields, ("mood", "u1", Since(LATER, before=7)), (PAD, "u1")])
+    mood = Column("mood", "u1", "how it feels", since=Since(LATER, before=7))
+    agent = record([*columns_of(state.AGENT), mood, Column(PAD, "u1", "nothing")])
     kinds = {**State.__annotations__, "weather": Annotated[np.ndarray, Since(LATER, before=3)]}
     new_state = NamedTuple("new_state", [*kinds.items()])  # type: ignore[misc]
     plain = state.layout
@@ -113,4 +113,4 @@ def test_every_saved_field_says_since_when_it_exists() -> None:
     assert {name for name in state.SAVED if known[name].version == 1} == first
     assert {name for name, since in known.items() if since.version == 2} == SECOND
     with pytest.raises(TypeError, match=rf"mood exists since version {LATER}, but the newest .* is {TODAY}"):
-        record([("mood", "u1", Since(LATER, before=0))])
+        record([Column("mood", "u1", "how it feels", since=Since(LATER, before=0))])

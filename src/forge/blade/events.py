@@ -7,43 +7,49 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-import numpy as np
-
 from forge.blade.grid import tread
 from forge.blade.ids import NONE, EventKind, Material
 from forge.blade.jit import inline
-from forge.blade.record import record
+from forge.blade.record import PAD, Column, record
 
-#: One event, 40 bytes. What `other` and `value` hold depends on the kind: see `docs/observations.md`.
-EVENT = np.dtype(
+#: One event, 40 bytes. What `other`, `value` and `detail` hold depends on the kind.
+EVENT = record(
     [
-        ("tick", "i8"),  # the tick in which it happened, counted from 0; −1 for births at a reset
-        ("agent", "i8"),  # id of who was born, died, attacked, harvested or drank
-        ("other", "i8"),  # attack: id of the target; else −1
-        ("row", "i2"),  # where the agent stood
-        ("col", "i2"),
-        ("value", "i4"),  # attack: damage; death: age; harvest, drink: amount offered; birth: 0
-        ("world", "i4"),  # index in the batch
-        ("kind", "u1"),  # EventKind
-        ("detail", "u1"),  # death: Cause; attack: Style; else 0
-        ("population", "u1"),  # of the agent
-        ("other_population", "u1"),  # of the target; 255 where there is none
+        Column("tick", "i8", "the tick in which it happened, counted from 0; −1 for births at a reset", "ticks"),
+        Column("agent", "i8", "id of who was born, died, attacked, harvested or drank"),
+        Column("other", "i8", "attack: id of the target; else −1"),
+        Column("row", "i2", "row on which the agent stood, southwards", "tiles"),
+        Column("col", "i2", "column on which the agent stood, eastwards", "tiles"),
+        Column(
+            "value", "i4", "attack: damage; death: age; harvest, drink: what was offered; birth: 0", "points, ticks"
+        ),
+        Column("world", "i4", "index of the world in the batch"),
+        Column("kind", "u1", "what happened: an `EventKind`"),
+        Column("detail", "u1", "death: a `Cause`; attack: a `Style`; else 0"),
+        Column("population", "u1", "population of the agent"),
+        Column("other_population", "u1", "attack: population of the target; else 255"),
     ]
 )
 
 #: One life, finished or not. It is saved: see `forge.blade.record`.
 LIFE = record(
     [
-        ("id", "i8"),
-        ("birth", "i8"),  # tick in which it entered; −1 at a reset
-        ("reward", "f8"),  # sum of its rewards
-        ("lifetime", "i4"),  # ticks survived
-        ("ticks", "i4", (len(Material),)),  # ticks spent on each material, that of a death by attack not counted
-        ("tiles", "i4", (len(Material),)),  # distinct tiles first visited as each material
-        ("world", "i4"),
-        ("population", "u1"),
-        ("cause", "u1"),  # Cause
-        ("pad", "u2"),
+        Column("id", "i8", "id of the agent"),
+        Column("birth", "i8", "tick in which it entered; −1 at a reset", "ticks"),
+        Column("reward", "f8", "sum of its rewards", "reward"),
+        Column("lifetime", "i4", "ticks survived", "ticks"),
+        Column(
+            "ticks",
+            "i4",
+            "ticks spent on each `Material`, that of a death by attack not counted",
+            "ticks",
+            (len(Material),),
+        ),
+        Column("tiles", "i4", "distinct tiles first visited as each `Material`", "tiles", (len(Material),)),
+        Column("world", "i4", "index of the world in the batch"),
+        Column("population", "u1", "population of the agent"),
+        Column("cause", "u1", "why it died: a `Cause`; of a life that goes on, 0"),
+        Column(PAD, "u2", "nothing"),
     ]
 )
 

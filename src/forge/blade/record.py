@@ -1,10 +1,10 @@
-"""Fields that are saved: each says since which version of snapshots it exists, where it is declared."""
+"""Records: each column says, where it is declared, what it means and since which version of snapshots it exists."""
 
 from __future__ import annotations
 
 import functools
 from collections.abc import Mapping, Sequence
-from typing import Any, get_type_hints
+from typing import Any, NamedTuple, get_type_hints
 
 import numpy as np
 
@@ -14,26 +14,46 @@ from forge.blade.versions import Since
 #: The field that fills a record up to its size. It holds nothing: it is neither read nor missed.
 PAD = "pad"
 
-_SINCE: dict[np.dtype[Any], Mapping[str, Since]] = {}
 
+class Column(NamedTuple):
+    """One field of a record.
 
-def record(fields: Sequence[tuple[Any, ...]]) -> np.dtype[Any]:
-    """The type of a record.
-
-    Args:
-        fields: each a name and a type, where it is an array its shape, and where it came after the first version of
-            snapshots a `Since`.
+    Attributes:
+        name: of the field.
+        type: as NumPy writes it.
+        meaning: for people, also in the documentation.
+        unit: of its numbers; empty where they have none.
+        shape: of its value, () for a single number.
+        since: the version of snapshots that has it first, and what stood for it before.
     """
-    dtype = np.dtype([tuple(part for part in field if not isinstance(part, Since)) for field in fields])
-    known = {field[0]: next((part for part in field if isinstance(part, Since)), Since()) for field in fields}
-    _check(known)
-    _SINCE[dtype] = known
+
+    name: str
+    type: str
+    meaning: str
+    unit: str = ""
+    shape: tuple[int, ...] = ()
+    since: Since = Since()
+
+
+_COLUMNS: dict[np.dtype[Any], tuple[Column, ...]] = {}
+
+
+def record(columns: Sequence[Column]) -> np.dtype[Any]:
+    """The type of a record of these columns, in their order."""
+    dtype = np.dtype([(c.name, c.type, c.shape) if c.shape else (c.name, c.type) for c in columns])
+    _check({column.name: column.since for column in columns})
+    _COLUMNS[dtype] = tuple(columns)
     return dtype
+
+
+def columns_of(dtype: np.dtype[Any]) -> tuple[Column, ...]:
+    """The columns of a record made by `record`, but for the one that holds nothing."""
+    return tuple(column for column in _COLUMNS[dtype] if column.name != PAD)
 
 
 def fields_since(dtype: np.dtype[Any]) -> Mapping[str, Since]:
     """Since when each field of a record made by `record` exists, but for the one that holds nothing."""
-    return {name: since for name, since in _SINCE[dtype].items() if name != PAD}
+    return {column.name: column.since for column in columns_of(dtype)}
 
 
 @functools.cache

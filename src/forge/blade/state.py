@@ -10,9 +10,10 @@ Letters used for shapes throughout the package:
 The `SAVED` fields are the state proper: what is snapshot and hashed. `RECORDED` ones are saved with them. All others
 can be computed from them or are the inputs, outputs and scratch space of a tick.
 
-A saved array, or field of a saved record, that comes later says so where it is declared: `Annotated[np.ndarray,
-Since(3, before=0)]` or `("mood", "i4", Since(3, before=0))` was not there before version 3 of snapshots, and older ones
-mean 0. See `forge.blade.versions`, and `forge.blade.snapshot.invariants` for what must hold of what is read.
+A saved array, or column of a saved record, that comes later says so where it is declared: `Annotated[np.ndarray,
+Since(3, before=0)]` or `Column("mood", "i4", "how it feels", since=Since(3, before=0))` was not there before version 3
+of snapshots, and older ones mean 0. See `forge.blade.versions`, and `forge.blade.snapshot.invariants` for what must
+hold of what is read.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from forge.blade.checks import ConfigError
 from forge.blade.config import Config
 from forge.blade.events import EVENT, LIFE, Recording, events_a_tick
 from forge.blade.ids import Cause, RewardTerm
-from forge.blade.record import record
+from forge.blade.record import PAD, Column, record
 from forge.blade.rules import RULES, rules_record
 from forge.blade.vector import PADDING
 from forge.blade.versions import Since
@@ -34,28 +35,28 @@ from forge.blade.versions import Since
 #: One agent, 32 bytes. An empty slot is all zeros.
 AGENT = record(
     [
-        ("id", "i8"),  # births of its world before it
-        ("age", "i4"),  # ticks lived
-        ("damage", "i4"),  # health points of the attacks that hit it last tick
-        ("row", "i2"),  # place on the map [tiles]
-        ("col", "i2"),
-        ("health", "i2"),  # 0 .. vitals.health
-        ("food", "i2"),  # 0 .. vitals.food
-        ("water", "i2"),  # 0 .. vitals.water
-        ("freeze", "i2"),  # ticks it cannot move
-        ("population", "u1"),  # 0 .. P − 1
-        ("alive", "u1"),  # 1 in slots that hold an agent
-        ("pad", "u2"),
+        Column("id", "i8", "births of its world before it"),
+        Column("age", "i4", "ticks lived", "ticks"),
+        Column("damage", "i4", "health points of the attacks that hit it in the last tick", "points"),
+        Column("row", "i2", "row on the map, southwards", "tiles"),
+        Column("col", "i2", "column on the map, eastwards", "tiles"),
+        Column("health", "i2", "0 .. `vitals.health`", "points"),
+        Column("food", "i2", "0 .. `vitals.food`", "points"),
+        Column("water", "i2", "0 .. `vitals.water`", "points"),
+        Column("freeze", "i2", "ticks for which it cannot move", "ticks"),
+        Column("population", "u1", "0 .. P − 1"),
+        Column("alive", "u1", "1 in slots that hold an agent"),
+        Column(PAD, "u2", "nothing"),
     ]
 )
 
 #: Running totals of one population of one world since the reset.
 TALLY = record(
     [
-        ("births", "i8"),
-        ("deaths", "i8", (len(Cause),)),  # by cause
-        ("lifetime", "i8"),  # sum over finished lives [ticks]
-        ("ticks", "i8"),  # agent steps: ticks begun alive, summed over agents
+        Column("births", "i8", "agents born"),
+        Column("deaths", "i8", "agents that died, by `Cause`", "", (len(Cause),)),
+        Column("lifetime", "i8", "sum of the lifetimes of finished lives", "ticks"),
+        Column("ticks", "i8", "agent steps: ticks begun alive, summed over agents", "agent steps"),
     ]
 )
 
