@@ -13,6 +13,9 @@ from pathlib import Path
 
 from forge.blade.paths import path_of
 
+#: What is kept, by the name of its folder.
+KINDS = {"kernels": "machine code of the world, the learner and the scripted agents", "terrain": "maps"}
+
 # The variable that names the folder of all caches, and where it is below the home folder when the variable is unset.
 _PLATFORMS = {"darwin": ("", "Library/Caches"), "win32": ("LOCALAPPDATA", "AppData/Local")}
 
@@ -35,12 +38,24 @@ def cache_dir(*parts: str) -> Path:
     return folder
 
 
+def cache_roots() -> list[Path]:
+    """The folders that this user's cache may be in and that are there; `cache_dir` takes the first it can write to."""
+    found = []
+    with contextlib.suppress(RuntimeError):  # a user without a home, as in many containers
+        found.append(_chosen())
+    found += [_shared()] if _shared().is_dir() and _is_ours(_shared()) else []
+    return [root for root in found if root.is_dir()]
+
+
 def _roots() -> Iterator[Path]:
     with contextlib.suppress(RuntimeError):  # a user without a home, as in many containers
         yield _chosen()
-    shared = Path(tempfile.gettempdir()) / (f"forge-{os.getuid()}" if hasattr(os, "getuid") else "forge")
-    if _is_ours(shared):
-        yield shared
+    if _is_ours(_shared()):
+        yield _shared()
+
+
+def _shared() -> Path:
+    return Path(tempfile.gettempdir()) / (f"forge-{os.getuid()}" if hasattr(os, "getuid") else "forge")
 
 
 def _chosen() -> Path:

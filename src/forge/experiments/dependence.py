@@ -34,12 +34,12 @@ class Responses(Sums):
 
 
 def change(of: Responses, companion: int, at: np.ndarray) -> Statistic:
-    """The mean change of the value with the companion at some of the places, bool [D, D] [ticks, discounted]."""
+    """The mean change of the value with the companion at some of the places, bool [D, D] (discounted ticks)."""
     return Statistic(_sums_at(of, companion, at))
 
 
 def contrast(of: Responses, companion: int) -> Statistic:
-    """The mean change with the companion within REACH less that farther away [ticks, discounted]."""
+    """The mean change with the companion within REACH less that farther away (discounted ticks)."""
     near = distances(of.size) <= REACH
     return change(of, companion, near).less(change(of, companion, ~near))
 
@@ -99,7 +99,7 @@ def common(of: Responses) -> Responses:
 
 
 def mean_map(of: Responses, companion: int, run: int | None = None, population: int | None = None) -> np.ndarray:
-    """The mean change by the place of the companion: float64 [D, D] [ticks, discounted]; NaN where none could stand.
+    """The mean change by the place of the companion: float64 [D, D] (discounted ticks); NaN where none could stand.
 
     Args:
         of: runs.

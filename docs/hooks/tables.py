@@ -1,0 +1,142 @@
+"""mkdocs hook: tables made from the declarations in the code, in place of lines such as `<!-- table: record EVENT -->`.
+
+A page says where a table stands; what is in it is said once, in `src/forge`.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
+
+import forge.blade as blade
+from forge import cli
+from forge.blade import Chaos, Config, Law
+from forge.blade.observation import ARRAYS
+from forge.blade.record import columns_of
+from forge.blade.versions import CONFIGURATION_RELEASES, SNAPSHOT_RELEASES
+from forge.ethyr.learning import Learning
+from forge.experiments.settings import Session, Training
+
+_MARK = re.compile(r"^<!-- table: (\w+)((?: \w+)*) -->$", re.M)
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """Puts tables where a page asks for them."""
+    return _MARK.sub(lambda found: TABLES[found[1]](*found[2].split()), markdown)
+
+
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A table in Markdown; an empty cell is a dash."""
+    lines = [tuple(head)]
+    lines += [("---",) * len(lines[0]), *map(tuple, rows)]
+    return "\n".join(f"| {' | '.join((cell or '–').replace('|', chr(92) + '|') for cell in line)} |" for line in lines)
+
+
+def sections() -> Iterator[tuple[str, str, type]]:
+    """The tables of a run's TOML file: name, prefix of its fields in Python, and class."""
+    yield from ((f"world.{f.name}", f"{f.name}.", type(f.default)) for f in dataclasses.fields(Config))
+    yield "run", "", Session
+    yield "learning", "", Learning
+
+
+def configuration() -> str:
+    """All fields of a configuration, a table for each of its sections."""
+    parts = []
+    for name, prefix, kind in sections():
+        summary = (kind.__doc__ or "").strip().split("\n\n")[0].replace("\n    ", " ")
+        rows = (field_row(name, prefix, f) for f in dataclasses.fields(kind))
+        head = ("field", "type", "default", "allowed", "meaning", "since")
+        parts += [f"## `[{name}]`", f"`{kind.__module__}.{kind.__name__}`. {summary}", table(head, rows)]
+    return "\n\n".join(parts)
+
+
+def field_row(table_name: str, prefix: str, field: dataclasses.Field[Any]) -> tuple[str, ...]:
+    """One field: name, type, default, what is allowed, meaning, first release."""
+    about = field.metadata
+    return (
+        f"`{prefix}{field.name}`",
+        str(field.type),
+        _defaults(table_name, field),
+        _allowed(field),
+        about["doc"],
+        CONFIGURATION_RELEASES[about["since"].version],
+    )
+
+
+def _defaults(table_name: str, field: dataclasses.Field[Any]) -> str:
+    """The default, and those of Law and of a training run where they are others."""
+    found = [_plain(field.default)]
+    section = table_name.removeprefix("world.")
+    if section != table_name:
+        for words, config in (("in Chaos", Chaos()), ("in Law", Law()), ("in a training run", Training().world)):
+            value = getattr(getattr(config, section), field.name)
+            if value != field.default:
+                found.append(f"{words} {_plain(value)}")
+    return "; ".join(found)
+
+
+def _allowed(field: dataclasses.Field[Any]) -> str:
+    if "options" in field.metadata:
+        return ", ".join(f"`{option}`" for option in field.metadata["options"])
+    if "limits" in field.metadata:
+        return f"{_plain(field.metadata['limits'].low)} .. {_plain(field.metadata['limits'].high)}"
+    return "`true`, `false`" if field.type == "bool" else "text"
+
+
+def _plain(value: Any) -> str:
+    """A value as TOML has it; powers that people know by their exponents as such."""
+    if isinstance(value, bool):
+        return f"`{str(value).lower()}`"
+    if isinstance(value, str):
+        return f'`"{value}"`'
+    for base, least in ((10, 5), (2, 20)):
+        for exponent in range(least, 64):
+            for less, words in ((0, ""), (1, " − 1")):
+                if abs(value) == base**exponent - less:
+                    return f"{'−' if value < 0 else ''}{base}^{exponent}{words}"
+    return f"{value}".replace("-", "−", 1) if value < 0 else f"{value}"
+
+
+def record(name: str) -> str:
+    """The columns of a record of `forge.blade`."""
+    dtype = getattr(blade, name)
+    rows = (
+        (
+            f"`{c.name}`",
+            dtype[c.name].base.name,
+            f"[{', '.join(map(str, c.shape))}]" if c.shape else "",
+            c.unit,
+            c.meaning,
+            SNAPSHOT_RELEASES[c.since.version],
+        )
+        for c in columns_of(dtype)
+    )
+    return table(("column", "dtype", "shape", "unit", "meaning", "since"), rows)
+
+
+def enum(name: str) -> str:
+    """The members of an enumeration of `forge.blade`."""
+    return table(("value", "name"), ((str(m.value), f"`{name}.{m.name}`") for m in getattr(blade, name)))
+
+
+def observation() -> str:
+    """The arrays of an Observation."""
+    rows = ((f"`{a.name}`", a.dtype, f"[{a.shape.replace(' ', ', ')}]", a.meaning) for a in ARRAYS)
+    return table(("field", "dtype", "shape", "meaning"), rows)
+
+
+def commands() -> str:
+    """The commands of `forge`."""
+    rows = ((f"`forge {name}`", c.summary, f"`[{c.extra}]`" if c.extra else "") for name, c in cli.COMMANDS.items())
+    return table(("command", "what it does", "needs"), rows)
+
+
+TABLES: dict[str, Callable[..., str]] = {
+    "configuration": configuration,
+    "record": record,
+    "enum": enum,
+    "observation": observation,
+    "commands": commands,
+}
