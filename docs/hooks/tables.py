@@ -13,7 +13,6 @@ from typing import Any
 import forge.blade as blade
 from forge import cli
 from forge.blade import Chaos, Config, Law
-from forge.blade.observation import ARRAYS
 from forge.blade.record import columns_of
 from forge.blade.versions import CONFIGURATION_RELEASES, SNAPSHOT_RELEASES
 from forge.ethyr.learning import Learning
@@ -121,12 +120,6 @@ def enum(name: str) -> str:
     return table(("value", "name"), ((str(m.value), f"`{name}.{m.name}`") for m in getattr(blade, name)))
 
 
-def observation() -> str:
-    """The arrays of an Observation."""
-    rows = ((f"`{a.name}`", a.dtype, f"[{a.shape.replace(' ', ', ')}]", a.meaning) for a in ARRAYS)
-    return table(("field", "dtype", "shape", "meaning"), rows)
-
-
 def commands() -> str:
     """The commands of `forge`."""
     rows = ((f"`forge {name}`", c.summary, f"`[{c.extra}]`" if c.extra else "") for name, c in cli.COMMANDS.items())
@@ -137,6 +130,5 @@ TABLES: dict[str, Callable[..., str]] = {
     "configuration": configuration,
     "record": record,
     "enum": enum,
-    "observation": observation,
     "commands": commands,
 }

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import griffe
 import pytest
 import yaml
 
@@ -34,9 +35,9 @@ SHOWN = {
 }
 
 
-def hook(name: str) -> ModuleType:
-    """A hook of mkdocs, which is given by its path."""
-    spec = importlib.util.spec_from_file_location(f"docs_{name}", DOCS / "hooks" / f"{name}.py")
+def script(path: str) -> ModuleType:
+    """A script of the documentation, which is no part of a package."""
+    spec = importlib.util.spec_from_file_location(f"docs_{Path(path).stem}", DOCS / path)
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
@@ -44,7 +45,7 @@ def hook(name: str) -> ModuleType:
     return module
 
 
-tables, pages = hook("tables"), hook("pages")
+tables, pages = script("hooks/tables.py"), script("hooks/pages.py")
 
 
 def origin(module: str, name: str) -> tuple[str, str]:
@@ -156,6 +157,23 @@ def test_every_column_of_a_record_is_in_its_table() -> None:
 
 def test_the_page_of_observations_is_that_of_the_schema() -> None:
     assert (DOCS / "observations.md").read_text("utf-8") == schema_page(Chaos())
+
+
+def test_comments_beside_fields_are_their_documentation() -> None:
+    extensions = griffe.load_extensions(DOCS / "hooks" / "comments.py")
+    observation = griffe.load("forge.blade.observation", search_paths=[ROOT / "src"], extensions=extensions)
+    for name, words in (
+        ("Observation.seen", "uint16 [W, N, K]: slots of the agents in view; entry 0 is the observer."),
+        ("Observation.styles", "Attack styles to choose from: 3, or 4 with hold; all are always valid."),
+        ("FEATURES", "The eleven features, in the order of `Observation.features`."),
+        ("Observation.alive", "Boolean [W, N]: slots that hold an agent."),
+    ):
+        assert observation[name].docstring.value.startswith(words), name
+    assert observation["AGE_LIMIT"].docstring is None
+
+
+def test_the_picture_is_as_its_script_draws_it() -> None:
+    assert (DOCS / "images" / "architecture.svg").read_text("utf-8") == script("images/architecture.py").picture()
 
 
 def test_an_unknown_table_is_an_error() -> None:
