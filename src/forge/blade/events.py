@@ -58,11 +58,11 @@ _BIRTH, _DEATH = int(EventKind.BIRTH), int(EventKind.DEATH)
 
 
 class Recording(NamedTuple):
-    """What a batch of worlds records: the event log, finished lives, visits by tile and population. It is saved."""
+    """What a batch of worlds records, each kind by itself. It is saved in snapshots, and never changes a world."""
 
-    events: bool = False
-    lives: bool = False
-    visits: bool = False
+    events: bool = False  # births, deaths, attacks, harvests and drinks of the last step, for `World.events`
+    lives: bool = False  # a record of every life that ended in the last step, for `World.lives`
+    visits: bool = False  # agent ticks by tile and population since the reset, for `World.visits`
 
 
 def events_a_tick(slots: int) -> int:

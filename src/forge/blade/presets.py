@@ -35,7 +35,7 @@ def make(
         worlds: number of worlds, W.
         seed: of the batch, or a sequence with the worlds' own seeds.
         threads: to step with; None means all cores. Results do not depend on it.
-        maps: the map of each world, as `World` takes them.
+        maps: for each world the index of its map, or the map itself as uint8 [side, side]; None means 0, 1, 2, ...
         record: which of events, lives and visits to record.
         **changes: to the configuration, by dotted name, as in `Config.replace`.
 

@@ -190,21 +190,32 @@ class World:
         return plane[:, edge : edge + side, edge : edge + side]
 
     def events(self) -> np.ndarray:
-        """What happened in the last step: EVENT records, world by world, in order. Needs `record.events`."""
+        """What happened in the last step: EVENT records [n], world by world, in order.
+
+        Raises:
+            ConfigError: if the world was made without `Recording(events=True)`.
+        """
         self._must_record("events")
         state = self.state
         return np.concatenate([state.events[w, : state.event_count[w]] for w in range(self.count)])
 
     def lives(self) -> np.ndarray:
-        """The lives that ended in the last step: LIFE records. Needs `record.lives`."""
+        """The lives that ended in the last step: LIFE records [n], world by world.
+
+        Raises:
+            ConfigError: if the world was made without `Recording(lives=True)`.
+        """
         self._must_record("lives")
         state = self.state
         return np.concatenate([state.finished[w, : state.finished_count[w]] for w in range(self.count)])
 
     def visits(self) -> np.ndarray:
-        """Agent ticks spent on every tile since the reset: int64 [W, P, side, side]. Needs `record.visits`.
+        """Agent ticks spent on every tile since the reset: int64 [W, P, side, side].
 
         A view that is read-only and shows what later steps add.
+
+        Raises:
+            ConfigError: if the world was made without `Recording(visits=True)`.
         """
         self._must_record("visits")
         return read_only(self.state.visits)
@@ -214,7 +225,10 @@ class World:
             raise ConfigError(f"{what} are not recorded; make the world with record=Recording({what}=True)")
 
     def hash(self, world: int | None = None) -> str:
-        """Names the state of one world, or of all: worlds with the same future have the same hash."""
+        """Names the state of one world, by its index, or of all: 32 hexadecimal digits.
+
+        Worlds of one configuration whose hashes are equal go on alike under the same actions.
+        """
         digest = hashlib.blake2b(digest_size=16)
         for w in range(self.count) if world is None else (world,):
             for name in SAVED:
@@ -226,7 +240,11 @@ class World:
         return digest.hexdigest()
 
     def snapshot(self, path: str | os.PathLike[str] | None = None) -> bytes:
-        """Everything needed to go on from here, as bytes; with `path`, also written there in one atomic step."""
+        """Everything needed to go on from here, as bytes; with `path`, also written there in one atomic step.
+
+        Raises:
+            OSError: if the file cannot be written; one that was there is then as it was.
+        """
         return snapshot.write(self, path_of(path) if path is not None else None)
 
     @classmethod
@@ -255,7 +273,11 @@ class World:
         return world
 
     def clone(self, threads: int | None = None) -> Self:
-        """A second batch of worlds in the same state."""
+        """A second batch of worlds in the same state, which shares nothing with this one.
+
+        Args:
+            threads: of the copy; None means as many as this batch has.
+        """
         return self.restore(self.snapshot(), threads or self.threads)
 
     def __reduce__(self) -> tuple[Any, ...]:

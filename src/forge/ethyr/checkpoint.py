@@ -179,12 +179,16 @@ def pack_tensors(tensors: Mapping[str, torch.Tensor]) -> bytes:
 
 
 def save_tensors(path: Path, tensors: Mapping[str, torch.Tensor]) -> None:
-    """Writes named tensors."""
+    """Writes named tensors as a safetensors file.
+
+    Raises:
+        OSError: if it cannot be written.
+    """
     path.write_bytes(pack_tensors(tensors))
 
 
 def load_tensors(path: Path) -> dict[str, torch.Tensor]:
-    """Reads named tensors.
+    """Reads the named tensors of a safetensors file, on the CPU.
 
     Raises:
         ConfigError: if the file is missing or damaged.

@@ -202,7 +202,7 @@ def _weakest(scene: Scene, observer: np.ndarray, companions: np.ndarray, reach: 
 
 
 def fed(agent: np.ndarray, config: Config, food: float | None, water: float | None) -> np.ndarray:
-    """An agent with these shares of the most food and water it can have; None leaves them as they are."""
+    """A copy of an agent, AGENT [], with these shares (0 .. 1) of the most food and water; None keeps what it has."""
     agent = agent.copy()
     for name, share in (("food", food), ("water", water)):
         if share is not None:

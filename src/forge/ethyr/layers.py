@@ -34,7 +34,7 @@ class PopulationLinear(nn.Module):
 
 
 def uniform(shape: tuple[int, ...], bound: float, generator: torch.Generator) -> Tensor:
-    """Numbers drawn uniformly from ±bound."""
+    """Numbers drawn uniformly from ±bound: float32 [*shape]."""
     return torch.empty(shape).uniform_(-bound, bound, generator=generator)
 
 
@@ -45,8 +45,8 @@ class FeatureNorm(nn.Module):
         config: of the worlds whose agents they are.
     """
 
-    centre: Tensor
-    scale: Tensor
+    centre: Tensor  # float32 [11]
+    scale: Tensor  # float32 [11]
 
     def __init__(self, config: Config) -> None:
         super().__init__()

@@ -36,7 +36,7 @@ class Perspective(Protocol):
 
     @property
     def populations(self) -> np.ndarray:
-        """For each population of the world, the player's own that plays it."""
+        """For each population of the world, the player's own that plays it: integers [P]."""
         ...
 
     def scene(self, scene: Scene) -> Scene:
@@ -73,7 +73,7 @@ class Mind:
         return Thought(float(value), move, style, insight.attacks(rest, me, None, carried))
 
     def values(self, scene: Scene, population: int, food: float = 1.0, water: float = 1.0) -> np.ndarray:
-        """See `Insight.values`."""
+        """The value of each tile of a scene to a population, float32 [side, side]: see `Insight.values`."""
         own = population if self._view is None else int(self._view.populations[population])
         return self._insight().values(self._seen(scene), own, food, water)
 
@@ -85,7 +85,7 @@ class Mind:
         water: float | None = None,
         memory: Remembered | None = None,
     ) -> np.ndarray:
-        """`Insight.dependence` of the agent at a place in `scene.agents`.
+        """`Insight.dependence` of the agent at a place in `scene.agents`: float32 [R, R].
 
         Args:
             scene: as it is.

@@ -51,11 +51,19 @@ class Network(nn.Module):
         raise NotImplementedError(f"{type(self).__name__} overrides neither forward nor encode")
 
     def remember(self, seen: Tensor, memory: Tensor | None) -> tuple[Tensor, Tensor | None]:
-        """What `encode` says and what each agent carries, into what `decide` reads and what each carries on."""
+        """One tick of the memory; by default nothing is carried.
+
+        Args:
+            seen: float32 [P, m, any width], what `encode` returned.
+            memory: float32 [P, m, self.memory], what each agent carries; None for a network without memory.
+
+        Returns:
+            What `decide` reads, float32 [P, m, any width], and what each agent carries on, like `memory`.
+        """
         return seen, memory
 
     def decide(self, thought: Tensor, samples: Samples) -> Choices:
-        """What to do, from float32 [P, m, any width]."""
+        """The choices of the samples, from what `remember` returned first: float32 [P, m, any width]."""
         raise NotImplementedError(f"{type(self).__name__} overrides neither forward nor decide")
 
     def unroll(self, samples: Samples, memory: Tensor, timeline: Timeline) -> Choices:

@@ -68,7 +68,7 @@ class Policy(Network):
         return hidden.relu() if self.rectified else hidden
 
     def decide(self, thought: Tensor, samples: Samples) -> Choices:
-        """The heads."""
+        """The heads, over float32 [P, m, H]."""
         choices: Choices = self.heads(thought, samples)
         return choices
 

@@ -56,7 +56,7 @@ def entropy(counts: np.ndarray) -> np.ndarray:
 
 
 def effective(counts: np.ndarray) -> np.ndarray:
-    """How many equal shares have the same entropy: 2^H, the effective number of types.
+    """How many equal shares have the same entropy, the effective number of types: 2^H of the last axis, float64 [...].
 
     Hill 1973, "Diversity and evenness: a unifying notation and its consequences".
     """

@@ -71,4 +71,4 @@ class God:
         return {}
 
     def load_state(self, state: Mapping[str, torch.Tensor]) -> None:
-        """Goes on from what `state` returned."""
+        """Goes on from what `state` returned, on the CPU."""

@@ -99,7 +99,7 @@ class Sword:
         return self.learner.state() if self.learner else {}
 
     def load_state(self, state: Mapping[str, torch.Tensor]) -> None:
-        """Goes on from what `state` returned."""
+        """Goes on from what `state` returned, on the CPU."""
         if self.learner:
             self.learner.load_state(state)
 
