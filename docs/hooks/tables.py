@@ -5,9 +5,14 @@ A page says where a table stands; what is in it is said once, in `src/forge`.
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import importlib
+import io
+import os
 import re
 from collections.abc import Callable, Iterable, Iterator
+from types import ModuleType
 from typing import Any
 
 import forge.blade as blade
@@ -126,9 +131,43 @@ def commands() -> str:
     return table(("command", "what it does", "needs"), rows)
 
 
+def usage() -> str:
+    """What each command says of itself with `--help`; of the fields of a configuration, which have a page, no more."""
+    parts = []
+    for name, command in cli.COMMANDS.items():
+        module = importlib.import_module(command.module)
+        parts += [f"## `forge {name}`", *(f"```text\n{text}\n```" for text in _texts(module))]
+    return "\n\n".join(parts)
+
+
+def _texts(module: ModuleType) -> list[str]:
+    """The help of a command, or of each of its kinds, without the fields of a configuration."""
+    if hasattr(module, "USAGE"):  # its options are all those fields
+        text = getattr(module, "HELP", f"usage: {module.USAGE}").strip()
+        return [text.removesuffix("The options of forge train:").strip()]
+    text = _help(module, [])
+    kinds = re.match(r"usage: forge \w+ \[-h\] \{([\w,]+)\}", text)
+    return [_help(module, [kind]) for kind in kinds[1].split(",")] if kinds else [text]
+
+
+def _help(module: ModuleType, words: list[str]) -> str:
+    """What a command prints with `--help`, 100 columns wide."""
+    printed, width = io.StringIO(), os.environ.get("COLUMNS")
+    os.environ["COLUMNS"] = "100"
+    try:
+        with contextlib.redirect_stdout(printed), contextlib.suppress(SystemExit):
+            module.main([*words, "--help"])
+    finally:
+        os.environ.pop("COLUMNS")
+        if width is not None:
+            os.environ["COLUMNS"] = width
+    return "\n".join(line.rstrip() for line in printed.getvalue().strip().splitlines())
+
+
 TABLES: dict[str, Callable[..., str]] = {
     "configuration": configuration,
     "record": record,
     "enum": enum,
     "commands": commands,
+    "usage": usage,
 }

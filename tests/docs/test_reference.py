@@ -18,6 +18,7 @@ import pytest
 import yaml
 
 import forge
+from forge import cli
 from forge.blade import AGENT, EVENT, LIFE, Chaos, Config, Law
 from forge.blade.observation import schema_page
 from forge.blade.versions import CONFIGURATION, CONFIGURATION_RELEASES, SNAPSHOT_RELEASES, SNAPSHOTS
@@ -157,6 +158,18 @@ def test_every_column_of_a_record_is_in_its_table() -> None:
 
 def test_the_page_of_observations_is_that_of_the_schema() -> None:
     assert (DOCS / "observations.md").read_text("utf-8") == schema_page(Chaos())
+
+
+def test_every_command_is_on_its_page_with_its_help() -> None:
+    page = tables.on_page_markdown((DOCS / "commands.md").read_text("utf-8"))
+    assert re.findall(r"^## `forge (\w+)`$", page, re.M) == [*cli.COMMANDS]
+    for name, command in cli.COMMANDS.items():
+        assert f"| `forge {name}` | {command.summary} |" in page
+        section = page.partition(f"## `forge {name}`\n")[2].partition("\n## ")[0]
+        assert re.search(rf"^usage: forge {name}\b", section, re.M)
+    for words in ("usage: forge bench world", "usage: forge bench viewer", "--evaluation-worlds", "--nRealm"):
+        assert words in page
+    assert not re.search(r"\x1b|/root|/home", page)
 
 
 def test_comments_beside_fields_are_their_documentation() -> None:
