@@ -2,6 +2,7 @@
 
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import torch
 
 from forge.blade import Chaos, ConfigError, Law, World
 from forge.ethyr.learning import Learning
+from forge.experiments.metrics_file import scalars_of
 from forge.experiments.run import Run
 from forge.experiments.settings import Session, Training
 from forge.experiments.train import Meter, Trainer, load, train
@@ -141,6 +143,27 @@ def test_a_run_outlives_its_listener(tmp_path: Path) -> None:
     assert train(run, resume=run.choose()).steps >= 6000
     with pytest.raises(ConfigError, match=r"has checkpoints; to go on: forge train --resume"):
         train(run)
+
+
+def test_a_listener_hears_every_line_once_it_is_written_and_a_tracker_takes_its_numbers(tmp_path: Path) -> None:
+    run, heard = Run.create(tmp_path / "run", SMALL), []
+
+    def listen(line: dict[str, Any]) -> None:
+        assert run.metrics()[-1] == line
+        heard.append(scalars_of(line))
+        line.clear()  # it is the listener's own
+
+    train(run, listen)
+    lines = run.metrics()
+    assert [numbers["steps"] for numbers in heard] == [line["steps"] for line in lines]
+    for numbers, line in zip(heard, lines, strict=True):
+        assert all(type(value) in (int, float) for value in numbers.values())
+        assert numbers["steps"] == line["steps"]
+        assert [numbers.get(f"lifetimes/population_{p}") for p in (0, 1)] == line["lifetimes"]
+    assert scalars_of({"steps": 3, "lifetime": None, "members": [2.5, None]}) == {
+        "steps": 3,
+        "members/population_0": 2.5,
+    }
 
 
 def test_a_damaged_or_foreign_checkpoint_is_refused(tmp_path: Path) -> None:

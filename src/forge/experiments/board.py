@@ -13,6 +13,8 @@ from tensorboard.compat.proto.event_pb2 import Event, SessionLog
 from tensorboard.compat.proto.summary_pb2 import Summary
 from tensorboard.summary.writer.record_writer import RecordWriter
 
+from forge.experiments.metrics_file import scalars_of
+
 
 class Board:
     """A new file of events in a folder.
@@ -33,9 +35,8 @@ class Board:
 
     def add(self, metrics: Mapping[str, Any]) -> None:
         """Adds the numbers of a line of metrics, and of its lists by population, by agent steps."""
-        values = [
-            Summary.Value(tag=name, simple_value=value) for name, value in _scalars(metrics).items() if name != "steps"
-        ]
+        numbers = {name: value for name, value in scalars_of(metrics).items() if name != "steps"}
+        values = [Summary.Value(tag=name, simple_value=value) for name, value in numbers.items()]
         self._write(summary=Summary(value=values), step=metrics["steps"])
         self._file.flush()
 
@@ -45,13 +46,3 @@ class Board:
 
     def _write(self, **fields: Any) -> None:
         self._records.write(Event(wall_time=time.time(), **fields).SerializeToString())
-
-
-def _scalars(metrics: Mapping[str, Any]) -> dict[str, float]:
-    flat: dict[str, Any] = {}
-    for name, value in metrics.items():
-        if isinstance(value, list):
-            flat.update({f"{name}/population_{p}": x for p, x in enumerate(value)})
-        else:
-            flat[name] = value
-    return {name: value for name, value in flat.items() if isinstance(value, (int, float))}

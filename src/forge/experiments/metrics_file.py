@@ -35,6 +35,20 @@ def text_of(metrics: Mapping[str, Any]) -> str:
     return json.dumps(_known(metrics), allow_nan=False) + "\n"
 
 
+def scalars_of(metrics: Mapping[str, Any]) -> dict[str, float]:
+    """A line of metrics as numbers by name, as TensorBoard and other trackers take them.
+
+    Args:
+        metrics: the line. Of a list by population, as of `lifetimes`, each number gets a name of its own,
+            `lifetimes/population_0` and so on. What is None, because it is not known, is left out.
+    """
+    flat: dict[str, Any] = {}
+    for name, value in metrics.items():
+        listed = isinstance(value, list)
+        flat |= {f"{name}/population_{p}": x for p, x in enumerate(value)} if listed else {name: value}
+    return {name: value for name, value in flat.items() if _is_number(value)}
+
+
 def lines_of(path: Path) -> Iterator[Line]:
     """The lines of a file, good and damaged; none if there is no file.
 

@@ -225,7 +225,9 @@ def train(
 
     Args:
         run: whose configuration says what and how long.
-        listen: is called with every line of metrics. What it raises ends the run, after a checkpoint.
+        listen: is called with every line of metrics, once it is written: a dict that is the listener's own, in which
+            `steps` is its place; `metrics_file.scalars_of` makes it plain numbers for a tracker. What it raises ends
+            the run, after a checkpoint.
         resume: the checkpoint to go on from, one that `Run.choose` chose. Later ones are set aside.
         attend: is called before the first update, while nothing is compiled yet, and after every update.
         make: makes what trains, a `Trains`, from the configuration.
