@@ -1,6 +1,6 @@
 # docker build -t neural-mmo .
-# docker run --rm -v neural-mmo:/home/forge/runs neural-mmo
-# docker run --rm -p 8080:8080 -v neural-mmo:/home/forge/runs neural-mmo watch chaos --host 0.0.0.0
+# docker run --rm -v neural-mmo:/home/forge/runs neural-mmo demo --folder runs/demo
+# docker run --rm -p 8080:8080 -v neural-mmo:/home/forge/runs neural-mmo watch runs/demo --host 0.0.0.0
 
 # The wheel, with the viewer's page: pip fetches Node, which the second stage does without.
 FROM python:3.11 AS build
@@ -18,4 +18,4 @@ USER forge
 WORKDIR /home/forge
 EXPOSE 8080
 ENTRYPOINT ["forge"]
-CMD ["demo", "--folder", "runs/demo"]
+CMD ["demo"]
