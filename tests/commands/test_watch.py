@@ -25,7 +25,7 @@ from forge.blade.replay import Replay
 from forge.blade.scene import Scene
 from forge.cli import main
 from forge.ethyr.insight import Insight
-from forge.experiments.following import Following
+from forge.experiments.following_policy import Following
 from forge.experiments.match import in_turn, match_of
 from forge.experiments.mixing import Entrant, Mixed
 from forge.experiments.run import Run

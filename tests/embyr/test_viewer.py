@@ -12,7 +12,7 @@ from forge.blade.fork import fork
 from forge.blade.frame import Frame
 from forge.blade.replay import Replay, ReplayWriter
 from forge.embyr import Live, Pace, Playback, Source, Viewer
-from forge.embyr.glimpse import GlimpseSource
+from forge.embyr.frame_diff import FrameDiffSource
 from tests.blade.watching import SMALL, play, record, same, world_of
 from tests.blade.worlds import patchwork
 from tests.embyr.client import Client, Idle, wait_until
@@ -28,7 +28,7 @@ def plain_world(count: int = 1) -> World:
 
 def test_a_world_that_records_nothing_shows_who_lives_who_is_new_and_who_is_gone() -> None:
     world = plain_world()
-    source, materials = GlimpseSource(world), np.zeros(0)
+    source, materials = FrameDiffSource(world), np.zeros(0)
     known: dict[int, tuple[int, int]] = {}
     changed = died = 0
     for tick in play(world, 60):

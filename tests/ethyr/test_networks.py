@@ -14,10 +14,10 @@ from forge.ethyr.fused.learner import FusedLearner
 from forge.ethyr.learner import TorchLearner
 from forge.ethyr.learning import Learning
 from forge.ethyr.network import Choices, Network
+from forge.ethyr.network_check import try_network
 from forge.ethyr.networks import network_class
 from forge.ethyr.policy import Policy, Recurrent
 from forge.ethyr.rollout import Rollout
-from forge.ethyr.trial import try_network
 from forge.ethyr.views import Viewer
 from forge.experiments.run import Run
 from forge.experiments.settings import Session, Training

@@ -22,7 +22,7 @@ from forge.experiments.exploring import (
     entropy,
     reachable,
 )
-from forge.experiments.packed import pack, unpack
+from forge.experiments.json_arrays import pack, unpack
 from forge.experiments.survey import Survey, survey
 from tests.experiments.surveys import sample
 from tests.experiments.test_evaluate import DOOMED, IMMORTAL, Walker

@@ -12,7 +12,7 @@ from forge.experiments.aggression import Odds, Strikes
 from forge.experiments.plotting import save_figure
 from forge.experiments.rings import distances
 from forge.experiments.studies.attacks import ask, findings, plan, watch
-from forge.experiments.studies.kinds import COMBAT, KINDS, PHASES, SCALES, Play, by_seed, name_of
+from forge.experiments.studies.dependence_runs import COMBAT, KINDS, PHASES, SCALES, Play, by_seed, name_of
 from forge.experiments.studies.sites import Site
 from forge.experiments.studies.study import Results
 from forge.experiments.styling import Fates

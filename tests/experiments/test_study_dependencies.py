@@ -17,8 +17,8 @@ from forge.experiments.rings import distances
 from forge.experiments.studies import attacks
 from forge.experiments.studies import conduct as conducting
 from forge.experiments.studies.conduct import conduct
+from forge.experiments.studies.dependence_runs import KINDS, PHASES, SCALES, by_seed, name_of, runs, world_of
 from forge.experiments.studies.dependencies import STUDY, ask, findings, plan
-from forge.experiments.studies.kinds import KINDS, PHASES, SCALES, by_seed, name_of, runs, world_of
 from forge.experiments.studies.sites import Site
 from forge.experiments.studies.store import Store
 from forge.experiments.studies.study import Results

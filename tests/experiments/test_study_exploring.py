@@ -14,23 +14,23 @@ from forge.experiments.exploring import COVERAGE, LIFETIME, PACE, SPREAD, TILES
 from forge.experiments.plotting import save_figure
 from forge.experiments.studies import (
     exploration,
+    exploration_runs,
     exploring_report,
-    ground,
     niches,
     niches_report,
     randomized,
     tournament,
 )
 from forge.experiments.studies.conduct import conduct
+from forge.experiments.studies.cross_surveys import SCRIPTED, Tours
 from forge.experiments.studies.exploring_report import Explored
 from forge.experiments.studies.niches_report import Settled
 from forge.experiments.studies.store import Store
 from forge.experiments.studies.study import Findings, Plan, Results
-from forge.experiments.studies.tours import SCRIPTED, Tours
 from forge.experiments.survey import Sample
 from tests.experiments.surveys import made, sample
 
-SMALL, TINY = ground.SCALES["small"], ground.SCALES["tiny"]
+SMALL, TINY = exploration_runs.SCALES["small"], exploration_runs.SCALES["tiny"]
 
 
 def test_what_exploration_plans() -> None:
@@ -333,7 +333,7 @@ def test_a_study_that_was_stopped_says_the_same(store: Store, tmp_path: Path) ->
 
 def test_results_are_found_by_player_and_place() -> None:
     """Each place's sample holds the surveys of that player in those worlds, and of no other."""
-    made_tours = Tours({4: [ground.run(TINY, 4, 1, s) for s in (0, 1)]}, (2, 4), SETTINGS, fresh=False)
+    made_tours = Tours({4: [exploration_runs.run(TINY, 4, 1, s) for s in (0, 1)]}, (2, 4), SETTINGS, fresh=False)
     measured = {m.name: made(patch(k + 1)).to_dict() for k, m in enumerate(made_tours.measurements())}
     found = made_tours.samples(Results({}, measured), LAND)
     counts = {place: [int((s.visits[0] > 0).sum()) for s in each.surveys] for place, each in found.items()}

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from forge.agents.board import PITCH, SIGHT, SIZE
+from forge.agents.bitboards import PITCH, SIGHT, SIZE
 from forge.blade import Config, Material, Observation
 from forge.blade.actions import COLUMNS
 from forge.blade.checks import ConfigError

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forge.agents.base import Scripted, Sight
-from forge.agents.board import (
+from forge.agents.bitboards import (
     BLOCK,
     HERE,
     NOWHERE,

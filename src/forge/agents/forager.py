@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forge.agents.base import Scripted, Sight
-from forge.agents.board import BLOCK, look
+from forge.agents.bitboards import BLOCK, look
 from forge.agents.dice import key_of, member, mix, roll
 from forge.agents.foraging import forage
 from forge.agents.striking import gentlest_style, style_matters

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from forge.agents.board import both, holds_me, spread, steps
+from forge.agents.bitboards import both, holds_me, spread, steps
 from forge.agents.paths import FAR, PASS, explore, nearest_won, way
 from forge.blade.jit import inline
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from forge.agents.board import (
+from forge.agents.bitboards import (
     HERE,
     NOWHERE,
     PITCH,

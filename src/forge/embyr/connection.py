@@ -11,8 +11,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from forge.embyr import protocol
 from forge.embyr.limits import Bucket, Limits
-from forge.embyr.mailbox import Mailbox
 from forge.embyr.protocol import Ack, Close, Message, ProtocolError
+from forge.embyr.send_queue import SendQueue
 from forge.embyr.stream import FrameStream
 
 #: Takes a viewer's message and does what it asks for, at once.
@@ -32,7 +32,7 @@ class Connection:
     def __init__(self, number: int, socket: WebSocket, stream: FrameStream, limits: Limits) -> None:
         self.number, self.limits = number, limits
         self._socket, self._stream = socket, stream
-        self._mail = Mailbox(limits.waiting)
+        self._mail = SendQueue(limits.waiting)
         self._seen = 0  # number of the last frame sent
         self._waiting: deque[int] = deque()  # ticks of the frames that are not acknowledged
         self._messages = Bucket(limits.messages_a_second, limits.burst)

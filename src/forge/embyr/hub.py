@@ -14,9 +14,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from forge.about import VERSION
 from forge.blade.frame_schema import describe
 from forge.embyr import protocol
+from forge.embyr.access import Guard
 from forge.embyr.connection import Connection, first_of
 from forge.embyr.extension import Extension
-from forge.embyr.guard import Guard
 from forge.embyr.limits import Limits
 from forge.embyr.pace import Pace, Refused
 from forge.embyr.protocol import Close, Control, Message, ProtocolError

@@ -14,13 +14,13 @@ from forge.blade.frame import Frame, draw_tiles
 from forge.blade.replay import Replay
 from forge.blade.scene import Scene
 from forge.blade.world import World
-from forge.embyr.bureau import Bureau, Reply
 from forge.embyr.extension import Desk, Extension
+from forge.embyr.heatmaps import heatmaps
 from forge.embyr.mind import Mind, Thought
 from forge.embyr.pace import Refused
 from forge.embyr.panel import agent_message
 from forge.embyr.protocol import Inspect, Message, Overlay, grid_message
-from forge.embyr.traces import traces
+from forge.embyr.query_worker import QueryWorker, Reply
 
 
 class Panel(NamedTuple):
@@ -86,7 +86,7 @@ class Overlays(Extension):
         self._seconds = {"agent": self._PANEL_SECONDS, "overlay": seconds}
         self.names = told_apart((*names, *(f"Population {p}" for p in range(len(names), P)))[:P])
         self.minds: tuple[Mind | None, ...] = (*minds, *(None for _ in range(len(minds), P)))[:P]
-        self._traces = traces(config.terrain.side, replay)
+        self._heatmaps = heatmaps(config.terrain.side, replay)
         self._materials = np.zeros((0, 0), np.uint8)
         self._moment: Moment | None = None
         self._overlays: dict[int, Overlay] = {}
@@ -103,7 +103,8 @@ class Overlays(Extension):
         super().attach(desk)
         # a panel does not wait for the values of a big map
         self._panels, self._grids = (
-            Bureau(self._answer, desk.tell, {topic: seconds}, self.share) for topic, seconds in self._seconds.items()
+            QueryWorker(self._answer, desk.tell, {topic: seconds}, self.share)
+            for topic, seconds in self._seconds.items()
         )
 
     @property
@@ -159,8 +160,8 @@ class Overlays(Extension):
         """See `Extension`."""
         self._overlays.pop(viewer, None)
         self._inspected.pop(viewer, None)
-        for bureau in (self._panels, self._grids):
-            bureau.gone(viewer)
+        for worker in (self._panels, self._grids):
+            worker.gone(viewer)
 
     def after(self, world: World | None, frame: Frame) -> None:
         """See `Extension`."""
@@ -169,16 +170,16 @@ class Overlays(Extension):
         elif len(frame.tiles["index"]):  # a new map, because the one before may be in use
             self._materials = self._materials.copy()
             draw_tiles(self._materials, frame.tiles)
-        self._traces.shown(frame)
+        self._heatmaps.shown(frame)
         memories = {id(mind): mind.recall() for mind in self.minds if mind is not None}
         self._moment = Moment(self.config, frame, self._materials, memories)
-        for bureau in (self._panels, self._grids):
-            bureau.news(afresh=frame.key)  # the first, or after a jump
+        for worker in (self._panels, self._grids):
+            worker.news(afresh=frame.key)  # the first, or after a jump
 
     def close(self) -> None:
         """See `Extension`."""
-        for bureau in (self._panels, self._grids):
-            bureau.close()
+        for worker in (self._panels, self._grids):
+            worker.close()
 
     def _answer(self, question: Panel | Grid) -> Reply:
         moment = self._moment
@@ -197,9 +198,9 @@ class Overlays(Extension):
         return None if mind is None else mind.think(moment.scene, place, moment.memories[id(mind)])
 
     def _traced(self, moment: Moment, grid: Grid) -> Reply:
-        counts, complete = self._traces.count(grid.name, grid.population)
+        counts, complete = self._heatmaps.count(grid.name, grid.population)
         values = np.where(counts > 0, counts, np.nan).astype(np.float32)
-        first, last = self._traces.ticks or (moment.scene.tick, moment.scene.tick)
+        first, last = self._heatmaps.ticks or (moment.scene.tick, moment.scene.tick)
         what, unit = {
             "visits": ("Ticks spent on each tile", "agent ticks"),
             "attacks": ("Attacks that took effect, by the attacker's tile", "attacks"),

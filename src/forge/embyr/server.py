@@ -17,7 +17,7 @@ from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
 
 from forge.blade.checks import ConfigError
-from forge.embyr.guard import Guard
+from forge.embyr.access import Guard
 from forge.embyr.hub import Hub
 from forge.embyr.pages import Pages
 

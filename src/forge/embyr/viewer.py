@@ -13,9 +13,9 @@ import numpy as np
 from forge.blade.frame import Frame, FrameSource
 from forge.blade.observation import Observation
 from forge.blade.world import World
+from forge.embyr.access import Guard
 from forge.embyr.extension import Extension
-from forge.embyr.glimpse import GlimpseSource
-from forge.embyr.guard import Guard
+from forge.embyr.frame_diff import FrameDiffSource
 from forge.embyr.hub import Hub
 from forge.embyr.limits import Limits
 from forge.embyr.pace import Pace
@@ -75,7 +75,7 @@ class Viewer:
         #: Whether this installation has the page; without it, the server says how to build it.
         self.built = pages.built
         self._server = Server(self.hub, port, pages)
-        self._shown: tuple[World, int, FrameSource | GlimpseSource] | None = None
+        self._shown: tuple[World, int, FrameSource | FrameDiffSource] | None = None
         self._next_show = 0.0
 
     @property
@@ -156,7 +156,7 @@ class Viewer:
             return
         self._next_show = now + 1 / frames_a_second
         if self._shown is None or self._shown[0] is not world or self._shown[1] != w:
-            source = FrameSource(world, w) if world.recording.events else GlimpseSource(world, w)
+            source = FrameSource(world, w) if world.recording.events else FrameDiffSource(world, w)
             self._shown = (world, w, source)
         self.put(self._shown[2].frame(), world)
 

@@ -11,7 +11,7 @@ from forge.blade import Config, ConfigError
 from forge.blade.paths import name_of, path_of
 from forge.ethyr.actor import Actor
 from forge.experiments.evaluate import Policy
-from forge.experiments.following import Following
+from forge.experiments.following_policy import Following
 from forge.experiments.mixing import Entrant
 from forge.experiments.run import found, steps_of
 from forge.experiments.train import load

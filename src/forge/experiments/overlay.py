@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forge.experiments.colour_maps import shades
 from forge.experiments.plotting import FAINT, LINES, new_figure
-from forge.experiments.shades import shades
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -10,8 +10,8 @@ import numpy as np
 from PIL import Image
 
 from forge.blade import Material, Style
-from forge.experiments.brush import Brush
 from forge.experiments.palette import colours
+from forge.experiments.vector_shapes import Brush
 
 #: Pictures of each kind of tile that has something standing on it.
 VARIANTS = 6

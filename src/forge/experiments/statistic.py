@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from forge.experiments.estimate import Estimate, estimate_runs
-from forge.experiments.packed import pack, unpack
+from forge.experiments.json_arrays import pack, unpack
 
 
 def ratio(s: np.ndarray) -> np.ndarray:
@@ -22,7 +22,7 @@ class Sums:
     """The base of arrays of sums with a leading axis of worlds, or of training runs and worlds."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Everything as plain data, for JSON: see `forge.experiments.packed`."""
+        """Everything as plain data, for JSON: see `forge.experiments.json_arrays`."""
         return {field.name: pack(getattr(self, field.name)) for field in dataclasses.fields(self)}
 
     @classmethod

@@ -11,7 +11,7 @@ import numpy as np
 from forge.blade import Config, Recording, World
 from forge.experiments.evaluate import Policy, check_settings, fresh_maps, play
 from forge.experiments.evaluation import Evaluation, Settings
-from forge.experiments.packed import pack, unpack
+from forge.experiments.json_arrays import pack, unpack
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from forge.experiments.colour_maps import shades
 from forge.experiments.figures import visit_picture
 from forge.experiments.overlay import faded_land
 from forge.experiments.palette import hex_colours
 from forge.experiments.plotting import FAINT, INK, LINES, add_legend, new_figure
-from forge.experiments.shades import shades
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -14,8 +14,8 @@ from forge.experiments.estimate import Estimate
 from forge.experiments.heldout import protocol as protocols
 from forge.experiments.heldout.protocol import Protocol
 from forge.experiments.heldout.score import Score
+from forge.experiments.studies.estimate_text import columns, interval, number
 from forge.experiments.studies.publish import markdown_table, to_csv
-from forge.experiments.studies.words import columns, interval, number
 
 if TYPE_CHECKING:
     from rich.table import Table

@@ -14,8 +14,7 @@ from forge.experiments.aggression import STYLES, Odds, Strikes, reaches
 from forge.experiments.dependence import COMPANIONS
 from forge.experiments.evaluate import Policy, evaluate, fresh_maps
 from forge.experiments.studies import attacks_report
-from forge.experiments.studies.dependencies import companions
-from forge.experiments.studies.kinds import (
+from forge.experiments.studies.dependence_runs import (
     COMBAT,
     KINDS,
     PHASES,
@@ -29,6 +28,7 @@ from forge.experiments.studies.kinds import (
     runs,
     what_is_measured,
 )
+from forge.experiments.studies.dependencies import companions
 from forge.experiments.studies.sites import Site, make_sites
 from forge.experiments.studies.study import Findings, Measurement, Need, Plan, Results, Study
 from forge.experiments.styling import Fates, Restyled

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from forge.experiments.aggression import STYLES, Odds, Strikes, odds_at
+from forge.experiments.colour_maps import shades
 from forge.experiments.dependence import COMPANIONS
 from forge.experiments.palette import hex_colours
 from forge.experiments.plotting import FAINT, LINES, add_legend, new_figure, plain_axes
-from forge.experiments.shades import shades
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from forge.experiments.studies.kinds import Kind
+    from forge.experiments.studies.dependence_runs import Kind
 
 Asked = Mapping["Kind", Mapping[str, Odds]]
 Watched = Mapping["Kind", Mapping[str, Strikes]]

@@ -12,7 +12,7 @@ from forge.ethyr.insight import Insight
 from forge.ethyr.learning import one_thread
 from forge.experiments.dependence import COMPANIONS, Responses
 from forge.experiments.studies import dependencies_report
-from forge.experiments.studies.kinds import (
+from forge.experiments.studies.dependence_runs import (
     KINDS,
     PHASES,
     SCALES,

@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from forge.experiments.colour_maps import shades
 from forge.experiments.dependence import COMPANIONS, Responses, change, mean_map
 from forge.experiments.palette import hex_colours
 from forge.experiments.plotting import FAINT, INK, add_legend, new_figure, plain_axes
 from forge.experiments.rings import distances
-from forge.experiments.shades import shades
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from forge.experiments.studies.kinds import Kind
+    from forge.experiments.studies.dependence_runs import Kind
 
 Found = Mapping["Kind", Mapping[str, Responses]]
 _STRANGER = COMPANIONS.index("stranger")

@@ -23,10 +23,18 @@ from forge.experiments.dependence import (
 from forge.experiments.estimate import Estimate
 from forge.experiments.rings import distances
 from forge.experiments.studies import dependencies_figures
-from forge.experiments.studies.kinds import COMBAT, COMBAT_LEARNED, FORAGING, FORAGING_LEARNED, PHASES, Kind, Size
+from forge.experiments.studies.dependence_runs import (
+    COMBAT,
+    COMBAT_LEARNED,
+    FORAGING,
+    FORAGING_LEARNED,
+    PHASES,
+    Kind,
+    Size,
+)
+from forge.experiments.studies.estimate_text import answer, bullets, columns, grid_rows, interval, percent
 from forge.experiments.studies.publish import markdown_table
 from forge.experiments.studies.study import Findings
-from forge.experiments.studies.words import answer, bullets, columns, grid_rows, interval, percent
 
 #: What the policies of all runs of a kind answered, by phase.
 Found = Mapping[Kind, Mapping[str, Responses]]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from forge.experiments.studies.tours import Place
+    from forge.experiments.studies.cross_surveys import Place
 
 _DASHES = {"random": (0, (1, 1.5)), "forager": (0, (5, 2))}
 

@@ -12,9 +12,9 @@ import numpy as np
 from forge.experiments.estimate import Estimate, estimate_runs
 from forge.experiments.evaluation import Evaluation
 from forge.experiments.studies import learning_figures
+from forge.experiments.studies.estimate_text import answer, columns, interval, rounded
 from forge.experiments.studies.publish import markdown_table
 from forge.experiments.studies.study import Findings
-from forge.experiments.studies.words import answer, columns, interval, rounded
 
 LIMIT = 180.0  # seconds of training within which agents are to live TIMES as long as random ones
 TIMES = 5.0

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forge.experiments.studies import niches_report
-from forge.experiments.studies.ground import SCALES, Size, land_of, run, the_map
+from forge.experiments.studies.exploration_runs import SCALES, Size, land_of, run, the_map
 from forge.experiments.studies.measure import survey
 from forge.experiments.studies.niches_report import Settled
 from forge.experiments.studies.study import Findings, Measurement, Milestone, Need, Plan, Results, Study

@@ -13,10 +13,10 @@ from forge.blade.terrain import maps
 from forge.experiments.evaluate import fresh_maps
 from forge.experiments.evaluation import Settings
 from forge.experiments.exploring import COVERAGE, EVENNESS, LIFETIME, PACE, TILES, reachable
-from forge.experiments.studies import exploring_report, ground, tournament
+from forge.experiments.studies import exploration_runs, exploring_report, tournament
+from forge.experiments.studies.cross_surveys import Place, Tours
 from forge.experiments.studies.exploring_report import Explored
 from forge.experiments.studies.study import Findings, Plan, Results, Scale, Study
-from forge.experiments.studies.tours import Place, Tours
 from forge.experiments.survey import Sample
 from forge.experiments.visit_maps import Grid, density_maps
 from forge.experiments.visit_maps import Place as Shown
@@ -41,11 +41,11 @@ class Size(Scale):
 
     training: tournament.Size = tournament.SCALES["small"]  # the runs are those of the tournament, and one smaller
     caps: tuple[int, ...] = (8, 32, 128)  # in training, and of the worlds in which all are compared
-    settings: Settings = ground.SCALES["small"].settings
+    settings: Settings = exploration_runs.SCALES["small"].settings
 
 
 def _scale(name: str, caps: tuple[int, ...] = (8, 32, 128)) -> Size:
-    training, like = tournament.SCALES[name], ground.SCALES[name]
+    training, like = tournament.SCALES[name], exploration_runs.SCALES[name]
     return Size(
         about=f"{training.about}; shares runs with the tournament",
         seeds=training.seeds,

@@ -12,7 +12,7 @@ from forge.blade.frame import Frame
 from forge.blade.replay import Replay
 
 
-class Traces(Protocol):
+class Heatmaps(Protocol):
     """What has been counted so far."""
 
     #: First and last tick that were counted; None before any.
@@ -58,7 +58,7 @@ class Tally:
         return (np.zeros(self.side**2, np.int64) if counts is None else counts.copy()).reshape(self.side, self.side)
 
 
-class LiveTraces:
+class LiveHeatmaps:
     """Counts every frame as it is shown. `shown` and `count` may be called from different threads.
 
     Args:
@@ -77,11 +77,11 @@ class LiveTraces:
         self.ticks = (self.ticks[0] if self.ticks else frame.tick, frame.tick)
 
     def count(self, name: str, population: int) -> tuple[np.ndarray, bool]:
-        """See `Traces`."""
+        """See `Heatmaps`."""
         return self._tally.count(name, population), True
 
 
-class ReplayTraces:
+class ReplayHeatmaps:
     """Counts a replay from its first tick to the one that is shown, some frames at a call.
 
     Args:
@@ -105,7 +105,7 @@ class ReplayTraces:
         self._wanted = frame.tick
 
     def count(self, name: str, population: int) -> tuple[np.ndarray, bool]:
-        """See `Traces`; a call for an earlier tick than before begins anew."""
+        """See `Heatmaps`; a call for an earlier tick than before begins anew."""
         wanted, end = self._wanted, self._clock() + self._seconds
         if self.ticks is not None and self.ticks[1] > wanted:
             self._begin()
@@ -118,6 +118,6 @@ class ReplayTraces:
         return self._tally.count(name, population), self.ticks is not None and self.ticks[1] == wanted
 
 
-def traces(side: int, replay: Replay | None) -> Traces:
+def heatmaps(side: int, replay: Replay | None) -> Heatmaps:
     """What counts for a world with a map of this side, or for a replay."""
-    return LiveTraces(side) if replay is None else ReplayTraces(replay)
+    return LiveHeatmaps(side) if replay is None else ReplayHeatmaps(replay)

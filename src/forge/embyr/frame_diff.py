@@ -14,7 +14,7 @@ from forge.blade.world import World
 _NONE = np.zeros(0, np.int64)
 
 
-class GlimpseSource:
+class FrameDiffSource:
     """Captures frames of one world of a batch that need not record anything, any number of ticks apart.
 
     Births are of those who were not there before, deaths of those who are there no more, where they were last seen

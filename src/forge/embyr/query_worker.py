@@ -32,19 +32,19 @@ class Reply(NamedTuple):
 
 class _Answer(NamedTuple):
     message: Message
-    number: int  # counts the answers of a bureau
+    number: int  # counts the answers of a worker
     news: int  # what was known
     due: float  # when it may be found anew
 
 
-class Bureau:
+class QueryWorker:
     """Keeps viewers answered. Every method may be called from any thread and returns at once.
 
     A question is answered when it is first asked and, for as long as anybody asks it, again after news: `seconds` of
     its topic after the last time at the earliest, and so that no question takes more than a share of the time.
 
     Args:
-        answer: finds the answer to a question; called in the bureau's thread only. What it raises is told to those who
+        answer: finds the answer to a question; called in the worker's thread only. What it raises is told to those who
             ask, who must then ask something else.
         send: sends a message to a viewer.
         seconds: between two answers to a question, by topic.
@@ -106,7 +106,7 @@ class Bureau:
 
     def _start(self) -> None:
         if self._thread is None and not self._closed:
-            self._thread = threading.Thread(target=self._run, name="embyr-bureau", daemon=True)
+            self._thread = threading.Thread(target=self._run, name="embyr-worker", daemon=True)
             self._thread.start()
 
     def _run(self) -> None:

@@ -2,10 +2,10 @@
 
 import pytest
 
-from forge.embyr.guard import Guard, is_loopback
+from forge.embyr.access import Guard, is_loopback
 from forge.embyr.limits import Bucket
-from forge.embyr.mailbox import Mailbox
 from forge.embyr.protocol import Close, ProtocolError
+from forge.embyr.send_queue import SendQueue
 
 
 @pytest.mark.parametrize(
@@ -75,7 +75,7 @@ def test_a_bucket_lets_a_burst_pass_and_then_a_rate() -> None:
 
 
 def test_a_mailbox_keeps_the_newest_of_what_is_replaced_and_no_more_than_its_size() -> None:
-    box = Mailbox(most=2)
+    box = SendQueue(most=2)
     for tick in range(5):
         box.put({"type": "agent", "tick": tick})
         box.put({"type": "state", "tick": tick})

@@ -15,7 +15,7 @@ _REPLACED = ("agent", "state")
 _PACED = ("agent", "grid")
 
 
-class Mailbox:
+class SendQueue:
     """Messages for one viewer, in the event loop's thread.
 
     Args:

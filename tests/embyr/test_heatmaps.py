@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from forge.blade.replay import Replay
-from forge.embyr.traces import LiveTraces, ReplayTraces
+from forge.embyr.heatmaps import LiveHeatmaps, ReplayHeatmaps
 from tests.blade.watching import record
 
 
@@ -25,7 +25,7 @@ def lived(replay: Replay, last: int) -> int:
 
 def test_a_call_stops_when_its_time_is_up_and_the_next_goes_on(replay: Replay) -> None:
     """The clock goes on by 1 whenever it is read, once at the start and once a frame: 4 frames in 4 seconds."""
-    traces = ReplayTraces(replay, 4.0, itertools.count().__next__)
+    traces = ReplayHeatmaps(replay, 4.0, itertools.count().__next__)
     traces.shown(replay.frame(9))
     for last in (3, 7):
         counts, complete = traces.count("visits", 0)
@@ -37,7 +37,7 @@ def test_a_call_stops_when_its_time_is_up_and_the_next_goes_on(replay: Replay) -
 
 
 def test_live_frames_count_once_each(replay: Replay) -> None:
-    traces = LiveTraces(16)
+    traces = LiveHeatmaps(16)
     assert traces.ticks is None
     for tick in (3, 4, 4, 8, 7):
         traces.shown(replay.frame(tick))

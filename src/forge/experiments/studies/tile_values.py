@@ -10,7 +10,7 @@ import numpy as np
 from forge.blade import Config, World
 from forge.blade.scene import Scene
 from forge.ethyr.insight import Insight
-from forge.experiments.packed import pack
+from forge.experiments.json_arrays import pack
 from forge.experiments.studies.measure import identity
 from forge.experiments.studies.store import Store
 from forge.experiments.studies.study import Measurement, Milestone
@@ -22,7 +22,8 @@ _TICKS = 200  # of a world that judging a map takes as long as, about
 def value_map(name: str, player: Milestone, config: Config) -> Measurement:
     """What it is worth to stand on each tile of an empty world, fed and watered (ticks, discounted).
 
-    The result is what `forge.experiments.packed.unpack` reads: float32 [P, S, S]; NaN where nobody can stand and live.
+    The result is what `forge.experiments.json_arrays.unpack` reads: float32 [P, S, S]; NaN where nobody can
+    stand and live.
 
     Args:
         name: of the measurement.

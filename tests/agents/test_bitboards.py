@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numba import njit
 
-from forge.agents import board, paths
+from forge.agents import bitboards, paths
 from forge.blade import Material, Move
 
 SIZE, MIDDLE, FAR = 15, 7, paths.FAR
@@ -19,27 +19,27 @@ ENTERED = (Material.GRASS, Material.SCRUB, Material.FOREST)
 
 @njit(error_model="numpy")
 def look(window):
-    return board.look(window, 0)
+    return bitboards.look(window, 0)
 
 
 @njit(error_model="numpy")
 def spread(tiles, onto):
-    return board.spread(tiles, onto)
+    return bitboards.spread(tiles, onto)
 
 
 @njit(error_model="numpy")
 def widen(tiles, reach):
-    return board.widen(tiles, reach)
+    return bitboards.widen(tiles, reach)
 
 
 @njit(error_model="numpy")
 def steps(tiles):
-    return board.steps(tiles)
+    return bitboards.steps(tiles)
 
 
 @njit(error_model="numpy")
 def add(tiles, row, col, really):
-    return board.add(tiles, row, col, really)
+    return bitboards.add(tiles, row, col, really)
 
 
 @njit(error_model="numpy")
