@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import importlib
 import os
 import re
 import shutil
@@ -56,13 +57,17 @@ def test_every_example_is_in_the_table_and_nothing_else() -> None:
 
 @pytest.mark.parametrize("stack", STACKS, ids=lambda path: path.name)
 def test_an_environment_of_an_example_is_pinned(stack: Path) -> None:
-    """Every library that is required has one version, and scripts are Python."""
+    """Every library that is required has one version; what scripts import of this package is there."""
     pins = dict(re.findall(r"^([\w.-]+)==(\S+)$", (stack / "constraints.txt").read_text("utf-8"), re.M))
     wanted = [line.split("[")[0] for line in (stack / "requirements.txt").read_text("utf-8").split("\n") if line]
     assert "-e ." in wanted
     assert {name for name in wanted if name != "-e ."} <= pins.keys()
     assert pins.get("torch", "2.13.0") == "2.13.0"
-    assert [ast.parse(path.read_text("utf-8")) for path in stack.glob("*.py")]
+    trees = [ast.parse(path.read_text("utf-8")) for path in stack.glob("*.py")]
+    assert trees
+    for node in (node for tree in trees for node in tree.body if isinstance(node, ast.ImportFrom)):
+        if node.module.split(".")[0] == "forge":
+            assert {alias.name for alias in node.names} <= set(dir(importlib.import_module(node.module)))
 
 
 def test_an_unknown_example_is_named_with_those_there_are(tmp_path: Path) -> None:
