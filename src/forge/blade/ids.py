@@ -32,8 +32,9 @@ class Move(IntEnum):
     WEST = 4
 
 
-#: Row and column steps of each move.
+#: Rows that each Move goes south, by its number.
 MOVE_ROW = (0, -1, 1, 0, 0)
+#: Columns that each Move goes east, by its number.
 MOVE_COL = (0, 0, 0, 1, -1)
 
 
