@@ -133,9 +133,9 @@ def test_defaults_ranges_and_releases_in_the_table_are_those_of_the_code() -> No
     """Rows by hand: one default that Law has otherwise, one that a run has otherwise, a newer field, each kind."""
     page = tables.configuration()
     for row in (
-        "| `combat.melee_damage` | int | 10; in Law 0 | 0 .. 30000 | health taken by a melee attack | 2.0.0 |",
+        "| `combat.melee_damage` | int | 10; in Law 0 | 0 .. 30000 | health taken by a melee attack | 2.0 |",
         "| `spawn.random_cap` | bool | `false`; in a training run `true` | `true`, `false` | each world draws",
-        "| `reward.kill` | float | 0.0 | −10^6 .. 10^6 | reward of every agent killed | 2.1.0 |",
+        "| `reward.kill` | float | 0.0 | −10^6 .. 10^6 | reward of every agent killed | 2.1 |",
         '| `algorithm` | str | `"pg"` | `pg`, `ppo` |',
         "| `terrain.seed` | int | 0 | 0 .. 2^63 − 1 |",
     ):

@@ -61,14 +61,14 @@ class Format(NamedTuple):
 #: Counts the fields of every table of a configuration: those of a world, [run] and [learning].
 CONFIGURATION = Format("configurations", 2)
 
-#: The release that wrote each version of configurations first.
-CONFIGURATION_RELEASES = {1: "2.0.0", 2: "2.1.0"}
+#: The release that wrote each version of configurations first; patch releases change no format.
+CONFIGURATION_RELEASES = {1: "2.0", 2: "2.1"}
 
 #: Counts the arrays of a snapshot, the fields of their records, and what its header says.
 SNAPSHOTS = Format("snapshots", 2)
 
-#: The release that wrote each version of snapshots first.
-SNAPSHOT_RELEASES = {1: "2.0.0", 2: "2.1.0"}
+#: The same of snapshots.
+SNAPSHOT_RELEASES = {1: "2.0", 2: "2.1"}
 
 
 class Since(NamedTuple):
