@@ -20,7 +20,7 @@ from forge.experiments.settings import Session, Training
 from forge.experiments.train import train
 
 DEFAULTS = dataclasses.asdict(Learning())
-CHECKS = 4  # moments in a trial at which a poor one is given up
+CHECKS = 4  # parts of a trial; from its middle on, it is given up after a part in which half of the others were better
 
 
 def suggest(trial: optuna.Trial) -> Learning:
@@ -45,18 +45,21 @@ def main() -> None:
     options.add_argument("--runs", type=Path, default=Path("sweep"), help="folder of the runs, one for each trial")
     options.add_argument("--seed", type=int, default=0)
     args = options.parse_args()
-    session = Session(worlds=args.worlds, minutes=0, steps=args.steps, seed=args.seed, log_seconds=0.1)
+    session = Session(worlds=args.worlds, minutes=0, steps=args.steps, seed=args.seed, log_seconds=0.01)
 
     def objective(trial: optuna.Trial) -> float:
         training = Training(run=session, learning=suggest(trial))
-        run, told = Run.create(args.runs / f"trial-{trial.number:03d}", training), set()
+        run = Run.create(args.runs / f"trial-{trial.number:03d}", training)
+        checks, lived, deaths = 0, 0.0, 0
 
         def listen(line: dict) -> None:
-            """Gives a trial up that is behind the others after as many steps; what is raised here ends the run."""
-            check = CHECKS * line["steps"] // args.steps
-            if 0 < check < CHECKS and check not in told and line["lifetime"] is not None:
-                told.add(check)
-                trial.report(line["lifetime"], check)
+            """Tells Optuna how long those lived who died since the last check; what is raised here ends the run."""
+            nonlocal checks, lived, deaths
+            lived, deaths = lived + (line["lifetime"] or 0) * line["deaths"], deaths + line["deaths"]
+            if checks + 1 < CHECKS and line["steps"] >= (checks + 1) * args.steps / CHECKS:
+                checks += 1
+                trial.report(lived / max(deaths, 1), checks)
+                lived, deaths = 0.0, 0
                 if trial.should_prune():
                     raise optuna.TrialPruned
 
@@ -71,7 +74,7 @@ def main() -> None:
         storage=args.study,
         load_if_exists=True,
         sampler=optuna.samplers.TPESampler(seed=args.seed),
-        pruner=optuna.pruners.MedianPruner(n_startup_trials=5),
+        pruner=optuna.pruners.MedianPruner(n_startup_trials=4, n_warmup_steps=CHECKS // 2),
     )
     study.optimize(objective, args.trials)
     best = study.best_trial
