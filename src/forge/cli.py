@@ -123,10 +123,13 @@ def _main(given: list[str], interrupt: Interrupt) -> int:
 
 def _loaded(name: str) -> tuple[Any, Callable[[str], str]]:
     """The module of a command, and what reads the words it is given."""
+    from forge.blade.checks import ConfigWarning
     from forge.blade.durable import StorageWarning
     from forge.blade.paths import as_by_a_shell
 
-    warnings.formatwarning = functools.partial(_format_warning, StorageWarning, name, warnings.formatwarning)
+    warnings.formatwarning = functools.partial(
+        _format_warning, (StorageWarning, ConfigWarning), name, warnings.formatwarning
+    )
     return importlib.import_module(COMMANDS[name].module), as_by_a_shell
 
 
@@ -148,7 +151,9 @@ def _told(name: str, error: BaseException, interrupted: bool) -> tuple[str, int]
     return None
 
 
-def _format_warning(ours: type[Warning], name: str, others: Any, message: Any, kind: Any, *place: Any) -> str:
+def _format_warning(
+    ours: tuple[type[Warning], ...], name: str, others: Any, message: Any, kind: Any, *place: Any
+) -> str:
     """What is said of a warning: a line, where it is for who runs the command and not for who writes code."""
     return f"forge {name}: warning: {message}\n" if issubclass(kind, ours) else str(others(message, kind, *place))
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 
 import tyro
 
+from forge.command_line import read
 from forge.experiments.settings import LIMITS, Training
 
 
@@ -58,8 +59,10 @@ def read_training(arguments: list[str], prog: str, default: Training) -> Trainin
 
     Limits that are given are the only ones: `--steps 1000` alone drops the limit of time, whoever set it.
     """
-    chosen = tyro.cli(options_of(Training), args=arguments, prog=prog, default=to_options(default))
+    chosen: Any = read(options_of(Training), arguments, prog, to_options(default), negatives=True)
     training = Training.from_dict(dataclasses.asdict(chosen))
+    if training.world.spawn != default.world.spawn:
+        training.world.tell_populations()
     given = [name for name in LIMITS if any(word.partition("=")[0] == f"--{name}" for word in arguments)]
     if not any(getattr(training.run, name) for name in given):
         return training

@@ -7,21 +7,25 @@ A configuration is checked when it is made, so a `Config` that exists is valid. 
 from __future__ import annotations
 
 import dataclasses
+import functools
 import hashlib
 import json
-from collections.abc import Mapping, Sequence
+import warnings
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
 from forge.blade import versions
-from forge.blade.checks import ConfigError, did_you_mean, shown
+from forge.blade.checks import ConfigError, ConfigWarning, did_you_mean, shown
 from forge.blade.documents import read_toml
 from forge.blade.paths import path_of
-from forge.blade.section import Section, choice, number, plain, section_toml
+from forge.blade.section import Section, choice, number, path, plain, section_toml
+from forge.blade.tables import toml_version, version_toml, world_tables
 from forge.blade.versions import lacking
 
 MAX_AGENTS = 8192
+MAX_POPULATIONS = 255
 MAX_SIDE = 4096
 MAX_VITAL = 30_000
 
@@ -39,7 +43,7 @@ class Terrain(Section):
     octaves: int = number(8, 1, 16, "octaves of the noise")
     seed: int = number(0, 0, 2**63 - 1, "names the endless series of maps")
     maps: int = number(0, 0, 1_000_000, "worlds share this many maps, in turn; 0 gives each world its own")
-    file: str = plain("", "a Tiled map (.tmx) used by every world in place of generated ones")
+    file: str = path("", "a Tiled map (.tmx) used by every world in place of generated ones")
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -74,7 +78,9 @@ class Spawn(Section):
     """Who enters the world, and how many may live in it."""
 
     cap: int = number(128, 1, MAX_AGENTS, "most agents alive at once in a world, N; also its number of slots")
-    populations: int = number(0, 0, 255, "number of populations; 0 means one per 16 agents of `cap`")
+    populations: int = number(
+        0, 0, MAX_POPULATIONS, "number of populations, a divisor of `cap`; 0 means one per 16 agents, or the next fewer"
+    )
     random_cap: bool = plain(False, "each world draws its own cap uniformly from 1..cap, once")
 
 
@@ -169,9 +175,7 @@ class Config:
 
     def __post_init__(self) -> None:
         for f in dataclasses.fields(self):
-            section = getattr(self, f.name)
-            if type(section).__name__ != f.type:
-                raise ConfigError(f"{f.name} must be a {f.type}, not {type(section).__name__}")
+            _check_section(f.name, getattr(self, f.name), type(f.default))
         if self.spawn.cap % self.populations:
             raise ConfigError(
                 f"spawn.cap = {self.spawn.cap} must be a multiple of the number of populations, {self.populations}"
@@ -180,7 +184,7 @@ class Config:
     @property
     def populations(self) -> int:
         """Number of populations, P."""
-        return self.spawn.populations or max(1, self.spawn.cap // 16)
+        return self.spawn.populations or _usual_populations(self.spawn.cap)
 
     @property
     def quota(self) -> int:
@@ -208,11 +212,27 @@ class Config:
             if leaf:
                 leaves.setdefault(section, {})[leaf] = value
             else:
+                _check_section(section, value, type(getattr(self, section)))
                 sections[section] = value
         # The fields of a section change at once: one by one, they could contradict each other on the way.
         for section, values in leaves.items():
             sections[section] = _replace_leaves(section, sections.get(section, getattr(self, section)), values)
-        return dataclasses.replace(self, **sections)
+        changed = dataclasses.replace(self, **sections)
+        if changed.spawn.cap != self.spawn.cap:
+            changed.tell_populations()
+        return changed
+
+    def tell_populations(self) -> None:
+        """Warns whoever set `spawn.cap` alone, if it is not divided into one population per 16 agents."""
+        cap = self.spawn.cap
+        if self.spawn.populations == 0 and cap % max(1, cap // 16):
+            warnings.warn(
+                f"spawn.cap = {cap} is divided into {self.populations} population{'s' * (self.populations > 1)} of "
+                f"{self.quota} agents: {cap // 16}, one per 16 agents, do not divide it evenly. "
+                "spawn.populations sets another number",
+                ConfigWarning,
+                stacklevel=3,
+            )
 
     def to_dict(self) -> dict[str, dict[str, Any]]:
         """Sections and their fields as plain values."""
@@ -237,8 +257,14 @@ class Config:
             raise ConfigError(f"a configuration must be a table of sections, not {shown(data)}")
         for section in data:
             if section not in kinds:
-                raise ConfigError(did_you_mean("section", section, list(kinds)))
+                table, dot, field = section.partition(".") if isinstance(section, str) else (section, "", "")
+                nested = (
+                    f"; fields lie in their sections: {{{table!r}: {{{field!r}: …}}}}" if dot and table in kinds else ""
+                )
+                raise ConfigError(did_you_mean("section", section, list(kinds)) + nested)
         config = cls(**{name: kind.read(data.get(name, {}), written, name) for name, kind in kinds.items()})
+        if "populations" not in data.get("spawn", {}):
+            config.tell_populations()
         if whole and (missing := cls.lacking(data, written)):
             raise ConfigError(f"{', '.join(missing)} missing in a configuration of version {written}")
         return config
@@ -297,49 +323,20 @@ class Config:
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
 
 
-#: What a TOML document says before its tables, and the tables of a run's.
-HEAD = ("release", "version")
-RUN_TABLES = ("run", "learning", "world")
+@functools.cache
+def _usual_populations(cap: int) -> int:
+    """One population per 16 agents, or the most below that which divide the agents evenly."""
+    usual = max(1, cap // 16)
+    return usual if cap % usual == 0 else next(p for p in range(min(usual, MAX_POPULATIONS), 0, -1) if cap % p == 0)
 
 
-def world_tables(data: Mapping[str, Any], sections: Sequence[str]) -> Mapping[str, Any]:
-    """The sections of the world in a TOML document: its tables, or in a run's those below [world].
-
-    Args:
-        data: the document.
-        sections: the names that a world's tables may have.
-
-    Raises:
-        ConfigError: if it is neither a world's nor a run's.
-    """
-    tables = {name: value for name, value in data.items() if name not in HEAD}
-    of_a_run = not set(RUN_TABLES).isdisjoint(tables)
-    known = RUN_TABLES if of_a_run else (*RUN_TABLES, *sections)
-    for name in tables:
-        if name not in known:
-            raise ConfigError(did_you_mean("table", name, known))
-    if not of_a_run:
-        return tables
-    world = tables.get("world", {})
-    if not isinstance(world, Mapping):
-        raise ConfigError(f"[world] must be a table of sections, not {shown(world)}")
-    return world
-
-
-def toml_version(data: Mapping[str, Any], ours: bool) -> int:
-    """The version of configurations that a TOML document was written in.
-
-    Args:
-        data: the document.
-        ours: whether a program wrote it. One that says no version is then of release 2.0.0, which wrote none; what
-            people write by hand means what it says today.
-
-    Raises:
-        ConfigError: if it is newer than this release, or not a version.
-    """
-    if ours or "version" in data:
-        return versions.CONFIGURATION.version(data.get("version"), "this file")
-    return versions.CONFIGURATION.newest
+def _check_section(name: str, section: Any, kind: type) -> None:
+    if type(section) is not kind:
+        single = f"; its fields are changed by dotted names: Config().replace(**{{'{name}.FIELD': VALUE}})"
+        raise ConfigError(
+            f"{name} = {shown(section)} must be a {kind.__name__}, not {type(section).__name__}"
+            f"{single if isinstance(section, Mapping) else ''}"
+        )
 
 
 def _replace_leaves(section: str, current: Any, values: Mapping[str, Any]) -> Any:
@@ -348,11 +345,6 @@ def _replace_leaves(section: str, current: Any, values: Mapping[str, Any]) -> An
         if leaf not in names:
             raise ConfigError(did_you_mean(f"field of [{section}]", leaf, names))
     return dataclasses.replace(current, **values)
-
-
-def version_toml() -> str:
-    """The line of TOML that says which version of configurations follows."""
-    return f"version = {versions.CONFIGURATION.newest}  # of configurations: says which fields there were\n"
 
 
 def Law(**changes: Any) -> Config:

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import dataclasses
 import json
-from collections.abc import Mapping
+import math
+import os
+from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import Any, Self, cast
 
 from forge.blade import versions
-from forge.blade.checks import ConfigError, Limits, check_fields, did_you_mean, shown
+from forge.blade.checks import ConfigError, Limits, did_you_mean, shown
+from forge.blade.numeric import integer_of, real_of, scalar, switch_of, text_of, typed
 from forge.blade.versions import Since, stood_for
 
+#: What makes a value of each declared type plain; None where it cannot be.
+_PLAIN: dict[str, Callable[[Any], Any]] = {"int": integer_of, "float": real_of, "bool": switch_of, "str": text_of}
 _UNKNOWN: Any = object()  # no value stood for a field before: it has always been there
 
 
@@ -39,6 +44,11 @@ def plain(default: bool | str, doc: str, since: int = 1, before: Any = _UNKNOWN)
     return _field(default, since, before, doc=doc)
 
 
+def path(default: str, doc: str, since: int = 1, before: Any = _UNKNOWN) -> Any:
+    """A text field that names a file, and may be given as a Path; `since` and `before` as for `number`."""
+    return _field(default, since, before, path=True, doc=doc)
+
+
 def _field(default: Any, since: int, before: Any, **metadata: Any) -> Any:
     newest = versions.CONFIGURATION.newest
     if not 1 <= since <= newest:
@@ -50,10 +60,12 @@ def _field(default: Any, since: int, before: Any, **metadata: Any) -> Any:
 
 
 class Section:
-    """Checks every field of a section against its declared type and range."""
+    """Checks every field of a section against its declared type and range, and makes it a plain value of Python."""
 
     def __post_init__(self) -> None:
-        check_fields(self)
+        for f in dataclasses.fields(cast(Any, self)):
+            name = f"{getattr(self, '_table', type(self).__name__.lower())}.{f.name}"
+            object.__setattr__(self, f.name, _checked(name, f, getattr(self, f.name)))
 
     @classmethod
     def since(cls) -> dict[str, Since]:
@@ -84,6 +96,25 @@ class Section:
         """Its fields as plain values, without the newer ones that hold what stood for them before they were there."""
         values, known = dataclasses.asdict(cast(Any, self)), self.since()
         return {n: v for n, v in values.items() if known[n].version == 1 or v != known[n].before}
+
+
+def _checked(name: str, f: dataclasses.Field[Any], given: Any) -> Any:
+    """The plain value of a field.
+
+    Raises:
+        ConfigError: naming the field, what was given and what is allowed.
+    """
+    wanted = str(f.type)
+    value = _PLAIN[wanted](os.fspath(given) if f.metadata.get("path") and isinstance(given, os.PathLike) else given)
+    if value is None:
+        raise ConfigError(f"{name} = {typed(given)} must be {wanted}, not {type(scalar(given)).__name__}")
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ConfigError(f"{name} = {value} must be finite")
+    if (limits := f.metadata.get("limits")) and not limits.low <= value <= limits.high:
+        raise ConfigError(f"{name} = {typed(given)} is out of range; allowed are {limits.low} .. {limits.high}")
+    if (options := f.metadata.get("options")) and value not in options:
+        raise ConfigError(f"{name} = {shown(value)} is unknown; allowed are {', '.join(map(repr, options))}")
+    return value
 
 
 def section_toml(name: str, section: Any) -> str:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
-import tyro
-from tyro.conf import FlagCreatePairsOff, Positional, arg
+from tyro.conf import Positional, arg
 
 from forge.bench import fresh, machine
 from forge.bench.busy import busy
@@ -16,6 +15,7 @@ from forge.bench.report import Report, Section
 from forge.bench.train import Plan, training
 from forge.bench.world import Effort, batch, options, scaling, speed
 from forge.blade.checks import ConfigError
+from forge.command_line import read
 from forge.waiting import doing
 
 Name = Literal["speed", "batch", "busy", "scaling", "options", "compile", "memory", "terrain"]
@@ -125,7 +125,7 @@ def main(arguments: list[str]) -> None:
         | Annotated[Train, arg(name="train")]
         | Annotated[Viewer, arg(name="viewer")]
     )
-    chosen = tyro.cli(kinds, args=arguments, prog="forge bench", config=(FlagCreatePairsOff,))
+    chosen: Any = read(cast(Any, kinds), arguments, "forge bench")
     chosen.run()
 
 

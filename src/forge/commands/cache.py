@@ -6,11 +6,11 @@ import dataclasses
 import shutil
 from pathlib import Path
 
-import tyro
 from rich.console import Console
 
 from forge.blade.cache import KINDS, cache_dir, cache_roots
 from forge.blade.durable import size
+from forge.command_line import read
 from forge.waiting import doing
 
 
@@ -28,7 +28,7 @@ class Options:
 
 def main(arguments: list[str]) -> None:
     """Runs the command."""
-    options = tyro.cli(Options, args=arguments, prog="forge cache")
+    options = read(Options, arguments, "forge cache")
     console, used = Console(), cache_dir()
     for root in dict.fromkeys([used, *cache_roots()]):
         console.print(f"{root}{'' if root == used else ' (not in use)'}", soft_wrap=True, highlight=False, markup=False)

@@ -6,11 +6,11 @@ import dataclasses
 from pathlib import Path
 from typing import NamedTuple
 
-import tyro
 from rich.console import Console
 
 from forge.agents import scripted
 from forge.blade import Config, Recording, World
+from forge.command_line import read
 from forge.commands.train import start
 from forge.experiments import figures
 from forge.experiments.animation import record_last
@@ -54,7 +54,7 @@ class Product(NamedTuple):
 
 def main(arguments: list[str]) -> None:
     """Runs the command."""
-    options = tyro.cli(Options, args=arguments, prog="forge demo")
+    options = read(Options, arguments, "forge demo")
     console = Console()
     training = Training.named("chaos")
     session = dataclasses.replace(training.run, minutes=options.minutes, seed=options.seed)

@@ -7,13 +7,13 @@ import shlex
 from pathlib import Path
 from typing import Annotated
 
-import tyro
 from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
-from tyro.conf import FlagCreatePairsOff, Positional, arg
+from tyro.conf import Positional, arg
 
 from forge.agents import KINDS
 from forge.blade import ConfigError
+from forge.command_line import read
 from forge.experiments.evaluation import Settings
 from forge.experiments.heldout import report
 from forge.experiments.heldout.players import players_of
@@ -46,7 +46,7 @@ class Options:
 
 def main(arguments: list[str]) -> None:
     """Runs the command."""
-    options = tyro.cli(Options, args=arguments, prog="forge evaluate", config=(FlagCreatePairsOff,))
+    options = read(Options, arguments, "forge evaluate")
     if not options.runs and not options.world:
         raise ConfigError(f"name at least one run or checkpoint, or a --world for the scripted players ({_KINDS})")
     settings = Settings(options.worlds, options.ticks, options.warmup, options.horizon)

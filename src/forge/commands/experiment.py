@@ -9,12 +9,12 @@ from pathlib import Path
 from signal import SIGINT
 from typing import Annotated, Any
 
-import tyro
 from rich.console import Console
 from rich.markdown import Markdown
-from tyro.conf import FlagCreatePairsOff, Positional, arg
+from tyro.conf import Positional, arg
 
 from forge.blade.checks import ConfigError, did_you_mean
+from forge.command_line import read
 from forge.experiments.stopping import Stopped
 from forge.experiments.studies.catalogue import STUDIES, find
 from forge.experiments.studies.conduct import conduct, study_folder
@@ -44,7 +44,7 @@ class Options:
 
 def main(arguments: list[str]) -> None:
     """Runs the command."""
-    options = tyro.cli(Options, args=arguments, prog="forge experiment", config=(FlagCreatePairsOff,))
+    options = read(Options, arguments, "forge experiment")
     console = Console()
     if not options.name:
         for name in STUDIES:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +12,7 @@ from rich.console import Console
 
 from forge import cli
 from forge.blade.checks import ConfigError
+from forge.blade.numeric import integer_of_text
 from forge.blade.paths import name_of
 from forge.commands import vecenv
 from forge.commands.train import at_its_limit, extended, start, take, take_serving
@@ -64,14 +65,20 @@ def _first_release(arguments: list[str]) -> dict[str, Any]:
     if render:
         arguments.remove("--render")
         viewer()
-    realms = take(arguments, "--nRealm")
-    if realms is not None and not (realms.isdecimal() and int(realms) > 0):
-        raise ConfigError(f"--nRealm {realms} must be a positive integer")
+    count = _count(take(arguments, "--nRealm"))
     api, ray = take(arguments, "--api") or "native", take(arguments, "--ray") or "local"
     check_choice("--api", api, APIS)
     check_choice("--ray", ray, PLACES)
-    count = int(realms) if realms else None
     return {"api": api, "nRealm": count, "ray": ray, "address": take(arguments, "--address"), "render": render}
+
+
+def _count(word: str | None) -> int | None:
+    if word is None:
+        return None
+    with suppress(ValueError):
+        if (number := integer_of_text(word)) > 0:
+            return number
+    raise ConfigError(f"--nRealm {word} must be a positive integer")
 
 
 def _name(arguments: list[str]) -> str:

@@ -6,7 +6,6 @@ import dataclasses
 from pathlib import Path
 from typing import Annotated, Any
 
-import tyro
 from rich.console import Console
 from rich.progress import Progress
 from tyro.conf import Positional, arg
@@ -14,6 +13,7 @@ from tyro.conf import Positional, arg
 from forge.about import VERSION
 from forge.blade import ConfigError
 from forge.blade.replay import ReplayWriter
+from forge.command_line import read
 from forge.experiments.match import Match, match_of
 from forge.waiting import doing
 
@@ -37,7 +37,7 @@ class Options:
 
 def main(arguments: list[str]) -> None:
     """Runs the command."""
-    options = tyro.cli(Options, args=arguments, prog="forge record", config=(tyro.conf.FlagCreatePairsOff,))
+    options = read(Options, arguments, "forge record")
     for name, low in (("ticks", 1), ("warmup", 0), ("seed", 0), ("map", 0)):
         if getattr(options, name) < low:
             raise ConfigError(f"--{name} {getattr(options, name)} must be at least {low}")

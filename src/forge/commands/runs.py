@@ -15,6 +15,7 @@ from rich.table import Table
 
 from forge.blade.checks import ConfigError
 from forge.blade.paths import name_of
+from forge.command_line import read
 from forge.experiments import trained_as
 from forge.experiments.condition import condition
 from forge.experiments.run import Run
@@ -36,7 +37,7 @@ class Options:
 
 def main(arguments: list[str]) -> None:
     """Runs the command."""
-    options = tyro.cli(Options, args=arguments, prog="forge runs")
+    options = read(Options, arguments, "forge runs")
     if not options.folder.is_dir():
         raise ConfigError(f"{options.folder} is not a folder")
     with doing("looking for runs"):

@@ -8,11 +8,11 @@ import threading
 from collections.abc import Iterator, Sequence
 from typing import Annotated
 
-import tyro
 from rich.console import Console
-from tyro.conf import FlagCreatePairsOff, arg
+from tyro.conf import arg
 
 from forge.blade import ConfigError
+from forge.command_line import read
 from forge.embyr import Pace, Source, Viewer
 from forge.embyr.extension import Extension
 from forge.embyr.pages import MISSING
@@ -34,7 +34,7 @@ class Serving:
 
 def read_serving(arguments: list[str], prog: str) -> Serving:
     """The options of the viewer alone, for a command that has others."""
-    return tyro.cli(Serving, args=arguments, prog=prog, config=(FlagCreatePairsOff,))
+    return read(Serving, arguments, prog)
 
 
 @contextlib.contextmanager

@@ -7,13 +7,13 @@ import shlex
 from pathlib import Path
 from typing import Annotated
 
-import tyro
 from rich.console import Console
 from rich.progress import Progress
-from tyro.conf import FlagCreatePairsOff, Positional, arg
+from tyro.conf import Positional, arg
 
 from forge.blade import Config, ConfigError
 from forge.blade.paths import path_of
+from forge.command_line import read
 from forge.experiments import tournament_report as report
 from forge.experiments.entrants import entrant
 from forge.experiments.evaluation import Settings
@@ -49,7 +49,7 @@ class Options:
 
 def main(arguments: list[str]) -> None:
     """Runs the command."""
-    options = tyro.cli(Options, args=arguments, prog="forge tournament", config=(FlagCreatePairsOff,))
+    options = read(Options, arguments, "forge tournament")
     if not options.entrants:
         raise ConfigError(f"name at least one entrant: runs, checkpoints, {SCRIPTED}")
     for name, low in (("cap", 0), ("seed", 0)):

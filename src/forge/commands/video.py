@@ -9,15 +9,15 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
-import tyro
 from rich.console import Console
 from rich.progress import Progress
-from tyro.conf import FlagCreatePairsOff, Positional, arg
+from tyro.conf import Positional, arg
 
 from forge.blade import ConfigError
 from forge.blade.frame import Frame, FrameSource
 from forge.blade.paths import path_of
 from forge.blade.replay import Replay
+from forge.command_line import read
 from forge.commands.watch import is_replay
 from forge.embyr import Source
 from forge.embyr.extension import Extension
@@ -60,7 +60,7 @@ class Options:
 
 def main(arguments: list[str]) -> None:
     """Runs the command."""
-    options = tyro.cli(Options, args=arguments, prog="forge video", config=(FlagCreatePairsOff,))
+    options = read(Options, arguments, "forge video")
     shot = shot_of(options)
     if options.out.exists() and not options.force:
         raise ConfigError(f"{options.out} exists already; name another file with --out, or replace it with --force")

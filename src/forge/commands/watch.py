@@ -8,13 +8,13 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Annotated
 
-import tyro
-from tyro.conf import FlagCreatePairsOff, Positional, arg
+from tyro.conf import Positional, arg
 
 from forge.blade import Config, ConfigError, World
 from forge.blade.frame import Frame, FrameSource
 from forge.blade.paths import path_of
 from forge.blade.replay import Replay, ReplayWriter
+from forge.command_line import read
 from forge.commands.serving import Serving, serve
 from forge.embyr import Live, Playback, Source
 from forge.embyr.extension import Extension
@@ -46,7 +46,7 @@ class Options(Serving):
 
 def main(arguments: list[str]) -> None:
     """Runs the command."""
-    options = tyro.cli(Options, args=arguments, prog="forge watch", config=(FlagCreatePairsOff,))
+    options = read(Options, arguments, "forge watch")
     for name, low in (("seed", 0), ("map", 0), ("warmup", 0)):
         if getattr(options, name) < low:
             raise ConfigError(f"--{name} {getattr(options, name)} must not be negative")

@@ -16,6 +16,7 @@ from typing import Any
 
 from forge.blade import durable
 from forge.blade.checks import ConfigError
+from forge.blade.numeric import integer_of_text
 from forge.blade.paths import path_of
 from forge.ethyr import checkpoint
 from forge.experiments import lock, maps, metrics_file, trained_as
@@ -252,12 +253,12 @@ class Run:
             if good is None:
                 raise ConfigError(f"no checkpoint of {self.path} is good. {self._no_good()}")
             return good
-        steps = which.replace(",", "").replace("_", "")
-        if not steps.isdecimal() or self.checkpoint_path(int(steps)) not in found:
+        chosen = next((path for path in found if steps_of(path) == _steps(which)), None)
+        if chosen is None:
             known = ", ".join(str(steps_of(p)) for p in found)
             raise ConfigError(f"{self.path} has no checkpoint {which!r}; allowed are latest, last-good, {known}")
-        checkpoint.verify(self.checkpoint_path(int(steps)))
-        return self.checkpoint_path(int(steps))
+        checkpoint.verify(chosen)
+        return chosen
 
     def after_divergence(self) -> str:
         """What can be done with a run that diverged, in sentences."""
@@ -336,6 +337,14 @@ def found(given: str | os.PathLike[str]) -> tuple[Run, Path | None]:
 def steps_of(folder: Path) -> int:
     """The agent steps after which a checkpoint was made."""
     return int(folder.name)
+
+
+def _steps(word: str) -> int | None:
+    """The agent steps that a word says, or None."""
+    try:
+        return integer_of_text(word)
+    except ValueError:
+        return None
 
 
 def resume_command(path: Path, which: str | None = None) -> str:

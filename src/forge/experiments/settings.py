@@ -10,10 +10,11 @@ from pathlib import Path
 from typing import Any, Self
 
 from forge.blade import PRESETS, ConfigError
-from forge.blade.config import Chaos, Config, toml_version, version_toml, world_tables
+from forge.blade.config import Chaos, Config
 from forge.blade.documents import read_toml
 from forge.blade.paths import path_of
 from forge.blade.section import Section, choice, number, plain, section_toml
+from forge.blade.tables import toml_version, version_toml, world_tables
 from forge.blade.versions import CONFIGURATION, lacking
 from forge.ethyr.learning import ENGINES, Learning
 from forge.experiments import release
