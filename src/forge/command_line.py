@@ -47,5 +47,5 @@ def read(
         negatives: whether a switch also has an option that turns it off, `--no-…`.
     """
     config = () if negatives else (tyro.conf.FlagCreatePairsOff,)
-    given = {} if default is None else {"default": default}
+    given: dict[str, Any] = {} if default is None else {"default": default}
     return tyro.cli(kind, args=arguments, prog=prog, config=config, registry=_RULES, **given)

@@ -219,7 +219,7 @@ def test_makes_the_kind_of_a_name() -> None:
 @pytest.mark.parametrize(
     ("config", "seed", "message"),
     [
-        ("law", 0, "config must be a forge.blade.Config, not str"),
+        ("law", 0, "config = 'law' must be a forge.blade.Config, not str"),
         (LEARNED, -1, "seed = -1 must be an integer that is not negative"),
         (LEARNED, True, "seed = True must be an integer"),
         (LEARNED, 1.5, "seed = 1.5 must be an integer"),

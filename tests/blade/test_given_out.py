@@ -123,7 +123,7 @@ def test_a_reset_may_be_given_other_seeds() -> None:
     before = world.hash()
     with pytest.raises(ConfigError, match="3 seeds given for 2 worlds"):
         world.reset(seed=[1, 2, 3])
-    with pytest.raises(ConfigError, match="seed = -1 must not be negative"):
+    with pytest.raises(ConfigError, match="seed = -1 must be an integer that is not negative"):
         world.reset(seed=-1)
     assert world.hash() == before
 

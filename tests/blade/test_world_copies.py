@@ -5,11 +5,13 @@ from __future__ import annotations
 import copy
 import pickle
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
 
 from forge.blade import Chaos, Recording, World
+from forge.blade.world import _IN_A_SNAPSHOT
 
 CONFIG = Chaos(**{"terrain.side": 24, "terrain.border": 5, "spawn.cap": 16})
 WAYS: dict[str, Callable[[World], World]] = {
@@ -54,6 +56,49 @@ def test_a_copy_may_be_made_before_the_start(way: Callable[[World], World]) -> N
     world.reset()
     twin.reset()
     assert play(twin, 10) == play(world, 10)
+
+
+class Counting(World):
+    """A world with something of its own to remember, and other arguments than `World` has."""
+
+    __slots__ = ("label",)
+
+    def __init__(self, label: str) -> None:
+        super().__init__(CONFIG, 2, seed=1, threads=1)
+        self.label = label
+        self.deaths = np.zeros(2, int)
+
+    def step(self, actions: Any) -> Any:
+        result = super().step(actions)
+        self.deaths += result[2].sum(-1)
+        return result
+
+
+@pytest.mark.parametrize("way", [*WAYS.values(), World.clone], ids=[*WAYS, "clone"])
+def test_a_copy_has_the_attributes_of_a_subclass(way: Callable[[World], World]) -> None:
+    world = Counting("mine")
+    world.reset()
+    play(world, 40)
+    assert world.deaths.any()
+    twin = way(world)
+    assert isinstance(twin, Counting)
+    assert (twin.label, twin.deaths.tolist(), twin.seed) == ("mine", world.deaths.tolist(), 1)
+    assert play(twin, 10) == play(world, 10)
+    assert twin.deaths.tolist() == world.deaths.tolist()
+
+
+def test_a_clone_shares_no_attribute() -> None:
+    world = Counting("mine")
+    world.reset()
+    twin = world.clone(threads=2)
+    twin.deaths += 7
+    assert not world.deaths.any()
+    assert (world.threads, twin.threads) == (1, 2)
+
+
+def test_what_a_snapshot_holds_is_not_copied_twice() -> None:
+    """Whoever gives World another attribute says whether `restore` makes it from a snapshot."""
+    assert vars(World(CONFIG)).keys() - _IN_A_SNAPSHOT == {"seed"}
 
 
 @ways

@@ -47,7 +47,7 @@ def test_a_digest_names_worlds_company_and_lengths() -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"seed": -1}, "seed = -1 must not be negative"),
+        ({"seed": -1}, "seed = -1 must be an integer that is not negative"),
         ({"company": ("farmer",)}, "unknown scripted agent 'farmer'"),
         ({"company": ("random", "random")}, "company must be different scripted agents"),
         ({"settings": SETTINGS._replace(worlds=1)}, "worlds = 1 must be an integer of at least 2"),

@@ -209,7 +209,7 @@ def test_arguments_choose_the_worlds() -> None:
         ({"nRealm": 0}, "nRealm = 0 must be a positive integer"),
         (Namespace(worlds="2"), "worlds = '2' must be a positive integer"),
         ({"nRealms": 2}, "unknown argument 'nRealms'; did you mean 'nRealm'"),
-        ({"seed": -1}, "seed = -1 must not be negative"),
+        ({"seed": -1}, "seed = -1 must be an integer that is not negative"),
     ],
 )
 def test_wrong_arguments_are_named(args: Any, message: str) -> None:

@@ -24,12 +24,12 @@ __all__ = ["KINDS", "Fighter", "Forager", "Random", "Scripted", "scripted"]
 KINDS: dict[str, type[Scripted]] = {"random": Random, "forager": Forager, "fighter": Fighter}
 
 
-def scripted(name: str, config: Config, seed: int = 0) -> Scripted:
+def scripted(name: str, config: Config, seed: int | None = 0) -> Scripted:
     """Makes a scripted agent by its name in `KINDS`.
 
     Raises:
         ConfigError: if no kind has that name, or an argument of the agent is wrong.
     """
-    if name not in KINDS:
-        raise ConfigError(did_you_mean("scripted agent", str(name), list(KINDS)))
+    if not isinstance(name, str) or name not in KINDS:
+        raise ConfigError(did_you_mean("scripted agent", name, list(KINDS)))
     return KINDS[name](config, seed)

@@ -11,7 +11,8 @@ import numpy as np
 from forge.agents.bitboards import PITCH, SIGHT, SIZE
 from forge.blade import Config, Material, Observation
 from forge.blade.actions import COLUMNS
-from forge.blade.checks import ConfigError
+from forge.blade.config import config_of
+from forge.blade.numeric import seed_of
 from forge.blade.rules import rules_record
 
 
@@ -32,18 +33,15 @@ class Scripted(ABC):
     Args:
         config: of the worlds; its numbers are the rules that the agents know.
         seed: of their random choices, which are a function of (seed, number of calls of `act` before, world, slot).
+            None draws one, which the attribute `seed` then holds.
 
     Raises:
         ConfigError: if `config` is no Config or `seed` is no integer from 0 on.
     """
 
-    def __init__(self, config: Config, seed: int = 0) -> None:
-        if not isinstance(config, Config):
-            raise ConfigError(f"config must be a forge.blade.Config, not {type(config).__name__}")
-        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
-            raise ConfigError(f"seed = {seed!r} must be an integer that is not negative")
-        self.config = config
-        self.seed = int(seed)
+    def __init__(self, config: Config, seed: int | None = 0) -> None:
+        self.config = config_of(config)
+        self.seed = seed_of(seed)
         self._rules = np.array([rules_record(config, margin=0)])
         self._key = np.random.SeedSequence(self.seed).generate_state(1, np.uint64)[0]
         self._calls = 0

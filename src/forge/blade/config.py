@@ -10,6 +10,7 @@ import dataclasses
 import functools
 import hashlib
 import json
+import os
 import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -345,6 +346,24 @@ def _replace_leaves(section: str, current: Any, values: Mapping[str, Any]) -> An
         if leaf not in names:
             raise ConfigError(did_you_mean(f"field of [{section}]", leaf, names))
     return dataclasses.replace(current, **values)
+
+
+def config_of(given: Any, name: str = "config") -> Config:
+    """What was given, if it is a configuration.
+
+    Raises:
+        ConfigError: naming what else it is, and how a configuration is made of that.
+    """
+    if isinstance(given, Config):
+        return given
+    hints = {
+        Mapping: "; Config.from_dict makes one of tables such as {'spawn': {'cap': 64}}, "
+        "Config().replace(**{'spawn.cap': 64}) of dotted names",
+        str: "; forge.make takes the name of a preset, of a TOML file or of a run",
+        os.PathLike: "; Config.from_toml reads one from the Path of a file",
+    }
+    hint = next((text for kind, text in hints.items() if isinstance(given, kind)), "")
+    raise ConfigError(f"{name} = {shown(given)} must be a forge.blade.Config, not {type(given).__name__}{hint}")
 
 
 def Law(**changes: Any) -> Config:

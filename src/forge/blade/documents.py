@@ -12,7 +12,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from forge.blade.checks import ConfigError
+from forge.blade.checks import ConfigError, shown
 from forge.blade.paths import path_of
 
 #: Bytes of a file, unless its reader allows for more; a run's configuration has 10 kB.
@@ -40,6 +40,8 @@ def read_toml(source: str | Path) -> dict[str, Any]:
     Raises:
         ConfigError: naming the file, if it cannot be read, is not TOML, or goes beyond the limits.
     """
+    if not isinstance(source, (str, Path)):
+        raise ConfigError(f"{shown(source)} must be TOML text, or the Path of a file, not {type(source).__name__}")
     name = str(source) if isinstance(source, Path) else "text"
     text = _text(read_bytes(source), name) if isinstance(source, Path) else source.removeprefix("\ufeff")
     if len(text) > LARGEST:
@@ -52,7 +54,8 @@ def read_toml(source: str | Path) -> dict[str, Any]:
     except RecursionError:
         raise ConfigError(_too_deep(name)) from None
     except ValueError as error:
-        raise _refused(error, f"{name} is not TOML") from error
+        hint = f" (it is read as text; the file of that name is Path({source!r}))" if _may_be_a_path(source) else ""
+        raise _refused(error, f"{name} is not TOML{hint}") from error
 
 
 def read_json(path: Path, limit: int = LARGEST, nan: bool = False) -> Any:
@@ -100,6 +103,10 @@ def read_bytes(path: Path, limit: int = LARGEST) -> bytes:
     if len(data) > limit:
         raise ConfigError(_too_long(str(path), limit))
     return data
+
+
+def _may_be_a_path(source: str | Path) -> bool:
+    return isinstance(source, str) and len(source) < 300 and not set("\n=") & set(source)
 
 
 def _text(data: bytes, name: str) -> str:

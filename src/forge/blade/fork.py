@@ -26,6 +26,7 @@ def fork(batch: World, w: int = 0, events: bool = True, visits: bool = False) ->
     one = slice(w, w + 1)
     record = Recording(events=events, visits=visits)
     world = World(batch.configs[w], 1, threads=1, maps=batch._tiles[one], record=record)
+    world.seed = None
     world._seeds = batch._seeds[one].copy()
     arrays = {name: getattr(batch.state, name)[one].copy() for name in SAVED}
     if batch.configs[w].reward.explore == 0:

@@ -20,6 +20,15 @@ import numba
 
 from forge.blade import compiling
 from forge.blade.cache import cache_dir
+from forge.blade.checks import ConfigError
+
+_settings: Any = numba.config
+if _settings.DISABLE_JIT:
+    raise ConfigError(
+        "NUMBA_DISABLE_JIT is set, but a world runs as machine code only: Python's own functions know neither its "
+        "threads nor its records. Unset it; to look for mistakes, NUMBA_BOUNDSCHECK=1 has the machine code check every "
+        "index"
+    )
 
 compiling.announce()
 
@@ -50,13 +59,12 @@ def _forget_old_builds(current: Path) -> None:
 @contextlib.contextmanager
 def cached_here(part: str = "blade") -> Iterator[None]:
     """Kernels that are defined within, those of an imported library too, are cached in `kernel_cache(part)`."""
-    settings: Any = numba.config
-    before = settings.CACHE_DIR
-    settings.CACHE_DIR = str(kernel_cache(part))
+    before = _settings.CACHE_DIR
+    _settings.CACHE_DIR = str(kernel_cache(part))
     try:
         yield
     finally:
-        settings.CACHE_DIR = before
+        _settings.CACHE_DIR = before
 
 
 def part_of(module: str) -> str:

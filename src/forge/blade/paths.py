@@ -5,16 +5,20 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from forge.blade.checks import ConfigError
+from forge.blade.checks import ConfigError, shown
 
 
 def path_of(given: str | os.PathLike[str]) -> Path:
     """The path that was meant. Everything that takes a path from a user reads it by this.
 
     Raises:
-        ConfigError: if there is nothing.
+        ConfigError: if there is nothing, or what no file can be called.
     """
-    text = os.fspath(given)
+    text = os.fspath(given) if isinstance(given, (str, os.PathLike)) else None
+    if not isinstance(text, str):
+        raise ConfigError(f"{shown(given)} must be a path, as text or as a Path, not {type(given).__name__}")
+    if "\0" in text:
+        raise ConfigError(f"{shown(text)} cannot be a path: it holds a null character")
     if not text:
         raise ConfigError("a path is empty; name a file or a folder ('.' is the one you are in)")
     path = Path(text)

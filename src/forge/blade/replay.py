@@ -13,11 +13,12 @@ from typing import Any, Self
 import numpy as np
 
 from forge.blade import versions
-from forge.blade.checks import ConfigError
+from forge.blade.checks import ConfigError, shown
 from forge.blade.config import Config
 from forge.blade.durable import explain, write_atomic
 from forge.blade.frame import Frame, FrameSource
 from forge.blade.frame_schema import FrameError, describe
+from forge.blade.numeric import integer
 from forge.blade.paths import path_of
 from forge.blade.replay_chunk import Chunk, pack
 from forge.blade.replay_file import (
@@ -69,12 +70,14 @@ class ReplayWriter:
         ticks_a_chunk: int = 64,
         level: int = 6,
     ) -> None:
-        for name, value, low, high in (("ticks_a_chunk", ticks_a_chunk, 1, MAX_TICKS_A_CHUNK), ("level", level, 0, 9)):
-            if not low <= value <= high:
-                raise ConfigError(f"{name} = {value} is out of range; allowed are {low} .. {high}")
+        self._ticks_a_chunk = integer("ticks_a_chunk", ticks_a_chunk, 1, MAX_TICKS_A_CHUNK)
+        self._level = integer("level", level, 0, 9)
+        if not isinstance(world, World):
+            raise ConfigError(f"world = {shown(world)} must be a forge.blade.World, not {type(world).__name__}")
+        if metadata is not None and not isinstance(metadata, Mapping):
+            raise ConfigError(f"metadata = {shown(metadata)} must be a table, not {type(metadata).__name__}")
         self.path = path_of(path)
         self._source = FrameSource(world, w)
-        self._ticks_a_chunk, self._level = ticks_a_chunk, level
         self._frames: list[Frame] = []
         self._entries: list[Entry] = []
         self._next: int | None = None
@@ -87,11 +90,14 @@ class ReplayWriter:
         """Records the world as it is now, and returns the frame.
 
         Raises:
-            ValueError: if the world has not made exactly one step since the last call, or the file is closed.
+            ValueError: if the world has not begun, or not made exactly one step since the last call, or if the file is
+                closed.
             OSError: if the file cannot be written; it is then closed and holds what was written before.
         """
         if self._file.closed:
             raise ValueError(f"{self.path} is closed")
+        if not self._source.world.started:
+            raise ValueError("the world has not begun: call its reset before the first append")
         tick = int(self._source.world.state.tick[self._source.w])
         if self._next not in (None, tick):
             raise ValueError(f"a replay holds every tick: {self._next} comes next, but the world is at tick {tick}")

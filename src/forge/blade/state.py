@@ -18,6 +18,7 @@ hold of what is read.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Annotated, Any, NamedTuple
 
@@ -27,6 +28,7 @@ from forge.blade.checks import ConfigError
 from forge.blade.config import Config
 from forge.blade.events import EVENT, LIFE, Recording, events_a_tick
 from forge.blade.ids import Cause, RewardTerm
+from forge.blade.memory import check_fits
 from forge.blade.record import PAD, Column, record
 from forge.blade.rules import RULES, rules_record
 from forge.blade.vector import PADDING
@@ -142,9 +144,24 @@ def row_bytes(config: Config) -> int:
 
 def allocate(configs: Sequence[Config], recording: Recording) -> State:
     """An empty state for one world per configuration; all of them must agree in `shape_of`."""
-    state = State(**{name: np.zeros(*array) for name, array in layout(configs, recording).items()})
-    state.rules[:] = np.array([rules_record(c, margin(c)) for c in configs], RULES)
+    arrays = layout(configs, recording)
+    try:
+        state = State(**{name: np.zeros(*array) for name, array in arrays.items()})
+    except MemoryError as error:
+        raise ConfigError(f"{len(configs):,} worlds need more memory than there is: {error}") from error
+    _set_rules(state, configs)
     return state
+
+
+def clear(state: State, configs: Sequence[Config]) -> None:
+    """Makes a state of these configurations empty again, as `allocate` returned it."""
+    for array in state:
+        array[...] = np.zeros((), array.dtype)
+    _set_rules(state, configs)
+
+
+def _set_rules(state: State, configs: Sequence[Config]) -> None:
+    state.rules[:] = np.array([rules_record(c, margin(c)) for c in configs], RULES)
 
 
 def layout(configs: Sequence[Config], recording: Recording) -> dict[str, Layout]:
@@ -211,6 +228,26 @@ def layout(configs: Sequence[Config], recording: Recording) -> dict[str, Layout]
         visits=zeros(visits, S, S, dtype=np.int64),
         deed_totals=zeros(groups, terms, dtype=np.int64),
     )._asdict()
+
+
+def origins(count: int, side: int) -> dict[str, Layout]:
+    """What a batch is started from, kept beside its state: the worlds' seeds and maps."""
+    return {"seeds": Layout((count,), np.dtype(np.uint64)), "maps": Layout((count, side, side), np.dtype(np.uint8))}
+
+
+def check_memory(configs: Sequence[Config], count: int, recording: Recording) -> None:
+    """Refuses a batch of more worlds than memory can hold, before anything is made.
+
+    Args:
+        configs: of the worlds, or the one of all.
+        count: number of worlds.
+        recording: what they record.
+
+    Raises:
+        ConfigError: saying how much they would take, and how much there is.
+    """
+    arrays = {**layout(configs, recording), **origins(len(configs), configs[0].terrain.side)}
+    check_fits(count, sum(math.prod(a.shape) * a.dtype.itemsize for a in arrays.values()) // len(configs), "worlds")
 
 
 def shape_of(config: Config) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import os
 from collections.abc import Sequence
@@ -18,13 +19,16 @@ from forge.blade.grid import MATERIAL
 from forge.blade.ids import RewardTerm
 from forge.blade.observation import Observation, read_only
 from forge.blade.paths import path_of
-from forge.blade.random import given_seeds, world_seeds
-from forge.blade.state import SAVED, State, allocate, check_alike, margin
-from forge.blade.terrain import check_map
-from forge.blade.terrain import maps as load_maps
-from forge.blade.threads.cores import cores
-from forge.blade.threads.pool import MOST, run
+from forge.blade.state import SAVED, State, allocate, clear, margin
+from forge.blade.threads.pool import run
 from forge.blade.tick import begin_each, cull_each, resume_each, tick_all
+from forge.blade.world_arguments import (
+    checked_configs,
+    checked_maps,
+    checked_recording,
+    checked_seeds,
+    checked_threads,
+)
 
 
 class World:
@@ -33,7 +37,8 @@ class World:
     Args:
         config: of all worlds, or one for each; they must agree in the fields of `forge.blade.state.shape_of`.
         count: number of worlds, W.
-        seed: of the batch, from which every world's own seed is derived, or a sequence with the worlds' own seeds.
+        seed: of the batch, from which every world's own seed is derived, or a sequence with the worlds' own seeds. None
+            draws a new one, which the attribute `seed` then holds.
         threads: to step with at most, fewer if there is little to do; None means as many as there are cores for this
             process (`forge.blade.threads.cores`). Results do not depend on it.
         maps: for each world the index of its map in the series `terrain.seed`, or the map itself as
@@ -44,29 +49,31 @@ class World:
 
     Attributes:
         config, count, threads, recording: as given; `config` is that of world 0.
+        seed: of the batch: the number that was given or drawn. None where each world was given a seed of its own, and
+            in what comes from a snapshot; `seeds` are there always.
         state: the engine's memory, `forge.blade.state.State`, for those who extend the engine: compiled code trusts it.
 
     Raises:
-        ConfigError: if an argument is not what it must be; the message names it.
+        ConfigError: if an argument is not what it must be, or so many worlds do not fit into memory; the message says
+            which, or how much there is.
     """
 
     def __init__(
         self,
         config: Config | Sequence[Config],
         count: int = 1,
-        seed: int | Sequence[int] = 0,
+        seed: int | Sequence[int] | None = 0,
         threads: int | None = None,
         maps: Sequence[int] | Sequence[np.ndarray] | np.ndarray | None = None,
         record: Recording = Recording(),  # noqa: B008 - an immutable tuple
     ) -> None:
-        self._configs = _configs(config, count)
-        self.config = self._configs[0]
-        self.count = count
-        self.threads = _threads(threads)
-        self._seeds = _seeds(seed, count)
-        self.recording = record
-        self._tiles = _maps(self._configs, maps)
-        self.state = allocate(self._configs, record)
+        self.recording = checked_recording(record)
+        self._configs = checked_configs(config, count, self.recording)
+        self.config, self.count = self._configs[0], len(self._configs)
+        self.threads = checked_threads(threads)
+        self.seed, self._seeds = checked_seeds(seed, self.count)
+        self._tiles = checked_maps(self._configs, maps)
+        self.state = allocate(self._configs, self.recording)
         self._choices = limits(self.state)
         self._observation = _observe(self.state, self.config)
 
@@ -79,6 +86,11 @@ class World:
     def seeds(self) -> np.ndarray:
         """The seeds of the worlds, uint64 [W], which `reset` starts them from: a view that is read-only."""
         return read_only(self._seeds)
+
+    @property
+    def started(self) -> bool:
+        """Whether `reset` has started the worlds; until then they are empty, and cannot be stepped."""
+        return bool(self.state.births[0])
 
     def reset(self, seed: int | Sequence[int] | None = None) -> Observation:
         """Starts all worlds anew from their seeds; the first agent of each is there to act.
@@ -93,11 +105,9 @@ class World:
             ConfigError: if the seeds are not what they must be; the worlds are then as they were.
         """
         if seed is not None:
-            self._seeds = _seeds(seed, self.count)
+            self.seed, self._seeds = checked_seeds(seed, self.count)
         edge = margin(self.config)
-        fresh = allocate(self._configs, self.recording)
-        for mine, new in zip(self.state, fresh, strict=True):
-            mine[...] = new
+        clear(self.state, self._configs)
         state, side = self.state, self.config.terrain.side
         pitch = side + 2 * edge
         plane = state.tiles[:, : pitch * pitch].reshape(self.count, pitch, pitch)
@@ -133,7 +143,10 @@ class World:
             TypeError: if actions are not integers.
             ValueError: if their shape is wrong or a living agent's action is outside the action space. The worlds are
                 then as they were.
+            RuntimeError: before the first reset.
         """
+        if not self.started:
+            raise RuntimeError("call reset first: it starts the worlds")
         accept(actions, self.state, self._choices, self.threads)
         run(tick_all, self.threads, self.state)
         state = self.state
@@ -172,11 +185,13 @@ class World:
         return terms
 
     def observe(self) -> Observation:
-        """The current observation again, as `step` returns it."""
+        """The current observation again, as `step` returns it; before the first reset nobody is there."""
         return self._observation
 
     def materials(self) -> np.ndarray:
-        """The Material of every tile now, uint8 [W, side, side]."""
+        """The Material of every tile now, uint8 [W, side, side]; before the first reset those of the maps."""
+        if not self.started:
+            return self._tiles.copy()
         return self._plane(self.state.tiles) & MATERIAL
 
     def occupancy(self) -> np.ndarray:
@@ -251,6 +266,8 @@ class World:
     def restore(cls, source: bytes | str | os.PathLike[str], threads: int | None = None) -> Self:
         """The worlds of a snapshot, given as its bytes or its path; they go on to the same bits.
 
+        Attributes that a subclass has added are not in a snapshot. They are in copies, pickles and clones.
+
         Raises:
             ConfigError: if the source is not a snapshot, is damaged, holds what cannot be in a world, or has a format
                 newer than this release knows; the message names what is wrong.
@@ -260,8 +277,8 @@ class World:
         world = cls.__new__(cls)
         world._configs, world.recording = saved.configs, saved.recording
         world.config, world.count = saved.configs[0], len(saved.configs)
-        world.threads = _threads(threads)
-        world._seeds, world._tiles = saved.seeds, saved.tiles
+        world.threads = checked_threads(threads)
+        world.seed, world._seeds, world._tiles = None, saved.seeds, saved.tiles
         try:
             world.state = allocate(world._configs, saved.recording)
         except MemoryError as error:
@@ -275,64 +292,38 @@ class World:
     def clone(self, threads: int | None = None) -> Self:
         """A second batch of worlds in the same state, which shares nothing with this one.
 
+        Attributes of a subclass are copied deeply.
+
         Args:
             threads: of the copy; None means as many as this batch has.
         """
-        return self.restore(self.snapshot(), threads or self.threads)
+        twin = copy.deepcopy(self)
+        twin.threads = self.threads if threads is None else checked_threads(threads)
+        return twin
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copies, also to other processes, are made by way of a snapshot: their views look at their own memory."""
-        return _copied, (type(self), self.snapshot(), self.threads)
+        return _copied, (type(self), self.snapshot(), self.threads), self.__getstate__()
+
+    def __getstate__(self) -> Any:
+        """What a snapshot does not hold: attributes of subclasses, and those that were added to an instance."""
+        state: Any = super().__getstate__()
+        attributes, slots = state if isinstance(state, tuple) else (state, None)
+        added = {name: value for name, value in attributes.items() if name not in _IN_A_SNAPSHOT}
+        return (added, slots) if slots else added
+
+
+#: The attributes that `restore` makes from a snapshot.
+_IN_A_SNAPSHOT = frozenset(
+    ["_configs", "config", "count", "threads", "_seeds", "recording", "_tiles", "state", "_choices", "_observation"],
+)
 
 
 def _copied(kind: type[World], data: bytes, threads: int) -> World:
-    return kind.restore(data, min(threads, _threads(None)))
+    return kind.restore(data, min(threads, checked_threads(None)))
 
 
 def _observe(state: State, config: Config) -> Observation:
     arrays = (state.agents, state.window, state.seen, state.seen_count, state.moves, state.targets)
     views = Observation._make([*map(read_only, arrays), config.styles])
     return views._replace(seen=views.seen[..., : config.sight.agents])
-
-
-def _configs(config: Config | Sequence[Config], count: int) -> list[Config]:
-    if isinstance(count, bool) or not isinstance(count, (int, np.integer)) or count < 1:
-        raise ConfigError(f"count = {count!r} must be a positive integer: the number of worlds")
-    configs = [config] * count if isinstance(config, Config) else list(config)
-    if len(configs) != count:
-        raise ConfigError(f"{len(configs)} configurations given for {count} worlds; give one, or one for each")
-    check_alike(configs)
-    return configs
-
-
-def _threads(threads: int | None) -> int:
-    if threads is None:
-        return min(cores(), MOST)
-    if isinstance(threads, bool) or not isinstance(threads, int) or not 1 <= threads <= MOST:
-        raise ConfigError(f"threads = {threads!r} is out of range; allowed are 1 .. {MOST}")
-    return threads
-
-
-def _seeds(seed: int | Sequence[int], count: int) -> np.ndarray:
-    if isinstance(seed, (int, np.integer)):
-        if seed < 0:
-            raise ConfigError(f"seed = {seed} must not be negative")
-        return world_seeds(int(seed), count)
-    if len(seed) != count:
-        raise ConfigError(f"{len(seed)} seeds given for {count} worlds; give one, or one for each")
-    return given_seeds(seed)
-
-
-def _maps(configs: list[Config], maps: Any) -> np.ndarray:
-    """Tiles of every world, uint8 [W, side, side]."""
-    if maps is None:
-        maps = range(len(configs))
-    if len(maps) != len(configs):
-        raise ConfigError(f"{len(maps)} maps given for {len(configs)} worlds; give one for each")
-    if isinstance(maps[0], np.ndarray):
-        for tiles, config in zip(maps, configs, strict=True):
-            check_map(tiles, config.terrain)
-        return np.stack(list(maps))
-    if all(config.terrain == configs[0].terrain for config in configs):
-        return load_maps(configs[0].terrain, [int(index) for index in maps])
-    return np.concatenate([load_maps(c.terrain, [int(i)]) for c, i in zip(configs, maps, strict=True)])

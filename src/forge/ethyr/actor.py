@@ -9,6 +9,7 @@ import torch
 
 from forge.blade.checks import ConfigError
 from forge.blade.config import Config
+from forge.blade.numeric import seed_of
 from forge.blade.observation import Observation
 from forge.ethyr.encoder import hold
 from forge.ethyr.heads import draw
@@ -25,15 +26,16 @@ class Actor:
     Args:
         policy: whose choices it draws.
         config: of the worlds it plays in: the shape it was trained for.
-        seed: of its stream of draws.
+        seed: of its stream of draws; None draws one, which the attribute `seed` then holds.
         reward_scale: what rewards were multiplied by while the policy learned, which its values are in.
     """
 
-    def __init__(self, policy: Network, config: Config, seed: int = 0, reward_scale: float = 1.0) -> None:
+    def __init__(self, policy: Network, config: Config, seed: int | None = 0, reward_scale: float = 1.0) -> None:
         self.policy, self.config = copy.deepcopy(policy).requires_grad_(False), config
         hold(self.policy)
         self.reward_scale = reward_scale
-        self.generator = torch.Generator().manual_seed(seed)
+        self.seed = seed_of(seed)
+        self.generator = torch.Generator().manual_seed(self.seed)
         self.device = next(policy.parameters()).device
         self._rollout: Rollout | None = None
         self._memory: Memory | None = None

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
 from forge.blade import Config, ConfigError, Observation, Recording, World
+from forge.blade.checks import shown
+from forge.blade.config import config_of
+from forge.blade.numeric import integer
 from forge.experiments.estimate import Estimate, estimate
 from forge.experiments.evaluation import Counts, Evaluation, Settings
 
@@ -62,7 +64,7 @@ def evaluate(
     ticks: int = 1000,
     warmup: int = 500,
     horizon: int = 1000,
-    seed: int = 0,
+    seed: int | None = 0,
     maps: Sequence[int] | Sequence[np.ndarray] | None = None,
     threads: int | None = 1,
 ) -> Evaluation:
@@ -85,7 +87,7 @@ def evaluate(
         ticks: length of the measurement [ticks].
         warmup: played before it [ticks].
         horizon: a life is followed for so long at most [ticks].
-        seed: of the worlds.
+        seed: of the worlds; None draws one, and the figures are then not to be had again.
         maps: of the worlds, in the series of `config` and as `World` takes them. None means the first maps of
             `fresh_maps(config)`.
         threads: to step with; None means all cores, which pays for many or big worlds. Results do not depend on it.
@@ -94,7 +96,9 @@ def evaluate(
         ConfigError: if an argument is not what it must be.
         TypeError, ValueError: if the policy's actions are none.
     """
-    settings = Settings(worlds, ticks, warmup, horizon)
+    settings = check_settings(Settings(worlds, ticks, warmup, horizon))
+    if not callable(getattr(policy, "act", None)):
+        raise ConfigError(f"policy = {shown(policy)} must have a method act(observation), as forge.load returns one")
     world = arena(config, settings, seed, maps, threads)
     return Evaluation(settings, config.spawn.cap, play(world, policy, settings).counts)
 
@@ -102,7 +106,7 @@ def evaluate(
 def arena(
     config: Config,
     settings: Settings,
-    seed: int,
+    seed: int | None,
     maps: Sequence[int] | Sequence[np.ndarray] | None = None,
     threads: int | None = 1,
 ) -> World:
@@ -112,20 +116,19 @@ def arena(
         ConfigError: if an argument is not what it must be.
     """
     check_settings(settings)
+    config = config_of(config)
     config = (config if maps is not None else fresh_maps(config)).replace(**{"spawn.random_cap": False})
     return World(config, settings.worlds, seed, threads, maps, Recording(lives=True))
 
 
 def check_settings(settings: Settings) -> Settings:
-    """The settings, if an evaluation can have them.
+    """The settings as plain numbers, if an evaluation can have them.
 
     Raises:
         ConfigError: naming the first that it cannot have.
     """
-    for (name, value), low in zip(settings._asdict().items(), (2, 1, 0, 1), strict=True):
-        if isinstance(value, bool) or operator.index(value) < low:
-            raise ConfigError(f"{name} = {value!r} must be an integer of at least {low}")
-    return settings
+    named = zip(settings._asdict().items(), (2, 1, 0, 1), strict=True)
+    return Settings(*(integer(name, value, low) for (name, value), low in named))
 
 
 class Played(NamedTuple):
@@ -212,7 +215,7 @@ def compare(policies: Mapping[str, Policy], config: Config, **settings: Any) -> 
     Raises:
         ConfigError: if there are no policies, or as `evaluate` does.
     """
-    if not policies:
+    if not isinstance(policies, Mapping) or not policies:
         raise ConfigError("policies is empty; give at least one policy by its name")
     evaluations = {name: evaluate(policy, config, **settings) for name, policy in policies.items()}
     first = next(iter(evaluations.values()))

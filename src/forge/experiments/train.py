@@ -16,6 +16,8 @@ import torch
 
 from forge.blade.checks import ConfigError
 from forge.blade.durable import StorageError
+from forge.blade.events import Recording
+from forge.blade.state import check_memory
 from forge.blade.world import World
 from forge.ethyr import checkpoint, optimiser_state
 from forge.ethyr.actor import Actor
@@ -203,10 +205,11 @@ def begin(path: str | os.PathLike[str], training: Training) -> Run:
     """A new run, once it is clear that it can train here: what is wrong leaves no folder behind.
 
     Raises:
-        ConfigError: if something is there already, or the configuration's map, network, engine, device or threads
-            cannot be had.
+        ConfigError: if something is there already, if the worlds do not fit into memory, or if the configuration's map,
+            network, engine, device or threads cannot be had.
         StorageError: if it cannot be written.
     """
+    check_memory([training.world], training.run.worlds, Recording())
     Trainer(dataclasses.replace(training, run=dataclasses.replace(training.run, worlds=1)))
     return Run.create(path, training)
 
@@ -325,7 +328,7 @@ def at_once(run: Run) -> Stopped:
     return Stopped(f"stopped at once; {stands}; to go on: {resume_command(run.path)}", SIGINT)
 
 
-def load(path: str | os.PathLike[str], seed: int = 0) -> Actor:
+def load(path: str | os.PathLike[str], seed: int | None = 0) -> Actor:
     """The policy of a run (its last checkpoint) or of one checkpoint folder, ready to act.
 
     Raises:

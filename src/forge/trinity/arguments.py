@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from typing import Any
 
-import numpy as np
-
 from forge.blade import ConfigError
 from forge.blade.checks import did_you_mean
+from forge.blade.numeric import integer
+from forge.blade.world_arguments import checked_threads
 
 #: What the command line holds for one environment or another.
 KNOWN = ("nRealm", "worlds", "seed", "threads", "api", "ray", "address", "render")
@@ -22,7 +22,7 @@ def read_args(args: Any, wanted: Mapping[str, Any]) -> dict[str, Any]:
         wanted: the names, and their defaults.
 
     Raises:
-        ConfigError: for an unknown key of a mapping, or a number of realms or worlds that is none.
+        ConfigError: for an unknown key of a mapping, or a number that is none.
     """
     if isinstance(args, Mapping):
         for name in args:
@@ -32,19 +32,12 @@ def read_args(args: Any, wanted: Mapping[str, Any]) -> dict[str, Any]:
     else:
         given = {name: getattr(args, name, None) for name in wanted}
     chosen = {name: default if given.get(name) is None else given[name] for name, default in wanted.items()}
-    for name in {"nRealm", "worlds"} & chosen.keys():
-        check_count(name, chosen[name])
+    for name, low in {"nRealm": 1, "worlds": 1, "seed": 0}.items():
+        if name in chosen:
+            chosen[name] = integer(name, chosen[name], low)
+    if chosen.get("threads") is not None:
+        chosen["threads"] = checked_threads(chosen["threads"])
     return chosen
-
-
-def check_count(name: str, value: Any) -> None:
-    """Refuses what is not a number of things.
-
-    Raises:
-        ConfigError: naming it.
-    """
-    if isinstance(value, bool) or not isinstance(value, (int, np.integer)) or value < 1:
-        raise ConfigError(f"{name} = {value!r} must be a positive integer")
 
 
 def check_choice(name: str, value: Any, allowed: Collection[str]) -> None:

@@ -6,7 +6,7 @@ Declared once, over the engine's schema: spaces, arrays and documentation all co
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from forge.blade import FEATURES, Config, Material, Observation
 from forge.blade.action_tree import ActionTree, bits
 from forge.blade.grid import CROWD
 from forge.blade.jit import jit
+from forge.blade.numeric import flag
 
 
 class Form(NamedTuple):
@@ -30,6 +31,15 @@ class Form(NamedTuple):
     normalised: bool = False
     alive: bool = False
     box: bool = False
+
+
+def form_of(alive: bool, **switches: Any) -> Form:
+    """The form of which a user has chosen these switches.
+
+    Raises:
+        ConfigError: if one is neither True nor False.
+    """
+    return Form(alive=alive, **{name: flag(name, value) for name, value in switches.items()})
 
 
 class Part(NamedTuple):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from forge.blade import Config, World
-from forge.trinity.encoding import Encoder, Form
+from forge.blade.numeric import integer, number_of
+from forge.trinity.encoding import Encoder, form_of
 from forge.trinity.extras import needs
 from forge.trinity.seeds import SeedSeries
 from forge.trinity.turn import play
@@ -34,7 +35,7 @@ class SlotVectorEnv(VectorEnv[Any, np.ndarray, np.ndarray]):
     Args:
         config: of all worlds, or one for each.
         worlds: how many.
-        seed: of the first reset; as of `World`. Later resets without a seed give other worlds of a series it names.
+        seed: of the first reset; None draws one. Later resets without a seed give other worlds of a series it names.
         threads: as of `World`.
         flat: actions are one number each (the flat index of the ActionTree) in place of a row of numbers.
         normalised: features are float32, normalised as v1.0 did, in place of the engine's integers.
@@ -52,7 +53,7 @@ class SlotVectorEnv(VectorEnv[Any, np.ndarray, np.ndarray]):
         config: Config | Sequence[Config],
         worlds: int = 1,
         *,
-        seed: int = 0,
+        seed: int | None = 0,
         threads: int | None = None,
         flat: bool = False,
         normalised: bool = False,
@@ -60,16 +61,16 @@ class SlotVectorEnv(VectorEnv[Any, np.ndarray, np.ndarray]):
         maps: Sequence[Any] | np.ndarray | None = None,
     ) -> None:
         self._seeds = SeedSeries(seed)
-        self.world = World(config, worlds, seed, threads, maps)
+        self.world = World(config, integer("worlds", worlds, 1), seed, threads, maps)
         self.config = self.world.config
-        self._encoder = Encoder(self.config, Form(flat, normalised, True, box))
+        self._encoder = Encoder(self.config, form_of(True, flat=flat, normalised=normalised, box=box))
         self.tree = self._encoder.tree
-        self.num_envs = worlds * self.config.spawn.cap
+        self.num_envs = self.world.count * self.config.spawn.cap
         self.single_observation_space = observation_space(self.config, self._encoder.form)
-        self.single_action_space = action_space(self.config, flat)
+        self.single_action_space = action_space(self.config, self._encoder.form.flat)
         self.observation_space = batch_space(self.single_observation_space, self.num_envs)
-        self.action_space = SlotActions(self.config, self.num_envs, flat)
-        self._at = tuple(axis.ravel() for axis in np.indices((worlds, self.config.spawn.cap)))
+        self.action_space = SlotActions(self.config, self.num_envs, self._encoder.form.flat)
+        self._at = tuple(axis.ravel() for axis in np.indices((self.world.count, self.config.spawn.cap)))
         self._started = False
         nothing = self._encoder.shown(self._look())  # nobody is there yet
         self._nothing = {part: array[0] for part, array in nothing.items()} if isinstance(nothing, dict) else nothing[0]
@@ -87,7 +88,8 @@ class SlotVectorEnv(VectorEnv[Any, np.ndarray, np.ndarray]):
             ValueError: if `reset_mask` leaves out any slot: all of a world's slots begin together.
         """
         self._check_options(options or {})
-        self.world.reset(self._seeds.next(seed) if seed is None or isinstance(seed, (int, np.integer)) else seed)
+        several = seed is not None and number_of(seed) is None
+        self.world.reset(seed if several else self._seeds.next(cast("int | None", seed)))
         self._started = True
         made = self._look()
         alive = made["alive"][:, 0].astype(bool)

@@ -12,10 +12,12 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from forge.blade import Config, ConfigError
+from forge.blade import Config, ConfigError, Recording
 from forge.blade import snapshot as world_snapshot
 from forge.blade.checks import shown
+from forge.blade.config import config_of
 from forge.blade.paths import path_of
+from forge.blade.state import check_memory
 from forge.blade.terrain import read_map
 from forge.blade.versions import CONFIGURATION, lacking
 from forge.ethyr import checkpoint
@@ -85,12 +87,12 @@ class Native:
         warn: Callable[[str], Any] = lambda line: None,
         tiles: np.ndarray | None = None,
     ) -> None:
-        self.config, self.trinity = config, trinity or Trinity()
+        self.config, self.trinity = config_of(config), trinity or Trinity()
         self.learning, self.engine = learning or Learning(), engine
         self.args = native_args(args, engine)
         self._tiles = tiles
-        if not isinstance(config, Config):
-            raise ConfigError(f"config = {config!r} must be a forge.blade.Config")
+        if self.args["ray"] == "local":
+            check_memory([config], self.args["nRealm"] * self.args["worlds"], Recording())
         if config.terrain.file and tiles is None:
             self._tiles = read_map(config.terrain)
         settings = [self._setting(realm) for realm in range(self.args["nRealm"])]
@@ -252,8 +254,6 @@ def native_args(given: Any, engine: str = "auto") -> dict[str, Any]:
     args = read_args(given, _ARGS)
     check_choice("ray", args["ray"], PLACES)
     check_choice("engine", engine, ENGINES)
-    if isinstance(args["seed"], bool) or not isinstance(args["seed"], (int, np.integer)) or args["seed"] < 0:
-        raise ConfigError(f"seed = {args['seed']!r} must be an integer that is not negative")
     if args["address"] is not None and args["ray"] != "remote":
         raise ConfigError(f"address = {args['address']!r} is of a cluster; ray must be 'remote', not {args['ray']!r}")
     if args["render"] and not viewer_is_there():

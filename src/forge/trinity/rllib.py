@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from forge.blade import Config
+from forge.blade.numeric import integer
 from forge.trinity.extras import needs
 from forge.trinity.pettingzoo import LifeEnv
 
@@ -31,6 +32,7 @@ class RllibEnv(MultiAgentEnv):
     """
 
     def __init__(self, config: Config, max_ticks: int = 256, **options: Any) -> None:
+        max_ticks = integer("max_ticks", max_ticks, 1)
         self.env = LifeEnv(config, max_ticks=max_ticks, **{"normalised": True, "box": True, **options})
         self.possible_agents = [f"p{p}_{life}" for life in range(max_ticks) for p in range(config.populations)]
         self.agents = list(self.possible_agents)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from forge.blade import ConfigError
+from forge.blade.numeric import seed_of
 
 
 class SeedSeries:
     """The seeds of successive resets: a seed itself, then an endless series that it names, until another is given.
 
+    None draws the first seed.
+
     Raises:
         ConfigError: if a seed is no integer, or negative.
     """
 
-    def __init__(self, seed: int) -> None:
+    def __init__(self, seed: int | None) -> None:
         self._start(seed)
 
     def next(self, seed: int | None = None) -> int:
@@ -26,7 +28,5 @@ class SeedSeries:
             return self._seed
         return int(np.random.SeedSequence((self._seed, self._drawn)).generate_state(1, np.uint64)[0])
 
-    def _start(self, seed: int) -> None:
-        if isinstance(seed, bool) or not isinstance(seed, (int, np.integer)) or seed < 0:
-            raise ConfigError(f"seed = {seed!r} must be an integer that is not negative")
-        self._seed, self._drawn = int(seed), 0
+    def _start(self, seed: int | None) -> None:
+        self._seed, self._drawn = seed_of(seed), 0

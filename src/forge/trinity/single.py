@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from forge.blade import Config, ConfigError, Material, World
-from forge.trinity.encoding import Encoder, Form
+from forge.blade.numeric import integer
+from forge.trinity.encoding import Encoder, form_of
 from forge.trinity.extras import needs
 from forge.trinity.orders import place_orders
 from forge.trinity.seeds import SeedSeries
@@ -61,7 +62,7 @@ class SingleWorld(ParallelEnv, ABC):
     Args:
         config: of the world.
         seed: of the first reset. The world after `reset(seed=s)` is that of `World(config, seed=s)`; further resets
-            without a seed give other worlds, of a series that s names.
+            without a seed give other worlds, of a series that s names. None draws the first one.
         flat: actions are one number each (the flat index of the ActionTree) in place of a row of numbers.
         normalised: features are float32, normalised as v1.0 did, in place of the engine's integers.
         box: observations are one float32 vector (a Box) in place of a Dict of arrays.
@@ -81,7 +82,7 @@ class SingleWorld(ParallelEnv, ABC):
         self,
         config: Config,
         *,
-        seed: int = 0,
+        seed: int | None = 0,
         flat: bool = False,
         normalised: bool = False,
         box: bool = False,
@@ -89,19 +90,20 @@ class SingleWorld(ParallelEnv, ABC):
         maps: Sequence[Any] | np.ndarray | None = None,
         draw: Callable[[World], np.ndarray] | None = None,
     ) -> None:
-        if max_ticks is not None and (isinstance(max_ticks, bool) or not isinstance(max_ticks, int) or max_ticks < 1):
-            raise ConfigError(f"max_ticks = {max_ticks!r} must be a positive integer, or None")
-        self.config, self.max_ticks = config, max_ticks
+        self.max_ticks = None if max_ticks is None else integer("max_ticks", max_ticks, 1, what=", or None")
+        if draw is not None and not callable(draw):
+            raise ConfigError(f"draw = {draw!r} must be a function that makes a picture of a World, or None")
         self._seeds = SeedSeries(seed)
         self.world = World(config, seed=seed, threads=1, maps=maps)
+        self.config = self.world.config
         self.agents: list[str] = []
         self.render_mode = None if draw is None else "rgb_array"
         self._draw = draw
-        self._encoder = Encoder(config, Form(flat, normalised, self.tells_alive, box))
+        self._encoder = Encoder(self.config, form_of(self.tells_alive, flat=flat, normalised=normalised, box=box))
         self.tree = self._encoder.tree
-        self._observation_space = observation_space(config, self._encoder.form)
-        self._action_space = action_space(config, flat)
-        self.state_space = _state_space(config)
+        self._observation_space = observation_space(self.config, self._encoder.form)
+        self._action_space = action_space(self.config, self._encoder.form.flat)
+        self.state_space = _state_space(self.config)
         self._nothing = self._look(np.zeros(1, np.int64))[0]  # nobody is there before the first reset
 
     def reset(self, seed: int | None = None, options: dict[str, Any] | None = None) -> Told:

@@ -9,6 +9,7 @@ import numpy as np
 
 from forge.blade import Config, ConfigError, World
 from forge.blade.action_tree import ActionTree
+from forge.blade.numeric import integer
 from forge.trinity.arguments import read_args
 from forge.trinity.orders import ActionError, place_orders
 from forge.trinity.scene import Infos, Rewards, Scene
@@ -66,7 +67,7 @@ class VecEnv:
         """
         if self._scene is not None:
             raise RuntimeError("worlds are persistent: reset starts them once; make another VecEnv for other worlds")
-        if not self.world.state.births.any():
+        if not self.world.started:
             self.world.reset()
         return self._look()
 
@@ -109,7 +110,9 @@ class VecEnv:
         """
         if self._turn_of_user is None:
             raise ConfigError("run calls the step that VecEnv(config, args, step) was made with; there is none")
-        for _ in _count(ticks):
+        if watch is not None and not callable(watch):
+            raise ConfigError(f"watch = {watch!r} must be a function of a World, or None")
+        for _ in _count(None if ticks is None else integer("ticks", ticks, 0)):
             self._turn_of_user()
             if watch is not None:
                 watch(self.world)

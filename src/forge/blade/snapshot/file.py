@@ -22,7 +22,7 @@ from forge.blade.paths import path_of
 from forge.blade.record import annotated_since
 from forge.blade.snapshot.invariants import check_state
 from forge.blade.snapshot.npz import Archive
-from forge.blade.state import RECORDED, SAVED, Layout, State, check_alike, layout
+from forge.blade.state import RECORDED, SAVED, State, check_alike, check_memory, layout, origins
 from forge.blade.versions import Since, lacking, stood_for
 
 if TYPE_CHECKING:
@@ -105,8 +105,8 @@ def read(source: bytes | str | os.PathLike[str]) -> Saved:
             this release knows; also if there is not enough memory for it.
         OSError: if the file cannot be read.
     """
-    data = source if isinstance(source, bytes) else path_of(source).read_bytes()
-    name = "snapshot" if isinstance(source, bytes) else f"snapshot {os.fspath(source)}"
+    data = bytes(source) if isinstance(source, (bytes, bytearray, memoryview)) else path_of(source).read_bytes()
+    name = f"snapshot {os.fspath(source)}" if isinstance(source, (str, os.PathLike)) else "snapshot"
     try:
         with Archive(data) as archive:
             return _read(archive, name)
@@ -129,14 +129,14 @@ def _read(archive: Archive, name: str) -> Saved:
     configs, recording = _configs(header), _recording(header["recording"], version)
 
     count, side = len(configs), configs[0].terrain.side
+    check_memory(configs, count, recording)
     wanted = {name: array for name, array in layout(configs, recording).items() if name in SAVED + RECORDED}
     since = {name: annotated_since(State)[name] for name in wanted}
     if missing := lacking(since, archive.names, version):
         raise ConfigError(f"it lacks {', '.join(missing)}")
     before = stood_for(since, archive.names, version)
     there = {name: array for name, array in wanted.items() if name not in before}
-    there["seeds"] = Layout((count,), np.dtype(np.uint64))
-    there["maps"] = Layout((count, side, side), np.dtype(np.uint8))
+    there |= origins(count, side)
     if unknown := archive.names - there.keys() - {"header"}:
         raise ConfigError(did_you_mean("array", min(unknown)[:100], sorted(there)))
     archive.check_sizes(there)

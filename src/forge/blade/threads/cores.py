@@ -8,6 +8,7 @@ import os
 from pathlib import Path
 
 from forge.blade.checks import ConfigError
+from forge.blade.control_groups import Group, control_groups
 
 #: The variable that says how many threads to use when nothing else does.
 VARIABLE = "NUMBA_NUM_THREADS"
@@ -43,53 +44,15 @@ def cpu_quota(root: Path = Path("/")) -> float | None:
     Returns:
         Cores, 0.5 for half of one; None where there is no limit, or no such files.
     """
-    proc, quotas = root / "proc/self", []
-    groups = [line.split(":", 2) for line in _lines(proc / "cgroup")]  # number, controllers, path
-    for line in _lines(proc / "mountinfo"):
-        before, _, after = line.partition(" - ")
-        fields, kind = before.split(), after.split()
-        if len(fields) < 5 or len(kind) < 3 or kind[0] not in ("cgroup", "cgroup2"):
-            continue
-        wanted = "cpu" if kind[0] == "cgroup" else ""
-        if wanted and wanted not in kind[2].split(","):
-            continue
-        for group in groups:
-            if len(group) == 3 and wanted in group[1].split(","):
-                mount = root / _unescaped(fields[4]).lstrip("/")
-                quotas += _quotas(mount, _below(group[2], _unescaped(fields[3])), kind[0] == "cgroup2")
-    return min(quotas, default=None)
+    return min((quota for group in control_groups("cpu", root) if (quota := _quota(group)) is not None), default=None)
 
 
-def _below(path: str, mounted: str) -> Path:
-    """Where a group is below the mount of a group above it; the mount itself where it is not below."""
-    try:
-        return Path(path).relative_to(mounted)
-    except ValueError:
-        return Path()
-
-
-def _quotas(mount: Path, path: Path, unified: bool) -> list[float]:
-    """The quotas [cores] of a group and of those above, as far as they are mounted."""
-    found = []
-    for folder in (mount / path, *(mount / above for above in path.parents)):
-        if unified:
-            words = [word for line in _lines(folder / "cpu.max")[:1] for word in line.split()]
-        else:
-            words = [*_lines(folder / "cpu.cfs_quota_us")[:1], *_lines(folder / "cpu.cfs_period_us")[:1]]
-        if len(words) == 2 and all(word.isdecimal() for word in words) and int(words[1]) > 0:  # "max" and −1: no limit
-            found.append(int(words[0]) / int(words[1]))
-    return found
-
-
-def _lines(path: Path) -> list[str]:
-    try:
-        return path.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return []
-
-
-def _unescaped(path: str) -> str:
-    """A path of mountinfo, which writes blanks and backslashes as octal numbers."""
-    for number in ("040", "011", "012", "134"):
-        path = path.replace(f"\\{number}", chr(int(number, 8)))
-    return path
+def _quota(group: Group) -> float | None:
+    """The quota of one group [cores]."""
+    if group.unified:
+        words = group.first_line("cpu.max").split()
+    else:
+        words = [group.first_line("cpu.cfs_quota_us"), group.first_line("cpu.cfs_period_us")]
+    if len(words) == 2 and all(word.isdecimal() for word in words) and int(words[1]) > 0:  # "max" and −1: no limit
+        return int(words[0]) / int(words[1])
+    return None

@@ -18,6 +18,7 @@ import numpy as np
 from forge.agents import KINDS
 from forge.blade import Config, ConfigError
 from forge.blade.checks import did_you_mean
+from forge.blade.numeric import integer
 from forge.blade.terrain import maps as load_maps
 from forge.experiments.evaluate import check_settings, fresh_maps
 from forge.experiments.evaluation import Settings
@@ -52,10 +53,9 @@ class Protocol:
     cap: int = 0
 
     def __post_init__(self) -> None:
-        check_settings(self.settings)
+        object.__setattr__(self, "settings", check_settings(self.settings))
         for name in ("seed", "cap"):
-            if (value := getattr(self, name)) < 0:
-                raise ConfigError(f"{name} = {value} must not be negative")
+            object.__setattr__(self, name, integer(name, getattr(self, name), 0))
         for kind in self.company:
             if kind not in KINDS:
                 raise ConfigError(did_you_mean("scripted agent", kind, list(KINDS)))
