@@ -90,11 +90,14 @@ if __name__ == "__main__":
     assert (done.stdout, done.stderr) == ("0\n", "")
 
 
-@pytest.mark.parametrize("module", ["fcntl", "msvcrt", "resource", "pwd", "termios"])
-def test_what_one_system_alone_has_is_imported_in_one_place(module: str) -> None:
+@pytest.mark.parametrize(
+    ("module", "place"),
+    [(name, "exclusive.py") for name in ("fcntl", "msvcrt", "pwd", "termios")] + [("resource", "memory.py")],
+)
+def test_what_one_system_alone_has_is_imported_in_one_place(module: str, place: str) -> None:
     users = [
         path.name
         for path in (ROOT / "src").rglob("*.py")
         if any(line.split()[:2] == ["import", module] for line in path.read_text("utf-8").splitlines())
     ]
-    assert set(users) <= {"exclusive.py"}
+    assert set(users) <= {place}
