@@ -1,6 +1,6 @@
 """Blade: the world. NumPy and Numba, compiled to machine code; no neural code, no graphics."""
 
-from forge.blade.checks import ConfigError
+from forge.blade.checks import ConfigError, ConfigWarning
 from forge.blade.config import Chaos, Combat, Config, Foraging, Law, Reward, Sight, Spawn, Terrain, Vitals
 from forge.blade.events import EVENT, LIFE, Recording
 from forge.blade.ids import Cause, EventKind, Material, Move, RewardTerm, Style
@@ -20,6 +20,7 @@ __all__ = [
     "Combat",
     "Config",
     "ConfigError",
+    "ConfigWarning",
     "EventKind",
     "Foraging",
     "Law",
