@@ -176,7 +176,7 @@ def test_a_map_file_has_no_fresh_maps() -> None:
     ("wrong", "message"),
     [
         ({"worlds": 1}, "worlds = 1 must be an integer of at least 2"),
-        ({"ticks": 0}, "ticks = 0 must be an integer of at least 1"),
+        ({"ticks": 0}, "ticks = 0 must be a positive integer"),
         ({"warmup": -1}, "warmup = -1 must"),
         ({"horizon": True}, "horizon = True must"),
     ],
