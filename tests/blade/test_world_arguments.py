@@ -10,10 +10,13 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 import forge
 from forge.blade import Chaos, Config, ConfigError, Recording, World, make
 from forge.blade.replay import Replay, ReplayWriter
+from forge.ethyr.engine import make_learner, make_policy
+from forge.ethyr.learning import Learning
 
 SMALL = Chaos(**{"terrain.side": 24, "terrain.border": 5, "spawn.cap": 8})
 STILL = np.zeros((1, 8, 2), int)
@@ -152,6 +155,12 @@ def test_a_step_before_the_first_reset_is_an_error() -> None:
     world.reset()
     world.step(STILL)
     assert World.restore(world.snapshot()).started
+
+
+def test_no_learner_plays_worlds_that_have_not_begun() -> None:
+    policy = make_policy(SMALL, Learning(), torch.Generator())
+    with pytest.raises(RuntimeError, match="a learner needs worlds that have begun"):
+        make_learner(World(SMALL, threads=1), policy, Learning(), 0, 1)
 
 
 def test_before_the_first_reset_a_world_shows_its_map() -> None:

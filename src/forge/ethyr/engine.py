@@ -52,7 +52,10 @@ def make_learner(
 
     Raises:
         ConfigError: if the engine is unknown, or is `compiled` and cannot compute this policy.
+        RuntimeError: if the worlds have not begun.
     """
+    if not world.started:
+        raise RuntimeError("a learner needs worlds that have begun: call their reset first")
     if engine not in ENGINES:
         raise ConfigError(f"engine = {engine!r} must be one of {', '.join(ENGINES)}")
     obstacle = why_not_compiled(policy)
