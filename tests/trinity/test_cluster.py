@@ -73,7 +73,9 @@ def test_a_node_is_lost_and_the_run_has_the_bits_of_one_that_was_not(head: Any, 
         assert "was lost" in said[0]
         assert told[-1]["restarts"] == 1
         for mine, theirs in zip(told, lines, strict=True):
-            for name in ("steps", "lives", "deaths", "lifetimes", "members", "policy_losses", "updates"):
+            counted = "steps", "lives", "deaths", "lifetimes", "members", "updates", "died_lava_by_population"
+            learned = "policy_losses", "explained_variances", "approx_kls", "clip_fractions", "gradient_norms"
+            for name in (*counted, *learned, "learning_rate"):
                 assert mine[name] == theirs[name]
         assert bits(envs) == bits(alone)
         assert envs.realms.world().hash() == alone.realms.world().hash()  # what a viewer is shown

@@ -17,6 +17,7 @@ import torch
 
 from forge.about import how_to_install
 from forge.blade import Chaos, ConfigError, World
+from forge.ethyr.diagnostics import Diagnostics
 from forge.ethyr.learning import Learning
 from forge.experiments.settings import Session, Training
 from forge.experiments.train import Trainer
@@ -136,7 +137,8 @@ def report(samples: list[int], own: list[float], shared: float = 0.0) -> Report:
     nothing = np.zeros(2, np.int64)
     gradients = Vectors(np.array(own, np.float32)[:, None], np.array([shared], np.float32))
     losses = np.zeros((3, 2), np.float32)
-    return Report(np.array(samples), gradients, losses, Tally(nothing, nothing, nothing, np.zeros(2), np.zeros((0, 8))))
+    tally = Tally(nothing, np.zeros((2, 4), np.int64), nothing, np.zeros(2), np.zeros((0, 8)))
+    return Report(np.array(samples), gradients, losses, tally, Diagnostics.unknown(2))
 
 
 def test_gradients_are_averaged_over_the_realms_that_saw_a_population() -> None:

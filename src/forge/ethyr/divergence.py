@@ -1,12 +1,13 @@
 """Divergence: numbers that are not finite, found before they are learned from or saved.
 
-Sums are not finite if one of their terms is not, and cost one look at each number; which it was is asked afterwards.
+Norms and sums are not finite if one of their terms is not, and cost one look at each number; which it was is asked
+afterwards.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +16,7 @@ import torch
 from torch import nn
 
 from forge.blade.checks import ConfigError
+from forge.ethyr.diagnostics import GradientNorms
 from forge.ethyr.learning import one_thread
 from forge.ethyr.losses import Losses
 
@@ -44,17 +46,37 @@ class Numbers(NamedTuple):
     apart: bool  # whether the leading axis is the population
 
 
-def check_update(network: nn.Module, losses: Losses, populations: int, update: int) -> None:
+def norms_of(apart: Sequence[torch.Tensor], shared: Sequence[torch.Tensor], populations: int) -> GradientNorms:
+    """The norms of a gradient, with one look at each number.
+
+    Args:
+        apart: its parts that lie apart by population, float32 [P, ...] on one device.
+        shared: its other parts.
+        populations: P.
+    """
+    with one_thread(), torch.no_grad():
+        own = [torch.linalg.vector_norm(part.reshape(populations, -1), dim=1) for part in apart]
+        rest = [torch.linalg.vector_norm(part).reshape(1) for part in shared]
+        squares = torch.cat([*own, *rest]).double().cpu().numpy() ** 2 if own or rest else np.zeros(0)
+    by_population = squares[: populations * len(own)].reshape(len(own), populations).sum(0)
+    return GradientNorms(math.sqrt(squares.sum()), np.sqrt(by_population))
+
+
+def check_update(network: nn.Module, losses: Losses, populations: int, update: int) -> GradientNorms:
     """Looks at what an update is about to learn from: the losses, and the gradient of each parameter.
+
+    Returns:
+        The norms of the gradient.
 
     Raises:
         Diverged: if something is not finite.
     """
-    gradients = [parameter.grad for parameter in network.parameters() if parameter.grad is not None]
-    with one_thread(), torch.no_grad():
-        total = float(torch.stack([gradient.sum() for gradient in gradients]).sum()) if gradients else 0.0
-        total += float(torch.stack([*losses]).sum())
-    if not math.isfinite(total):
+    parts: dict[bool, list[torch.Tensor]] = {True: [], False: []}
+    for parameter in network.parameters():
+        if parameter.grad is not None:
+            parts[parameter.shape[:1] == (populations,)].append(parameter.grad)
+    norms = norms_of(parts[True], parts[False], populations)
+    if not math.isfinite(norms.total + float(torch.stack([*losses]).sum())):
         named = [(name, parameter.grad) for name, parameter in network.named_parameters()]
         raise_first(
             [
@@ -64,6 +86,7 @@ def check_update(network: nn.Module, losses: Losses, populations: int, update: i
             ],
             update,
         )
+    return norms
 
 
 def check_parameters(network: nn.Module, populations: int, update: int | None = None) -> None:

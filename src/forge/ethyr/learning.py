@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ import torch
 
 from forge.blade.checks import ConfigError, did_you_mean
 from forge.blade.section import Section, choice, number, plain
+from forge.ethyr.diagnostics import Diagnostics
 from forge.ethyr.losses import Losses
 
 #: What computes: `compiled` needs a network and a device that our kernels know, `auto` uses them where they do.
@@ -72,7 +74,13 @@ class Learning(Section):
 
 
 class Learner(Protocol):
-    """Plays a policy in a batch of worlds and finds its gradients."""
+    """Plays a policy in a batch of worlds and finds its gradients.
+
+    Attributes:
+        diagnostics: of the segment that `collect` played last, with what `gradients` has found of it so far.
+    """
+
+    diagnostics: Diagnostics
 
     def collect(self) -> np.ndarray:
         """Plays one segment; returns how many samples of each population acted, int64 [P]."""
@@ -84,6 +92,17 @@ class Learner(Protocol):
         Args:
             acted: what `collect` returned.
             epoch: 0 with the parameters the segment was played with; above, it is judged again with those of now.
+        """
+        ...
+
+    def approx_kl(self) -> np.ndarray:
+        """How far the policy, as it is now, is from the one that played the last segment.
+
+        To be called between two segments; it changes nothing that is learned. Every sample of the segment's first tick
+        is judged once more: all other ticks would tell the same at many times the price.
+
+        Returns:
+            `forge.ethyr.diagnostics.approximate_kl` of each population, float64 [P] [nats]; NaN without samples.
         """
         ...
 
@@ -149,12 +168,22 @@ class Optimiser:
         for group in self.adam.param_groups:
             group["lr"] = self._rate * min(1.0, (done + 1) / self._warmup)
 
+    @property
+    def learning_rate(self) -> float:
+        """The size of the last step."""
+        return learning_rate_of(self.adam)
+
     def step(self) -> None:
         """Applies the gradients, then zeroes them."""
         with one_thread():
             torch.nn.utils.clip_grad_value_(self.parameters, self.clip)
             self.adam.step()
             self.adam.zero_grad(set_to_none=False)
+
+
+def learning_rate_of(optimiser: torch.optim.Optimizer) -> float:
+    """The step size of an optimiser's first group of parameters; NaN if it has none."""
+    return float(optimiser.param_groups[0].get("lr", math.nan))
 
 
 @contextlib.contextmanager

@@ -54,6 +54,12 @@ def proximal(
     )
 
 
+def clipped_share(log_prob: Tensor, old_log_prob: Tensor, valid: Tensor, clip: float) -> Tensor:
+    """The share of the samples of each population whose ratio of probabilities has left 1 ± clip: [P]."""
+    ratio = (log_prob - old_log_prob).exp()
+    return population_mean(((ratio - 1).abs() > clip).to(ratio.dtype), valid)
+
+
 def policy_gradient(
     log_prob: Tensor, value: Tensor, entropy: Tensor, advantage: Tensor, target: Tensor, valid: Tensor
 ) -> Losses:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 from forge.blade.checks import ConfigError, shown
 from forge.blade.documents import LARGEST, parse_json
+from forge.ethyr.metrics import METRICS
 
 
 class Line(NamedTuple):
@@ -25,8 +26,8 @@ class Line(NamedTuple):
 
 
 #: Which values are a number, and which one by population.
-_SCALARS = {"lifetime", "deaths", "living", "steps_per_second", "policy_loss", "value_loss", "entropy"}
-_LISTS = {"lifetimes", "members", "policy_losses", "value_losses", "entropies"}
+_SCALARS = {metric.name for metric in METRICS}
+_LISTS = {metric.each for metric in METRICS if metric.each}
 _NAMED = 3  # damaged lines that a message names
 
 

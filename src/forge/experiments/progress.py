@@ -16,6 +16,18 @@ from forge.experiments.run import Run
 
 _PLAIN_EVERY = 10.0  # seconds between two lines where there is no terminal
 
+#: What the terminal shows of a line: heading, name of the metric, form of the number.
+_COLUMNS = (
+    ("agent steps", "steps", ","),
+    ("steps/s", "steps_per_second", ","),
+    ("updates", "updates", ","),
+    ("lifetime", "lifetime", ".1f"),
+    ("living", "living", ".1f"),
+    ("entropy", "entropy", ".2f"),
+    ("expl. var.", "explained_variance", ".2f"),
+    ("KL", "approx_kl", ".4f"),
+)
+
 
 class Progress:
     """Shows every line of metrics of a run. Use as a context manager.
@@ -88,17 +100,10 @@ class Progress:
 
     def _table(self, line: dict[str, Any]) -> Table:
         table = Table(box=None, pad_edge=False)
-        for heading in ("agent steps", "steps/s", "updates", "lifetime", "living", "entropy"):
+        for heading, _, _ in _COLUMNS:
             table.add_column(heading, justify="right")
-        lifetime = "–" if line["lifetime"] is None else f"{line['lifetime']:.1f}"
-        table.add_row(
-            f"{line['steps']:,}",
-            f"{line['steps_per_second']:,}",
-            f"{line['updates']:,}",
-            lifetime,
-            f"{line['living']:.1f}",
-            f"{line['entropy']:.2f}",
-        )
+        values = [(line.get(name), form) for _, name, form in _COLUMNS]
+        table.add_row(*("–" if value is None else f"{value:{form}}" for value, form in values))
         populations = Table(box=None, pad_edge=False, title="lifetime by population", title_justify="left")
         for p in range(len(line["lifetimes"])):
             populations.add_column(str(p), justify="right")

@@ -21,11 +21,12 @@ from forge.blade.state import check_memory
 from forge.blade.world import World
 from forge.ethyr import checkpoint, optimiser_state
 from forge.ethyr.actor import Actor
+from forge.ethyr.diagnostics import Step
 from forge.ethyr.divergence import Diverged, check_loaded, check_parameters, check_update
 from forge.ethyr.engine import make_learner, make_policy
 from forge.ethyr.learning import Learner, Optimiser
 from forge.ethyr.losses import Losses
-from forge.ethyr.metrics import Lapse, metrics_line, rewards_since
+from forge.ethyr.metrics import Lapse, LearnedMeter, metrics_line, rewards_since
 from forge.experiments import maps, trained_as
 from forge.experiments.run import Run, found, resume_command, steps_of
 from forge.experiments.settings import Training
@@ -49,6 +50,7 @@ class Trainer:
         self.world.reset()
         self.steps = self.updates = 0
         self.seconds = 0.0
+        self.last_step: Step | None = None
         self.learner = self._learner(self.world)
 
     @property
@@ -73,7 +75,10 @@ class Trainer:
         return make_learner(world, self.policy, learning, run.seed, world.threads, run.engine)
 
     def update(self) -> Losses:
-        """One segment of experience and one step of the optimiser.
+        """One segment of experience, and the steps of the optimiser that are made from it.
+
+        Returns:
+            The losses of the last of them.
 
         Raises:
             Diverged: if a loss, a gradient or a parameter is not finite; nothing has been learned from it then.
@@ -82,11 +87,12 @@ class Trainer:
         acted = self.learner.collect()
         for epoch in range(self.training.learning.updates):
             losses = self.learner.gradients(acted, epoch)
-            check_update(self.policy, losses, self.training.world.populations, self.updates + 1)
+            norms = check_update(self.policy, losses, self.training.world.populations, self.updates + 1)
             self.optimiser.step()
         self.steps += int(acted.sum())
         self.updates += 1
         self.seconds += time.perf_counter() - started
+        self.last_step = Step(norms, self.optimiser.learning_rate)
         return losses
 
     def meter(self) -> Meter:
@@ -166,7 +172,7 @@ def device_of(training: Training) -> torch.device:
 
 
 class Meter:
-    """Metrics between two lines: rates, lifetimes of the lives that ended, losses."""
+    """Metrics between two lines: rates, lifetimes of the lives that ended, losses and how learning went."""
 
     def __init__(self, trainer: Trainer) -> None:
         self.trainer = trainer
@@ -177,10 +183,14 @@ class Meter:
         self._seconds, state = trainer.seconds, trainer.world.state
         self._tally, self._deeds = state.tally.copy(), state.deed_totals.copy()
         self._losses: list[Losses] = []
+        self._learned = LearnedMeter()
 
     def add(self, losses: Losses) -> None:
-        """Counts one update."""
+        """Counts the update that has just been made."""
         self._losses.append(losses)
+        self._learned.add(self.trainer.learner.diagnostics)
+        if self.trainer.last_step is not None:
+            self._learned.add_step(self.trainer.last_step)
 
     def read(self) -> dict[str, Any]:
         """The line of metrics since the last one."""
@@ -190,11 +200,12 @@ class Meter:
         lapse = Lapse(
             steps=since["ticks"].sum(axis=0),
             seconds=trainer.seconds - self._seconds,
-            deaths=since["deaths"].sum(axis=(0, 2)),
+            deaths=since["deaths"].sum(axis=0),
             lifetime=since["lifetime"].sum(axis=0),
             members=state.members.mean(axis=0),
             losses=np.stack(losses),
             rewards=rewards_since(state, self._deeds),
+            learned=self._learned.read(trainer.learner.approx_kl()),
         )
         line = metrics_line(trainer.counts, lapse)
         self._mark()

@@ -14,6 +14,8 @@ import socket
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
+import numpy as np
+
 from forge.blade import ConfigError, World
 from forge.ethyr.network import Network
 from forge.trinity.extras import needs
@@ -67,6 +69,10 @@ class Host:
     def learn(self, weights: Vectors, epoch: int) -> Report:
         """See `Realm`."""
         return self.realm.learn(weights, epoch)
+
+    def approx_kl(self, weights: Vectors) -> np.ndarray:
+        """See `Realm`."""
+        return self.realm.approx_kl(weights)
 
     def snapshot(self) -> Snapshot:
         """See `Realm`."""
@@ -130,6 +136,10 @@ class Cluster:
     def learn(self, epoch: int) -> list[Report]:
         """The gradients of the same segments again, with the parameters of now."""
         return self._ask("learn", ray.put(self.pantheon.vectors), epoch, begun=len(self._past))
+
+    def approx_kl(self) -> list[np.ndarray]:
+        """How far the parameters of now are from those of the last round; see `Realms`."""
+        return self._ask("approx_kl", ray.put(self.pantheon.vectors), begun=len(self._past))
 
     def snapshots(self) -> list[Snapshot]:
         """Where the realms are; they go back there if they are lost from now on."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+import numpy as np
+
 from forge.blade import World
 from forge.trinity.pantheon import Pantheon
 from forge.trinity.realm import Realm
@@ -25,6 +27,10 @@ class Realms(Protocol):
 
     def learn(self, epoch: int) -> list[Report]:
         """The gradients of the same segments again, with the parameters of now."""
+        ...
+
+    def approx_kl(self) -> list[np.ndarray]:
+        """How far the parameters of now are from those of the last round, float64 [P] each; see `Learner.approx_kl`."""
         ...
 
     def snapshots(self) -> list[Snapshot]:
@@ -60,6 +66,10 @@ class LocalRealms:
     def learn(self, epoch: int) -> list[Report]:
         """See `Realms`."""
         return [realm.learn(None, epoch) for realm in self.realms]
+
+    def approx_kl(self) -> list[np.ndarray]:
+        """See `Realms`."""
+        return [realm.approx_kl(None) for realm in self.realms]
 
     def snapshots(self) -> list[Snapshot]:
         """See `Realms`."""

@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from forge.blade import RewardTerm
-from forge.ethyr.metrics import Lapse, metrics_line
+from forge.blade import Cause, RewardTerm
+from forge.ethyr.diagnostics import Means, Step
+from forge.ethyr.metrics import Lapse, LearnedMeter, metrics_line
 from forge.trinity.report import Report
 
 #: What a checkpoint keeps.
@@ -36,14 +37,15 @@ class Meter:
         self._before = self.seconds
         self._steps = np.zeros(self._populations, np.int64)
         self._rewards = np.zeros((0, len(RewardTerm)))
-        self._deaths = np.zeros(self._populations, np.int64)
+        self._deaths = np.zeros((self._populations, len(Cause)), np.int64)
         self._lifetime = np.zeros(self._populations, np.int64)
         self._members = np.zeros(self._populations)
         self._losses = np.zeros((3, self._populations))
         self._judged = np.zeros(self._populations)
+        self._learned = LearnedMeter()
 
-    def add(self, reports: Sequence[Report], updates: int, seconds: float) -> None:
-        """Counts one round: the last report of every realm."""
+    def add(self, reports: Sequence[Report], updates: int, seconds: float, step: Step | None = None) -> None:
+        """Counts one round: the last report of every realm, and the last step of the optimiser if there was one."""
         tallies = [report.tally for report in reports]
         self.rounds += 1
         self.updates += updates
@@ -61,6 +63,9 @@ class Meter:
             saw = report.samples > 0
             self._losses += np.where(saw, report.losses, 0)
             self._judged += saw
+            self._learned.add(report.diagnostics)
+        if step is not None:
+            self._learned.add_step(step)
 
     def counts(self) -> dict[str, Any]:
         """What a checkpoint keeps."""
@@ -72,8 +77,15 @@ class Meter:
             setattr(self, name, counts[name])
         self._mark()
 
-    def read(self) -> dict[str, Any]:
-        """The line of metrics since the last one; see `forge.trinity.native.Native.run`."""
+    def read(self, approx_kl: Sequence[np.ndarray]) -> dict[str, Any]:
+        """The line of metrics since the last one.
+
+        Args:
+            approx_kl: of each realm, see `forge.trinity.realm.Realm.approx_kl`.
+        """
+        divergence = Means()
+        for values in approx_kl:
+            divergence.add(values)
         judged = np.where(self._judged, self._judged, np.nan)
         lapse = Lapse(
             steps=self._steps,
@@ -83,6 +95,7 @@ class Meter:
             members=self._members,
             losses=self._losses / judged,
             rewards=self._rewards,
+            learned=self._learned.read(divergence.read()),
         )
         line = metrics_line(self.counts(), lapse)
         self._mark()

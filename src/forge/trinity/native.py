@@ -128,11 +128,8 @@ class Native:
         with `pg` and `learning.epochs` times with `ppo`.
 
         Returns:
-            A line of metrics. Since the beginning: `steps` (agent steps), `rounds`, `updates`, `lives` (that ended),
-            `seconds` (in rounds), `restarts` (realms lost and brought back). Over these rounds: `steps_per_second`,
-            `deaths`, `lifetime` (mean over those deaths; None if there were none), `policy_loss`, `value_loss`,
-            `entropy`, and lists by population: `lifetimes`, `policy_losses`, `value_losses`, `entropies`. At their
-            end: `living` agents a world, and `members` by population. `tags` names the populations.
+            A line of metrics over these rounds, as `forge.ethyr.metrics.METRICS` says; None for what is not known, such
+            as the `lifetime` where nobody died. `tags` names the populations.
         """
         played, start = 0, self.meter.seconds
         while played < rounds or self.meter.seconds - start < seconds:
@@ -142,7 +139,11 @@ class Native:
 
     def read(self) -> dict[str, Any]:
         """The line of metrics since the last one; see `run`."""
-        return {**self.meter.read(), "restarts": self.realms.restarts, "tags": [*self.realms.tags]}
+        return {
+            **self.meter.read(self.realms.approx_kl()),
+            "restarts": self.realms.restarts,
+            "tags": [*self.realms.tags],
+        }
 
     def play(self) -> None:
         """One round.
@@ -160,7 +161,8 @@ class Native:
         except Diverged as error:
             error.update = self.meter.updates + updates + 1
             raise
-        self.meter.add(reports, updates, time.perf_counter() - started)
+        step = self.pantheon.last_step if updates else None
+        self.meter.add(reports, updates, time.perf_counter() - started, step)
 
     def save(self, folder: str | Path, more: Mapping[str, bytes] | None = None) -> None:
         """Writes a checkpoint: everything that `restore` needs to go on to the same bits.

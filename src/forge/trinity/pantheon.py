@@ -10,9 +10,10 @@ import torch
 from torch import Tensor, nn
 
 from forge.ethyr import checkpoint, optimiser_state
-from forge.ethyr.divergence import Numbers, check_loaded, check_parameters, loss_numbers, raise_first
+from forge.ethyr.diagnostics import GradientNorms, Step
+from forge.ethyr.divergence import Numbers, check_loaded, check_parameters, loss_numbers, norms_of, raise_first
 from forge.ethyr.engine import make_policy
-from forge.ethyr.learning import Optimiser, check_state, one_thread
+from forge.ethyr.learning import Optimiser, check_state, learning_rate_of, one_thread
 from forge.ethyr.network import Network
 from forge.trinity.packing import Packing, Vectors
 from forge.trinity.report import Report
@@ -32,7 +33,10 @@ class Pantheon:
         network: with the parameters of now.
         vectors: the same parameters as the optimiser has them, `own` [P, m] and `shared` [k]: what is broadcast.
         optimiser: over these vectors.
+        last_step: what is told of its last step; None before the first.
     """
+
+    last_step: Step | None = None
 
     def __init__(self, setting: Setting) -> None:
         self.setting = setting
@@ -117,15 +121,23 @@ class Pantheon:
         told = [report for report in reports if report.learned]
         if told:
             gradients, seen = self.average(told), np.any([report.samples > 0 for report in told], axis=0)
-            self._check("the gradient of", gradients, seen, [np.where(r.samples > 0, r.losses, 0) for r in told])
+            losses = [np.where(r.samples > 0, r.losses, 0) for r in told]
+            norms = self._check("the gradient of", gradients, seen, losses)
             self.step(gradients, seen)
             self._check("the parameter", self.vectors, seen)
+            self.last_step = Step(norms, learning_rate_of(self.optimiser))
             self.packing.write(self.network, self.vectors)
         return bool(told)
 
-    def _check(self, kind: str, vectors: Vectors, seen: np.ndarray, losses: Sequence[np.ndarray] = ()) -> None:
+    def _check(self, kind: str, vectors: Vectors, seen: np.ndarray, losses: Sequence[np.ndarray] = ()) -> GradientNorms:
+        """Looks at what some populations learn from or have learned; returns the norms of the vectors."""
+        own = vectors.own if seen.all() else vectors.own[seen]
+        apart, shared = (torch.from_numpy(np.require(part, requirements="W")) for part in (own, vectors.shared))
+        norms = norms_of([apart], [shared], len(own))
+        by_population = np.full(len(seen), np.nan)
+        by_population[seen] = norms.by_population
         with np.errstate(all="ignore"):
-            total = vectors.own[seen].sum() + vectors.shared.sum() + sum(loss.sum() for loss in losses)
+            total = norms.total + sum(float(loss.sum()) for loss in losses)
         if not np.isfinite(total):
             known = Vectors(np.where(seen[:, None], vectors.own, 0), vectors.shared)
             raise_first(
@@ -135,6 +147,7 @@ class Pantheon:
                 ],
                 None,
             )
+        return GradientNorms(norms.total, by_population)
 
     def state(self) -> dict[str, Tensor]:
         """What a Pantheon of your own must remember, besides network and optimiser: tensors by name."""

@@ -8,6 +8,7 @@ import numpy as np
 import torch
 
 from forge.blade import ConfigError, World
+from forge.ethyr.diagnostics import Diagnostics
 from forge.ethyr.learning import check_state
 from forge.ethyr.metrics import rewards_since
 from forge.ethyr.network import Network
@@ -71,10 +72,25 @@ class Realm:
         self._take(weights)
         P = len(self._samples)
         if not self._samples.any():
-            return Report(self._samples, Vectors.zeros(P, 0, 0), np.zeros((3, P), np.float32), self._tally)
+            nothing = Vectors.zeros(P, 0, 0), np.zeros((3, P), np.float32)
+            return Report(self._samples, *nothing, self._tally, Diagnostics.unknown(P))
         losses = self.sword.gradients(self._samples, epoch)
         self.packing.read_gradients(self.network, self._gradients)
-        return Report(self._samples, self._gradients, torch.stack([*losses]).numpy(), self._tally)
+        told = torch.stack([*losses]).numpy(), self._tally, self._diagnostics()
+        return Report(self._samples, self._gradients, *told)
+
+    def approx_kl(self, weights: Vectors | None) -> np.ndarray:
+        """How far these parameters are from those of the segment just played: float64 [P], see `Learner.approx_kl`."""
+        if self.sword.learner is None or not self._samples.any():
+            return np.full(len(self._samples), np.nan)
+        self._take(weights)
+        return np.where(self._samples > 0, self.sword.learner.approx_kl(), np.nan)
+
+    def _diagnostics(self) -> Diagnostics:
+        """What the learner tells of the populations that learn."""
+        P = len(self._samples)
+        found = self.sword.learner.diagnostics if self.sword.learner else Diagnostics.unknown(P)
+        return Diagnostics(*(np.where(self._samples > 0, values, np.nan) for values in found))
 
     def snapshot(self) -> Snapshot:
         """Everything that changes, to go back to."""
@@ -109,7 +125,7 @@ class Realm:
         now = state.tally
         return Tally(
             steps=(now["ticks"] - before["ticks"]).sum(0),
-            deaths=(now["deaths"] - before["deaths"]).sum((0, 2)),
+            deaths=(now["deaths"] - before["deaths"]).sum(0),
             lifetime=(now["lifetime"] - before["lifetime"]).sum(0),
             members=state.members.mean(0),
             rewards=rewards_since(state, deeds),

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
+from forge.ethyr.diagnostics import Diagnostics
 from forge.trinity.packing import Vectors
 
 
@@ -14,7 +15,7 @@ class Tally(NamedTuple):
     """What happened in a realm in one round. P populations."""
 
     steps: np.ndarray  # int64 [P]: agent steps
-    deaths: np.ndarray  # int64 [P]
+    deaths: np.ndarray  # int64 [P, causes], by `Cause`
     lifetime: np.ndarray  # int64 [P]: sum over those who died [ticks]
     members: np.ndarray  # float64 [P]: alive at the end, a world
     rewards: np.ndarray  # float64 [P, terms]: sums by `RewardTerm`; [0, terms] if survival alone is rewarded
@@ -27,6 +28,7 @@ class Report(NamedTuple):
     gradients: Vectors  # of length 0 where there was nothing to learn from
     losses: np.ndarray  # float32 [3, P]: of the policy, of the value, and the entropy
     tally: Tally
+    diagnostics: Diagnostics
 
     @property
     def learned(self) -> bool:

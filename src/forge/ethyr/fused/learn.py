@@ -48,6 +48,7 @@ def learn_population(segment, weights, gradients, scratch, group, p, styles, ter
     to = (group * gradients.own.shape[1] + p) * gradients.own.shape[2] * H
     forget(gradients, group, p)
     segment.losses[p] = 0
+    segment.clipped[p] = 0
     rows = segment.encoded.shape[1]
     for q in range(0, segment.acted[p], BLOCK):
         end = min(q + BLOCK, segment.acted[p])
@@ -113,6 +114,7 @@ def grad_of_outputs(segment, weights, gradients, scratch, group, p, row, to, sty
     clip = terms.clip
     if clip > 0:
         ratio = np.float32(math.exp(log_prob - segment.log_prob[p, row]))
+        segment.clipped[p] += abs(ratio - 1) > clip
         losses[0] -= min(ratio * advantage, min(max(ratio, 1 - clip), 1 + clip) * advantage)
         moved_enough = (advantage > 0) & (ratio > 1 + clip) | (advantage < 0) & (ratio < 1 - clip)
         advantage = np.float32(0) if moved_enough else advantage * ratio

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -10,8 +10,9 @@ import torch
 
 from forge.blade.state import State
 from forge.blade.world import World
+from forge.ethyr.diagnostics import Diagnostics, approximate_kl
 from forge.ethyr.fused.learn import Terms, learn_population, learn_tiles
-from forge.ethyr.fused.play import judge_again, play
+from forge.ethyr.fused.play import judge_again, log_probs_again, play
 from forge.ethyr.fused.segment import allocate, allocate_scratch
 from forge.ethyr.fused.weights import (
     allocate_gradients,
@@ -25,6 +26,7 @@ from forge.ethyr.fused.weights import (
 from forge.ethyr.learning import Learning, check_state, stream
 from forge.ethyr.losses import Losses
 from forge.ethyr.policy import Policy
+from forge.ethyr.rollout import NO_SAMPLE
 
 #: Worlds that one thread plays together, so that a population's rows of the first layer are used by many agents while
 #: they are in the cache. It sets the order of sums, so it is the same for any number of threads.
@@ -54,6 +56,7 @@ class FusedLearner:
         self._gradients = allocate_gradients(self.weights, len(self.segments))
         self._scratch = [allocate_scratch(learning.hidden) for _ in range(threads)]
         self.threads = threads
+        self.diagnostics = Diagnostics.unknown(world.config.populations)
         allocate_grads(policy)
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
 
@@ -61,7 +64,9 @@ class FusedLearner:
         """Plays one segment everywhere; returns how many samples of each population acted, int64 [P]."""
         self._read_weights()
         self._spread(self._play)
-        return np.sum([segment.acted for segment in self.segments], axis=0)
+        acted: np.ndarray = np.sum([segment.acted for segment in self.segments], axis=0)
+        self.diagnostics = Diagnostics.played(self._moments(), acted)
+        return acted
 
     def gradients(self, acted: np.ndarray, epoch: int = 0) -> Losses:
         """Sets the gradients of the policy's parameters from the segment just played; see `Learner`."""
@@ -69,7 +74,7 @@ class FusedLearner:
             self._read_weights()
             self._spread(self._judge_again)
         samples = np.maximum(acted, 1)
-        total, squares = np.sum([segment.moments for segment in self.segments], axis=0).T
+        total, squares, *_ = self._moments().T
         with np.errstate(all="ignore"):  # what is not finite is told as a divergence
             mean = total / samples
             deviation = np.sqrt(np.maximum(squares / samples - mean**2, 0))
@@ -79,8 +84,24 @@ class FusedLearner:
         self._spread(lambda lane: decompose_table(self._gradients, self.policy, lane, self.threads))
         write_gradients(self._gradients, self.policy)
         sums = np.sum([segment.losses for segment in self.segments], axis=0) / samples[:, None]
+        if self.learning.clip_ratio:
+            clipped = np.sum([segment.clipped for segment in self.segments], axis=0) / samples
+            self.diagnostics = self.diagnostics.after(epoch, np.where(acted > 0, clipped, np.nan))
         with np.errstate(all="ignore"):
             return Losses(*torch.from_numpy(sums.astype(np.float32)).unbind(1))
+
+    def approx_kl(self) -> np.ndarray:
+        """How far the policy is from the one that played the last segment; see `Learner`."""
+        config, groups = self.world.config, range(len(self.segments))
+        first = [(s.sample_of[0] != NO_SAMPLE).reshape(-1, config.populations, config.quota) for s in self.segments]
+        now = [[np.empty(samples, np.float32) for samples in there.sum((0, 2))] for there in first]
+        self._read_weights()
+        self._spread(lambda lane: self._judge_first(lane, now))
+        found = np.empty(config.populations)
+        for p in range(config.populations):
+            before = [self.segments[group].log_prob[p, : now[group][p].size] for group in groups]
+            found[p] = approximate_kl(np.concatenate([now[group][p] for group in groups]), np.concatenate(before))
+        return found
 
     def state(self) -> dict[str, torch.Tensor]:
         """Nothing: what is drawn follows from the seed and the ticks of the worlds; see `Learner`."""
@@ -89,6 +110,11 @@ class FusedLearner:
     def load_state(self, state: Mapping[str, torch.Tensor]) -> None:
         """Goes on from a saved state; see `Learner`."""
         check_state(state, {})
+
+    def _moments(self) -> np.ndarray:
+        """Of all groups, float64 [P, 4]: see `Segment`."""
+        total: np.ndarray = np.sum([segment.moments for segment in self.segments], axis=0)
+        return total
 
     def _read_weights(self) -> None:
         read_weights(self.weights, self.policy)
@@ -103,7 +129,14 @@ class FusedLearner:
     def _judge_again(self, lane: int) -> None:
         """Judges what every n-th population of a group saw, with the weights of now."""
         for group, p in self._tasks(lane):
-            judge_again(self.segments[group], self.weights, self._scratch[lane], p, self.world.config.styles)
+            segment = self.segments[group]
+            judge_again(segment, self.weights, self._scratch[lane], p, self.world.config.styles, segment.acted[p])
+
+    def _judge_first(self, lane: int, log_probs: Sequence[Sequence[np.ndarray]]) -> None:
+        """Fills log_probs[group][population] with what the weights of now say of the first samples."""
+        for group, p in self._tasks(lane):
+            given = self.segments[group], self.weights, self._scratch[lane], p, self.world.config.styles
+            log_probs_again(*given, log_probs[group][p])
 
     def _play(self, lane: int) -> None:
         """Plays every n-th group."""

@@ -8,7 +8,7 @@ from forge.blade.jit import inline, jit
 from forge.blade.tick import tick
 from forge.ethyr.advantage import estimate_world
 from forge.ethyr.fused.network import act, action_key, judge, mix, pick, settle
-from forge.ethyr.fused.segment import VALUE
+from forge.ethyr.fused.segment import STYLE, VALUE
 from forge.ethyr.fused.targets import ask
 from forge.ethyr.kernels.products import uniform24
 from forge.ethyr.rollout import gather_world, reserve
@@ -55,11 +55,28 @@ def play(state, segment, weights, scratch, key, first_world, worlds, discount, t
 
 
 @jit(_nrt=False)
-def judge_again(segment, weights, scratch, p, styles):
-    """Judges the samples of one population that acted with the weights of now; what was drawn stays."""
-    judge(segment, weights, scratch, p, 0, segment.acted[p])
-    for row in range(segment.acted[p]):
+def judge_again(segment, weights, scratch, p, styles, samples):
+    """Judges the first `samples` samples of one population with the weights of now; what was drawn stays."""
+    judge(segment, weights, scratch, p, 0, samples)
+    for row in range(samples):
         settle(segment.output[p, row], segment.moves[p, row], styles, scratch.odds)
+
+
+@jit(_nrt=False)
+def log_probs_again(segment, weights, scratch, p, styles, log_prob):
+    """The log-probabilities, by the weights of now, of what the first samples of one population drew.
+
+    Args:
+        log_prob: float32 [m], to write those of the first m samples.
+        segment, weights, scratch, p, styles: as for `judge_again`.
+    """
+    judge_again(segment, weights, scratch, p, styles, log_prob.size)
+    for row in range(log_prob.size):
+        output, actions = segment.output[p, row], segment.actions[p, row]
+        style = np.int64(actions[1])
+        log_prob[row] = output[np.int64(actions[0])] + output[STYLE + style]
+        if weights.learned and ask(segment, weights, scratch, p, row, style)[0] > 0:
+            log_prob[row] += scratch.wanted[np.int64(actions[2])]
 
 
 @inline
@@ -116,12 +133,16 @@ def aim(segment, weights, scratch, p, row, style, bits):
 
 @inline
 def sum_moments(segment):
-    """Sums of the advantages and of their squares, in the order of the samples."""
+    """Sums of the advantages, of the targets, and of the squares of both, in the order of the samples."""
     for p in range(segment.acted.shape[0]):
-        total, squares = 0.0, 0.0
+        total, squares, targets, target_squares = 0.0, 0.0, 0.0, 0.0
         for row in range(segment.acted[p]):
-            x = np.float64(segment.advantage[p, row])
+            x, y = np.float64(segment.advantage[p, row]), np.float64(segment.target[p, row])
             total += x
             squares += x * x
+            targets += y
+            target_squares += y * y
         segment.moments[p, 0] = total
         segment.moments[p, 1] = squares
+        segment.moments[p, 2] = targets
+        segment.moments[p, 3] = target_squares

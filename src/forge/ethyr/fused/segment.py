@@ -44,8 +44,9 @@ class Segment(NamedTuple):
     hidden: np.ndarray  # float32 [P, Q + slack, H]: the trunk's output
     output: np.ndarray  # float32 [P, Q + slack, 16]: the heads' output, OUTPUTS
     best: np.ndarray  # uint8 [P, Q + slack, H]: which agent gave each maximum
-    moments: np.ndarray  # float64 [P, 2]: sum and sum of squares of the advantages
+    moments: np.ndarray  # float64 [P, 4]: sums of the advantages, of their squares, of the targets and of their squares
     losses: np.ndarray  # float64 [P, 3]: sums of policy loss, value loss and entropy
+    clipped: np.ndarray  # int64 [P]: samples whose ratio of probabilities has left 1 ± clip
     first_row: np.ndarray  # int64 [W, P], scratch
     first_entity: np.ndarray  # int64 [W, P], scratch
 
@@ -103,8 +104,9 @@ def allocate(config: Config, worlds: int, ticks: int, hidden: int) -> Segment:
         hidden=aligned((P, rows, hidden), np.float32),
         output=aligned((P, rows, OUTPUTS), np.float32),
         best=aligned((P, rows, hidden), np.uint8),
-        moments=np.zeros((P, 2)),
+        moments=np.zeros((P, 4)),
         losses=np.zeros((P, 3)),
+        clipped=np.zeros(P, np.int64),
         first_row=np.zeros((worlds, P), np.int64),
         first_entity=np.zeros((worlds, P), np.int64),
     )
