@@ -1,17 +1,13 @@
 """Evaluation: lives of known length, none of them lost or cut, in made-up and in real worlds."""
 
-import io
-import json
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
-from rich.console import Console
 
 from forge.blade import AGENT, LIFE, Chaos, ConfigError, Law, Material, Terrain
 from forge.blade.terrain import generate
-from forge.experiments.evaluate import Cohort, Row, compare, evaluate, fresh_maps, relative_lifetime
-from forge.experiments.report import table, to_json
+from forge.experiments.evaluate import Cohort, evaluate, fresh_maps
 
 SMALL = {"terrain.side": 16, "terrain.border": 3, "spawn.cap": 8, "spawn.populations": 2}
 #: Whoever is hungry once dies: food 3 is 2 after the first tick, 1 after the second, 0 at the third: 2 ticks survived.
@@ -184,52 +180,3 @@ def test_a_map_file_has_no_fresh_maps() -> None:
 def test_wrong_settings(wrong, message) -> None:
     with pytest.raises(ConfigError, match=message):
         evaluate(Stayer(), DOOMED, **wrong)
-
-
-@pytest.fixture(scope="module")
-def rows() -> list[Row]:
-    settings = {"worlds": 3, "ticks": 40, "warmup": 10, "horizon": 100, "maps": meadow(DOOMED, 3)}
-    return compare({"[s]tays": Stayer(), "walks [about]": Walker()}, DOOMED, **settings)
-
-
-def test_lifetimes_are_relative_to_the_first(rows) -> None:
-    assert [row.name for row in rows] == ["[s]tays", "walks [about]"]
-    assert rows[0].relative == (1, 1, 1)
-    walked = rows[1].evaluation.lifetime.value
-    assert walked < 2
-    assert rows[1].relative.value == pytest.approx(walked / 2)
-
-
-def test_only_the_same_worlds_compare(rows) -> None:
-    other = evaluate(Stayer(), DOOMED, worlds=2, ticks=4, warmup=0, horizon=9, maps=meadow(DOOMED, 2))
-    with pytest.raises(ValueError, match="same worlds"):
-        relative_lifetime(other, rows[0].evaluation)
-    with pytest.raises(ConfigError, match="policies is empty"):
-        compare({}, DOOMED)
-
-
-def test_the_table_shows_every_row(rows) -> None:
-    console = Console(width=100, file=io.StringIO())
-    console.print(table(rows))
-    text = console.file.getvalue()
-    assert "3 worlds, 40 ticks after 10" in text
-    assert "× [s]tays" in text
-    assert "walks [about]" in text
-    assert "2.00–2.00" in text
-    assert "0/0/100/0" in text
-
-
-def test_json_holds_figures_and_counts(rows) -> None:
-    first, second = json.loads(to_json(rows))
-    assert first["policy"] == "[s]tays"
-    assert first["lifetime"] == {"value": 2, "low": 2, "high": 2}
-    assert first["lives"] == sum(map(sum, first["counts"]["lives"])) == 3 * 40
-    assert np.array(second["counts"]["deaths"]).shape == (3, 2, 4)
-    assert second["causes"]["lava"]["value"] > 0
-
-
-def test_json_has_null_where_there_is_no_number() -> None:
-    full = evaluate(Stayer(), IMMORTAL, worlds=2, ticks=3, warmup=20, horizon=5, maps=meadow(IMMORTAL, 2))
-    (row,) = json.loads(to_json([Row("all", full, relative_lifetime(full, full))]))
-    assert row["lifetime"] == {"value": None, "low": None, "high": None}
-    assert row["relative"]["value"] is None

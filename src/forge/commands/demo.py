@@ -3,34 +3,41 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
 from pathlib import Path
 from typing import NamedTuple
 
 from rich.console import Console
 
-from forge.agents import scripted
 from forge.blade import Config, Recording, World
 from forge.command_line import read
 from forge.commands.train import start
 from forge.experiments import figures
 from forge.experiments.animation import record_last
-from forge.experiments.evaluate import Row, compare, fresh_maps
+from forge.experiments.evaluate import fresh_maps
+from forge.experiments.evaluation import Settings
+from forge.experiments.heldout import report
+from forge.experiments.heldout.players import players_of
+from forge.experiments.heldout.protocol import USUAL, Protocol
+from forge.experiments.heldout.score import Score, score
 from forge.experiments.picture import save_picture
-from forge.experiments.report import table, to_json
 from forge.experiments.run import Run
 from forge.experiments.settings import Training
 from forge.experiments.train import begin, load
 from forge.waiting import doing
 
-SCRIPTED = ("random", "forager", "fighter")
+#: Agent steps of training unless a number of steps or minutes is asked for: minutes teach less on a slower machine.
+STEPS = 100_000_000
 
 
 @dataclasses.dataclass(frozen=True)
 class Options:
     """Trains eight populations in Chaos, evaluates them on maps they have never seen, and draws what they do."""
 
-    minutes: float = 2.0
-    """minutes of training"""
+    steps: int = 0
+    """agent steps of training; 0 means 100 million, or no limit of steps with --minutes"""
+    minutes: float = 0.0
+    """minutes of training; 0 means no limit of time"""
     seed: int = 0
     """of everything that is drawn"""
     evaluation_worlds: int = 16
@@ -44,6 +51,12 @@ class Options:
     folder: str = ""
     """folder of the run; by default runs/demo- and the time"""
 
+    @property
+    def protocol(self) -> Protocol:
+        """How players are evaluated."""
+        worlds, ticks = self.evaluation_worlds, self.evaluation_ticks
+        return Protocol(Settings(worlds, ticks, USUAL.warmup, USUAL.horizon), self.seed)
+
 
 class Product(NamedTuple):
     """A file the demo wrote."""
@@ -55,49 +68,64 @@ class Product(NamedTuple):
 def main(arguments: list[str]) -> None:
     """Runs the command."""
     options = read(Options, arguments, "forge demo")
-    console = Console()
+    console, protocol = Console(), options.protocol
     training = Training.named("chaos")
-    session = dataclasses.replace(training.run, minutes=options.minutes, seed=options.seed)
-    path = options.folder or Run.new_path(Path("runs"), "demo")
-    run = begin(path, dataclasses.replace(training, run=session))
+    steps = options.steps or (0 if options.minutes else STEPS)
+    session = dataclasses.replace(training.run, steps=steps, minutes=options.minutes, seed=options.seed)
+    run = begin(options.folder or Run.new_path(Path("runs"), "demo"), dataclasses.replace(training, run=session))
     start(run)
-    console.print("\nevaluating on fresh maps: random, forager, fighter, trained")
-    with doing("evaluating"):
-        rows = evaluate(run, options)
-    console.print(table(rows))
+    console.print("\nevaluating on held-out maps: the scripted players and the trained one, alone and among each other")
+    scores, evaluations = evaluate(run, protocol)
+    for drawn in report.tables(scores):
+        console.print(drawn)
+    console.print(headline(scores), soft_wrap=True, highlight=False)
     with doing("drawing pictures"):
-        products = [*illustrate(run, rows, options), Product(run.latest(), "the last checkpoint")]
+        products = [*illustrate(run, scores, options), *evaluations, Product(run.latest(), "the last checkpoint")]
     console.print("\nwritten:")
     for product in products:
         console.print(f"  {product.path}  {product.what}", soft_wrap=True, highlight=False)
 
 
-def evaluate(run: Run, options: Options) -> list[Row]:
-    """Random, scripted and trained players, each alone in the same fresh worlds; also kept as evaluation.json."""
-    config = run.training.world
-    players = {name: scripted(name, config, options.seed) for name in SCRIPTED}
-    rows = compare(
-        {**players, "trained": load(run.path, options.seed)},
-        config,
-        worlds=options.evaluation_worlds,
-        ticks=options.evaluation_ticks,
-        seed=options.seed,
+def evaluate(run: Run, protocol: Protocol) -> tuple[list[Score], list[Product]]:
+    """The scripted players and the trained one, last, as `forge evaluate` plays them; and the files that hold it."""
+    with doing("evaluating") as waiting:
+
+        def listen(what: str) -> None:
+            waiting.what = f"playing {what}"
+
+        scores = score(players_of([str(run.path)]), protocol, listen)
+    again = ["forge", "evaluate", str(run.path), "--worlds", str(protocol.settings.worlds)]
+    again += ["--ticks", str(protocol.settings.ticks), "--seed", str(protocol.seed)]
+    paths = report.write(scores, protocol, run.path, shlex.join(again))
+    return scores, [Product(path, f"the table above as {path.suffix[1:]}") for path in paths]
+
+
+def headline(scores: list[Score]) -> str:
+    """How the trained player fares beside the scripted ones, in a sentence."""
+    trained, random = scores[-1], next(one for one in scores if one.name == "random")
+    odds = " and ".join(f"{_odds(trained, kind)} against the {kind}" for kind in trained.company if kind != "random")
+    return (
+        f"Trained agents live {trained.figures['lifetime'].value:.1f} ticks alone, "
+        f"{trained.relative(random).value:.1f} times as long as random ones. "
+        f"In worlds that they share, their odds to outlive the other are {odds}."
     )
-    (run.path / "evaluation.json").write_text(to_json(rows), encoding="utf-8")
-    return rows
 
 
-def illustrate(run: Run, rows: list[Row], options: Options) -> list[Product]:
+def _odds(score: Score, kind: str) -> str:
+    won = score.figures[f"outlives_{kind}"].value
+    return f"{won / (100 - won):.2f} to 1" if won < 100 else "100 % of the lives"
+
+
+def illustrate(run: Run, scores: list[Score], options: Options) -> list[Product]:
     """Learning curve, visit map, a picture of the world and an animation of its last ticks."""
     products = {
         "learning_curve.png": "lifetime while learning, against the scripted players",
         "visits.png": "where each population spends its time",
         "world.png": "a fresh world and its agents",
         "world.webp": f"its last {options.animation_ticks} ticks",
-        "evaluation.json": "the table above with everything behind it",
         "metrics.jsonl": "the metrics of training",
     }
-    anchors = {row.name: row.evaluation.lifetime.value for row in rows if row.name != "trained"}
+    anchors = {score.name: score.figures["lifetime"].value for score in scores[:-1]}
     figures.learning_curve(run.metrics(), run.path / "learning_curve.png", anchors)
     world, policy = fresh_world(run.training.world, options), load(run.path, options.seed)
     start_materials = world.materials()[0].copy()

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple, Protocol
+from collections.abc import Sequence
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -11,7 +11,6 @@ from forge.blade import Config, ConfigError, Observation, Recording, World
 from forge.blade.checks import shown
 from forge.blade.config import config_of
 from forge.blade.numeric import integer
-from forge.experiments.estimate import Estimate, estimate
 from forge.experiments.evaluation import Counts, Evaluation, Settings
 
 #: Names a series of maps for evaluation: sets it apart from every other use of a terrain seed.
@@ -26,14 +25,6 @@ class Policy(Protocol):
         ...
 
 
-class Row(NamedTuple):
-    """One policy of a comparison."""
-
-    name: str
-    evaluation: Evaluation
-    relative: Estimate  # lifetime as a multiple of that of the comparison's first policy
-
-
 def fresh_maps(config: Config, series: int = FRESH) -> Config:
     """The configuration with another, endless series of maps, named by a seed that is a function of the old one.
 
@@ -42,7 +33,7 @@ def fresh_maps(config: Config, series: int = FRESH) -> Config:
 
     Args:
         config: whose `terrain.seed` names the series that it replaces.
-        series: which other series: that of studies, tournaments and the demo by default.
+        series: which other series: that of studies and tournaments by default.
 
     Raises:
         ConfigError: if the configuration has a map file, and so no other maps.
@@ -199,39 +190,3 @@ class Cohort:
     def lives(self) -> np.ndarray:
         """The lives collected so far: LIFE records; those with `lifetime` equal to the horizon had not ended."""
         return np.concatenate(self._collected)
-
-
-def compare(policies: Mapping[str, Policy], config: Config, **settings: Any) -> list[Row]:
-    """Evaluates policies one after another in the same worlds.
-
-    Args:
-        policies: by name; the first is what the lifetimes of all are set against.
-        config: of the worlds.
-        settings: as `evaluate` takes them, the same for all.
-
-    Returns:
-        A row for each policy, in their order.
-
-    Raises:
-        ConfigError: if there are no policies, or as `evaluate` does.
-    """
-    if not isinstance(policies, Mapping) or not policies:
-        raise ConfigError("policies is empty; give at least one policy by its name")
-    evaluations = {name: evaluate(policy, config, **settings) for name, policy in policies.items()}
-    first = next(iter(evaluations.values()))
-    return [Row(name, each, relative_lifetime(each, first)) for name, each in evaluations.items()]
-
-
-def relative_lifetime(one: Evaluation, other: Evaluation) -> Estimate:
-    """Mean lifetime in `one` as a multiple of that in `other`.
-
-    Both must have been played in the same worlds: the interval leaves out one world at a time from both.
-
-    Raises:
-        ValueError: if they were played with other settings.
-    """
-    if one.settings != other.settings:
-        raise ValueError(f"only evaluations in the same worlds compare: {one.settings} is not {other.settings}")
-    counts = (one.counts.lifetime, one.counts.lives, other.counts.lifetime, other.counts.lives)
-    parts = np.stack([count.sum(-1) for count in counts], -1)
-    return estimate(lambda s: s[..., 0] / s[..., 1] * (s[..., 3] / s[..., 2]), parts, (0.0, np.inf))

@@ -15,6 +15,7 @@ from forge.experiments.amounts import amount
 from forge.experiments.run import Run
 
 _PLAIN_EVERY = 10.0  # seconds between two lines where there is no terminal
+_FORECAST_AFTER = 5.0  # seconds of training from which its speed is known well enough to say how long the rest takes
 
 #: What the terminal shows of a line: heading, name of the metric, form of the number.
 _COLUMNS = (
@@ -47,6 +48,7 @@ class Progress:
         self._task = self._bar.add_task("training", total=1.0, left="")
         self._live: Live | None = None
         self._said = -_PLAIN_EVERY
+        self._forecast = bool(session.steps)  # whether there is one to make
         self._last: dict[str, Any] = {}
 
     def __enter__(self) -> Self:
@@ -67,12 +69,25 @@ class Progress:
         """Shows one line of metrics."""
         self._last = line
         share, left = self._left(line)
+        if self._forecast and line["seconds"] >= _FORECAST_AFTER:
+            self._forecast = False
+            self._foretell(line)
         if self._live is not None:
             self._bar.update(self._task, completed=share, left=left)
             self._live.update(Group(self._table(line), self._bar))
         elif line["seconds"] - self._said >= _PLAIN_EVERY or share >= 1:
             self._said = line["seconds"]
             self.console.print(f"{self._words(line)}, {left}", soft_wrap=True)
+
+    def _foretell(self, line: dict[str, Any]) -> None:
+        """Says how long the agent steps of the run take on this machine."""
+        left = (self._limits["steps"] - line["steps"]) / max(line["steps_per_second"], 1e-9)
+        if left > 0:
+            self.console.print(
+                f"{amount(self._limits['steps'])} agent steps take about {clock(line['seconds'] + left)} min on this "
+                "machine",
+                soft_wrap=True, highlight=False,
+            )  # fmt: skip
 
     def conclude(self, limit: str | None) -> None:
         """Says what was reached, which limit ended it, and where it is."""
@@ -89,7 +104,7 @@ class Progress:
         if not shares:
             return 0.0, "no limit"
         seconds = line["seconds"] * (1 - share) / max(share, 1e-9)
-        return share, f"{int(seconds) // 60}:{int(seconds) % 60:02d} left"
+        return share, f"{clock(seconds)} left"
 
     @staticmethod
     def _words(line: dict[str, Any]) -> str:
@@ -112,3 +127,8 @@ class Progress:
         outer.add_row(table)
         outer.add_row(populations)
         return outer
+
+
+def clock(seconds: float) -> str:
+    """A time in minutes and seconds, such as 2:05."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
