@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from forge.blade import ConfigError
 from forge.cli import COMMANDS, main
+from forge.commands import demo
 from forge.experiments.run import Run
 from forge.experiments.settings import Training
 from tests.forked import forge
@@ -107,5 +109,23 @@ def test_demo_from_nothing_to_pictures(tmp_path: Path) -> None:
     for name in ("learning_curve.png", "visits.png", "world.png", "world.webp", "evaluation.json", "metrics.jsonl"):
         assert f"demo/{name}" in done.stdout
         assert (tmp_path / "demo" / name).stat().st_size > 500
-    for player in ("random", "forager", "fighter", "trained"):
+    for player in ("random", "forager", "fighter", "outlives fighter"):
         assert player in done.stdout
+    assert " to 1 against the forager and " in done.stdout
+    settings = Run(tmp_path / "demo").training.run
+    assert (settings.minutes, settings.steps) == (0.02, 0)
+
+
+def test_the_demo_trains_for_agent_steps(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """By experience, unless it is told minutes: checked before anything is trained."""
+    begun = []
+
+    def begin(path: str, training: Training) -> Run:
+        begun.append((training.run.steps, training.run.minutes))
+        raise ConfigError("that is enough")
+
+    monkeypatch.setattr(demo, "begin", begin)
+    for given in ([], ["--steps", "1e6"], ["--minutes", "3"], ["--minutes", "3", "--steps", "5"]):
+        with pytest.raises(ConfigError, match="that is enough"):
+            demo.main(given)
+    assert begun == [(100_000_000, 0), (1_000_000, 0), (0, 3), (5, 3)]

@@ -12,7 +12,7 @@ from forge.bench.report import decimals
 from forge.experiments.amounts import amount
 from forge.experiments.progress import Progress
 from forge.experiments.run import Run
-from forge.experiments.settings import Training
+from forge.experiments.settings import Session, Training
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,17 @@ def test_a_slow_run_shows_its_rate(tmp_path: Path) -> None:
         progress.show(line)
     shown = console.file.getvalue()  # type: ignore[attr-defined]
     assert "1.23 k agent steps in 100 s: 12 steps/s" in shown
+
+
+def test_a_run_of_agent_steps_says_once_how_long_they_take_here(tmp_path: Path) -> None:
+    """After 10 s and 1 M of 3 M agent steps at 50 k a second, 2 M more take 40 s: 50 s in all."""
+    console = Console(file=io.StringIO(), width=200)
+    line = {"steps": 100_000, "seconds": 1.0, "lives": 0, "steps_per_second": 10, "lifetime": None, "living": 3.0}
+    training = Training(Session(steps=3_000_000, minutes=0))
+    with Progress(Run.create(tmp_path / "run", training), console) as progress:
+        progress.show(line)
+        assert "take about" not in console.file.getvalue()  # type: ignore[attr-defined]
+        for seconds in (10.0, 20.0):
+            progress.show({**line, "steps": 1_000_000, "seconds": seconds, "steps_per_second": 50_000})
+    assert console.file.getvalue().count("take about") == 1  # type: ignore[attr-defined]
+    assert "3 M agent steps take about 0:50 min on this machine" in console.file.getvalue()  # type: ignore[attr-defined]
