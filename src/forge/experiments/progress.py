@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from types import TracebackType
 from typing import Any, Self
 
@@ -12,7 +13,9 @@ from rich.progress import Progress as Bar
 from rich.table import Table
 
 from forge.experiments.amounts import amount
+from forge.experiments.estimate import Estimate
 from forge.experiments.run import Run
+from forge.experiments.studies.estimate_text import interval
 
 _PLAIN_EVERY = 10.0  # seconds between two lines where there is no terminal
 _FORECAST_AFTER = 5.0  # seconds of training from which its speed is known well enough to say how long the rest takes
@@ -50,6 +53,7 @@ class Progress:
         self._said = -_PLAIN_EVERY
         self._forecast = bool(session.steps)  # whether there is one to make
         self._last: dict[str, Any] = {}
+        self._heldout = ""  # what the last evaluation said
 
     def __enter__(self) -> Self:
         self.console.print(f"training in {self.run.path} (Ctrl-C saves and stops)")
@@ -68,6 +72,10 @@ class Progress:
     def show(self, line: dict[str, Any]) -> None:
         """Shows one line of metrics."""
         self._last = line
+        if line.get("heldout_lifetime") is not None:
+            self._heldout = _heldout(line)
+            if self._live is None:
+                self.console.print(self._heldout, soft_wrap=True)
         share, left = self._left(line)
         if self._forecast and line["seconds"] >= _FORECAST_AFTER:
             self._forecast = False
@@ -126,9 +134,18 @@ class Progress:
         outer = Table.grid()
         outer.add_row(table)
         outer.add_row(populations)
+        if self._heldout:
+            outer.add_row(self._heldout)
         return outer
 
 
 def clock(seconds: float) -> str:
     """A time in minutes and seconds, such as 2:05."""
     return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
+
+
+def _heldout(line: dict[str, Any]) -> str:
+    """What the held-out evaluation in a line of metrics says, in words."""
+    ends = [line[f"heldout_lifetime{end}"] for end in ("", "_low", "_high")]
+    found = Estimate(*(math.nan if end is None else end for end in ends))
+    return f"held out at {amount(line['steps'])} agent steps: lifetime {interval(found)} ticks"

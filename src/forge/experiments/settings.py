@@ -23,7 +23,7 @@ from forge.experiments import release
 LIMITS = {"minutes": "minutes of training", "steps": "agent steps", "lives": "lives"}
 
 #: Fields of [run] that do not touch what is computed: they may change when a run goes on, and be left out of its file.
-FREE = ("minutes", "steps", "lives", "threads", "log_seconds", "save_seconds", "milestones")
+FREE = ("minutes", "steps", "lives", "threads", "log_seconds", "save_seconds", "milestones", "evaluate_every")
 
 
 @dataclass(frozen=True)
@@ -45,6 +45,10 @@ class Session(Section):
     log_seconds: float = number(1.0, 0.01, 1e6, "seconds between two lines of metrics")
     save_seconds: float = number(60.0, 0.1, 1e9, "seconds between two checkpoints; one is always written at the end")
     milestones: str = plain("", "agent steps after which a checkpoint is kept for ever, such as '0 1e6 1e7 1e8'")
+    evaluate_every: int = number(
+        0, 0, 2**62, "agent steps between two small held-out evaluations, kept in the metrics; 0 means none",
+        since=2, before=0,
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         super().__post_init__()

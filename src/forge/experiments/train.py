@@ -28,6 +28,7 @@ from forge.ethyr.learning import Learner, Optimiser
 from forge.ethyr.losses import Losses
 from forge.ethyr.metrics import Lapse, LearnedMeter, metrics_line, rewards_since
 from forge.experiments import maps, trained_as
+from forge.experiments.heldout import periodic
 from forge.experiments.run import Run, found, resume_command, steps_of
 from forge.experiments.settings import Training
 from forge.experiments.stopping import Stopped, Stopping
@@ -284,12 +285,13 @@ def _loop(run: Run, trainer: Trains, listen: Listener, attend: Callable[[Any], N
         with doing("making an update"):
             meter.add(trainer.update())
         attend(trainer)
+        heldout = _evaluated(run, trainer, before)
         ended = stopping.signal is not None or _finished(run, trainer)
         passed = any(before < steps <= trainer.steps for steps in milestones)
         save = ended or passed or trainer.seconds - saved >= session.save_seconds
-        if not save and trainer.seconds - logged < session.log_seconds:
+        if not (save or heldout) and trainer.seconds - logged < session.log_seconds:
             continue
-        logged, line = trainer.seconds, meter.read()
+        logged, line = trainer.seconds, meter.read() | heldout
         run.log(line, lasting=save)
         if save:
             saved = trainer.seconds
@@ -300,6 +302,17 @@ def _loop(run: Run, trainer: Trains, listen: Listener, attend: Callable[[Any], N
             if not save:
                 _save(run, trainer)
             raise
+
+
+def _evaluated(run: Run, trainer: Trains, before: int) -> dict[str, Any]:
+    """What a held-out evaluation says, if one is due after an update that began at `before` agent steps; else nothing.
+
+    It is no time of training, for it is in no update.
+    """
+    if not periodic.due(run.training.run.evaluate_every, before, trainer.steps):
+        return {}
+    with doing("evaluating on held-out maps"):
+        return periodic.evaluated(trainer.policy, run.training)
 
 
 def _finished(run: Run, trainer: Trains) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Protocol
 
+from forge.ethyr.network import Network
+
 
 class Meters(Protocol):
     """Metrics between two lines."""
@@ -20,6 +22,11 @@ class Meters(Protocol):
 
 class Trains(Protocol):
     """What `train` trains: everything that changes while a run trains, in this process or in many."""
+
+    @property
+    def policy(self) -> Network:
+        """The network, with the parameters of now."""
+        ...
 
     @property
     def steps(self) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,11 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from forge.blade import Cause, Config
+from forge.blade import Config
 from forge.experiments.entrants import scripted_entrant
 from forge.experiments.estimate import Estimate, estimate_runs
 from forge.experiments.evaluate import evaluate
 from forge.experiments.evaluation import Evaluation
+from forge.experiments.heldout.figures import AMONG, FIGURES, odds
 from forge.experiments.heldout.protocol import Protocol
 from forge.experiments.meeting import meet
 from forge.experiments.mixing import Entrant
@@ -63,11 +63,11 @@ class Score:
     @cached_property
     def figures(self) -> dict[str, Estimate]:
         """Every figure by its name in `FIGURES`, with its 95 % interval over worlds and, of several runs, over runs."""
-        found = {name: self._estimate(self.alone, figure) for name, figure in FIGURES.items()}
+        found = {name: figure.estimate(self.alone) for name, figure in FIGURES.items()}
         if self.among:
-            found["among"] = self._estimate(self.among, Figure("", "", _of_first("lifetime"), _of_first("lives")))
+            found["among"] = AMONG.estimate(self.among)
             for place, kind in enumerate(self.company, 1):
-                found[f"outlives_{kind}"] = self._estimate(self.among, _odds(place))
+                found[f"outlives_{kind}"] = odds(place).estimate(self.among)
         return found
 
     def relative(self, other: Score) -> Estimate:
@@ -76,61 +76,6 @@ class Score:
         parts = [[e.counts.lifetime, e.counts.lives, base.lifetime, base.lives] for e in self.alone]
         sums = np.stack([np.stack([part.sum(-1) for part in each], -1) for each in parts]).astype(float)
         return estimate_runs(lambda s: s[..., 0] / s[..., 1] * (s[..., 3] / s[..., 2]), sums, (0.0, np.inf))
-
-    @staticmethod
-    def _estimate(evaluations: Sequence[Evaluation], figure: Figure) -> Estimate:
-        parts = np.stack([np.stack([figure.total(e), figure.count(e)], -1) for e in evaluations]).astype(float)
-        high = evaluations[0].settings.horizon if figure.horizon else figure.high
-        return estimate_runs(lambda s: figure.scale * s[..., 0] / s[..., 1], parts, (0.0, high))
-
-
-@dataclass(frozen=True)
-class Figure:
-    """Something told of a player: scale · Σ total / Σ count, both int64 [W]."""
-
-    unit: str
-    about: str
-    total: Callable[[Evaluation], np.ndarray]
-    count: Callable[[Evaluation], np.ndarray]
-    scale: float = 1.0
-    high: float = math.inf
-    horizon: bool = False  # whether it is at most the horizon
-
-
-def _sum(name: str) -> Callable[[Evaluation], np.ndarray]:
-    return lambda e: getattr(e.counts, name).reshape(e.settings.worlds, -1).sum(-1)
-
-
-def _of_first(name: str) -> Callable[[Evaluation], np.ndarray]:
-    return lambda e: getattr(e.counts, name)[:, 0]
-
-
-def _died_of(cause: Cause) -> Figure:
-    return Figure("%", f"deaths by {cause.name.lower()}", lambda e: e.counts.deaths.sum(1)[:, cause], _sum("deaths"),
-                  100.0, 100.0)  # fmt: skip
-
-
-def _odds(place: int) -> Figure:
-    """How often a life of the first outlives one of another's in the same world, draws counting half."""
-
-    def won(e: Evaluation, one: int, other: int) -> np.ndarray:
-        assert e.bouts is not None
-        return e.bouts[:, one, other]
-
-    return Figure("%", "", lambda e: won(e, 0, place), lambda e: won(e, 0, place) + won(e, place, 0), 100.0, 100.0)
-
-
-#: What is told of a player alone, by name.
-FIGURES = {
-    "lifetime": Figure("ticks", "mean lifetime, restricted to the horizon", _sum("lifetime"), _sum("lives"),
-                       horizon=True),
-    "reach_horizon": Figure("%", "lives that reach the horizon", _sum("outlived"), _sum("lives"), 100.0, 100.0),
-    "living": Figure("agents", "alive in a world", _sum("ticks"),
-                     lambda e: np.full(e.settings.worlds, e.settings.ticks)),
-    "tiles": Figure("tiles", "distinct tiles that a life visits", _sum("tiles"), _sum("lives")),
-    "mortality": Figure("deaths", "in 1,000 agent ticks", _sum("deaths"), _sum("ticks"), 1000.0),
-    **{f"died_{cause.name.lower()}": _died_of(cause) for cause in Cause},
-}  # fmt: skip
 
 
 def score(players: Sequence[Player], protocol: Protocol, listen: Listener = lambda what: None) -> list[Score]:
