@@ -105,7 +105,7 @@ def test_words_that_are_no_whole_numbers_are_named(text: str) -> None:
         integer_of_text(text)
 
 
-@pytest.mark.parametrize(("cap", "populations"), [(100, 5), (97, 1), (50, 2), (1000, 50), (8190, 234)])
+@pytest.mark.parametrize(("cap", "populations"), [(100, 5), (97, 1), (50, 2), (1000, 50), (8190, 234), (8192, 128)])
 def test_a_cap_alone_chooses_populations_that_divide_it_and_says_so(cap: int, populations: int) -> None:
     said = rf"spawn.cap = {cap} is divided into {populations} populations? of {cap // populations} agents"
     with pytest.warns(ConfigWarning, match=said) as warned:

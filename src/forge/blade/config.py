@@ -226,11 +226,15 @@ class Config:
     def tell_populations(self) -> None:
         """Warns whoever set `spawn.cap` alone, if it is not divided into one population per 16 agents."""
         cap = self.spawn.cap
-        if self.spawn.populations == 0 and cap % max(1, cap // 16):
+        if self.spawn.populations == 0 and self.populations != (usual := max(1, cap // 16)):
+            why = (
+                "do not divide it evenly"
+                if cap % usual
+                else f"are more than the {MAX_POPULATIONS} that can be told apart"
+            )
             warnings.warn(
                 f"spawn.cap = {cap} is divided into {self.populations} population{'s' * (self.populations > 1)} of "
-                f"{self.quota} agents: {cap // 16}, one per 16 agents, do not divide it evenly. "
-                "spawn.populations sets another number",
+                f"{self.quota} agents: {usual}, one per 16 agents, {why}. spawn.populations sets another number",
                 ConfigWarning,
                 stacklevel=3,
             )
@@ -326,9 +330,11 @@ class Config:
 
 @functools.cache
 def _usual_populations(cap: int) -> int:
-    """One population per 16 agents, or the most below that which divide the agents evenly."""
+    """One population per 16 agents, or the most below that which divide the agents evenly and can be told apart."""
     usual = max(1, cap // 16)
-    return usual if cap % usual == 0 else next(p for p in range(min(usual, MAX_POPULATIONS), 0, -1) if cap % p == 0)
+    if usual == MAX_POPULATIONS + 1 and cap % usual == 0:  # 4,096 slots: as ever, for worlds that were saved
+        return usual
+    return next(p for p in range(min(usual, MAX_POPULATIONS), 0, -1) if cap % p == 0)
 
 
 def _check_section(name: str, section: Any, kind: type) -> None:
