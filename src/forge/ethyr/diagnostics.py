@@ -106,7 +106,7 @@ def approximate_kl(log_prob: np.ndarray, before: np.ndarray) -> float:
         before: by the policy that they were drawn from, [m].
 
     Returns:
-        The estimate [nats]; NaN if m is 0.
+        The estimate, in nats; NaN if m is 0.
     """
     if not len(before):
         return float("nan")

@@ -33,7 +33,7 @@ def chosen(log_probs: Tensor, choice: Tensor) -> Tensor:
 
 
 def entropy(log_probs: Tensor) -> Tensor:
-    """Entropy of each row's distribution: [P, m] [nats]."""
+    """Entropy of each row's distribution: [P, m], in nats."""
     return -(log_probs.exp() * log_probs).sum(-1)
 
 

@@ -102,7 +102,7 @@ class Learner(Protocol):
         is judged once more: all other ticks would tell the same at many times the price.
 
         Returns:
-            `forge.ethyr.diagnostics.approximate_kl` of each population, float64 [P] [nats]; NaN without samples.
+            `forge.ethyr.diagnostics.approximate_kl` of each population, float64 [P], in nats; NaN without samples.
         """
         ...
 
