@@ -5,7 +5,6 @@ import itertools
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
@@ -26,8 +25,9 @@ from forge.experiments.settings import Session, Training
 from forge.experiments.train import Trainer, train
 
 WORLD = Chaos(**{"spawn.cap": 16, "spawn.populations": 2, "terrain.side": 32, "spawn.random_cap": True})
-SESSION = Session(worlds=2, minutes=0, steps=4000, threads=1, evaluate_every=1500)
+SESSION = Session(worlds=2, minutes=0, steps=3200, threads=1, evaluate_every=1500)
 TRAINING = Training(run=SESSION, world=WORLD)
+USUAL = periodic.PROTOCOL
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 
@@ -205,8 +205,6 @@ def test_runs_from_before_the_option_have_none() -> None:
 def test_the_table_of_the_documentation_is_that_of_the_code() -> None:
     page = (DOCS / "metrics.md").read_text(encoding="utf-8")
     assert metrics_table(periodic.METRICS) in page
-    usual = periodic.Protocol(Settings(worlds=8, ticks=300, warmup=200, horizon=500), company=())
-    assert usual.settings == Settings(8, 300, 200, 500)
-    command = "--alone --worlds 8 --ticks 300 --warmup 200 --horizon 500"
-    assert command in page
-    assert np.isfinite(usual.seed)
+    settings = zip(("worlds", "ticks", "warmup", "horizon"), USUAL.settings, strict=True)
+    assert " ".join(["--alone", *(f"--{name} {value}" for name, value in settings)]) in page
+    assert (USUAL.seed, USUAL.company, USUAL.cap) == (0, (), 0)
