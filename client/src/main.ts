@@ -6,7 +6,7 @@ import { listen } from "./session";
 import { Connection } from "./socket";
 import { createActions, createStore } from "./store";
 import { mountUi } from "./ui";
-import { readParameters } from "./url";
+import { readParameters, socketAddress } from "./url";
 import { World } from "./world";
 
 const canvas = document.querySelector<HTMLCanvasElement>("#scene");
@@ -17,11 +17,7 @@ const url = readParameters(location.search);
 const store = createStore(url);
 const world = new World();
 const actions = createActions(store, (message) => connection.send(message));
-const connection = new Connection(
-  `${location.origin.replace(/^http/, "ws")}/ws`,
-  url.token,
-  listen(store, world, actions, url),
-);
+const connection = new Connection(socketAddress(location.href), url.token, listen(store, world, actions, url));
 const parts = { store, actions, world, url };
 
 store.watch(

@@ -4,7 +4,7 @@ import { Observable } from "./observable";
 import type { ClientMessage, ServerMessage } from "./protocol";
 import { listen } from "./session";
 import { createActions, createStore } from "./store";
-import { readParameters } from "./url";
+import { readParameters, socketAddress } from "./url";
 import { World } from "./world";
 
 function page(search = "") {
@@ -134,6 +134,13 @@ describe("World", () => {
     expect(world.agent(70_001)).toMatchObject({ id: 70_001, row: 1, col: 1, population: 1, move: 255 });
     expect(world.agent(70_000)).toBeNull();
     expect(heard).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe("socketAddress", () => {
+  it("lies beside the page, whatever path that is at", () => {
+    expect(socketAddress("http://localhost:8080/?token=abc#x")).toBe("ws://localhost:8080/ws");
+    expect(socketAddress("https://hub.org/user/ann/proxy/8080/?tick=3")).toBe("wss://hub.org/user/ann/proxy/8080/ws");
   });
 });
 

@@ -18,6 +18,13 @@ export interface Parameters {
 
 export const OVERLAYS: readonly OverlayName[] = ["visits", "value", "dependency", "attacks"];
 
+/** Where the page's socket is: beside the page, whatever path a proxy serves it at. */
+export function socketAddress(page: string): string {
+  const address = new URL("ws", page);
+  address.protocol = address.protocol.replace("http", "ws");
+  return address.href;
+}
+
 /** Reads the part of an address behind the question mark; what makes no sense is left out. */
 export function readParameters(search: string): Parameters {
   const query = new URLSearchParams(search);

@@ -13,6 +13,7 @@ from forge.blade.cache import cache_dir
 from forge.embyr import Source, Viewer
 from tests.blade.watching import SMALL, world_of
 from tests.embyr.browser.conftest import port_of, serving
+from tests.embyr.browser.proxy import below
 from tests.embyr.browser.screen import Screen
 from tests.embyr.client import Idle
 
@@ -107,6 +108,20 @@ def test_a_wrong_token_is_told(opened: Callable[..., Screen]) -> None:
         assert "token" in screen.text("#connection .card")
         screen.page.goto(guarded.address)
         screen.until("window.__embyr?.ready")
+
+
+def test_behind_a_proxy_the_page_and_its_socket_are_below_its_path(
+    viewer: Viewer, opened: Callable[..., Screen]
+) -> None:
+    prefix = "/user/ann/proxy/8080"
+    with below(prefix, viewer.port) as port:
+        screen, sockets = opened(), []
+        screen.page.on("websocket", lambda socket: sockets.append(socket.url))
+        screen.page.goto(f"http://localhost:{port}{prefix}/?quality=low")
+        screen.until("window.__embyr?.ready")
+        screen.until("__embyr.world().frame?.tick === 0")
+        assert sockets == [f"ws://localhost:{port}{prefix}/ws"]
+        screen.page.close()
 
 
 def test_without_webgl_it_says_so(viewer: Viewer, browser: Browser) -> None:
