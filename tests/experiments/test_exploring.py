@@ -179,7 +179,7 @@ def test_a_survey_is_kept_as_plain_data() -> None:
 
 
 def test_settings_of_surveys_are_checked() -> None:
-    with pytest.raises(ConfigError, match="ticks = 0 must be an integer of at least 1"):
+    with pytest.raises(ConfigError, match="ticks = 0 must be a positive integer"):
         survey(Walker(), IMMORTAL, SETTINGS._replace(ticks=0))
 
 
