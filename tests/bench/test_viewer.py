@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import signal
 from typing import Any
 
 import pytest
@@ -54,6 +55,17 @@ def test_a_process_that_fails_is_told_of(capfd: pytest.CaptureFixture[str]) -> N
     with Process("forge.bench.watched", {"nonsense": 1}) as process, pytest.raises(RuntimeError, match="status 1"):
         process.hear()
     assert "nonsense" in capfd.readouterr().err
+
+
+def test_a_process_that_does_not_end_is_killed_and_its_pipes_are_closed() -> None:
+    # The crowd waits for a server that is not there, whatever becomes of its input.
+    with Process("forge.bench.crowd", {"port": 1, "kinds": {"watching": 1}}, patience=0.0) as process:
+        ended = process._process
+    assert ended.returncode == -signal.SIGKILL
+    assert ended.stdin is not None
+    assert ended.stdout is not None
+    assert ended.stdin.closed
+    assert ended.stdout.closed
 
 
 @pytest.mark.parametrize(

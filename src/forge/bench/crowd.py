@@ -50,12 +50,14 @@ class Crowd:
         while True:
             try:
                 async with connect(self._address, max_size=None, compression=None) as socket:
-                    await socket.send(_HELLO)
-                    await socket.recv()
-                    self._here += not arrived
-                    arrived = True
-                    await getattr(self, f"_{kind}")(socket)
-                    socket.transport.abort()
+                    try:
+                        await socket.send(_HELLO)
+                        await socket.recv()
+                        self._here += not arrived
+                        arrived = True
+                        await getattr(self, f"_{kind}")(socket)
+                    finally:  # no handshake at the end: one that never reads would wait for it
+                        socket.transport.abort()
             except (OSError, WebSocketException):
                 await asyncio.sleep(0.1)
 

@@ -19,9 +19,17 @@ class Process:
         module: its dotted name.
         arguments: of its work, which it finds as JSON on its command line.
         variables: of its environment, besides those of this process.
+        patience: seconds that it has to end by itself once its input has ended; then it is killed.
     """
 
-    def __init__(self, module: str, arguments: Mapping[str, Any], variables: Mapping[str, str] | None = None) -> None:
+    def __init__(
+        self,
+        module: str,
+        arguments: Mapping[str, Any],
+        variables: Mapping[str, str] | None = None,
+        patience: float = 10.0,
+    ) -> None:
+        self._patience = patience
         self._process = subprocess.Popen(
             [sys.executable, "-m", module, json.dumps(dict(arguments))],
             env={**os.environ, **(variables or {})},
@@ -37,10 +45,10 @@ class Process:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         with contextlib.suppress(OSError, subprocess.TimeoutExpired):
-            self._process.communicate(timeout=10)
+            self._process.communicate(timeout=self._patience)
         if self._process.poll() is None:
             self._process.kill()
-            self._process.wait()
+        self._process.communicate()  # waits, and closes the pipes, which one that had to be killed leaves open
 
     def ask(self, question: object) -> dict[str, Any]:
         """Its answer to a line.
