@@ -133,6 +133,17 @@ def test_tensors_are_checked_against_the_parameters(name: str, tmp_path: Path) -
     assert [*leaves(optimiser.state_dict())] == [*leaves(before)]
 
 
+def test_tensors_are_checked_against_the_groups_that_come_with_them(tmp_path: Path) -> None:
+    # A group of the checkpoint says AMSGrad, which keeps a third tensor; the optimiser's own group does not.
+    _, optimiser = stepped(MAKES["Adam"])
+    path = save(optimiser, tmp_path) / optimiser_state.VALUES
+    values = checkpoint.load_values(path)
+    values["groups"][0]["values"]["amsgrad"] = True
+    checkpoint.save_values(path, values)
+    with pytest.raises(ConfigError, match=r"0\.max_exp_avg_sq is missing, and must be torch\.float32 \[2, 3\]"):
+        optimiser_state.read(optimiser, tmp_path)
+
+
 VALUES: dict[str, tuple[Callable[[dict[str, Any]], Any], str]] = {
     "no groups": (lambda v: v.update(groups=[]), r"groups of \[\] parameters, and has groups of \[2\]"),
     "groups of others": (lambda v: v["groups"][0].update(parameters=3), r"groups of \[3\] parameters"),

@@ -8,6 +8,7 @@ import pytest
 from forge.blade import AGENT, LIFE, Chaos, ConfigError, Law, Material, Terrain
 from forge.blade.terrain import generate
 from forge.experiments.evaluate import Cohort, evaluate, fresh_maps
+from forge.experiments.evaluation import Evaluation
 
 SMALL = {"terrain.side": 16, "terrain.border": 3, "spawn.cap": 8, "spawn.populations": 2}
 #: Whoever is hungry once dies: food 3 is 2 after the first tick, 1 after the second, 0 at the third: 2 ticks survived.
@@ -166,6 +167,27 @@ def test_fresh_maps_are_other_maps() -> None:
 def test_a_map_file_has_no_fresh_maps() -> None:
     with pytest.raises(ConfigError, match=r"'land.tmx' is the only map there is"):
         fresh_maps(Chaos(terrain=Terrain(file="land.tmx")))
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda data: data["counts"].pop("lives"), "lives"),
+        (lambda data: data["counts"].update(lives=[["many"], ["few"]]), "lives holds <U4, and must hold whole numbers"),
+        (lambda data: data["counts"].update(tiles=[[1.5]]), "tiles holds float64, and must hold whole numbers"),
+        (lambda data: data["counts"].update(ticks=[[1], [2, 3]]), "inhomogeneous"),
+        (lambda data: data.update(counts=7), "'int' object has no attribute"),
+        (lambda data: data.update(cap="4"), "cap = '4' must be a positive integer"),
+        (lambda data: data["settings"].update(worlds=3), r"it counts \[2, 2\] lives in 3 worlds"),
+    ],
+)
+def test_a_damaged_evaluation_is_refused(change, message) -> None:
+    made = evaluate(Stayer(), DOOMED, worlds=2, ticks=3, warmup=2, horizon=5, maps=meadow(DOOMED, 2))
+    data = made.to_dict()
+    assert Evaluation.from_dict(data).to_dict() == data
+    change(data)
+    with pytest.raises(ConfigError, match=message):
+        Evaluation.from_dict(data)
 
 
 @pytest.mark.parametrize(

@@ -186,6 +186,15 @@ def test_a_damaged_result_is_named(tmp_path: Path) -> None:
         store.measured(measurement)
 
 
+def test_a_result_whose_checksum_is_misnamed_is_damaged(tmp_path: Path) -> None:
+    store, measurement = Store(tmp_path), Measurement("m", {"m": 1}, lambda store: 1, 1)
+    store.keep(measurement, {"x": 1})
+    (file,) = (tmp_path / "measurements").iterdir()
+    file.write_text(file.read_text().replace("sha256", "sha257"))
+    with pytest.raises(ConfigError, match=rf"{file.name} is missing or damaged: 'sha257' is nothing that"):
+        store.measured(measurement)
+
+
 def test_a_result_that_is_not_a_number_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="not JSON compliant"):
         Store(tmp_path).keep(Measurement("m", {"m": 1}, lambda store: 1, 1), float("nan"))

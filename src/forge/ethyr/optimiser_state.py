@@ -67,7 +67,8 @@ def read(optimiser: torch.optim.Optimizer, folder: Path) -> dict[str, Any]:
             index, _, name = key.partition(".")
             state.setdefault(_index(index, len(parameters), key), {})[name] = tensor
         for number, entries in state.items():
-            _check_state(optimiser, number, entries, parameters[number])
+            group = next(one for one in groups if number in one["params"])
+            _check_state(optimiser, group, number, entries, parameters[number])
     except _Misfit as error:
         raise ConfigError(f"checkpoint {folder} does not fit this optimiser: {error}") from error
     return {"state": state, "param_groups": groups}
@@ -171,14 +172,23 @@ def _kind(value: Any) -> Any:
     return type(value).__name__
 
 
-def _check_state(optimiser: torch.optim.Optimizer, index: int, entries: Mapping[str, Any], parameter: Tensor) -> None:
-    """Refuses what an optimiser cannot keep of a parameter: of Adam all is known, of others that steps are counted."""
+def _check_state(
+    optimiser: torch.optim.Optimizer,
+    group: Mapping[str, Any],
+    index: int,
+    entries: Mapping[str, Any],
+    parameter: Tensor,
+) -> None:
+    """Refuses what an optimiser cannot keep of a parameter: of Adam all is known, of others that steps are counted.
+
+    The group is the one that the checkpoint brings, which may keep more than the optimiser's own does.
+    """
     steps = entries.get("step")
     if steps is not None and not _counts(steps):
         raise _Misfit(f"{index}.step = {shown(steps)} is no number of steps")
     if type(optimiser) not in (torch.optim.Adam, torch.optim.AdamW):
         return
-    wanted = dict(_layout(optimiser, parameter))
+    wanted = dict(_layout(group, parameter))
     found = {
         name: (value.dtype, value.shape) if isinstance(value, Tensor) else type(value)
         for name, value in entries.items()
@@ -189,9 +199,8 @@ def _check_state(optimiser: torch.optim.Optimizer, index: int, entries: Mapping[
             raise _Misfit(f"{index}.{name} is {given}, and must be {own}")
 
 
-def _layout(optimiser: torch.optim.Optimizer, parameter: Tensor) -> Iterator[tuple[str, Any]]:
+def _layout(group: Mapping[str, Any], parameter: Tensor) -> Iterator[tuple[str, Any]]:
     """The tensors that Adam keeps of a parameter that it has stepped: their types and shapes."""
-    (group,) = (g for g in optimiser.param_groups if any(one is parameter for one in g["params"]))
     yield "step", (torch.float32, torch.Size([]))
     for name in ("exp_avg", "exp_avg_sq", *(["max_exp_avg_sq"] if group["amsgrad"] else [])):
         yield name, (parameter.dtype, parameter.shape)

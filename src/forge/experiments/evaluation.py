@@ -10,6 +10,8 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from forge.blade import Cause
+from forge.blade.checks import ConfigError
+from forge.blade.numeric import integer
 from forge.experiments.estimate import Estimate, ratio
 
 _SHARE = (0.0, 1.0)
@@ -52,10 +54,20 @@ class Evaluation:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """The evaluation that `to_dict` wrote."""
-        counts = Counts(**{name: np.array(values, np.int64) for name, values in data["counts"].items()})
-        bouts = np.array(data["bouts"], np.int64) if "bouts" in data else None
-        return cls(Settings(**data["settings"]), data["cap"], counts, bouts)
+        """The evaluation that `to_dict` wrote.
+
+        Raises:
+            ConfigError: if it is damaged.
+        """
+        try:
+            counts = Counts(**{name: _whole(name, values) for name, values in data["counts"].items()})
+            bouts = _whole("bouts", data["bouts"]) if "bouts" in data else None
+            settings = Settings(**{name: integer(name, value, 0) for name, value in data["settings"].items()})
+            if not counts.lives.shape == counts.deaths.shape[:2] == (settings.worlds, counts.lives.shape[-1]):
+                raise ValueError(f"it counts {list(counts.lives.shape)} lives in {settings.worlds} worlds")
+            return cls(settings, integer("cap", data["cap"], 1), counts, bouts)
+        except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+            raise ConfigError(f"an evaluation is damaged: {error}") from error
 
     @property
     def lives(self) -> int:
@@ -107,3 +119,11 @@ class Evaluation:
 
     def _of_lives(self, total: np.ndarray, high: float) -> Estimate:
         return ratio(total.sum(-1), self.counts.lives.sum(-1), 1, (0.0, high))
+
+
+def _whole(name: str, values: Any) -> np.ndarray:
+    """Nested lists of whole numbers as int64."""
+    array = np.array(values)
+    if array.dtype.kind not in "iu" and array.size:
+        raise ValueError(f"{name} holds {array.dtype}, and must hold whole numbers")
+    return array.astype(np.int64)

@@ -9,6 +9,7 @@ from typing import Any, Self
 import numpy as np
 
 from forge.blade import Config, Recording, World
+from forge.blade.checks import ConfigError, shown
 from forge.experiments.evaluate import Policy, check_settings, fresh_maps, play
 from forge.experiments.evaluation import Evaluation, Settings
 from forge.experiments.json_arrays import pack, unpack
@@ -30,8 +31,10 @@ class Survey:
         """The survey that `to_dict` wrote.
 
         Raises:
-            ConfigError: if the visits are damaged.
+            ConfigError: if it is damaged.
         """
+        if not isinstance(data, Mapping) or not {"evaluation", "visits"} <= data.keys():
+            raise ConfigError(f"a survey has an evaluation and visits, not {shown(data)}")
         return cls(Evaluation.from_dict(data["evaluation"]), unpack(data["visits"]))
 
 

@@ -18,7 +18,7 @@ from typing import Any
 from forge.agents import scripted
 from forge.bench import machine
 from forge.blade import Config
-from forge.blade.checks import ConfigError
+from forge.blade.checks import ConfigError, shown
 from forge.blade.documents import read_json
 from forge.blade.durable import write_atomic
 from forge.ethyr import checkpoint
@@ -117,6 +117,8 @@ class Store:
         if not path.is_file():
             return None
         kept = _read(path, "result")
+        if unknown := kept.keys() - {"name", "what", "sha256", "result"}:
+            raise _damaged(path, f"{shown(min(unknown))} is nothing that a measurement has")
         # what releases before 2.1 kept has no checksum
         if "sha256" in kept and kept["sha256"] != _checksum(kept["result"]):
             raise _damaged(path, "the result is not what was written (SHA-256 differs)")
