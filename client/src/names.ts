@@ -17,7 +17,31 @@ export function populationName(source: Source | undefined, population: number): 
   return alone ? name : `${name} ${population}`;
 }
 
-/** An agent's name, the same on its label and everywhere else on the page. */
-export function agentName(source: Source | undefined, population: number, id: number): string {
-  return `${populationName(source, population)} #${id}`;
+const BEGINNINGS = "b br d dr f h k kr l m n r s st t tr v z".split(" ").flatMap((c) => [..."aeio"].map((v) => c + v));
+const MIDDLES = "d l ld n nd r rl s v".split(" ");
+const ENDINGS = "a an ar as e el en i ia ian iel il io ir is or".split(" ");
+/** How many names there are: consecutive ids up to so many have different ones. */
+export const GIVEN_NAMES = BEGINNINGS.length * MIDDLES.length * ENDINGS.length;
+/** Some golden share of the names, without a common divisor: whoever is born next begins with another letter. */
+const STRIDE = 6407;
+
+/**
+ * The given name of an agent, made of its id alone: three syllables that can be said. The same id has the same name
+ * everywhere and always, and `GIVEN_NAMES` agents born one after another have different ones.
+ */
+export function givenName(id: number): string {
+  let place = (id * STRIDE) % GIVEN_NAMES;
+  const take = (parts: readonly string[]) => {
+    const part = parts[place % parts.length];
+    place = Math.floor(place / parts.length);
+    return part;
+  };
+  const [ending, middle] = [take(ENDINGS), take(MIDDLES)];
+  const name = take(BEGINNINGS) + middle + ending;
+  return name.slice(0, 1).toUpperCase() + name.slice(1);
+}
+
+/** What an agent is called, the same on its label and everywhere else: its given name and its id, "Mira #97". */
+export function agentName(id: number): string {
+  return `${givenName(id)} #${id}`;
 }

@@ -1,6 +1,7 @@
 /** Letters as pictures: an atlas that draws whatever letters the names of a world need, with a dark rim. */
 
 import { CanvasTexture, LinearFilter, LinearMipmapLinearFilter } from "three";
+import { EMBLEM_REACH, emblemOfLetter } from "../emblems";
 
 export interface Glyph {
   /** In the atlas [px]. */
@@ -13,6 +14,7 @@ export interface Glyph {
 }
 
 const FONT_SIZE = 40;
+const EMBLEM_WIDTH = 34;
 const MARGIN = 5;
 const LINE = FONT_SIZE + 2 * MARGIN + 6;
 const WIDTH = 1024;
@@ -51,7 +53,7 @@ export class GlyphAtlas {
     const context = this.canvas.getContext("2d");
     if (!context) return;
     context.font = FONT;
-    this.place([...letters], (letter) => context.measureText(letter).width);
+    this.place([...letters], (letter) => (emblemOfLetter(letter) ? EMBLEM_WIDTH : context.measureText(letter).width));
     this.canvas.width = WIDTH;
     const bottom = Math.max(...[...this.glyphs.values()].map(({ top }) => top)) + LINE;
     this.canvas.height = 2 ** Math.ceil(Math.log2(bottom));
@@ -61,9 +63,13 @@ export class GlyphAtlas {
     for (const [letter, { left, top }] of this.glyphs) {
       context.strokeStyle = "#000000";
       context.lineWidth = 2 * MARGIN;
-      context.strokeText(letter, left + MARGIN, top + LINE / 2);
       context.fillStyle = "#ffffff";
-      context.fillText(letter, left + MARGIN, top + LINE / 2);
+      const outline = emblemOfLetter(letter);
+      if (outline) drawOutline(context, outline, left + MARGIN + EMBLEM_WIDTH / 2, top + LINE / 2);
+      else {
+        context.strokeText(letter, left + MARGIN, top + LINE / 2);
+        context.fillText(letter, left + MARGIN, top + LINE / 2);
+      }
     }
     this.texture.dispose();
     this.texture.needsUpdate = true;
@@ -79,6 +85,14 @@ export class GlyphAtlas {
       left += width;
     }
   }
+}
+
+function drawOutline(context: CanvasRenderingContext2D, outline: string, x: number, y: number): void {
+  const scale = EMBLEM_WIDTH / (2 * EMBLEM_REACH);
+  const path = new Path2D();
+  path.addPath(new Path2D(outline), new DOMMatrix([scale, 0, 0, scale, x, y]));
+  context.stroke(path);
+  context.fill(path, "evenodd");
 }
 
 /** What a glyph is drawn at for text of this height [px]. */

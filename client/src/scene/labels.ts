@@ -1,10 +1,10 @@
 /** Texts above agents: names of those close by, and the damage that they take. One draw call for all letters. */
 
 import { type Camera, type Mesh, PlaneGeometry, Vector3 } from "three";
+import { emblemLetter } from "../emblems";
 import type { Frame } from "../frame";
 import { agentName } from "../names";
 import { populationColour, rgb } from "../palette";
-import type { Source } from "../protocol";
 import type { Actors } from "./actors";
 import { GlyphAtlas, glyphScale, layout } from "./glyphs";
 import { fillInstances, instanced, instancedOf, makeMaterial } from "./material";
@@ -44,19 +44,11 @@ export class Labels {
   }
 
   /** Writes the names of those who are close, always those of `chosen`, and the damage of the tick. */
-  write(
-    frame: Frame,
-    source: Source,
-    actors: Actors,
-    camera: Camera,
-    tilePixels: number,
-    chosen: number[],
-    all: boolean,
-  ) {
+  write(frame: Frame, actors: Actors, camera: Camera, tilePixels: number, chosen: number[], all: boolean) {
     const close = all ? this.closest(actors, camera, tilePixels) : [];
     const rows = new Set([...chosen, ...close]);
     const texts: Text[] = [];
-    for (const row of rows) if (row < frame.count) texts.push(named(frame, source, row));
+    for (const row of rows) if (row < frame.count) texts.push(named(frame, row));
     if (all)
       for (const row of close) if (row < frame.count && frame.agents.damage[row] > 0) texts.push(hurt(frame, row));
     this.fill(texts);
@@ -93,10 +85,10 @@ export class Labels {
   }
 }
 
-function named({ agents }: Frame, source: Source, row: number): Text {
+function named({ agents }: Frame, row: number): Text {
   const population = agents.population[row];
   const colour = rgb(populationColour(population)).map((c) => (0.55 + 0.45 * c) ** 2.2) as [number, number, number];
-  return { row, text: agentName(source, population, agents.id[row]), colour, damage: false };
+  return { row, text: `${emblemLetter(population)} ${agentName(agents.id[row])}`, colour, damage: false };
 }
 
 function hurt({ agents }: Frame, row: number): Text {

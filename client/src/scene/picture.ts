@@ -211,15 +211,7 @@ export class Picture {
     const chosen = [selected, hovered]
       .map((id) => (id === null ? -1 : this.actors.rowOf(id)))
       .filter((row) => row >= 0);
-    this.labels.write(
-      frame,
-      welcome.source,
-      this.actors,
-      this.rig.camera,
-      this.rig.tilePixels(this.height),
-      chosen,
-      all,
-    );
+    this.labels.write(frame, this.actors, this.rig.camera, this.rig.tilePixels(this.height), chosen, all);
   }
 
   /** Brings the figures up to date, and says what has been drawn. */

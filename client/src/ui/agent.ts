@@ -3,7 +3,6 @@
 import type { App } from "../app";
 import type { AgentTable } from "../frame";
 import { agentName, CAUSES, MOVES, populationName, STYLES, UNKNOWN } from "../names";
-import { populationColour } from "../palette";
 import type { Source } from "../protocol";
 import type { Agent } from "../world";
 import { createAttackMap } from "./attackmap";
@@ -12,7 +11,7 @@ import { ageRank } from "./census";
 import type { Commands } from "./commands";
 import { createDecision } from "./decision";
 import type { Desk } from "./desk";
-import { el, iconButton, nameButton, setAttributes, setText, swatch } from "./dom";
+import { el, emblem, iconButton, nameButton, nameParts, setAttributes, setText } from "./dom";
 import { capital, count, whole } from "./format";
 import { agentsOf, inSight } from "./piloting";
 import { paced } from "./schedule";
@@ -61,7 +60,7 @@ export function createAgentPanel(app: App, desk: Desk, commands: Commands): HTML
     panel.classList.toggle("gone", agent === null);
     play.hidden = !welcome.abilities.play || agent === null || store.get().play.status !== "watching";
     if (!agent) {
-      if (!name.textContent) setText(name, `Agent ${selected}`);
+      if (!name.textContent) setText(name, agentName(selected));
       setText(
         status,
         end || (seenAt < 0 ? "Nobody alive has this number." : `Last seen alive at tick ${whole(seenAt)}.`),
@@ -69,7 +68,7 @@ export function createAgentPanel(app: App, desk: Desk, commands: Commands): HTML
       return;
     }
     const { source } = welcome;
-    showName(name, agent, source);
+    showName(name, agent);
     setText(status, doing(agent));
     vitals.show(agent, source.vitals);
     trace.note(agent, tick);
@@ -124,11 +123,11 @@ function section(title: string, ...content: Node[]): HTMLElement {
   return el("section", { class: "part" }, el("h3", {}, title), ...content);
 }
 
-function showName(name: HTMLElement, agent: Agent, source: Source): void {
-  const text = agentName(source, agent.population, agent.id);
+function showName(name: HTMLElement, agent: Agent): void {
+  const text = agentName(agent.id);
   if (name.dataset.shown === text && name.childElementCount > 0) return;
   name.dataset.shown = text;
-  name.replaceChildren(swatch(populationColour(agent.population)), el("span", {}, text));
+  name.replaceChildren(emblem(agent.population), nameParts(text, ""));
 }
 
 /** What it did in the tick, in words. */
@@ -182,8 +181,8 @@ function showChips(chips: HTMLElement, ids: readonly number[], { world, actions,
   chips.dataset.shown = key;
   const buttons = shown.map((id) => {
     const population = world.frame?.agents.population[world.rowOf(id)] ?? 0;
-    const chip = el("button", { type: "button", class: "chip" }, swatch(populationColour(population)), String(id));
-    chip.title = agentName(store.get().welcome?.source, population, id);
+    const chip = el("button", { type: "button", class: "chip" }, emblem(population), agentName(id));
+    chip.title = populationName(store.get().welcome?.source, population);
     chip.addEventListener("click", () => actions.select(id));
     return chip;
   });

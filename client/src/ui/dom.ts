@@ -1,5 +1,7 @@
 /** Elements in one line each. */
 
+import { EMBLEM_REACH, emblemOf } from "../emblems";
+import { populationColour } from "../palette";
 import { type IconName, PATHS } from "./icons";
 
 type Attributes = Record<string, string | number | boolean | null>;
@@ -73,9 +75,22 @@ export function textButton(label: string, press: () => void, kind = "quiet"): HT
   return button;
 }
 
-/** The colour of a population as a dot; an agent's where `round`. */
-export function swatch(colour: string): HTMLSpanElement {
-  const dot = el("span", { class: "swatch", "aria-hidden": "true" });
-  dot.style.setProperty("--colour", colour);
-  return dot;
+/** The emblem of a population in its colour. */
+export function emblem(population: number): SVGSVGElement {
+  const square = [-EMBLEM_REACH, -EMBLEM_REACH, 2 * EMBLEM_REACH, 2 * EMBLEM_REACH].join(" ");
+  const drawing = svg("svg", { viewBox: square, class: "emblem", "aria-hidden": "true" });
+  drawing.append(svg("path", { d: emblemOf(population), "fill-rule": "evenodd" }));
+  drawing.style.setProperty("--colour", populationColour(population));
+  return drawing;
+}
+
+/** A name whose end, a number, stays to be read where the rest is cut off: "Population 0", "Mira #97". */
+export function nameParts(name: string, kind: string): HTMLSpanElement {
+  const [, words, number] = /^(.*?)(\s#?\d+)?$/.exec(name) ?? ["", name, ""];
+  return el(
+    "span",
+    { class: `name ${kind}`, title: name },
+    el("span", { class: "name-words" }, words),
+    number ? el("span", { class: "name-number" }, number) : null,
+  );
 }

@@ -1,9 +1,8 @@
 /** The panel of events: births, deaths and, where asked for, attacks. */
 
 import type { App } from "../app";
-import { populationColour } from "../palette";
 import type { Desk } from "./desk";
-import { el, setAttributes, swatch } from "./dom";
+import { el, emblem, setAttributes } from "./dom";
 import { whole } from "./format";
 import { type Happening, type Kind, Log, type Lookup, tellFrame } from "./happenings";
 import { paced } from "./schedule";
@@ -33,7 +32,7 @@ export function createFeed(app: App, desk: Desk): HTMLElement {
   };
   const refresh = paced(show, 250);
   world.onFrame((frame) => {
-    log.add(frame.tick, tellFrame(frame, lookup(app), store.get().welcome?.source));
+    log.add(frame.tick, tellFrame(frame, lookup(app)));
     refresh();
   });
   store.watch(
@@ -92,7 +91,7 @@ function entryLine(entry: Happening, { actions, world, scene }: App): HTMLElemen
   const button = el(
     "button",
     { type: "button", class: "entry", disabled: place === null },
-    population === null ? el("span", { class: "swatch none" }) : swatch(populationColour(population)),
+    population === null ? el("span") : emblem(population),
     el("span", { class: "entry-text" }, text),
     el("span", { class: "number faint" }, whole(tick)),
   );

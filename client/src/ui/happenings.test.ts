@@ -1,9 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Frame } from "../frame";
-import type { Source } from "../protocol";
+import { agentName } from "../names";
 import { Log, tellFrame } from "./happenings";
 
-const source = { names: ["Red", "Blue"] } as Source;
 const u = (...values: number[]) => Uint32Array.from(values);
 const b = (...values: number[]) => Uint8Array.from(values);
 const h = (...values: number[]) => Uint16Array.from(values);
@@ -27,12 +26,11 @@ describe("tellFrame", () => {
         deaths: { id: u(6), age: Int32Array.of(41), row: h(7), col: h(9), population: b(0), cause: b(0) },
       }),
       known,
-      source,
     );
     expect(told.map(({ text }) => text)).toEqual([
-      "Blue #3 hit Red #6 with range, −2",
-      "Red #8 hit Red #6 with melee, −10",
-      "Red #6 was killed by Red #8 at age 41",
+      `${agentName(3)} hit ${agentName(6)} with range, −2`,
+      `${agentName(8)} hit ${agentName(6)} with melee, −10`,
+      `${agentName(6)} was killed by ${agentName(8)} at age 41`,
     ]);
     expect(told[2]).toMatchObject({ kind: "death", agent: 6, population: 0, place: [7, 9] });
   });
@@ -44,23 +42,22 @@ describe("tellFrame", () => {
         deaths: { id: u(2), age: Int32Array.of(9), row: h(0), col: h(0), population: b(1), cause: b(2) },
       }),
       known,
-      source,
     );
-    expect(told.map(({ text }) => text)).toEqual(["Blue #2 starved at age 9", "Blue #12 was born"]);
+    expect(told.map(({ text }) => text)).toEqual([`${agentName(2)} starved at age 9`, `${agentName(12)} was born`]);
   });
 
   it("tells a crowd in one line", () => {
     const many = Array.from({ length: 9 }, (_, i) => i);
     const births = { id: u(...many), row: h(...many), col: h(...many), population: b(...many.map(() => 0)) };
-    expect(tellFrame(frame({ births }), known, source)).toEqual([
+    expect(tellFrame(frame({ births }), known)).toEqual([
       { kind: "birth", text: "9 births", agent: null, population: null, place: null },
     ]);
   });
 
-  it("does without a name for who is not known", () => {
+  it("does without a place for who is not known", () => {
     const attacks = { attacker: u(500), target: u(501), damage: Int32Array.of(1), style: b(2) };
-    const [told] = tellFrame(frame({ attacks }), known, source);
-    expect(told).toMatchObject({ text: "agent 500 hit agent 501 with mage, −1", place: null });
+    const [told] = tellFrame(frame({ attacks }), known);
+    expect(told).toMatchObject({ text: `${agentName(500)} hit ${agentName(501)} with mage, −1`, place: null });
   });
 });
 

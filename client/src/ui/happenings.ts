@@ -2,7 +2,6 @@
 
 import type { Frame } from "../frame";
 import { agentName, CAUSES, STYLES } from "../names";
-import type { Source } from "../protocol";
 import { count } from "./format";
 
 export type Kind = "birth" | "death" | "attack";
@@ -35,14 +34,14 @@ const CAUSE_WORDS: Record<(typeof CAUSES)[number], string> = {
 };
 
 /** The happenings of a frame, in the order of a tick: attacks, deaths, births. */
-export function tellFrame(frame: Frame, lookup: Lookup, source: Source | undefined): Told[] {
+export function tellFrame(frame: Frame, lookup: Lookup): Told[] {
   const { attacks, deaths, births } = frame;
   return [
-    ...tellAll("attack", "attack", attacks.attacker.length, (i) => tellAttack(frame, i, lookup, source)),
-    ...tellAll("death", "death", deaths.id.length, (i) => tellDeath(frame, i, lookup, source)),
+    ...tellAll("attack", "attack", attacks.attacker.length, (i) => tellAttack(frame, i, lookup)),
+    ...tellAll("death", "death", deaths.id.length, (i) => tellDeath(frame, i)),
     ...tellAll("birth", "birth", births.id.length, (i) => {
       const [agent, population] = [births.id[i], births.population[i]];
-      const text = `${agentName(source, population, agent)} was born`;
+      const text = `${agentName(agent)} was born`;
       return { kind: "birth", text, agent, population, place: [births.row[i], births.col[i]] };
     }),
   ];
@@ -53,26 +52,21 @@ function tellAll(kind: Kind, noun: string, rows: number, tell: (row: number) => 
   return Array.from({ length: rows }, (_, row) => tell(row));
 }
 
-function tellAttack({ attacks }: Frame, i: number, lookup: Lookup, source: Source | undefined): Told {
+function tellAttack({ attacks }: Frame, i: number, lookup: Lookup): Told {
   const [agent, target] = [attacks.attacker[i], attacks.target[i]];
   const at = lookup(agent);
-  const victim = lookup(target);
   const style = STYLES[attacks.style[i]] ?? "attack";
-  const text = `${nameOf(source, at, agent)} hit ${nameOf(source, victim, target)} with ${style}, −${attacks.damage[i]}`;
+  const text = `${agentName(agent)} hit ${agentName(target)} with ${style}, −${attacks.damage[i]}`;
   return { kind: "attack", text, agent, population: at?.population ?? null, place: at ? [at.row, at.col] : null };
 }
 
-function tellDeath({ deaths, attacks }: Frame, i: number, lookup: Lookup, source: Source | undefined): Told {
+function tellDeath({ deaths, attacks }: Frame, i: number): Told {
   const [agent, population] = [deaths.id[i], deaths.population[i]];
   const cause = CAUSES[deaths.cause[i]];
   const blow = cause === "attack" ? attacks.target.lastIndexOf(agent) : -1;
-  const by = blow < 0 ? "" : ` by ${nameOf(source, lookup(attacks.attacker[blow]), attacks.attacker[blow])}`;
-  const text = `${agentName(source, population, agent)} ${CAUSE_WORDS[cause] ?? "died"}${by} at age ${deaths.age[i]}`;
+  const by = blow < 0 ? "" : ` by ${agentName(attacks.attacker[blow])}`;
+  const text = `${agentName(agent)} ${CAUSE_WORDS[cause] ?? "died"}${by} at age ${deaths.age[i]}`;
   return { kind: "death", text, agent, population, place: [deaths.row[i], deaths.col[i]] };
-}
-
-function nameOf(source: Source | undefined, known: ReturnType<Lookup>, id: number): string {
-  return known ? agentName(source, known.population, id) : `agent ${id}`;
 }
 
 /** The last so many happenings, the newest last. */

@@ -1,6 +1,7 @@
 /** The map from straight above, with everyone on it, and what part of it the picture shows. */
 
 import type { App } from "../app";
+import { drawEmblem } from "../emblems";
 import type { Frame } from "../frame";
 import { populationColour } from "../palette";
 import { crisp, themed } from "./canvas";
@@ -11,6 +12,9 @@ import { paced } from "./schedule";
 
 /** More agents than this are drawn less often, and without rims. */
 const CROWD = 1000;
+/** No more than this have emblems [px]; of more one would not see the shapes. */
+const FEW = 160;
+const EMBLEM_SIZE = 7.5;
 
 export function createMinimap({ store, world, scene }: App, desk: Desk): HTMLElement {
   const canvas = el("canvas", {
@@ -102,6 +106,15 @@ function drawAgents(pen: CanvasRenderingContext2D, { agents, count }: Frame, sca
   const size = Math.max(scale, 2.4);
   const edge = (size - scale) / 2;
   const rim = 0.6;
+  if (count <= FEW) {
+    pen.lineWidth = 1;
+    pen.strokeStyle = "rgb(0 0 0 / 0.55)";
+    for (let i = 0; i < count; i++) {
+      pen.fillStyle = populationColour(agents.population[i]);
+      drawEmblem(pen, agents.population[i], (agents.col[i] + 0.5) * scale, (agents.row[i] + 0.5) * scale, EMBLEM_SIZE);
+    }
+    return;
+  }
   pen.fillStyle = "rgb(0 0 0 / 0.55)";
   for (let i = 0; i < count && count <= CROWD; i++)
     pen.fillRect(

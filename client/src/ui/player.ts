@@ -2,9 +2,8 @@
 
 import type { App } from "../app";
 import { agentName, STYLES } from "../names";
-import { populationColour } from "../palette";
 import { PLAY_MOVES } from "./bindings";
-import { el, iconButton, nameButton, setAttributes, setText, swatch, textButton } from "./dom";
+import { el, emblem, iconButton, nameButton, nameParts, setAttributes, setText, textButton } from "./dom";
 import { capital } from "./format";
 import type { IconName } from "./icons";
 import type { KeyTaker } from "./keyboard";
@@ -101,14 +100,14 @@ export function createPlayer(app: App, notices: Notices): { element: HTMLElement
     pad.forEach((button, i) => void setAttributes(button, { "aria-pressed": String(move === i + 1) }));
     styles.forEach((button, i) => void setAttributes(button, { "aria-pressed": String(style === i) }));
     const victim = world.agent(aim);
-    setText(target, victim ? agentName(store.get().welcome?.source, victim.population, victim.id) : "no target");
+    setText(target, victim ? agentName(victim.id) : "no target");
   };
   const showAgent = paced(() => {
     const agent = world.agent(store.get().play.id);
     const { source } = store.get().welcome ?? {};
     if (!agent || !source) return;
     vitals.show(agent, source.vitals);
-    name.replaceChildren(swatch(populationColour(agent.population)), agentName(source, agent.population, agent.id));
+    name.replaceChildren(emblem(agent.population), nameParts(agentName(agent.id), ""));
     showIntent();
   }, 80);
   world.onFrame(() => {

@@ -6,7 +6,7 @@ import { populationColour } from "../palette";
 import { census } from "./census";
 import { drawChart, hoveredSample } from "./chart";
 import type { Desk } from "./desk";
-import { el, setAttributes, setText, swatch } from "./dom";
+import { el, emblem, nameParts, setAttributes, setText } from "./dom";
 import { short, whole } from "./format";
 import { History, type Sample } from "./history";
 import { paced } from "./schedule";
@@ -110,8 +110,8 @@ function createLine(population: number, name: string, choose: () => void): Line 
   const element = el(
     "button",
     { type: "button", class: "population", title: `${name}: count, mean age. Click to choose it for overlays.` },
-    swatch(populationColour(population)),
-    el("span", { class: "population-name" }, name),
+    emblem(population),
+    nameParts(name, "population-name"),
     bar,
     count,
     age,

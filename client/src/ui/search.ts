@@ -1,9 +1,8 @@
 /** The search field: an agent by its id or name. A combobox with a list below. */
 
 import type { App } from "../app";
-import { populationColour } from "../palette";
 import { keyOf } from "./bindings";
-import { el, icon, setAttributes, swatch } from "./dom";
+import { el, emblem, icon, nameParts, setAttributes } from "./dom";
 import { type Found, findAgents } from "./searching";
 
 export function createSearch({ store, actions, world, scene }: App): { element: HTMLElement; focus(): void } {
@@ -56,8 +55,8 @@ export function createSearch({ store, actions, world, scene }: App): { element: 
     const line = el(
       "li",
       { id: `found-${place}`, role: "option", "aria-selected": "false" },
-      swatch(populationColour(agent.population)),
-      el("span", { class: "found-name" }, agent.name),
+      emblem(agent.population),
+      nameParts(agent.name, "found-name"),
       el("small", {}, agent.note),
     );
     line.addEventListener("pointerdown", (event) => {

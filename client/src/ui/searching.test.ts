@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { givenName } from "../names";
 import type { Source } from "../protocol";
 import { findAgents, neighbour } from "./searching";
 
@@ -16,6 +17,7 @@ describe("findAgents", () => {
     expect(ids("3")).toEqual([3, 30, 12, 31]));
   it("takes words of names in any order, in any case", () => expect(ids("12 POP")).toEqual([12]));
   it("takes the sign in front of a number", () => expect(ids("#31")).toEqual([31]));
+  it("takes given names", () => expect(ids(givenName(12).slice(0, 4).toLowerCase())).toEqual([12]));
   it("finds nobody where nobody fits", () => expect(ids("zebra")).toEqual([]));
   it("stops at the limit", () => expect(ids("pop", 2)).toEqual([31, 30]));
   it("offers the oldest, the weakest and the youngest before anything is typed", () =>

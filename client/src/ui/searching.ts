@@ -1,7 +1,7 @@
 /** Finding an agent by what one types. */
 
 import type { AgentTable } from "../frame";
-import { agentName } from "../names";
+import { agentName, populationName } from "../names";
 import type { Source } from "../protocol";
 import { rowOfBest } from "./census";
 
@@ -16,7 +16,8 @@ export interface Found {
 type Agents = Pick<AgentTable, "id" | "population" | "age" | "health">;
 
 /**
- * Living agents in whose names every word of `query` begins some word, the closest first: the very id, then names
+ * Living agents of which every word of `query` begins a word of their name, or of what their population is called, the
+ * closest first: the very id, then names
  * that hold the words as a whole ("pop 3" finds population 3 before agent 31), then by age. Nothing typed lists the
  * oldest, the weakest and the youngest.
  */
@@ -24,12 +25,12 @@ export function findAgents(query: string, agents: Agents, source: Source | undef
   const words = wordsOf(query);
   const found = (row: number, note = `age ${agents.age[row]}`): Found => {
     const [id, population] = [agents.id[row], agents.population[row]];
-    return { id, population, name: agentName(source, population, id), note };
+    return { id, population, name: agentName(id), note };
   };
   if (words.length === 0) return notable(agents, found);
   const fits: { row: number; closeness: number }[] = [];
   for (let row = 0; row < agents.id.length; row++) {
-    const name = wordsOf(agentName(source, agents.population[row], agents.id[row]));
+    const name = wordsOf(`${agentName(agents.id[row])} ${populationName(source, agents.population[row])}`);
     if (!words.every((word) => name.some((part) => part.startsWith(word)))) continue;
     const whole = words.filter((word) => name.includes(word)).length;
     fits.push({ row, closeness: String(agents.id[row]) === words.join(" ") ? words.length + 1 : whole });

@@ -1,5 +1,6 @@
 /** What an agent sees: the ground around it and who stands there. */
 
+import { drawEmblem } from "../emblems";
 import { populationColour } from "../palette";
 import type { Source } from "../protocol";
 import type { Agent, World } from "../world";
@@ -81,12 +82,9 @@ function drawSeen(
     const { agents } = world.frame;
     const x = (agents.col[row] - own.col + sight + 0.5) * tile;
     const y = (agents.row[row] - own.row + sight + 0.5) * tile;
-    pen.beginPath();
-    pen.arc(x, y, tile * 0.36, 0, 2 * Math.PI);
     pen.fillStyle = populationColour(agents.population[row]);
-    pen.fill();
     pen.lineWidth = id === own.id ? 2 : 1;
     pen.strokeStyle = id === own.id ? themed("--accent") : "rgb(0 0 0 / 0.6)";
-    pen.stroke();
+    drawEmblem(pen, agents.population[row], x, y, tile * 0.9);
   }
 }

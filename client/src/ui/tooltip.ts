@@ -1,9 +1,8 @@
 /** What lies under the pointer: an agent, or the number of the overlay. */
 
 import type { App } from "../app";
-import { agentName, MATERIALS } from "../names";
-import { populationColour } from "../palette";
-import { el, swatch } from "./dom";
+import { agentName, MATERIALS, populationName } from "../names";
+import { el, emblem } from "./dom";
 import { count, short } from "./format";
 import { gridValue } from "./scale";
 import { paced } from "./schedule";
@@ -18,9 +17,9 @@ export function createTooltip(app: App): HTMLElement {
     const { hovered, grid } = store.get();
     const agent = at ? world.agent(hovered) : null;
     if (agent) {
-      const name = agentName(store.get().welcome?.source, agent.population, agent.id);
-      const line = `age ${agent.age} · health ${agent.health} · food ${agent.food} · water ${agent.water}`;
-      return [el("p", {}, swatch(populationColour(agent.population)), name), el("p", { class: "faint" }, line)];
+      const population = populationName(store.get().welcome?.source, agent.population);
+      const line = `${population} · age ${agent.age} · health ${agent.health} · food ${agent.food} · water ${agent.water}`;
+      return [el("p", {}, emblem(agent.population), agentName(agent.id)), el("p", { class: "faint" }, line)];
     }
     const pick = at && grid ? scene.pick(at.x, at.y) : null;
     if (!pick || !grid) return [];

@@ -21,6 +21,7 @@ from forge.embyr.pace import Refused
 from forge.embyr.panel import agent_message
 from forge.embyr.protocol import Inspect, Message, Overlay, grid_message
 from forge.embyr.query_worker import QueryWorker, Reply
+from forge.embyr.source import told_apart
 
 
 class Panel(NamedTuple):
@@ -257,11 +258,6 @@ def _message(grid: Grid, tick: int, values: np.ndarray, legend: str, span: tuple
     shown = {"name": grid.name, "population": grid.population, "tick": tick, "origin": [0, 0]}
     kind = {"low": low, "high": high, "legend": legend, "scale": "linear", "diverging": False}
     return grid_message(values, shown | kind | about)
-
-
-def told_apart(names: Sequence[str]) -> tuple[str, ...]:
-    """The names of populations, each with its number behind where others are called the same."""
-    return tuple(f"{name} {p}" if names.count(name) > 1 else name for p, name in enumerate(names))
 
 
 def _range(values: np.ndarray) -> tuple[float, float]:

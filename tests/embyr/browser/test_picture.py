@@ -85,7 +85,7 @@ def test_agents_stand_where_the_frame_says(bare: Screen, replay: Replay) -> None
 
 def test_agents_have_the_colour_of_their_population(past: Screen, replay: Replay) -> None:
     past.press("g")
-    swatches = "[...document.querySelectorAll('.population .swatch')].map((s) => s.style.getPropertyValue('--colour'))"
+    swatches = "[...document.querySelectorAll('.population .emblem')].map((s) => s.style.getPropertyValue('--colour'))"
     hues = [hue_of(colour) for colour in past.until(f"({swatches}).length === 2 && {swatches}")]
     past.press("g", "l")
     picture = past.picture("agents")
