@@ -16,7 +16,7 @@ setup: $(STAMP)  ## build .venv; does nothing when it is up to date
 
 test: check docs client browser  ## what CI runs: check, docs and every test
 	$(BIN)/python client/toolchain.py test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadscope
 
 soak: setup  ## 5,000 damaged files for every reader of files, some minutes
 	$(BIN)/python -m tests.fuzz

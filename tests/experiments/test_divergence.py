@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 from pathlib import Path
 from typing import Any
 
@@ -29,9 +30,14 @@ TINY = (
 )
 
 
+def _wide() -> None:
+    """A terminal that breaks no path, however long."""
+    os.environ["COLUMNS"] = "1000"
+
+
 def forge(path: Path, *arguments: str) -> str:
     """Runs `forge ARGUMENTS`; returns its exit code and what it said, in one line."""
-    code = end(start([*arguments], path.with_suffix(".out")))
+    code = end(start([*arguments], path.with_suffix(".out"), prepare=_wide))
     return f"{code}: {' '.join(path.with_suffix('.out').read_text().split())}"
 
 
