@@ -25,12 +25,12 @@ from forge.blade.replay import Replay
 from forge.blade.scene import Scene
 from forge.cli import main
 from forge.ethyr.insight import Insight
-from forge.experiments.following_policy import Following
 from forge.experiments.match import in_turn, match_of
 from forge.experiments.mixing import Entrant, Mixed
 from forge.experiments.run import Run
 from forge.experiments.settings import Training
 from forge.experiments.train import Trainer, load
+from forge.experiments.watching.following_policy import Following
 from tests.patience import PATIENCE
 
 SMALL = {"spawn.cap": 32, "terrain.side": 40}
@@ -82,7 +82,10 @@ def test_a_preset_is_watched_and_kept(tmp_path: Path) -> None:
     options = ("--warmup", "5", "--speed", "50", "--record", "kept.replay")
     with watching(tmp_path, "watch", "law", "random", *options) as port:
         welcome, frames = first_frames(port, 3)
-    assert welcome["source"].items() >= {"kind": "live", "title": "law · random", "names": ["random"] * 8}.items()
+    assert (
+        welcome["source"].items()
+        >= {"kind": "live", "title": "law · random", "names": [f"random {p}" for p in range(8)]}.items()
+    )
     assert frames[0].key
     assert 5 <= frames[0].tick < frames[1].tick < frames[2].tick
     replay = Replay(tmp_path / "kept.replay")
@@ -148,6 +151,12 @@ def test_a_run_that_goes_on_is_followed(tmp_path: Path, run: Path) -> None:
     damaged.mkdir()
     following.look()
     assert following.actor is second
+    damaged.rmdir()
+    following.hold(made.checkpoint_path(0), following.read(made.checkpoint_path(0)))
+    following.look()
+    assert (following.weights.steps, following.held) == (0, made.checkpoint_path(0))
+    following.release()
+    assert (following.weights.steps, following.held) == (trainer.steps, None)
 
 
 def test_words_name_a_world_and_players_in_any_order(run: Path) -> None:

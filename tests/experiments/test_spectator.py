@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
 
 from forge.embyr import Pace, Source, Viewer
+from forge.ethyr.actor import Actor
+from forge.experiments.run import Run
 from forge.experiments.settings import Training
-from forge.experiments.spectator import Spectator, fullest
 from forge.experiments.train import Trainer
+from forge.experiments.watching.spectator import Spectator, fullest
+from forge.experiments.watching.training_report import TrainingReport
 from tests.embyr.client import Client, wait_until
 
 WORLD = {"terrain": {"side": 24, "border": 4}, "spawn": {"cap": 16, "random_cap": True}}
@@ -20,15 +24,17 @@ TRAINING = Training.from_dict({"world": WORLD, "run": {"worlds": 3}, "learning":
 
 
 @pytest.fixture
-def spectator() -> Iterator[Spectator]:
+def spectator(tmp_path: Path) -> Iterator[Spectator]:
     """A spectator whose ticks are so short that no test waits for them."""
     source = Source.of(TRAINING.world, "training", "a run", tick_seconds=0.01)
-    with Viewer(source, Pace(0.01), port=0) as viewer, Spectator(viewer, TRAINING.world) as made:
+    run = Run.create(tmp_path / "run", TRAINING)
+    report = TrainingReport(run, lambda: made)
+    with Viewer(source, Pace(0.01), port=0, extensions=[report]) as viewer, Spectator(viewer, run) as made:
         yield made
 
 
-def weights(trainer: Trainer) -> list[torch.Tensor]:
-    return [tensor.clone() for tensor in trainer.policy.state_dict().values()]
+def weights(player: Trainer | Actor) -> list[torch.Tensor]:
+    return [tensor.clone() for tensor in player.policy.state_dict().values()]
 
 
 def test_it_takes_a_picture_first_then_nothing_until_somebody_looks(spectator: Spectator) -> None:
@@ -85,3 +91,53 @@ def test_the_fullest_world_is_watched() -> None:
     world = Trainer(TRAINING).world
     world.state.cap[:] = [3, 16, 16]
     assert fullest(world) == 1
+
+
+def test_viewers_see_the_training_and_may_keep_to_a_checkpoint(spectator: Spectator) -> None:
+    trainer, run = Trainer(TRAINING), spectator.run
+    trainer.save(run.checkpoint_path(0))
+    trainer.update()
+    with run.locked():
+        run.log({"steps": trainer.steps, "seconds": 30.0, "lives": 5, "lifetime": 7.5})
+        spectator.attend(trainer)
+        with Client.greeted(spectator.viewer) as client:
+            told = client.hear("training", held=None)
+            # two minutes are the limit: a quarter is done, and 90 s are left
+            assert {name: told[name] for name in ("training", "steps", "share", "left", "lifetime", "curve")} == {
+                "training": True,
+                "steps": trainer.steps,
+                "share": 0.25,
+                "left": 90.0,
+                "lifetime": 7.5,
+                "curve": [[trainer.steps, 7.5]],
+            }
+            assert told["checkpoints"] == [0]
+            assert told["weights"]["steps"] == trainer.steps
+            assert told["weights"]["age"] >= 0
+            newest = weights(spectator.actor)
+            client.say(type="control", do="checkpoint", value=0)
+            assert client.hear("training", held=0)["weights"]["steps"] == 0
+            old = weights(spectator.actor)
+            assert any(not torch.equal(a, b) for a, b in zip(newest, old))
+            spectator._next = 0.0
+            spectator.attend(trainer)  # newer weights come, and are kept for later
+            client.say(type="control", do="checkpoint", value=None)
+            assert client.hear("training", held=None)["weights"]["steps"] == trainer.steps
+            assert all(torch.equal(a, b) for a, b in zip(newest, weights(spectator.actor)))
+            client.say(type="control", do="checkpoint", value=7)
+            run.close()
+            assert client.hear("error")["message"] == "the run has no checkpoint at 7 agent steps (any more)"
+    with Client.greeted(spectator.viewer) as client:
+        told = client.hear("training")
+        assert (told["training"], told["left"]) == (False, None)
+
+
+def test_a_damaged_checkpoint_is_told_to_whoever_chose_it(spectator: Spectator) -> None:
+    trainer, run = Trainer(TRAINING), spectator.run
+    trainer.save(run.checkpoint_path(0))
+    (run.checkpoint_path(0) / "policy.safetensors").write_bytes(b"")
+    spectator.attend(trainer)
+    with Client.greeted(spectator.viewer) as client:
+        client.say(type="control", do="checkpoint", value=0)
+        assert "policy.safetensors has 0 bytes" in client.hear("error")["message"]
+        assert spectator.held is None

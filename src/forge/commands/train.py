@@ -104,13 +104,15 @@ def watched(run: Run, serving: Serving | None) -> Iterator[Callable[[Any], None]
     from forge.embyr import Source
     from forge.embyr.overlays import Overlays
     from forge.ethyr.mind import Mind
-    from forge.experiments.spectator import SHARE, Spectator
+    from forge.experiments.watching.spectator import SHARE, Spectator
+    from forge.experiments.watching.training_report import TrainingReport
 
     config = run.training.world
     source = Source.of(config, "training", str(run.path))
     mind = Mind(lambda: spectator.actor)
     overlays = Overlays(config, source.names, [mind] * config.populations, share=SHARE)
-    with serve(source, serving, [overlays]) as viewer, Spectator(viewer, config) as spectator:
+    report = TrainingReport(run, lambda: spectator)
+    with serve(source, serving, [overlays, report]) as viewer, Spectator(viewer, run) as spectator:
         yield spectator.attend
 
 

@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from tyro.conf import Positional, arg
 
@@ -22,6 +22,9 @@ from forge.embyr.overlays import Overlays
 from forge.embyr.play import Play
 from forge.experiments.match import Match, match_of
 from forge.waiting import doing
+
+if TYPE_CHECKING:
+    from forge.experiments.watching.following_policy import Following
 
 _REPLAY = b"NMREPLAY"  # the first bytes of a replay
 _FULL = 150  # ticks in which a world of the default size comes to life
@@ -96,7 +99,16 @@ def extensions(
 ) -> Sequence[Extension]:
     """What viewers can ask and do, besides watching: overlays and panels, and to play in a match."""
     overlays = Overlays(config, source.names, () if match is None else match.minds(), replay)
-    return (overlays,) if match is None else (overlays, Play(config))
+    if match is None:
+        return (overlays,)
+    reports = [] if (followed := match.followed()) is None else [_report_of(followed)]
+    return (overlays, Play(config), *reports)
+
+
+def _report_of(followed: Following) -> Extension:
+    from forge.experiments.watching.training_report import TrainingReport  # PyTorch, which scripted agents need not
+
+    return TrainingReport(followed.run, lambda: followed)
 
 
 @contextlib.contextmanager

@@ -30,13 +30,15 @@ class Desk(Protocol):
 class Extension:
     """Does nothing yet: override what is needed.
 
-    The server's thread calls `receive` and `gone`, which must return at once. The world's thread calls `before`,
-    `after` and whatever was given to `Desk.call`: only these may look at the world, and what takes more than a
+    The server's thread calls `receive`, `came` and `gone`, which must return at once. The world's thread calls
+    `before`, `after` and what was given to `Desk.call`: only these may look at the world, and what takes more than a
     millisecond belongs in a thread of one's own, on copies.
     """
 
     #: The types of messages it answers.
     handles: ClassVar[tuple[type[Message], ...]] = ()
+    #: What of `Control` it does: verbs of `forge.embyr.protocol.CONTROLS` that the pace does not know.
+    controls: ClassVar[tuple[str, ...]] = ()
 
     def attach(self, desk: Desk) -> None:
         """Gives it its desk, before anything else is called."""
@@ -48,6 +50,9 @@ class Extension:
 
     def receive(self, viewer: int, message: Message) -> None:
         """Takes a message of one of the types it handles, from a viewer named by a number."""
+
+    def came(self, viewer: int) -> None:
+        """A viewer has been welcomed."""
 
     def gone(self, viewer: int) -> None:
         """A viewer has left."""

@@ -45,6 +45,7 @@ class Hub:
         self.stream = FrameStream()
         self.session = secrets.token_hex(8)
         self._handlers = {kind: extension for extension in extensions for kind in extension.handles}
+        self._controllers = {verb: extension for extension in extensions for verb in extension.controls}
         self._connections: dict[int, Connection] = {}
         self._numbers = itertools.count(1)
         self._open = 0  # connections, those that have not greeted yet included
@@ -114,6 +115,8 @@ class Hub:
         try:
             self._tell_state()
             connection.tell(self._state())
+            for extension in self.extensions:
+                extension.came(connection.number)
             await connection.serve(self._receive)
         finally:
             del self._connections[connection.number]
@@ -160,7 +163,9 @@ class Hub:
     def _receive(self, connection: Connection, message: Message) -> None:
         """Does what a viewer asks for; what cannot be done is answered, and nothing ends."""
         try:
-            if isinstance(message, Control):
+            if isinstance(message, Control) and message.do in self._controllers:
+                self._controllers[message.do].receive(connection.number, message)
+            elif isinstance(message, Control):
                 self.pace.obey(message)
             elif (handler := self._handlers.get(type(message))) is not None:
                 handler.receive(connection.number, message)

@@ -136,6 +136,8 @@ class Pace:
                 self.step()
             case "speed":
                 self.set(speed=float(control.value))
+            case "checkpoint":
+                raise Refused("no run is watched here whose checkpoints could be chosen")
             case _ if self.ticks is None:
                 raise Refused(f"{control.do} needs a replay: this world has no past to go back to")
             case "loop":

@@ -147,6 +147,7 @@ CONTROLS: Mapping[str, _Field] = {
     "speed": _real(SLOWEST, FASTEST),
     "seek": _TICK,
     "loop": _Field("true or false", lambda value: isinstance(value, bool)),
+    "checkpoint": _maybe(_TICK),
 }
 _ANYTHING = _Field("anything", lambda value: True, None)
 

@@ -15,6 +15,7 @@ from forge.experiments.mixing import Entrant, Mixed, Seat, View
 if TYPE_CHECKING:  # it needs more than is installed with the viewer
     from forge.ethyr.mind import Mind
     from forge.experiments.evaluate import Policy
+    from forge.experiments.watching.following_policy import Following
 
 KINDS_OF_WORDS = (
     f"a preset ({', '.join(PRESETS)}), a scripted agent ({', '.join(KINDS)}), a run, a checkpoint nor a TOML file"
@@ -41,6 +42,15 @@ class Match:
         pairs = zip(self.players, views, strict=True)
         minds = [None if isinstance(player, Scripted) else _mind(player, view) for player, view in pairs]
         return [minds[p % len(minds)] for p in range(self.config.populations)]
+
+    def followed(self) -> Following | None:
+        """The one player who keeps up with a run; None if there is none, or several."""
+        if all(isinstance(player, Scripted) for player in self.players):
+            return None
+        from forge.experiments.watching.following_policy import Following  # PyTorch, as below
+
+        found = [player for player in self.players if isinstance(player, Following)]
+        return found[0] if len(found) == 1 else None
 
     def world(self, seed: int = 0, map_index: int = 0, visits: bool = False) -> World:
         """The world of the match, reset, at its full cap; it records events."""

@@ -74,6 +74,11 @@ def lines_of(path: Path) -> Iterator[Line]:
         raise ConfigError(f"{path} cannot be read: {(error.strerror or str(error)).lower()}") from error
 
 
+def values_of(data: bytes) -> dict[str, Any] | None:
+    """What one line holds; None if it is damaged."""
+    return _read(1, data).values
+
+
 def told(path: Path, damaged: list[Line]) -> str:
     """Which lines of a file are damaged and how; empty if none is."""
     named = [f"line {line.number} is damaged, {line.fault}" for line in damaged[:_NAMED]]

@@ -44,7 +44,7 @@ class Progress:
     def __init__(self, run: Run, console: Console | None = None) -> None:
         self.run, self.console = run, console or Console()
         session = run.training.run
-        self._limits = {"seconds": 60 * session.minutes, "steps": session.steps, "lives": session.lives}
+        self._steps = session.steps
         self._bar = Bar(
             TextColumn("{task.description}"), BarColumn(None), TextColumn("{task.fields[left]}"), console=self.console
         )
@@ -89,10 +89,10 @@ class Progress:
 
     def _foretell(self, line: dict[str, Any]) -> None:
         """Says how long the agent steps of the run take on this machine."""
-        left = (self._limits["steps"] - line["steps"]) / max(line["steps_per_second"], 1e-9)
+        left = (self._steps - line["steps"]) / max(line["steps_per_second"], 1e-9)
         if left > 0:
             self.console.print(
-                f"{amount(self._limits['steps'])} agent steps take about {clock(line['seconds'] + left)} min on this "
+                f"{amount(self._steps)} agent steps take about {clock(line['seconds'] + left)} min on this "
                 "machine",
                 soft_wrap=True, highlight=False,
             )  # fmt: skip
@@ -107,9 +107,8 @@ class Progress:
 
     def _left(self, line: dict[str, Any]) -> tuple[float, str]:
         """The share that is done, and the time left in words."""
-        shares = [line[name] / limit for name, limit in self._limits.items() if limit]
-        share = min(1.0, max(shares, default=0.0))
-        if not shares:
+        share = self.run.training.share(line["steps"], line["seconds"], line["lives"])
+        if share is None:
             return 0.0, "no limit"
         seconds = line["seconds"] * (1 - share) / max(share, 1e-9)
         return share, f"{clock(seconds)} left"

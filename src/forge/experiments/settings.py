@@ -77,6 +77,13 @@ class Training:
     learning: Learning = dataclasses.field(default_factory=Learning)
     world: Config = dataclasses.field(default_factory=lambda: Chaos(**{"spawn.random_cap": True}))
 
+    def share(self, steps: int, seconds: float, lives: int = 0) -> float | None:
+        """The share of the run that is done, by the limit that is nearest; None without a limit."""
+        run = self.run
+        limits = ((steps, run.steps), (seconds, 60 * run.minutes), (lives, run.lives))
+        shares = [done / limit for done, limit in limits if limit]
+        return min(1.0, max(shares)) if shares else None
+
     def finished(self, steps: int, seconds: float, lives: int = 0) -> bool:
         """Whether so many agent steps, seconds of training, or lives that have ended, are a limit of the run."""
         return self.limit(steps, seconds, lives) is not None

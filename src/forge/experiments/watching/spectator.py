@@ -12,18 +12,20 @@ import copy
 import functools
 import threading
 import time
+from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from forge.blade.config import Config
 from forge.blade.fork import fork
 from forge.blade.frame import FrameSource
 from forge.blade.world import World
 from forge.embyr.pace import Advance, Call
 from forge.embyr.viewer import Viewer
 from forge.ethyr.actor import Actor
-from forge.experiments.train import Trainer
+from forge.experiments.run import Run, steps_of
+from forge.experiments.train import Trainer, load
+from forge.experiments.watching.training_report import Weights
 
 _FRESH_SECONDS = 3.0  # between two copies of the weights
 SHARE = 0.01  # of one core that playing the copy may take
@@ -36,6 +38,7 @@ class _Shown(NamedTuple):
     world: World
     source: FrameSource
     player: Actor
+    weights: Weights
 
 
 class Spectator:
@@ -45,12 +48,15 @@ class Spectator:
 
     Args:
         viewer: with a pace that may be changed.
-        config: of the worlds that train.
+        run: that trains.
         seed: of the choices of the agents in the copy.
     """
 
-    def __init__(self, viewer: Viewer, config: Config, seed: int = 0) -> None:
-        self.viewer, self.config, self.seed = viewer, config, seed
+    def __init__(self, viewer: Viewer, run: Run, seed: int = 0) -> None:
+        self.viewer, self.run, self.seed = viewer, run, seed
+        #: The checkpoint that it keeps to; None while it follows the training.
+        self.held: Path | None = None
+        self._newest: tuple[Actor, Weights] | None = None  # what training gave last
         self._first, self._watched = True, False
         self._next = 0.0
         self._shown: _Shown | None = None
@@ -80,20 +86,51 @@ class Spectator:
             self._watched = False
         elif not self._watched or time.monotonic() >= self._next:
             scale = trainer.training.learning.reward_scale
-            player = Actor(copy.deepcopy(trainer.policy).cpu(), self.config, self.seed + trainer.updates, scale)
+            config, seed = trainer.training.world, self.seed + trainer.updates
+            player = Actor(copy.deepcopy(trainer.policy).cpu(), config, seed, scale)
             world = None if self._watched else fork(trainer.world, fullest(trainer.world))
-            self.viewer.call(functools.partial(self._take, player, world))
+            self.viewer.call(functools.partial(self._take, player, Weights(trainer.steps, time.time()), world))
             self._watched = self.viewer.watched
             self._next = time.monotonic() + _FRESH_SECONDS
 
-    def _take(self, player: Actor, world: World | None) -> None:
+    @property
+    def weights(self) -> Weights:
+        """Those that play what is shown."""
+        return Weights(0, time.time()) if self._shown is None else self._shown.weights
+
+    def read(self, folder: Path) -> Actor:
+        """Who plays with the weights of a checkpoint of the run.
+
+        Raises:
+            ConfigError: if it is damaged.
+        """
+        return load(folder, self.seed)
+
+    def hold(self, folder: Path, actor: Actor) -> None:
+        """Plays on with a checkpoint's actor, which `read` made, and keeps to it until `release`."""
+        self.held = folder
+        self._play_on(actor, Weights(steps_of(folder), folder.stat().st_mtime if folder.is_dir() else time.time()))
+
+    def release(self) -> None:
+        """Plays on with the newest weights again."""
+        self.held = None
+        if self._newest is not None:
+            self._play_on(*self._newest)
+
+    def _take(self, player: Actor, weights: Weights, world: World | None) -> None:
         """Goes on with newer weights, in another world if one is given."""
+        self._newest = (player, weights)
         if world is not None:
-            self._shown = _Shown(world, FrameSource(world), player)
+            self.held = None
+            self._shown = _Shown(world, FrameSource(world), player, weights)
             self.viewer.put(self._shown.source.frame(), world)
-        elif self._shown is not None:
+        elif self.held is None:
+            self._play_on(player, weights)
+
+    def _play_on(self, player: Actor, weights: Weights) -> None:
+        if self._shown is not None and player is not self._shown.player:
             player.succeed(self._shown.player)
-            self._shown = self._shown._replace(player=player)
+            self._shown = self._shown._replace(player=player, weights=weights)
 
     def _run(self) -> None:
         pace = self.viewer.pace

@@ -1,0 +1,185 @@
+"""How far a run is, told to its viewers: steps, lifetimes, time left; and which of its weights play."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple, Protocol
+
+from forge.blade.checks import ConfigError
+from forge.embyr.extension import Extension
+from forge.embyr.pace import Refused
+from forge.embyr.protocol import Control, Message
+from forge.ethyr.actor import Actor
+from forge.experiments.lock import holder
+from forge.experiments.run import Run, steps_of
+from forge.experiments.watching.curve import Curve
+
+log = logging.getLogger("forge.embyr")
+LOOK_SECONDS = 3.0  # between two looks at the run's folder while somebody watches
+
+
+class Weights(NamedTuple):
+    """Those that play."""
+
+    steps: int  # agent steps of their training
+    made: float  # when, as of `time.time()` [s]
+
+
+class Follower(Protocol):
+    """Plays with the newest weights of a run, or with those of one of its checkpoints."""
+
+    run: Run
+
+    @property
+    def weights(self) -> Weights:
+        """Those that play now. From any thread."""
+        ...
+
+    @property
+    def held(self) -> Path | None:
+        """The checkpoint that it keeps to; None while it follows the run."""
+        ...
+
+    def read(self, folder: Path) -> Actor:
+        """Who plays with the weights of a checkpoint. From any thread.
+
+        Raises:
+            ConfigError: if it is damaged.
+        """
+        ...
+
+    def hold(self, folder: Path, actor: Actor) -> None:
+        """Plays on with a checkpoint's actor and keeps to it. In the thread of the world."""
+        ...
+
+    def release(self) -> None:
+        """Follows the run again. In the thread of the world."""
+        ...
+
+
+class TrainingReport(Extension):
+    """Tells viewers of a run's training every few seconds, in a thread of its own, and nothing while nobody watches.
+
+    Args:
+        run: that is watched.
+        follower: returns who plays it, once somebody can watch.
+    """
+
+    controls = ("checkpoint",)
+
+    def __init__(self, run: Run, follower: Callable[[], Follower]) -> None:
+        self.run, self._follower = run, follower
+        self._curve = Curve(run.path / "metrics.jsonl")
+        self._viewers: set[int] = set()
+        self._wanted: tuple[int, int | None] | None = None  # by which viewer, and what
+        self._stirred = threading.Condition()
+        self._stirs, self._closed = 0, False
+        self._thread = threading.Thread(target=self._run, name="training-report", daemon=True)
+
+    def abilities(self) -> Mapping[str, Any]:
+        """Its viewers may choose among checkpoints."""
+        return {"checkpoints": True}
+
+    def receive(self, viewer: int, message: Message) -> None:
+        """Chooses a checkpoint by its agent steps; null follows the run."""
+        assert isinstance(message, Control)
+        known = [steps_of(folder) for folder in self.run.checkpoints()]
+        if message.value is not None and message.value not in known:
+            raise Refused(f"the run has no checkpoint at {message.value:,} agent steps (any more)")
+        self._wanted = (viewer, message.value)
+        self._stir()
+
+    def came(self, viewer: int) -> None:
+        """Tells it, and starts to look when it is the first."""
+        self._viewers.add(viewer)
+        if not self._thread.is_alive() and not self._closed:
+            self._thread.start()
+        self._stir()
+
+    def gone(self, viewer: int) -> None:
+        """Stops to look once nobody is left."""
+        self._viewers.discard(viewer)
+
+    def close(self) -> None:
+        """Ends the thread."""
+        self._closed = True
+        self._stir()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def _stir(self) -> None:
+        with self._stirred:
+            self._stirs += 1
+            self._stirred.notify()
+
+    def _run(self) -> None:
+        stirs = 0
+        while not self._closed:
+            try:
+                self._choose()
+                self._tell()
+            except (ConfigError, OSError) as error:
+                log.warning("%s", error)
+            with self._stirred:
+                self._stirred.wait_for(lambda seen=stirs: self._stirs != seen, LOOK_SECONDS)  # type: ignore[misc]
+                while not self._viewers and not self._closed:
+                    self._stirred.wait()
+                stirs = self._stirs
+
+    def _choose(self) -> None:
+        """Does what was asked for last; what cannot be read is told to whoever asked for it."""
+        if (wanted := self._wanted) is None:
+            return
+        self._wanted = None
+        viewer, steps = wanted
+        follower = self._follower()
+        if steps is None:
+            self._in_turn(follower.release)
+            return
+        folder = self.run.checkpoint_path(steps)
+        try:
+            actor = follower.read(folder)
+        except (ConfigError, OSError) as error:
+            self.desk.tell(viewer, {"type": "error", "message": str(error)})
+        else:
+            self._in_turn(partial(follower.hold, folder, actor))
+
+    def _in_turn(self, work: Callable[[], None]) -> None:
+        """Has the world's thread do something, and tells of it then."""
+
+        def do() -> None:
+            work()
+            self._stir()
+
+        self.desk.call(do)
+
+    def _tell(self) -> None:
+        self._curve.look()
+        message = self.message()
+        for viewer in tuple(self._viewers):
+            self.desk.tell(viewer, message)
+
+    def message(self) -> dict[str, Any]:
+        """All that is told, of the metrics as they were read last."""
+        follower, last = self._follower(), self._curve.last
+        steps, seconds = last.get("steps", 0), last.get("seconds", 0.0)
+        share = self.run.training.share(steps, seconds, last.get("lives", 0))
+        training = holder(self.run.path) is not None
+        return {
+            "type": "training",
+            "training": training,
+            "steps": steps,
+            "seconds": seconds,
+            "share": share,
+            "left": seconds * (1 - share) / share if share and training else None,
+            "lifetime": last.get("lifetime"),
+            "curve": [[place, round(value, 2)] for place, value in self._curve.points],
+            "checkpoints": [steps_of(folder) for folder in self.run.checkpoints()],
+            "held": steps_of(follower.held) if follower.held is not None else None,
+            "weights": {"steps": follower.weights.steps, "age": max(0.0, time.time() - follower.weights.made)},
+        }
