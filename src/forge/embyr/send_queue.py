@@ -10,7 +10,7 @@ from typing import Any
 from forge.embyr.protocol import Close, ProtocolError, text_of
 
 #: Types of messages of which only the newest is of use.
-_REPLACED = ("agent", "state")
+_REPLACED = ("agent", "state", "training")
 #: What is of no use to a viewer before it has drawn the frames that came before.
 _PACED = ("agent", "grid")
 
