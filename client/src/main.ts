@@ -17,7 +17,11 @@ const url = readParameters(location.search);
 const store = createStore(url);
 const world = new World();
 const actions = createActions(store, (message) => connection.send(message));
-const connection = new Connection(socketAddress(location.href), url.token, listen(store, world, actions, url));
+const connection = new Connection(
+  socketAddress(location.href, url.token),
+  url.token,
+  listen(store, world, actions, url),
+);
 const parts = { store, actions, world, url };
 
 store.watch(

@@ -61,6 +61,8 @@ export interface Welcome {
   release: string;
   /** Names this server process: another session is another world. */
   session: string;
+  /** What the link that was opened lets one do. */
+  role: "watch" | "play" | "control";
   frame: FrameLayout;
   source: Source;
   abilities: { control: boolean; seek: boolean; overlays: OverlayName[]; inspect: boolean; play: boolean };

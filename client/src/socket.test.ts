@@ -100,6 +100,23 @@ describe("Connection", () => {
     expect(FakeSocket.made).toHaveLength(1);
   });
 
+  it("says why a socket was not accepted, for good if the token is wrong", async () => {
+    const ask = vi.fn(async (_: string) => new Response("128 viewers are watching already\n", { status: 503 }));
+    vi.stubGlobal("fetch", ask);
+    const connection = new Connection("wss://here/ws?token=a", "a", heard);
+    connection.open();
+    last().end(1006);
+    await vi.advanceTimersByTimeAsync(1);
+    expect(ask).toHaveBeenCalledWith("https://here/ws?token=a");
+    expect(heard.closed.mock.lastCall?.slice(0, 2)).toEqual(["128 viewers are watching already.", false]);
+    ask.mockResolvedValue(new Response("this server asks for a token\n", { status: 403 }));
+    await vi.advanceTimersByTimeAsync(1000);
+    last().end(1006);
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(heard.closed).toHaveBeenLastCalledWith("This server asks for a token.", true, null);
+    expect(FakeSocket.made).toHaveLength(2);
+  });
+
   it("refuses a server that speaks another version", () => {
     open();
     last().say({ ...welcome, protocol: 2 });

@@ -15,6 +15,9 @@ export interface Listener {
 
 const FIRST_WAIT = 400;
 const LONGEST_WAIT = 5000;
+const FORBIDDEN = 403;
+/** What the server answers to a request without a socket that it would have accepted. */
+const UPGRADE_REQUIRED = 426;
 const FINAL: readonly number[] = Object.values(CLOSED);
 
 export class Connection {
@@ -23,6 +26,7 @@ export class Connection {
   private wait = FIRST_WAIT;
   private timer: ReturnType<typeof setTimeout> | undefined;
   private lastError = "";
+  private opened = false;
 
   constructor(
     private readonly address: string,
@@ -34,9 +38,13 @@ export class Connection {
     clearTimeout(this.timer);
     this.listener.connecting();
     this.lastError = "";
+    this.opened = false;
     const socket = new WebSocket(this.address);
     socket.binaryType = "arraybuffer";
-    socket.onopen = () => this.send({ type: "hello", protocol: PROTOCOL, token: this.token });
+    socket.onopen = () => {
+      this.opened = true;
+      this.send({ type: "hello", protocol: PROTOCOL, token: this.token });
+    };
     socket.onmessage = ({ data }) => this.receive(data);
     socket.onclose = ({ code, reason }) => this.ended(code, reason);
     this.socket = socket;
@@ -96,7 +104,23 @@ export class Connection {
       return;
     }
     this.timer = setTimeout(() => this.open(), this.wait);
-    this.listener.closed("The connection was lost.", false, performance.now() + this.wait);
+    const retryAt = performance.now() + this.wait;
+    this.listener.closed("The connection was lost.", false, retryAt);
     this.wait = Math.min(this.wait * 1.7, LONGEST_WAIT);
+    if (!this.opened) void this.explain(retryAt);
   }
+
+  /** Asks why the socket was not accepted, which a browser does not tell: the same address answers it in words. */
+  private async explain(retryAt: number): Promise<void> {
+    const answer = await fetch(this.address.replace(/^ws/, "http")).catch(() => null);
+    if (!answer || answer.status === UPGRADE_REQUIRED || this.opened) return;
+    const reason = sentence(await answer.text());
+    if (answer.status === FORBIDDEN) this.refuse(reason);
+    else this.listener.closed(reason, false, retryAt);
+  }
+}
+
+function sentence(text: string): string {
+  const words = text.trim();
+  return `${words.charAt(0).toUpperCase()}${words.slice(1)}.`;
 }

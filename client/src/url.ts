@@ -18,9 +18,10 @@ export interface Parameters {
 
 export const OVERLAYS: readonly OverlayName[] = ["visits", "value", "dependency", "attacks"];
 
-/** Where the page's socket is: beside the page, whatever path a proxy serves it at. */
-export function socketAddress(page: string): string {
+/** Where the page's socket is: beside the page, whatever path a proxy serves it at. The token is looked at on the way. */
+export function socketAddress(page: string, token: string | null = null): string {
   const address = new URL("ws", page);
+  if (token !== null) address.searchParams.set("token", token);
   address.protocol = address.protocol.replace("http", "ws");
   return address.href;
 }

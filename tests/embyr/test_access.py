@@ -2,7 +2,7 @@
 
 import pytest
 
-from forge.embyr.access import Guard, is_loopback
+from forge.embyr.access import Guard, Role, Tokens, is_loopback
 from forge.embyr.limits import Bucket
 from forge.embyr.protocol import Close, ProtocolError
 from forge.embyr.send_queue import SendQueue
@@ -47,10 +47,33 @@ def test_another_address_than_loopback_makes_a_token() -> None:
 
 
 def test_the_token_must_be_known() -> None:
-    open_to_all, closed = Guard("127.0.0.1"), Guard("0.0.0.0", "correct-horse")
-    assert open_to_all.admits(None)
-    assert closed.admits("correct-horse")
-    assert not any(closed.admits(token) for token in (None, "", "correct-hors", "correct-horse ", "\ud800"))
+    assert Guard("127.0.0.1").role(None) is Role.CONTROL
+    tokens = Tokens("watch-token", "play-token", "correct-horse")
+    closed = Guard("0.0.0.0", tokens)
+    assert [closed.role(token) for token in tokens] == [Role.WATCH, Role.PLAY, Role.CONTROL]
+    assert {closed.role(token) for token in (None, "", "correct-hors", "correct-horse ", "\ud800")} == {None}
+
+
+def test_tokens_are_made_for_each_role_and_that_of_control_may_be_chosen() -> None:
+    made, again = (Guard.of("127.0.0.1", "correct-horse").tokens for _ in range(2))
+    assert made is not None
+    assert again is not None
+    assert made.control == again.control == "correct-horse"
+    assert len({*made, *again}) == 5  # those of the others cannot be found from it, nor it from them
+    chosen = Tokens("watch-token", "play-token", "correct-horse")
+    assert Guard.of("127.0.0.1", chosen).tokens == chosen
+    with pytest.raises(ValueError, match="two roles are the same"):
+        Guard.of("127.0.0.1", Tokens("same-token", "same-token", "correct-horse"))
+
+
+def test_a_name_besides_those_of_the_machine_asks_for_a_token() -> None:
+    guard = Guard.of("127.0.0.1", names=["Hub.example"])
+    assert guard.token is not None
+    assert guard.refusal({"host": "hub.example", "origin": "https://hub.example"}) is None
+    assert guard.refusal({"host": "other.example"}) is not None
+    for wrong in ("hub.example:80", "https://hub.example", "hub.example/user", ""):
+        with pytest.raises(ValueError, match="is no name of a host"):
+            Guard.of("127.0.0.1", names=[wrong])
 
 
 @pytest.mark.parametrize(

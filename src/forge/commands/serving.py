@@ -25,7 +25,8 @@ class Serving:
 
     host: Annotated[str, arg(help="address to listen on; any but this machine's own asks viewers for a token")] = HOST
     port: Annotated[int | None, arg(help="to listen on; 8080 by default, or the next that is free")] = None
-    token: Annotated[str | None, arg(help="that viewers must know; made where one is needed")] = None
+    token: Annotated[str | None, arg(help="that those with control must know; made where one is needed")] = None
+    name: Annotated[str | None, arg(help="that the server answers to as well: that of a proxy before it")] = None
     no_browser: Annotated[bool, arg(help="do not open the page, only print its address")] = False
     tick_seconds: Annotated[float, arg(help="time between two ticks at speed 1")] = 0.6
     speed: Annotated[float, arg(help="how many times as fast to begin with, 0.1 .. 100")] = 1.0
@@ -42,7 +43,15 @@ def serve(source: Source, serving: Serving, extended: Sequence[Extension] = ()) 
     """A viewer at its address, which is printed and opened."""
     pace = pace_of(source, serving)
     try:
-        viewer = Viewer(source, pace, host=serving.host, port=serving.port, token=serving.token, extensions=extended)
+        viewer = Viewer(
+            source,
+            pace,
+            host=serving.host,
+            port=serving.port,
+            token=serving.token,
+            names=() if serving.name is None else (serving.name,),
+            extensions=extended,
+        )
     except ValueError as error:
         raise ConfigError(str(error)) from error
     with viewer:
@@ -64,6 +73,8 @@ def announce(viewer: Viewer, serving: Serving, console: Console | None = None) -
     if not viewer.built:
         console.print(MISSING, soft_wrap=True, highlight=False)
     console.print(f"watch {viewer.source.title} at {viewer.address}  (Ctrl-C stops)", soft_wrap=True, highlight=False)
+    for role, link in viewer.links.items():
+        console.print(f"for others, to {role.word}: {link}", soft_wrap=True, highlight=False)
     if viewer.built and not serving.no_browser:
         # a browser may take seconds to start, and may say things of its own
         threading.Thread(target=viewer.open_browser, name="browser", daemon=True).start()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:  # what the viewer needs may not be installed
 
 USAGE = f"""forge train [CONFIG] [--folder DIR] [options]
        forge train --resume RUN [--checkpoint last-good|STEPS] [--minutes M] [--steps N] [--lives N]
-       either with --watch [--port N] [--host ADDRESS] [--token TOKEN] [--no-browser], to watch it in the browser
+       either with --watch [--port N] [--host ADDRESS] [--token TOKEN] [--name HOST] [--no-browser], to watch it
 
 CONFIG is a preset ({", ".join(PRESETS)}; chaos is the default), a TOML file, or the folder of a run to train again."""
 
@@ -121,7 +121,7 @@ def take_serving(arguments: list[str]) -> Serving | None:
     if "--watch" not in arguments:
         return None
     arguments.remove("--watch")
-    words = {name: take(arguments, f"--{name}") for name in ("host", "port", "token")}
+    words = {name: take(arguments, f"--{name}") for name in ("host", "port", "token", "name")}
     given = [part for name, value in words.items() if value is not None for part in (f"--{name}", value)]
     if "--no-browser" in arguments:
         arguments.remove("--no-browser")

@@ -10,6 +10,7 @@ from typing import Any
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from forge.embyr import protocol
+from forge.embyr.access import Role
 from forge.embyr.limits import Bucket, Limits
 from forge.embyr.protocol import Ack, Close, Message, ProtocolError
 from forge.embyr.send_queue import SendQueue
@@ -24,13 +25,14 @@ class Connection:
 
     Args:
         number: names it.
+        role: what it may do.
         socket: accepted.
         stream: of the frames it watches.
         limits: of what it may do.
     """
 
-    def __init__(self, number: int, socket: WebSocket, stream: FrameStream, limits: Limits) -> None:
-        self.number, self.limits = number, limits
+    def __init__(self, number: int, role: Role, socket: WebSocket, stream: FrameStream, limits: Limits) -> None:
+        self.number, self.role, self.limits = number, role, limits
         self._socket, self._stream = socket, stream
         self._mail = SendQueue(limits.waiting)
         self._seen = 0  # number of the last frame sent
@@ -38,19 +40,6 @@ class Connection:
         self._messages = Bucket(limits.messages_a_second, limits.burst)
         self._acks = Bucket(limits.acks_a_second, limits.acks_a_second)
         self._failure: ProtocolError | None = None
-
-    async def greeting(self) -> protocol.Hello:
-        """The viewer's first message.
-
-        Raises:
-            ProtocolError: if there is none in time, or another.
-        """
-        try:
-            async with asyncio.timeout(self.limits.hello_seconds):
-                text = await self._text()
-        except TimeoutError:
-            raise ProtocolError("no greeting came in time") from None
-        return protocol.hello(text)
 
     async def serve(self, receive: Receive) -> None:
         """Talks to the viewer until it leaves.
@@ -73,27 +62,9 @@ class Connection:
         """There may be something new to send."""
         self._mail.stirred.set()
 
-    async def refuse(self, error: ProtocolError) -> None:
-        """Says why, and closes."""
-        await self._send(protocol.text_of({"type": "error", "message": str(error)}))
-        # a reason has room for 123 bytes
-        await self._socket.close(error.code, str(error).encode()[:120].decode(errors="ignore"))
-
-    async def _text(self) -> str:
-        """The next message of the viewer, within the limits of size and rate."""
-        message = await self._socket.receive()
-        if message["type"] == "websocket.disconnect":
-            raise WebSocketDisconnect(message.get("code", 1005))
-        text: str | None = message.get("text")
-        if text is None:
-            raise ProtocolError("messages to the server are text, not binary")
-        if len(text.encode("utf-8", "replace")) > self.limits.message_bytes:
-            raise ProtocolError(f"a message may have {self.limits.message_bytes} bytes", Close.LIMITS)
-        return text
-
     async def _read(self, receive: Receive) -> None:
         while True:
-            message = protocol.parse(await self._text())
+            message = protocol.parse(await text_from(self._socket, self.limits))
             if isinstance(message, Ack):
                 self._acknowledge(message.tick)
                 continue
@@ -138,6 +109,45 @@ class Connection:
                 await send
         except TimeoutError:
             raise ProtocolError("nothing was read for too long", Close.LIMITS) from None
+
+
+async def greeting_from(socket: WebSocket, limits: Limits) -> protocol.Hello:
+    """The first message of a socket.
+
+    Raises:
+        ProtocolError: if there is none in time, or another.
+    """
+    try:
+        async with asyncio.timeout(limits.hello_seconds):
+            text = await text_from(socket, limits)
+    except TimeoutError:
+        raise ProtocolError("no greeting came in time") from None
+    return protocol.hello(text)
+
+
+async def text_from(socket: WebSocket, limits: Limits) -> str:
+    """The next message of a socket.
+
+    Raises:
+        ProtocolError: if it is binary or too long.
+        WebSocketDisconnect: if the other side has gone.
+    """
+    message = await socket.receive()
+    if message["type"] == "websocket.disconnect":
+        raise WebSocketDisconnect(message.get("code", 1005))
+    text: str | None = message.get("text")
+    if text is None:
+        raise ProtocolError("messages to the server are text, not binary")
+    if len(text.encode("utf-8", "replace")) > limits.message_bytes:
+        raise ProtocolError(f"a message may have {limits.message_bytes} bytes", Close.LIMITS)
+    return text
+
+
+async def refuse(socket: WebSocket, error: ProtocolError) -> None:
+    """Says why, and closes."""
+    await socket.send_text(protocol.text_of({"type": "error", "message": str(error)}))
+    # a reason has room for 123 bytes
+    await socket.close(error.code, str(error).encode()[:120].decode(errors="ignore"))
 
 
 async def first_of(*works: Awaitable[None]) -> None:

@@ -9,13 +9,19 @@ import secrets
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
+from starlette.requests import HTTPConnection, Request
+from starlette.responses import PlainTextResponse, Response
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from forge.about import VERSION
 from forge.blade.frame_schema import describe
 from forge.embyr import protocol
-from forge.embyr.access import Guard
-from forge.embyr.connection import Connection, first_of
+from forge.embyr.access import Guard, Role
+from forge.embyr.access.entrance import TOKEN, Denied, Entrance
+from forge.embyr.access.roles import NEEDED
+from forge.embyr.access.strangers import Stranger, Strangers
+from forge.embyr.access.wire import STRANGER
+from forge.embyr.connection import Connection, first_of, greeting_from, refuse
 from forge.embyr.extension import Extension
 from forge.embyr.limits import Limits
 from forge.embyr.pace import Pace, Refused
@@ -43,12 +49,13 @@ class Hub:
     ) -> None:
         self.source, self.pace, self.guard, self.limits, self.extensions = source, pace, guard, limits, extensions
         self.stream = FrameStream()
+        self.entrance, self.strangers = Entrance(guard, limits), Strangers(limits)
         self.session = secrets.token_hex(8)
         self._handlers = {kind: extension for extension in extensions for kind in extension.handles}
         self._controllers = {verb: extension for extension in extensions for verb in extension.controls}
         self._connections: dict[int, Connection] = {}
         self._numbers = itertools.count(1)
-        self._open = 0  # connections, those that have not greeted yet included
+        self._arriving = 0  # who have shown a token in their address and have not greeted yet
         self._loop: asyncio.AbstractEventLoop | None = None
         self._stirring = False
         self._closing = asyncio.Event()
@@ -81,36 +88,76 @@ class Hub:
         """Sends a message to one viewer; from any thread."""
         self._soon(lambda: self._tell(viewer, message))
 
+    async def answer(self, request: Request) -> Response:
+        """Answers who asks at the socket's address without a WebSocket: how it would fare with one."""
+        try:
+            await self._admitted(request)
+        except Denied as denied:
+            return _refusal(denied)
+        return PlainTextResponse("This is the address of a WebSocket.\n", 426, {"Upgrade": "websocket"})
+
     async def serve(self, socket: WebSocket) -> None:
         """Serves one viewer from its request to its end."""
-        if (reason := self.guard.refusal(socket.headers)) is not None:
-            log.warning("refused a viewer: %s", reason)
-            await socket.close(1008, reason)  # before it is accepted: HTTP 403
-            return
-        await socket.accept()
-        connection = Connection(next(self._numbers), socket, self.stream, self.limits)
-        self._open += 1
         try:
-            await first_of(self._watch(connection), self._closed(socket))
+            role = await self._admitted(socket)
+        except Denied as denied:
+            await socket.send_denial_response(_refusal(denied))
+            return
+        try:
+            await first_of(self._welcomed(socket, role), self._closed(socket))
         except ProtocolError as error:
-            log.info("viewer %d: closed: %s", connection.number, error)
-            await _quietly(connection.refuse(error))
+            log.info("a viewer was closed: %s", error)
+            await _quietly(refuse(socket, error))
+            _stranger(socket).expect(self.limits.hello_seconds)  # to take the close and answer it
         except (WebSocketDisconnect, OSError, RuntimeError) as gone:
-            log.debug("viewer %d has left: %s", connection.number, gone)
-        finally:
-            self._open -= 1
+            log.debug("a viewer has left: %s", gone)
+
+    async def _admitted(self, request: HTTPConnection) -> Role | None:
+        """The role of whoever asks with a token in the address; None if there is none, but may be in its greeting.
+
+        Raises:
+            Denied: if it may not come in.
+        """
+        address = _stranger(request).address
+        if (reason := self.guard.refusal(request.headers)) is not None:
+            self.entrance.warnings.warning("host", f"refused a viewer at {address}: {reason}")
+            raise Denied(reason, 403)
+        token = request.scope["state"].get(TOKEN)
+        role = None if token is None else await self.entrance.role(token, address)
+        self._check_room(role or Role.WATCH)
+        return role
+
+    def _check_room(self, role: Role) -> None:
+        reserved = self.limits.reserved if self.guard.tokens is not None and role is Role.CONTROL else 0
+        if self.count + self._arriving >= self.limits.viewers + reserved:
+            raise Denied(f"{self.limits.viewers} viewers are watching already", 503)
 
     async def _closed(self, socket: WebSocket) -> None:
         await self._closing.wait()
         await socket.close(1001, "the server has stopped")
 
-    async def _watch(self, connection: Connection) -> None:
-        if self._open > self.limits.connections:
-            raise ProtocolError(f"{self.limits.connections} viewers are watching already", Close.LIMITS)
-        greeting = await connection.greeting()
-        if not self.guard.admits(greeting.token):
-            raise ProtocolError("this server asks for a token: open the address it printed", Close.TOKEN)
-        connection.tell(self._welcome())
+    async def _welcomed(self, socket: WebSocket, role: Role | None) -> None:
+        if role is not None:  # no stranger can have it leave
+            _stranger(socket).leave()
+            self._arriving += 1
+        try:
+            await socket.accept()
+            greeting = await greeting_from(socket, self.limits)
+        finally:
+            self._arriving -= role is not None
+        address = _stranger(socket).address
+        try:
+            if role is None:
+                role = await self.entrance.role(greeting.token, address)
+            self._check_room(role)
+        except Denied as denied:
+            raise ProtocolError(str(denied), Close.TOKEN if denied.status == 403 else Close.LIMITS) from None
+        _stranger(socket).leave()
+        await self._watch(socket, role)
+
+    async def _watch(self, socket: WebSocket, role: Role) -> None:
+        connection = Connection(next(self._numbers), role, socket, self.stream, self.limits)
+        connection.tell(self._welcome(role))
         self._connections[connection.number] = connection
         try:
             self._tell_state()
@@ -124,7 +171,7 @@ class Hub:
                 extension.gone(connection.number)
             self._tell_state()
 
-    def _welcome(self) -> dict[str, Any]:
+    def _welcome(self, role: Role) -> dict[str, Any]:
         abilities: dict[str, Any] = {
             "control": self.pace.controls,
             "seek": self.pace.ticks is not None,
@@ -134,11 +181,14 @@ class Hub:
         }
         for extension in self.extensions:
             abilities |= extension.abilities()
+        for ability, needed in (("control", Role.CONTROL), ("seek", Role.CONTROL), ("play", Role.PLAY)):
+            abilities[ability] = abilities[ability] and role >= needed
         return {
             "type": "welcome",
             "protocol": protocol.VERSION,
             "release": VERSION,
             "session": self.session,
+            "role": role.word,
             "frame": describe(),
             "source": self.source.describe(),
             "abilities": abilities,
@@ -163,6 +213,7 @@ class Hub:
     def _receive(self, connection: Connection, message: Message) -> None:
         """Does what a viewer asks for; what cannot be done is answered, and nothing ends."""
         try:
+            _check_role(connection.role, message)
             if isinstance(message, Control) and message.do in self._controllers:
                 self._controllers[message.do].receive(connection.number, message)
             elif isinstance(message, Control):
@@ -191,6 +242,27 @@ class Hub:
                 loop.call_soon_threadsafe(work)
             except RuntimeError:  # it was closed at this very moment
                 log.debug("the event loop is closed")
+
+
+def _check_role(role: Role, message: Message) -> None:
+    """Whether a role may say this.
+
+    Raises:
+        Refused: if it may not.
+    """
+    needed = NEEDED.get(type(message), Role.WATCH)
+    if role < needed:
+        what = type(message).__name__.lower()
+        raise Refused(f"{what} needs the link of the role {needed.word!r}; yours is of the role {role.word!r}")
+
+
+def _stranger(request: HTTPConnection) -> Stranger:
+    stranger: Stranger = request.scope["state"][STRANGER]
+    return stranger
+
+
+def _refusal(denied: Denied) -> Response:
+    return PlainTextResponse(f"{denied}\n", denied.status, {"Cache-Control": "no-store"})
 
 
 async def _quietly(work: Awaitable[None]) -> None:

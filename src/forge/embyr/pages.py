@@ -17,16 +17,6 @@ MISSING = (
 )
 # ES modules and WebAssembly do not load under another type, whatever the machine's own table says.
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".wasm": "application/wasm"}
-_HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'unsafe-inline'; worker-src 'self' blob:; "
-        "connect-src 'self' ws: wss:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; object-src 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    "Referrer-Policy": "no-referrer",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
 
 
 class _File(NamedTuple):
@@ -57,11 +47,11 @@ class Pages:
     def get(self, path: str) -> Response:
         """The answer to a request for a path."""
         if not self.built:
-            return Response(MISSING, 503, _HEADERS, "text/plain")
+            return Response(MISSING, 503, media_type="text/plain")
         file = self._files.get("/index.html" if path == "/" else path)
         if file is None:
-            return Response("There is no such page.\n", 404, _HEADERS, "text/plain")
-        return Response(file.body, 200, _HEADERS | {"Cache-Control": file.cache}, file.type)
+            return Response("There is no such page.\n", 404, media_type="text/plain")
+        return Response(file.body, 200, {"Cache-Control": file.cache}, file.type)
 
 
 def _read(path: Path) -> _File:

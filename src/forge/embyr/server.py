@@ -7,17 +7,22 @@ import contextlib
 import socket
 import threading
 from collections.abc import AsyncIterator
+from typing import Any
+from urllib.parse import quote
 
 import uvicorn
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
 
 from forge.blade.checks import ConfigError
-from forge.embyr.access import Guard
+from forge.embyr.access import Role
+from forge.embyr.access.entrance import Outermost
+from forge.embyr.access.headers import Headers
+from forge.embyr.access.wire import HEADERS, LIMITS, STRANGERS, HttpProtocol, SocketProtocol
 from forge.embyr.hub import Hub
 from forge.embyr.pages import Pages
 
@@ -27,22 +32,27 @@ _START_SECONDS = 10.0
 _MOST_BYTES = 64 * 1024  # of a message: above the limit of the protocol, so that most offenders can be told
 
 
-def application(hub: Hub, pages: Pages) -> Starlette:
+def application(hub: Hub, pages: Pages, headers: Headers) -> Starlette:
     """The server's routes: the files of the page, and /ws."""
 
     async def page(request: Request) -> Response:
         if (reason := hub.guard.refusal(request.headers)) is not None:
-            return Response(reason + "\n", 403, media_type="text/plain")
+            return PlainTextResponse(reason + "\n", 403)
         return pages.get(request.url.path)
 
     @contextlib.asynccontextmanager
-    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+    async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Any]]:
         heartbeat = asyncio.create_task(hub.run())
-        yield
+        yield {LIMITS: hub.limits, STRANGERS: hub.strangers, HEADERS: headers}
         heartbeat.cancel()
 
-    routes = [WebSocketRoute("/ws", hub.serve), Route("/{path:path}", page, methods=["GET", "HEAD"])]
-    return Starlette(routes=routes, lifespan=lifespan, middleware=[Middleware(GZipMiddleware, compresslevel=6)])
+    routes = [
+        WebSocketRoute("/ws", hub.serve),
+        Route("/ws", hub.answer, methods=["GET"]),
+        Route("/{path:path}", page, methods=["GET", "HEAD"]),
+    ]
+    around = [Middleware(Outermost, headers=headers), Middleware(GZipMiddleware, compresslevel=6)]
+    return Starlette(routes=routes, lifespan=lifespan, middleware=around)
 
 
 class Server:
@@ -58,14 +68,16 @@ class Server:
     """
 
     def __init__(self, hub: Hub, port: int | None = None, pages: Pages | None = None) -> None:
-        self.hub = hub
+        self.hub, self.headers = hub, Headers()
         self._socket = _listen(hub.guard.host, port)
         self.host, self.port = hub.guard.host, int(self._socket.getsockname()[1])
         config = uvicorn.Config(
-            application(hub, pages or Pages()),
+            application(hub, pages or Pages(), self.headers),
             log_config=None,
             access_log=False,
-            ws="websockets-sansio",
+            http=HttpProtocol,
+            ws=SocketProtocol,
+            proxy_headers=False,  # anyone can write what they say
             ws_max_size=_MOST_BYTES,
             ws_per_message_deflate=False,
             server_header=False,
@@ -76,8 +88,13 @@ class Server:
 
     @property
     def address(self) -> str:
-        """What to open in a browser, the token included."""
-        return address_of(self.hub.guard, self.port)
+        """What to open in a browser for all that can be done, the token included."""
+        return self.link(Role.CONTROL)
+
+    def link(self, role: Role) -> str:
+        """What to open in a browser for what a role may do, the token included."""
+        tokens = self.hub.guard.tokens
+        return address_of(self.hub.guard.host, self.port) + (f"?token={quote(tokens[role])}" if tokens else "")
 
     def start(self) -> None:
         """Starts to serve; returns as soon as it does."""
@@ -102,13 +119,12 @@ class Server:
         self._uvicorn.run(sockets=[self._socket])
 
 
-def address_of(guard: Guard, port: int) -> str:
+def address_of(host: str, port: int) -> str:
     """The address of a server: by the machine's own name where it listens on all of its addresses."""
-    host = guard.host
     if host in ("0.0.0.0", "::"):
         host = socket.gethostname()
     name = "localhost" if host == "127.0.0.1" else f"[{host}]" if ":" in host else host
-    return f"http://{name}:{port}/" + (f"?token={guard.token}" if guard.token else "")
+    return f"http://{name}:{port}/"
 
 
 def _listen(host: str, port: int | None) -> socket.socket:

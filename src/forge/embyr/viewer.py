@@ -13,7 +13,7 @@ import numpy as np
 from forge.blade.frame import Frame, FrameSource
 from forge.blade.observation import Observation
 from forge.blade.world import World
-from forge.embyr.access import Guard
+from forge.embyr.access import Guard, Role, Tokens
 from forge.embyr.extension import Extension
 from forge.embyr.frame_diff import FrameDiffSource
 from forge.embyr.hub import Hub
@@ -45,13 +45,14 @@ class Viewer:
         pace: that viewers may change; None for a loop with a pace of its own.
         host: to listen on. Anything but this machine's own addresses asks viewers for a token.
         port: to listen on; 0 for any that is free, None for 8080 or, where that is taken, one of the next.
-        token: that viewers must know; None makes one where one is needed.
+        token: of those who may do everything, or the `Tokens` of all roles; None makes new ones where they are needed.
+        names: that it answers to besides the machine's own, such as that of a hub: then tokens are needed.
         extensions: that answer what the server itself does not.
         limits: of each viewer, and of how many.
 
     Raises:
         ConfigError: if the address cannot be listened on.
-        ValueError: if the token is too short or too long.
+        ValueError: if a token is too short or too long, or a name is none.
     """
 
     def __init__(
@@ -61,7 +62,8 @@ class Viewer:
         *,
         host: str = HOST,
         port: int | None = None,
-        token: str | None = None,
+        token: str | Tokens | None = None,
+        names: Sequence[str] = (),
         extensions: Sequence[Extension] = (),
         limits: Limits = Limits(),  # noqa: B008 - an immutable tuple
     ) -> None:
@@ -70,7 +72,7 @@ class Viewer:
         self.extensions = tuple(extensions)
         for extension in self.extensions:
             extension.attach(self)
-        self.hub = Hub(source, self.pace, Guard.of(host, token), limits, self.extensions)
+        self.hub = Hub(source, self.pace, Guard.of(host, token, names), limits, self.extensions)
         pages = Pages()
         #: Whether this installation has the page; without it, the server says how to build it.
         self.built = pages.built
@@ -80,8 +82,16 @@ class Viewer:
 
     @property
     def address(self) -> str:
-        """What to open in a browser, the token included."""
+        """What to open in a browser for all that can be done, the token included."""
         return self._server.address
+
+    @property
+    def links(self) -> dict[Role, str]:
+        """What to open in a browser for less, by role, where tokens tell roles apart: the tokens are included."""
+        if self.hub.guard.tokens is None:
+            return {}
+        playable = any(extension.abilities().get("play") for extension in self.extensions)
+        return {role: self._server.link(role) for role in ((Role.PLAY,) if playable else ()) + (Role.WATCH,)}
 
     @property
     def port(self) -> int:
