@@ -108,7 +108,7 @@ def test_a_bad_message_ends_that_connection_alone(send: str | bytes, code: int) 
 def world_frame(viewer: Viewer) -> Frame:
     """The next frame of a viewer's world, as it is now."""
     assert viewer._shown is not None
-    return viewer._shown[2].frame()
+    return viewer._shown.frame()
 
 
 def test_too_many_messages_end_the_connection_but_a_burst_does_not() -> None:

@@ -12,7 +12,7 @@ from forge.blade.fork import fork
 from forge.blade.frame import Frame
 from forge.blade.replay import Replay, ReplayWriter
 from forge.embyr import Live, Pace, Playback, Source, Viewer
-from forge.embyr.frame_diff import FrameDiffSource
+from forge.embyr.past.frame_diff import FrameDiffSource
 from tests.blade.watching import SMALL, play, record, same, world_of
 from tests.blade.worlds import patchwork
 from tests.embyr.client import Client, Idle, wait_until

@@ -143,19 +143,33 @@ def capture(world: World, w: int = 0, previous: np.ndarray | None = None) -> Fra
     world._must_record("events")
     materials = world._plane(world.state.tiles)[w] & MATERIAL
     changed = np.flatnonzero(materials != previous) if previous is not None else np.zeros(0, np.intp)
-    events = world.state.events[w, : world.state.event_count[w]]
     tables = {
         "agents": _agents(world, w),
         "tiles": {"index": changed, "material": materials.ravel()[changed]},
         "plane": {"material": materials.ravel() if previous is None else np.zeros(0, np.uint8)},
-        **{name: _logged(events, kind, columns) for name, (kind, columns) in _LOGGED.items()},
     }
     return Frame(
         tick=int(world.state.tick[w]),
         world=w,
         side=materials.shape[0],
-        **{section.name: _typed(section, tables[section.name]) for section in SECTIONS},
+        **{section.name: _typed(section, tables[section.name]) for section in SECTIONS if section.name in tables},
+        **happenings(world, w),
     )
+
+
+def happenings(world: World, w: int = 0) -> dict[str, Table]:
+    """The attacks, births and deaths of a world's last tick, as a frame holds them, in memory of their own.
+
+    Args:
+        world: a batch of worlds that records events.
+        w: index of the world.
+    """
+    events = world.state.events[w, : world.state.event_count[w]]
+    return {
+        section.name: _typed(section, _logged(events, *_LOGGED[section.name]))
+        for section in SECTIONS
+        if section.name in _LOGGED
+    }
 
 
 def _agents(world: World, w: int) -> Table:

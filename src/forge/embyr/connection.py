@@ -14,7 +14,7 @@ from forge.embyr.access import Role
 from forge.embyr.limits import Bucket, Limits
 from forge.embyr.protocol import Ack, Close, Message, ProtocolError
 from forge.embyr.send_queue import SendQueue
-from forge.embyr.stream import FrameStream
+from forge.embyr.stream import FrameStream, Seen
 
 #: Takes a viewer's message and does what it asks for, at once.
 Receive = Callable[["Connection", Message], None]
@@ -35,7 +35,7 @@ class Connection:
         self.number, self.role, self.limits = number, role, limits
         self._socket, self._stream = socket, stream
         self._mail = SendQueue(limits.waiting)
-        self._seen = 0  # number of the last frame sent
+        self._seen = Seen()
         self._waiting: deque[int] = deque()  # ticks of the frames that are not acknowledged
         self._messages = Bucket(limits.messages_a_second, limits.burst)
         self._acks = Bucket(limits.acks_a_second, limits.acks_a_second)
@@ -90,10 +90,10 @@ class Connection:
             await self._send_all(self._mail.take(paced=False))
             if len(self._waiting) >= self.limits.unacknowledged:
                 continue
-            if (new := self._stream.message(self._seen)) is not None:
-                data, self._seen, tick = new
-                self._waiting.append(tick)
-                await self._send(data)
+            if (news := self._stream.news(self._seen)) is not None:
+                self._seen = news.seen
+                self._waiting.append(news.tick)
+                await self._send_all([*news.earlier, news.frame])
             await self._send_all(self._mail.take(paced=True))
 
     async def _send_all(self, messages: list[str | bytes]) -> None:

@@ -55,7 +55,7 @@ class Playback:
     def run(self) -> None:
         """Plays until the pace is stopped."""
         pace: Pace = self.viewer.pace
-        self._show(self.tick, key=True)
+        self.viewer.put(self.replay.frame(self.tick, key=True))
         for order in pace:
             match order:
                 case Call(work):
@@ -77,4 +77,4 @@ class Playback:
 
     def _show(self, tick: int, key: bool = False) -> None:
         self.tick, self._rests = tick, False
-        self.viewer.put(self.replay.frame(tick, key))
+        self.viewer.put(self.replay.frame(tick, key), resumes=True)

@@ -238,6 +238,8 @@ def _finite(value: Any) -> Any:
             return {str(key): _finite(item) for key, item in value.items()}
         case list() | tuple():
             return [_finite(item) for item in value]
+        case np.ndarray() if value.dtype.kind in "iu":
+            return value.tolist()
         case np.ndarray() | np.generic():
             return _finite(value.tolist())
         case float():

@@ -6,19 +6,39 @@ import dataclasses
 import threading
 import time
 from collections import deque
+from typing import NamedTuple
 
 import numpy as np
 
 from forge.blade.frame import Frame, draw_tiles, encode
+from forge.blade.frame_schema import Table
+from forge.embyr.past.event_log import EventLog, Mark
+from forge.embyr.protocol import text_of
 
 _SAMPLES = 32  # frames that the rate is measured over
 
 
-class FrameStream:
-    """Keeps the newest frame, and since which frame each tile is what it is.
+class Seen(NamedTuple):
+    """What a viewer has been sent: the number of its last frame, 0 for none, and what had happened by then."""
 
-    The world's thread puts frames in, the server's takes messages out. A frame has a number, 1, 2, ... in the order of
-    `put`; a viewer that has seen number n gets a message with everything that has changed since.
+    number: int = 0
+    mark: Mark = Mark()
+
+
+class News(NamedTuple):
+    """What a viewer is to be sent next."""
+
+    earlier: tuple[str, ...]  # messages `events`: births, deaths and attacks of frames that were left out
+    frame: bytes  # encoded
+    tick: int  # of the frame
+    seen: Seen  # what it has been sent then
+
+
+class FrameStream:
+    """Keeps the newest frame, since which frame each tile is what it is, and what happened in frames left out.
+
+    The world's thread puts frames in, the server's takes news out. A frame has a number, 1, 2, ... in the order of
+    `put`; a viewer that has seen number n is told everything that has changed and happened since.
     """
 
     def __init__(self) -> None:
@@ -28,14 +48,26 @@ class FrameStream:
         self._changed = np.zeros(0, np.int64)  # number of the frame that changed each tile last
         self._key = 0  # viewers that have seen no frame from this number on begin anew
         self._messages: dict[int, bytes] = {}  # of the newest frame, by what their viewers have seen
+        self._earlier: dict[Seen, tuple[str, ...]] = {}
+        #: What happened lately.
+        self.events = EventLog()
+        self._began = Seen()  # where the world that is shown began
+        self._before = self._after = Mark()  # what had happened before the newest frame, and with it
+        self._noted: tuple[int, Mark] | None = None  # the last tick without a frame, and what had happened before it
         self._pace: deque[tuple[float, int]] = deque(maxlen=_SAMPLES)
         #: Number of the newest frame; 0 before the first.
         self.number = 0
         #: Its tick.
         self.tick = 0
 
-    def put(self, frame: Frame) -> None:
+    def put(self, frame: Frame, resumes: bool = False, unseen: tuple[int, int] = (0, 0)) -> None:
         """Takes the next frame. A key frame starts every viewer anew; any other continues the one before.
+
+        Args:
+            frame: the first must be a key frame.
+            resumes: whether a key frame shows the world that was shown before, be it at another tick. What happened
+                before is then told to whoever has missed it; of another world, nobody is told more.
+            unseen: births and deaths since the frame before that are neither in this one nor were noted.
 
         Raises:
             ValueError: if the first frame is not a key frame.
@@ -46,31 +78,56 @@ class FrameStream:
                 self._changed = np.zeros(frame.side * frame.side, np.int64)
                 self._key = self.number + 1
                 self._pace.clear()
+                if not resumes:
+                    self._began = Seen(self.number + 1, self.events.mark)
             elif self._frame is None:
                 raise ValueError("the first frame must be a key frame")
             else:
                 draw_tiles(self._materials, frame.tiles)
                 self._changed[frame.tiles["index"]] = self.number + 1
+            self.events.count(*unseen)
+            if self._noted is not None and self._noted[0] == frame.tick:
+                self._before = self._noted[1]
+            else:
+                self._before = self.events.mark
+                self.events.add(frame.tick, frame.births, frame.deaths, frame.attacks)
+            self._after, self._noted = self.events.mark, None
             self._frame, self.tick = frame, frame.tick
             self._messages.clear()
+            self._earlier.clear()
             if self._silent():
                 self._pace.clear()
             self._pace.append((time.monotonic(), frame.tick))
             self.number += 1
 
-    def message(self, seen: int) -> tuple[bytes, int, int] | None:
-        """What a viewer that has seen frame `seen` (0: none) is to be sent.
-
-        Returns:
-            The encoded frame, its number and its tick; None if there is nothing new.
-        """
+    def note(
+        self, tick: int, births: Table, deaths: Table, attacks: Table, unseen: tuple[int, int] = (0, 0)
+    ) -> None:  # fmt: skip
+        """Takes what happened in a tick of which there is no frame; `unseen` as in `put`."""
         with self._lock:
-            if self._frame is None or seen >= self.number:
+            self.events.count(*unseen)
+            self._noted = tick, self.events.mark
+            self.events.add(tick, births, deaths, attacks)
+
+    def news(self, seen: Seen) -> News | None:
+        """What a viewer that has been sent no more than `seen` is to be sent; None if there is nothing new."""
+        with self._lock:
+            if self._frame is None or seen.number >= self.number:
                 return None
-            since = seen if seen >= self._key else 0
+            since = seen.number if seen.number >= self._key else 0
             if since not in self._messages:
                 self._messages[since] = encode(self._since(self._frame, since))
-            return self._messages[since], self.number, self._frame.tick
+            now = Seen(self.number, self._after)
+            return News(self._missed(seen), self._messages[since], self._frame.tick, now)
+
+    def _missed(self, seen: Seen) -> tuple[str, ...]:
+        """What happened between a viewer's last frame and the newest; nothing for one that comes only now."""
+        if seen.number == 0:
+            return ()
+        if seen not in self._earlier:
+            begun = seen if seen.number >= self._began.number else self._began
+            self._earlier[seen] = tuple(map(text_of, self.events.messages(begun.mark, self._before)))
+        return self._earlier[seen]
 
     def rate(self) -> float:
         """Ticks a second, measured over the last frames; 0 when the last one is long ago."""

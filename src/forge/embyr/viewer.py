@@ -10,16 +10,16 @@ from typing import Any, Protocol, Self
 
 import numpy as np
 
-from forge.blade.frame import Frame, FrameSource
+from forge.blade.frame import Frame
 from forge.blade.observation import Observation
 from forge.blade.world import World
 from forge.embyr.access import Guard, Role, Tokens
 from forge.embyr.extension import Extension
-from forge.embyr.frame_diff import FrameDiffSource
 from forge.embyr.hub import Hub
 from forge.embyr.limits import Limits
 from forge.embyr.pace import Pace
 from forge.embyr.pages import Pages
+from forge.embyr.past.shown import Shown
 from forge.embyr.server import Server
 from forge.embyr.source import Source
 
@@ -77,7 +77,7 @@ class Viewer:
         #: Whether this installation has the page; without it, the server says how to build it.
         self.built = pages.built
         self._server = Server(self.hub, port, pages)
-        self._shown: tuple[World, int, FrameSource | FrameDiffSource] | None = None
+        self._shown: Shown | None = None
         self._next_show = 0.0
 
     @property
@@ -127,9 +127,19 @@ class Viewer:
         """Opens the page in the machine's browser; returns whether there is one."""
         return webbrowser.open(self.address)
 
-    def put(self, frame: Frame, world: World | None = None) -> None:
-        """Shows a frame: the first must be a key frame, and every key frame starts its viewers anew."""
-        self.hub.stream.put(frame)
+    def put(
+        self, frame: Frame, world: World | None = None, resumes: bool = False, unseen: tuple[int, int] = (0, 0)
+    ) -> None:
+        """Shows a frame: the first must be a key frame, and every key frame starts its viewers anew.
+
+        Args:
+            frame: to be shown.
+            world: that it is of; None for a replay.
+            resumes: whether a key frame shows the same world as before, as after a seek: what happened before is then
+                told to viewers that have missed it.
+            unseen: births and deaths since the frame before that no frame holds.
+        """
+        self.hub.stream.put(frame, resumes, unseen)
         self.hub.stir()
         for extension in self.extensions:
             extension.after(world, frame)
@@ -152,7 +162,8 @@ class Viewer:
         """Shows one world of a batch as it is now, if anyone looks and the last time is long enough ago.
 
         A batch that records events is shown with what happened in its last tick, another with who lives and what the
-        land is made of.
+        land is made of. Of the ticks between two frames, the births, deaths and attacks are kept while somebody looks,
+        so call this after every tick; where a batch records no events, viewers are told how many they do not see.
 
         Args:
             world: a batch of worlds, reset.
@@ -162,13 +173,16 @@ class Viewer:
         for work in self.pace.calls():
             work()
         now = time.monotonic()
-        if self._shown is not None and (now < self._next_show or not self.watched):
+        if self._shown is None or not self._shown.of(world, w):
+            self._shown = Shown(world, w)
+        elif not self.watched:
+            return
+        elif now < self._next_show:
+            self._shown.note(self.hub.stream)
             return
         self._next_show = now + 1 / frames_a_second
-        if self._shown is None or self._shown[0] is not world or self._shown[1] != w:
-            source = FrameSource(world, w) if world.recording.events else FrameDiffSource(world, w)
-            self._shown = (world, w, source)
-        self.put(self._shown[2].frame(), world)
+        frame = self._shown.frame()
+        self.put(frame, world, unseen=self._shown.unseen(frame.births, frame.deaths))
 
     def tell(self, viewer: int, message: Mapping[str, Any] | bytes) -> None:
         """Sends a message to one viewer; for extensions, see `Desk`."""

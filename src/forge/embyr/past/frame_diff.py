@@ -8,7 +8,7 @@ import numpy as np
 
 from forge.blade.frame import Frame, draw_tiles
 from forge.blade.frame_schema import SECTIONS, Section, Table
-from forge.blade.ids import UNKNOWN, Cause
+from forge.blade.ids import UNKNOWN
 from forge.blade.world import World
 
 _NONE = np.zeros(0, np.int64)
@@ -17,8 +17,8 @@ _NONE = np.zeros(0, np.int64)
 class FrameDiffSource:
     """Captures frames of one world of a batch that need not record anything, any number of ticks apart.
 
-    Births are of those who were not there before, deaths of those who are there no more, where they were last seen
-    and, as the cause is not known, as if of an attack. There are no attacks, and what each has done is not known.
+    Births are of those who were not there before, deaths of those who are there no more, where they were last seen and
+    of an unknown cause. There are no attacks, and what each has done is not known.
 
     Args:
         world: a batch of worlds, reset.
@@ -48,7 +48,7 @@ class FrameDiffSource:
             "plane": {"material": materials.ravel() if first else _NONE},
             "attacks": dict.fromkeys(("attacker", "target", "damage", "style"), _NONE),
             "births": _columns(born[:0] if first else born),
-            "deaths": _columns(died) | _constant(("cause",), Cause.ATTACK, len(died)),
+            "deaths": _columns(died) | _constant(("cause",), UNKNOWN, len(died)),
         }
         frame = Frame(int(state.tick[w]), w, side, **{s.name: _typed(s, tables[s.name]) for s in SECTIONS})
         draw_tiles(self._materials, frame.tiles)

@@ -1,0 +1,1 @@
+"""What has happened in the world that is watched: told to whoever missed it, within bounds of memory."""
