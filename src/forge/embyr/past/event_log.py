@@ -45,7 +45,7 @@ class Mark(NamedTuple):
 
 
 class EventLog:
-    """A ring of births and deaths: whoever comes with an old `Mark` gets what is still there, and the number of the rest.
+    """A ring of births and deaths: an old `Mark` gets what is still there since, and the number of the rest.
 
     Args:
         kept: rows of memory.
