@@ -102,6 +102,17 @@ export interface AgentReport {
   attacks: (number | null)[][][] | null;
 }
 
+/** Births and deaths of ticks that the page has no frame of, one a row; their attacks are counted. */
+export interface Events {
+  type: "events";
+  births: Record<"tick" | "id" | "row" | "col" | "population", number[]>;
+  /** The killer is an id, or -1. */
+  deaths: Record<"tick" | "id" | "row" | "col" | "population" | "age" | "cause" | "killer", number[]>;
+  attacks?: { count: number; damage: number };
+  /** How many births and deaths there were besides, of which the server knows no more. */
+  untold?: { births: number; deaths: number };
+}
+
 export interface Joined {
   type: "joined";
   id: number | null;
@@ -120,7 +131,7 @@ export interface ServerError {
   message: string;
 }
 
-export type ServerMessage = Welcome | ServerState | AgentReport | Joined | Left | ServerError;
+export type ServerMessage = Welcome | ServerState | AgentReport | Events | Joined | Left | ServerError;
 
 export type ControlVerb = "pause" | "play" | "step" | "speed" | "seek" | "loop";
 
@@ -143,7 +154,7 @@ export type ClientMessage =
   | { type: "leave" }
   | { type: "sight"; mode: "window" | "map" };
 
-const KINDS = new Set(["welcome", "state", "agent", "joined", "left", "error"]);
+const KINDS = new Set(["welcome", "state", "agent", "events", "joined", "left", "error"]);
 
 /** Reads a text message of the server; null for a kind that this client does not know. */
 export function parseMessage(text: string): ServerMessage | null {

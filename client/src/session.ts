@@ -26,6 +26,7 @@ export function listen(store: Store, world: World, actions: Actions, url: Parame
     agent(message) {
       if (message.id === store.get().selected) store.set({ report: message });
     },
+    events: (message) => world.miss(message),
     joined({ id, reason = "", waiting }) {
       play({ status: id !== null ? "playing" : waiting ? "joining" : "watching", id, reason });
       if (id !== null) actions.follow(id);

@@ -2,6 +2,7 @@
 
 import type { Frame } from "./frame";
 import type { Unsubscribe } from "./observable";
+import type { Events } from "./protocol";
 
 export interface Agent {
   id: number;
@@ -19,6 +20,15 @@ export interface Agent {
   style: number;
 }
 
+/** How an agent died. */
+export interface Death {
+  tick: number;
+  age: number;
+  cause: number;
+  /** Id of who dealt the last blow; -1 if nobody did, or nobody knows. */
+  killer: number;
+}
+
 export type FrameListener = (frame: Frame, world: World) => void;
 
 export class World {
@@ -26,6 +36,9 @@ export class World {
   previous: Frame | null = null;
   /** Materials, [side · side]. */
   plane = new Uint8Array(0);
+  /** What happened before the newest frame in ticks that there is no frame of. */
+  missed: readonly Events[] = [];
+  private missing: Events[] = [];
   /** Time at which the newest frame came, as of performance.now() [ms]. */
   receivedAt = 0;
   private rows = new Map<number, number>();
@@ -33,6 +46,11 @@ export class World {
 
   get side(): number {
     return this.frame?.side ?? 0;
+  }
+
+  /** Takes in what happened in ticks without a frame; the next frame brings it to the listeners. */
+  miss(events: Events): void {
+    this.missing.push(events);
   }
 
   /** Takes in the next frame and tells the listeners. */
@@ -44,6 +62,7 @@ export class World {
       frame.tiles.index.forEach((place, i) => {
         this.plane[place] = frame.tiles.material[i];
       });
+    [this.missed, this.missing] = [this.missing, []];
     this.previous = this.frame?.side === frame.side ? this.frame : null;
     this.frame = frame;
     this.receivedAt = performance.now();
@@ -57,6 +76,7 @@ export class World {
   /** Forgets everything, as when the server shows another world. */
   clear(): void {
     this.frame = this.previous = null;
+    this.missed = this.missing = [];
     this.plane = new Uint8Array(0);
     this.rows = new Map();
   }
@@ -70,6 +90,23 @@ export class World {
   /** The row of a living agent in the tables of the newest frame; -1 if it does not live. */
   rowOf(id: number | null): number {
     return id === null ? -1 : (this.rows.get(id) ?? -1);
+  }
+
+  /** How an agent died, if the newest frame or what came with it tells of it. */
+  deathOf(id: number): Death | null {
+    if (!this.frame) return null;
+    const { deaths, attacks, tick } = this.frame;
+    const row = deaths.id.indexOf(id);
+    if (row >= 0) {
+      const killer = deaths.cause[row] === 0 ? (attacks.attacker[attacks.target.lastIndexOf(id)] ?? -1) : -1;
+      return { tick, age: deaths.age[row], cause: deaths.cause[row], killer };
+    }
+    for (const { deaths: earlier } of this.missed) {
+      const at = earlier.id.lastIndexOf(id);
+      if (at < 0) continue;
+      return { tick: earlier.tick[at], age: earlier.age[at], cause: earlier.cause[at], killer: earlier.killer[at] };
+    }
+    return null;
   }
 
   agent(id: number | null): Agent | null {

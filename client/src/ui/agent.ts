@@ -39,7 +39,7 @@ export function createAgentPanel(app: App, desk: Desk, commands: Commands): HTML
   const alive = [vitals.element, trace.element, facts, seen, thinks, strikes];
   const body = [el("div", { class: "agent-head" }, name, status), ...alive];
   let end = "";
-  let seenAt = -1; // the last tick it was seen alive at; frames may be skipped, and deaths with them
+  let seenAt = -1; // the last tick it was seen alive at
 
   const close = () => actions.select(null);
   const panel = desk.panel({
@@ -87,8 +87,8 @@ export function createAgentPanel(app: App, desk: Desk, commands: Commands): HTML
 
   world.onFrame((frame) => {
     const { selected } = store.get();
-    const died = selected === null ? -1 : frame.deaths.id.indexOf(selected);
-    if (died >= 0) end = obituary(frame.tick, frame.deaths.age[died], frame.deaths.cause[died]);
+    const death = selected === null ? null : world.deathOf(selected);
+    if (death) end = obituary(death.tick, death.age, death.cause);
     if (world.rowOf(selected) >= 0) [end, seenAt] = ["", frame.tick];
     refresh();
   });

@@ -7,7 +7,7 @@ import { createCommands, type Desktop } from "./commands";
 import { Desk } from "./desk";
 import { createDock } from "./dock";
 import { el } from "./dom";
-import { createFeed } from "./feed";
+import { createFeed } from "./feed/feed";
 import { createHelp } from "./help";
 import { createJoin } from "./join";
 import { listenToKeys } from "./keyboard";

@@ -105,8 +105,9 @@ def test_events_tell_of_births_and_deaths(page: Screen) -> None:
     page.page.get_by_role("button", name="Deaths").click()
     page.until("document.querySelectorAll('.feed [data-kind=death]').length === 0")
     page.page.get_by_role("button", name="Attacks").click()
-    born = page.page.locator(".feed [data-kind=birth] .entry").first
-    number = int(born.inner_text().split("#")[1].split()[0])
+    born = page.page.locator(".feed [data-kind=birth] .chip").first
+    number = int(born.inner_text().split("#")[1])
+    page.until("document.querySelector('[role=log]').innerText.toLowerCase().includes('tick')")
     if number in {agent["id"] for agent in page.agents()}:
         born.click()
         page.until("(id) => document.querySelector('#agent-name').innerText.endsWith(`#${id}`)", number)

@@ -1,0 +1,138 @@
+/** The panel of events: births, deaths and, where asked for, attacks. */
+
+import type { App } from "../../app";
+import { agentName, populationName } from "../../names";
+import type { Desk } from "../desk";
+import { el, emblem, setAttributes, setText } from "../dom";
+import { whole } from "../format";
+import { paced } from "../schedule";
+import { type Happening, type Kind, Log, type Lookup, sentence, tellEvents, tellFrame, type Who } from "./happenings";
+
+const KEPT = 400;
+const SHOWN = 80;
+/** More new lines than this at once are not read out one by one. */
+const READ_OUT = 4;
+const KINDS: readonly [Kind, string][] = [
+  ["birth", "Births"],
+  ["death", "Deaths"],
+  ["attack", "Attacks"],
+];
+
+export function createFeed(app: App, desk: Desk): HTMLElement {
+  const { store, world } = app;
+  const log = new Log(KEPT);
+  const wanted = new Set<Kind>(["birth", "death", "gap"]);
+  const list = el("ol", { class: "feed", "aria-label": "Events, the newest first" });
+  const reader = createReader();
+  let reading = false;
+
+  const show = () => {
+    if (reading || !desk.isOpen("feed")) return;
+    const entries = log.entries.filter(({ kind }) => wanted.has(kind)).slice(-SHOWN);
+    reader.read(entries);
+    fill(list, entries.reverse(), (entry) => entryLine(entry, app));
+  };
+  const refresh = paced(show, 250);
+  world.onFrame((frame) => {
+    const where = lookup(app);
+    const missed = world.missed.flatMap((events) => tellEvents(events, frame.tick, where));
+    log.add(frame.tick, [...missed, ...tellFrame(frame, where)]);
+    refresh();
+  });
+  store.watch(
+    (state) => state.welcome?.session,
+    () => {
+      log.clear();
+      refresh();
+    },
+  );
+  // What one is about to click stays where it is.
+  list.addEventListener("pointerenter", () => {
+    reading = true;
+  });
+  list.addEventListener("pointerleave", () => {
+    reading = false;
+    refresh();
+  });
+  const filters = el("div", { class: "segments wide", role: "group", "aria-label": "Events shown" });
+  for (const [kind, label] of KINDS) {
+    const button = el("button", { type: "button", "aria-pressed": String(wanted.has(kind)) }, label);
+    button.addEventListener("click", () => {
+      if (!wanted.delete(kind)) wanted.add(kind);
+      setAttributes(button, { "aria-pressed": String(wanted.has(kind)) });
+      reading = false;
+      show();
+    });
+    filters.append(button);
+  }
+  return desk.panel({ name: "feed", title: "Events", body: [filters, list, reader.element], opened: show });
+}
+
+/** The same for screen readers, in sentences, the newest last; where too much happens at once, it says how much. */
+function createReader(): { element: HTMLElement; read(entries: readonly Happening[]): void } {
+  const element = el("div", { class: "unseen", role: "log", "aria-label": "Events as they happen" });
+  let read = -1;
+  return {
+    element,
+    read(entries) {
+      const fresh = entries.filter(({ sequence }) => sequence > read);
+      read = entries.at(-1)?.sequence ?? read;
+      if (fresh.length === 0) return;
+      const lines = fresh.map((entry) => `Tick ${whole(entry.tick)}: ${sentence(entry, agentName)}.`);
+      const text =
+        lines.length > READ_OUT
+          ? [`${whole(lines.length)} events up to tick ${whole(fresh.at(-1)?.tick ?? 0)}.`]
+          : lines;
+      element.append(...text.map((line) => el("p", {}, line)));
+      while (element.childElementCount > SHOWN) element.firstChild?.remove();
+    },
+  };
+}
+
+/** Where agents are, or were in the frame before: who attacks may be dead by the end of the tick. */
+function lookup({ world }: App): Lookup {
+  return (id) => {
+    const row = world.rowOf(id);
+    if (row >= 0 && world.frame) return placeIn(world.frame.agents, row);
+    const before = world.previous ? world.previous.agents.id.indexOf(id) : -1;
+    return before >= 0 && world.previous ? placeIn(world.previous.agents, before) : null;
+  };
+}
+
+function placeIn(agents: { population: Uint8Array; row: Uint16Array; col: Uint16Array }, row: number) {
+  return { population: agents.population[row], row: agents.row[row], col: agents.col[row] };
+}
+
+/** Makes the children of a list those of `entries`; lines that are there already are kept. */
+function fill(list: HTMLElement, entries: readonly Happening[], make: (entry: Happening) => HTMLElement): void {
+  const there = new Map([...list.children].map((child) => [(child as HTMLElement).dataset.sequence, child]));
+  const children = entries.map((entry) => there.get(String(entry.sequence)) ?? make(entry));
+  if (children.length === list.children.length && children.every((child, i) => child === list.children[i])) return;
+  list.replaceChildren(...children);
+}
+
+function entryLine(entry: Happening, app: App): HTMLElement {
+  const { kind, tick, parts, place, sequence } = entry;
+  const words = parts.map((part) => (typeof part === "string" ? el("span", {}, part) : chip(part, place, app)));
+  const when = el("span", { class: "number faint", title: `tick ${whole(tick)}` });
+  setText(when, whole(tick));
+  return el("li", { class: "entry", "data-sequence": sequence, "data-kind": kind }, el("p", {}, ...words), when);
+}
+
+/** An agent: its emblem in the colour of its population, and its name. A click goes to where it was told of. */
+function chip({ id, population }: Who, place: Happening["place"], { store, actions, world, scene }: App): HTMLElement {
+  const button = el(
+    "button",
+    { type: "button", class: "chip" },
+    population === null ? null : emblem(population),
+    agentName(id),
+  );
+  if (population !== null) button.title = populationName(store.get().welcome?.source, population);
+  button.addEventListener("click", () => {
+    const alive = world.agent(id);
+    if (alive) actions.select(id);
+    const at = alive ? ([alive.row, alive.col] as const) : place;
+    if (at) scene.focus(at[0], at[1]);
+  });
+  return button;
+}

@@ -1,0 +1,140 @@
+/** What happened, in words and names: births, deaths and attacks as a log. */
+
+import type { Frame } from "../../frame";
+import { CAUSES, STYLES } from "../../names";
+import type { Events } from "../../protocol";
+import { count, whole } from "../format";
+
+/** A gap is what the page does not know one by one. */
+export type Kind = "birth" | "death" | "attack" | "gap";
+
+/** Who is told of. */
+export interface Who {
+  id: number;
+  /** Null where it is not known. */
+  population: number | null;
+}
+
+export interface Happening {
+  /** Counts up from the first one ever. */
+  sequence: number;
+  tick: number;
+  kind: Kind;
+  /** Agents and words, in the order in which they are read. */
+  parts: readonly (Who | string)[];
+  /** Where; null for many at once, or if it is not known. */
+  place: [row: number, col: number] | null;
+}
+
+export type Told = Omit<Happening, "sequence">;
+
+/** Tells where an agent stands and what it belongs to; null if it is not known. */
+export type Lookup = (id: number) => { population: number; row: number; col: number } | null;
+
+/** More than this of one kind in a tick is told in one line. */
+const CROWD = 8;
+const CAUSE_WORDS: Record<(typeof CAUSES)[number], string> = {
+  attack: "was killed",
+  lava: "burned in lava",
+  hunger: "starved",
+  thirst: "died of thirst",
+};
+
+/** The happenings of a frame, in the order of a tick: attacks, deaths, births. */
+export function tellFrame(frame: Frame, lookup: Lookup): Told[] {
+  const { attacks, deaths, births, tick } = frame;
+  return [
+    ...tellAll(tick, "attack", attacks.attacker.length, (i) => tellAttack(frame, i, lookup)),
+    ...tellAll(tick, "death", deaths.id.length, (i) => {
+      const blow = CAUSES[deaths.cause[i]] === "attack" ? attacks.target.lastIndexOf(deaths.id[i]) : -1;
+      const killer = blow < 0 ? null : known(attacks.attacker[blow], lookup);
+      return tellDeath({ ...rowOf(deaths, i), tick }, killer);
+    }),
+    ...tellAll(tick, "birth", births.id.length, (i) => tellBirth({ ...rowOf(births, i), tick })),
+  ];
+}
+
+/** The happenings of ticks without a frame, in their order; what is not known one by one is counted at `tick`. */
+export function tellEvents(events: Events, tick: number, lookup: Lookup): Told[] {
+  const { births, deaths, attacks, untold } = events;
+  const died = deaths.id.map((_, i) => {
+    const { killer, ...death } = rowOf(deaths, i);
+    return tellDeath(death, killer < 0 ? null : known(killer, lookup));
+  });
+  const born = births.id.map((_, i) => tellBirth(rowOf(births, i)));
+  // A stable sort leaves the dead of a tick before those who are born in it.
+  const told = [...died, ...born].sort((one, other) => one.tick - other.tick);
+  if (attacks && attacks.count > 0) {
+    const text = `${count(attacks.count, "attack")}, −${whole(attacks.damage)} health, in ticks not shown`;
+    told.push({ tick, kind: "attack", parts: [text], place: null });
+  }
+  if (untold && untold.births + untold.deaths > 0) {
+    const text = `${count(untold.births, "birth")} and ${count(untold.deaths, "death")} in ticks not shown`;
+    told.push({ tick, kind: "gap", parts: [text], place: null });
+  }
+  return told;
+}
+
+/** The same in one sentence, for those who listen. */
+export function sentence({ parts }: Pick<Happening, "parts">, name: (id: number) => string): string {
+  return parts.map((part) => (typeof part === "string" ? part : name(part.id))).join(" ");
+}
+
+type Columns = Record<string, ArrayLike<number>>;
+type Row<Table> = { [Name in keyof Table]: number };
+
+function rowOf<Table extends object>(table: Table, i: number): Row<Table> {
+  return Object.fromEntries(Object.entries(table as Columns).map(([name, column]) => [name, column[i]])) as Row<Table>;
+}
+
+function known(id: number, lookup: Lookup): Who {
+  return { id, population: lookup(id)?.population ?? null };
+}
+
+function tellAll(tick: number, kind: "attack" | "death" | "birth", rows: number, tell: (row: number) => Told): Told[] {
+  if (rows > CROWD) return [{ tick, kind, parts: [count(rows, kind)], place: null }];
+  return Array.from({ length: rows }, (_, row) => tell(row));
+}
+
+function tellAttack({ attacks, tick }: Frame, i: number, lookup: Lookup): Told {
+  const [agent, target] = [attacks.attacker[i], attacks.target[i]];
+  const at = lookup(agent);
+  const end = `with ${STYLES[attacks.style[i]] ?? "an attack"}, −${attacks.damage[i]}`;
+  const parts = [known(agent, lookup), "hit", known(target, lookup), end];
+  return { tick, kind: "attack", parts, place: at ? [at.row, at.col] : null };
+}
+
+type Birth = Row<Record<"tick" | "id" | "population" | "row" | "col", unknown>>;
+type Death = Birth & Row<Record<"age" | "cause", unknown>>;
+
+function tellBirth({ tick, id, population, row, col }: Birth): Told {
+  return { tick, kind: "birth", parts: [{ id, population }, "was born"], place: [row, col] };
+}
+
+function tellDeath({ tick, id, population, row, col, age, cause }: Death, killer: Who | null): Told {
+  const words = CAUSE_WORDS[CAUSES[cause]] ?? "died";
+  const by = killer ? [`${words} by`, killer] : [words];
+  const parts = [{ id, population }, ...by, `at age ${whole(age)}`];
+  return { tick, kind: "death", parts, place: [row, col] };
+}
+
+/** The last so many happenings, the newest last. */
+export class Log {
+  entries: Happening[] = [];
+  private told = 0;
+
+  constructor(private readonly capacity: number) {}
+
+  /** Adds what happened up to a tick. An earlier tick than the last takes back what came after it. */
+  add(tick: number, happenings: readonly Told[]): void {
+    this.entries = this.entries.filter((entry) => entry.tick < tick);
+    // What a replay that went back has shown before is still to come.
+    for (const happening of happenings)
+      if (happening.tick <= tick) this.entries.push({ ...happening, sequence: this.told++ });
+    if (this.entries.length > this.capacity) this.entries.splice(0, this.entries.length - this.capacity);
+  }
+
+  clear(): void {
+    this.entries = [];
+  }
+}
