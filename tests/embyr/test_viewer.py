@@ -164,3 +164,24 @@ def test_what_is_played_for_viewers_can_be_kept(tmp_path: Path) -> None:
         assert frame.tick == alone.state.tick[0]
         assert np.array_equal(frame.agents["health"], alone.state.agents[0, frame.agents["slot"]]["health"])
         alone.step(player.act(alone.observe()))
+
+
+def test_the_frame_of_a_notebook_lies_where_its_host_passes_ports_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    viewer = Viewer(Source.of(SMALL), port=0, token="correct-horse")
+    try:
+        monkeypatch.delenv("JUPYTERHUB_SERVICE_PREFIX", raising=False)
+        asked = "/?token=correct-horse"
+        assert viewer.notebook().address == f"http://localhost:{viewer.port}{asked}"
+        assert viewer.notebook(proxy="/proxy/").address == f"/proxy/{viewer.port}{asked}"
+        assert "height: 300px" in viewer.notebook(height=300)._repr_html_()
+        monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/user/ann/")
+        assert viewer.notebook(frames=["vscode-webview:"]).address == f"/user/ann/proxy/{viewer.port}{asked}"
+        policy = dict(viewer._server.headers.items())["Content-Security-Policy"]
+        assert policy.endswith("frame-ancestors http://localhost:* http://127.0.0.1:* 'self' vscode-webview:")
+        for wrong in ("", "https://a.example; script-src *", "a b"):
+            with pytest.raises(ValueError, match="is no source of frames"):
+                viewer.notebook(frames=[wrong])
+        with pytest.raises(ValueError, match="must begin and end with a slash"):
+            viewer.notebook(proxy="proxy")
+    finally:
+        viewer.close()

@@ -14,9 +14,11 @@ from forge.blade.frame import Frame
 from forge.blade.observation import Observation
 from forge.blade.world import World
 from forge.embyr.access import Guard, Role, Tokens
+from forge.embyr.access.headers import THIS_MACHINE
 from forge.embyr.extension import Extension
 from forge.embyr.hub import Hub
 from forge.embyr.limits import Limits
+from forge.embyr.notebook import Inline, proxy_path
 from forge.embyr.pace import Pace
 from forge.embyr.pages import Pages
 from forge.embyr.past.shown import Shown
@@ -126,6 +128,37 @@ class Viewer:
     def open_browser(self) -> bool:
         """Opens the page in the machine's browser; returns whether there is one."""
         return webbrowser.open(self.address)
+
+    def notebook(
+        self, width: str = "100%", height: int = 480, proxy: str | None = None, frames: Sequence[str] = ()
+    ) -> Inline:
+        """The page in a frame, for the cell of a notebook.
+
+        From now on other pages may show the viewer in a frame, as few as will do: those of the host that serves the
+        notebook where a proxy passes the viewer on, otherwise those that this machine serves.
+
+        Args:
+            width: of the frame, as in CSS.
+            height: of the frame [px].
+            proxy: path at which the notebook's host passes on ports, such as "/user/ann/proxy/"; by default that of the
+                hub that this process runs on, and none if it runs on none.
+            frames: whose pages may show it besides: "vscode-webview:", or an origin such as "https://hub.example".
+
+        Returns:
+            What a notebook displays if it is the last value of a cell. It holds the token, if there is one.
+
+        Raises:
+            ValueError: if a frame's source is none, or the path of the proxy does not begin and end with a slash.
+        """
+        proxy = proxy_path() if proxy is None else proxy
+        if proxy is not None and not (proxy.startswith("/") and proxy.endswith("/")):
+            raise ValueError(f"proxy = {proxy!r} must begin and end with a slash, such as '/proxy/'")
+        self._server.headers.allow_frames((*(THIS_MACHINE if proxy is None else ("'self'",)), *frames))
+        address = self.address
+        if proxy is not None:
+            query = address.partition("?")
+            address = f"{proxy}{self.port}/{query[1]}{query[2]}"
+        return Inline(address, width, height)
 
     def put(
         self, frame: Frame, world: World | None = None, resumes: bool = False, unseen: tuple[int, int] = (0, 0)

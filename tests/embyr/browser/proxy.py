@@ -11,8 +11,11 @@ _END = b"\r\n\r\n"
 
 
 @contextlib.contextmanager
-def below(prefix: str, port: int) -> Iterator[int]:
-    """Passes on whatever is below `prefix` to a server on this machine, and nothing else; yields the proxy's port."""
+def below(prefix: str, port: int, page: str = "") -> Iterator[int]:
+    """Passes on whatever is below `prefix` to a server on this machine; yields the proxy's port.
+
+    At all other paths there is `page`, if it has one, and else nothing.
+    """
     loop = asyncio.new_event_loop()
     tasks: set[asyncio.Task[None]] = set()
 
@@ -23,7 +26,9 @@ def below(prefix: str, port: int) -> Iterator[int]:
         with contextlib.closing(writer), contextlib.suppress(ConnectionError, asyncio.IncompleteReadError):
             method, path, rest = (await reader.readuntil(_END)).split(b" ", 2)
             if not path.startswith(f"{prefix}/".encode()):
-                writer.write(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close" + _END)
+                status, body = b"200 OK" if page else b"404 Not Found", page.encode()
+                writer.write(b"HTTP/1.1 %b\r\nContent-Type: text/html\r\nContent-Length: %d" % (status, len(body)))
+                writer.write(b"\r\nConnection: close" + _END + body)
                 return
             if b"upgrade: websocket" not in rest.lower():  # one request a connection: each has its path changed
                 rest = rest.replace(b"Connection: keep-alive", b"Connection: close")

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, WebSocketRoute
+from playwright.sync_api import Browser, Frame, WebSocketRoute
 
 from forge.blade.cache import cache_dir
 from forge.embyr import Source, Viewer
@@ -139,6 +139,43 @@ def test_behind_a_proxy_the_page_and_its_socket_are_below_its_path(
         screen.until("__embyr.world().frame?.tick === 0")
         assert sockets == [f"ws://localhost:{port}{prefix}/ws"]
         screen.page.close()
+
+
+def framed(screen: Screen) -> Frame:
+    """The page in the first frame of another, when it shows something."""
+    screen.until("document.querySelector('iframe')")
+    found = screen.page.frames[1]
+    found.wait_for_function("window.__embyr?.world().frame?.tick === 0", polling=50)
+    return found
+
+
+def test_a_notebook_shows_it_in_a_frame_and_no_other_page_does(viewer: Viewer, opened: Callable[..., Screen]) -> None:
+    frame = f'<!doctype html><title>notebook</title><iframe src="http://localhost:{viewer.port}/"></iframe>'
+    with below("/none", viewer.port, frame) as port:
+        screen, said = opened(), list[str]()
+        screen.page.on("console", lambda line: said.append(line.text))
+        screen.page.goto(f"http://localhost:{port}/")
+        screen.until("document.title === 'notebook'")
+        while not any("frame-ancestors" in line for line in said):
+            screen.page.wait_for_timeout(20)
+        viewer.notebook()
+        screen.page.goto(f"http://localhost:{port}/")
+        assert framed(screen).title().startswith("first")
+        screen.page.close()
+
+
+def test_a_notebook_of_a_hub_shows_it_below_the_path_of_its_proxy(
+    opened: Callable[..., Screen], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JUPYTERHUB_SERVICE_PREFIX", "/user/ann/")
+    with Viewer(Source.of(SMALL, title="first"), port=0, names=["hub.localhost"]) as viewer:
+        viewer.show(world_of())
+        inline = viewer.notebook()._repr_html_()
+        with below(f"/user/ann/proxy/{viewer.port}", viewer.port, f"<!doctype html>{inline}") as port:
+            screen = opened()
+            screen.page.goto(f"http://hub.localhost:{port}/user/ann/lab")
+            assert framed(screen).url.startswith(f"http://hub.localhost:{port}/user/ann/proxy/{viewer.port}/?token=")
+            screen.page.close()
 
 
 def test_without_webgl_it_says_so(viewer: Viewer, browser: Browser) -> None:
