@@ -152,7 +152,8 @@ def framed(screen: Screen) -> Frame:
 def test_a_notebook_shows_it_in_a_frame_and_no_other_page_does(viewer: Viewer, opened: Callable[..., Screen]) -> None:
     frame = f'<!doctype html><title>notebook</title><iframe src="http://localhost:{viewer.port}/"></iframe>'
     with below("/none", viewer.port, frame) as port:
-        screen, said = opened(), list[str]()
+        screen = opened()
+        said: list[str] = []
         screen.page.on("console", lambda line: said.append(line.text))
         screen.page.goto(f"http://localhost:{port}/")
         screen.until("document.title === 'notebook'")
