@@ -28,12 +28,16 @@ def test_every_section_is_measured(found: dict[str, Any]) -> None:
 
 
 def test_the_page_tells_its_time_and_what_it_drew(found: dict[str, Any]) -> None:
-    (row,) = found["sections"]["page"]["rows"]
-    assert (row["slots"], row["side"]) == (32, 40)
-    assert 20 <= row["agents"] <= 32
-    assert 0 < row["scriptMs"]["least"] <= row["scriptMs"]["most"]
-    assert row["drawCalls"] >= 3
-    assert row["triangles"] > 1000
+    near, far = found["sections"]["page"]["rows"]
+    assert (near["view"], far["view"]) == ("near", "far")
+    for row in (near, far):
+        assert (row["slots"], row["side"]) == (32, 40)
+        assert 20 <= row["agents"] <= 32
+        assert 0 < row["scriptMs"]["least"] <= row["scriptMs"]["most"]
+        assert row["drawCalls"] >= 3
+        assert row["triangles"] > 1000
+    assert near["ratio"]["median"] == 1
+    assert far["ratio"]["median"] > 0
 
 
 def test_viewers_get_every_frame_and_change_nothing(found: dict[str, Any]) -> None:

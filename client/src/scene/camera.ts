@@ -1,8 +1,9 @@
 /** The camera: orbits above the ground, flies where it is sent, and follows an agent. */
 
-import { PerspectiveCamera, Raycaster, Spherical, Vector2, Vector3 } from "three";
+import { Matrix4, PerspectiveCamera, Raycaster, Spherical, Vector2, Vector3 } from "three";
 import { MapControls } from "three/addons/controls/MapControls.js";
 import type { View } from "../store";
+import { frameSquare } from "./far/framing";
 
 const FIELD = 38;
 const NEAREST = 3;
@@ -24,7 +25,12 @@ export class CameraRig {
   private side = 1;
   private home = { row: 0.5, col: 0.5, size: 1 };
   private flight: Flight | null = null;
+  /** Whether the whole map is shown, which another shape of the window frames anew. */
+  private whole = true;
   private readonly ray = new Raycaster();
+  /** Whether the last update moved the camera. */
+  moved = true;
+  private readonly seen = new Matrix4();
 
   /** @param calm whether the camera jumps where it would fly. */
   constructor(
@@ -38,7 +44,7 @@ export class CameraRig {
     this.controls.minDistance = NEAREST;
     this.controls.maxPolarAngle = 1.36;
     this.controls.addEventListener("start", () => {
-      this.flight = null;
+      this.takeOver();
     });
   }
 
@@ -52,13 +58,20 @@ export class CameraRig {
     this.side = side;
     this.home = home;
     this.controls.maxDistance = side * 2.4 + 20;
-    this.camera.far = side * 6 + 200;
+    this.camera.far = 1.5 * this.reach(side);
     this.reset(true);
   }
 
+  /** How far beyond a map of this side there is anything to see [tiles]. */
+  reach(side: number): number {
+    return side * 4 + 200;
+  }
+
   resize(width: number, height: number): void {
+    const another = Math.abs(this.camera.aspect - width / height) > 1e-3;
     this.camera.aspect = width / height;
     this.camera.updateProjectionMatrix();
+    if (another && this.whole) this.reset(true);
   }
 
   /** Pixels a tile takes at distance 1, in a picture of this height. */
@@ -69,9 +82,10 @@ export class CameraRig {
   /** All that matters of the map, from the south. */
   reset(now = false): void {
     const { row, col, size } = this.home;
-    const half = Math.tan((FIELD * Math.PI) / 360) * Math.min(this.camera.aspect * 0.92, 1.2);
-    const offset = new Vector3().setFromSpherical(new Spherical(size / (2 * half), 0.78, 0));
-    this.fly(new Vector3(col, 0, row + 0.045 * size), offset, now);
+    const { tilt, distance, south } = frameSquare(this.camera.aspect, (FIELD * Math.PI) / 180);
+    const offset = new Vector3().setFromSpherical(new Spherical(distance * size, tilt, 0));
+    this.fly(new Vector3(col, 0, row + south * size), offset, now);
+    this.whole = true;
   }
 
   focus(row: number, col: number): void {
@@ -101,7 +115,7 @@ export class CameraRig {
   }
 
   pan(right: number, ahead: number): void {
-    this.flight = null;
+    this.takeOver();
     const reach = this.offset().length();
     const heading = this.controls.getAzimuthalAngle();
     const [dx, dz] = [
@@ -114,7 +128,7 @@ export class CameraRig {
   }
 
   turn(around: number, tilt: number): void {
-    this.flight = null;
+    this.takeOver();
     const sphere = new Spherical().setFromVector3(this.offset());
     sphere.theta += around;
     sphere.phi = Math.min(Math.max(sphere.phi + tilt, 0.05), this.controls.maxPolarAngle);
@@ -122,7 +136,7 @@ export class CameraRig {
   }
 
   zoom(factor: number): void {
-    this.flight = null;
+    this.takeOver();
     const offset = this.offset();
     const length = Math.min(Math.max(offset.length() * factor, NEAREST), this.controls.maxDistance);
     this.camera.position.copy(this.controls.target).add(offset.setLength(length));
@@ -150,6 +164,9 @@ export class CameraRig {
     this.camera.near = Math.max(0.2, this.offset().length() / 60);
     this.camera.updateProjectionMatrix();
     this.camera.updateMatrixWorld();
+    const sight = new Matrix4().multiplyMatrices(this.camera.projectionMatrix, this.camera.matrixWorldInverse);
+    this.moved = !sight.equals(this.seen);
+    this.seen.copy(sight);
   }
 
   /** The ray through a point of the picture, -1 .. 1 rightwards and upwards. */
@@ -180,7 +197,13 @@ export class CameraRig {
     return this.camera.position.clone().sub(this.controls.target);
   }
 
+  private takeOver(): void {
+    this.flight = null;
+    this.whole = false;
+  }
+
   private fly(target: Vector3, offset: Vector3, now = false): void {
+    this.whole = false;
     // what is left of a drag or a turn of the wheel must not carry the camera on
     this.controls.enableDamping = false;
     this.controls.update();

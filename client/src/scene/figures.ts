@@ -1,25 +1,26 @@
-/** Agents as figures: a hooded wanderer of our own, whose parts the shader moves; a shadow and rings under it. */
+/**
+ * Agents as figures: a hooded wanderer of our own, whose parts the shader moves, with a shadow and rings under it; from
+ * afar, points of light.
+ */
 
 import {
   type BufferGeometry,
   CapsuleGeometry,
-  DynamicDrawUsage,
   Float32BufferAttribute,
   Group,
-  InstancedBufferAttribute,
-  type InstancedBufferGeometry,
   LatheGeometry,
-  type Mesh,
   PlaneGeometry,
-  type ShaderMaterial,
   SphereGeometry,
   Vector2,
 } from "three";
 import { mergeGeometries } from "three/addons/utils/BufferGeometryUtils.js";
-import { instanced, instancedOf, makeMaterial } from "./material";
+import { Crowd } from "./crowd";
+import { makeMaterial } from "./material";
 import type { Muster } from "./muster";
 import barFragment from "./shaders/bar.frag?raw";
 import barVertex from "./shaders/bar.vert?raw";
+import dotFragment from "./shaders/dot.frag?raw";
+import dotVertex from "./shaders/dot.vert?raw";
 import figureFragment from "./shaders/figure.frag?raw";
 import figureVertex from "./shaders/figure.vert?raw";
 import markFragment from "./shaders/mark.frag?raw";
@@ -39,11 +40,13 @@ export class Figures {
   private readonly coarse: Crowd;
   private readonly marks: Crowd;
   private readonly bars: Crowd;
+  private readonly dots: Crowd;
   private readonly own = { uBarsFrom: { value: BARS_FROM } };
 
   constructor(shared: Shared) {
     const figure = makeMaterial(shared, { vertex: figureVertex, fragment: figureFragment, actors: true });
     const mark = makeMaterial(shared, { vertex: markVertex, fragment: markFragment, actors: true, blend: true });
+    const dot = makeMaterial(shared, { vertex: dotVertex, fragment: dotFragment, actors: true, blend: true });
     const bar = makeMaterial(shared, {
       vertex: barVertex,
       fragment: barFragment,
@@ -55,42 +58,22 @@ export class Figures {
     this.coarse = new Crowd(wanderer(6, 4), figure, 2);
     this.marks = new Crowd(new PlaneGeometry(1, 1).rotateX(-Math.PI / 2), mark, 3);
     this.bars = new Crowd(new PlaneGeometry(1, 1), bar, 6);
-    this.group.add(...[this.fine, this.coarse, this.marks, this.bars].map(({ mesh }) => mesh));
+    this.dots = new Crowd(new PlaneGeometry(1, 1), dot, 4);
+    this.group.add(...[this.fine, this.coarse, this.marks, this.bars, this.dots].map(({ mesh }) => mesh));
   }
 
-  /** Draws those who are in the picture. @param labels whether all have bars. */
-  update({ rows, fine, coarse, seen }: Muster, labels: boolean): void {
-    this.own.uBarsFrom.value = labels ? BARS_FROM : NO_BARS;
+  /** Whether all have bars, who are close enough. */
+  set labels(all: boolean) {
+    this.own.uBarsFrom.value = all ? BARS_FROM : NO_BARS;
+  }
+
+  /** Draws those who are in the picture. */
+  update({ rows, fine, coarse, seen, dots }: Muster): void {
     this.fine.show(rows.fine, fine);
     this.coarse.show(rows.coarse, coarse);
     this.marks.show(rows.seen, seen);
     this.bars.show(rows.seen, seen);
-  }
-}
-
-/** One shape, drawn for each of a list of actors. */
-class Crowd {
-  readonly mesh: Mesh;
-  private readonly geometry: InstancedBufferGeometry;
-  private rows = new InstancedBufferAttribute(new Float32Array(0), 1);
-
-  constructor(shape: BufferGeometry, material: ShaderMaterial, order: number) {
-    this.geometry = instancedOf(shape);
-    this.mesh = instanced(this.geometry, material, order);
-  }
-
-  show(rows: Float32Array, count: number): void {
-    if (this.rows.array !== rows) {
-      this.geometry.dispose(); // frees the old memory on the GPU
-      this.rows = new InstancedBufferAttribute(rows, 1);
-      this.rows.setUsage(DynamicDrawUsage);
-      this.geometry.setAttribute("aRow", this.rows);
-    }
-    this.rows.clearUpdateRanges();
-    this.rows.addUpdateRange(0, count);
-    this.rows.needsUpdate = true;
-    this.geometry.instanceCount = count;
-    this.mesh.visible = count > 0;
+    this.dots.show(rows.dots, dots);
   }
 }
 

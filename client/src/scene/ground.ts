@@ -2,7 +2,10 @@
 
 import { Color } from "three";
 
-/** Two shades that are mixed close by, of water and lava those of their beds; and the colour from far above. */
+/**
+ * Two shades that are mixed close by, of water and lava those of their beds; and what a tile is from far above, trees
+ * and all. farMap.ts paints with the latter.
+ */
 export const GROUND: readonly { low: string; high: string; far: string }[] = [
   { low: "#261414", high: "#42201a", far: "#562218" }, // lava
   { low: "#b0a074", high: "#d6c89c", far: "#3a96be" }, // water
@@ -13,8 +16,8 @@ export const GROUND: readonly { low: string; high: string; far: string }[] = [
   { low: "#564e68", high: "#867a98", far: "#736885" }, // orerock
 ];
 
-/** The same as uniforms of the shader. */
+/** The shades close by as uniforms of the shader. */
 export function groundUniforms() {
-  const colours = (shade: "low" | "high" | "far") => ({ value: GROUND.map((each) => new Color(each[shade])) });
-  return { uLow: colours("low"), uHigh: colours("high"), uFar: colours("far") };
+  const colours = (shade: "low" | "high") => ({ value: GROUND.map((each) => new Color(each[shade])) });
+  return { uLow: colours("low"), uHigh: colours("high") };
 }

@@ -10,15 +10,16 @@ const actors = new Actors();
 actors.show(first, buildRelief(first.plane.material, 4, 2), source, 1, true);
 const camera = new PerspectiveCamera(20, 1, 0.1, 100);
 
-function seen(x: number, z: number, reach: number) {
+function seen(x: number, z: number, fineReach: number, figures = 1000, chosen: number[] = []) {
   camera.position.set(x, 12, z);
   camera.up.set(0, 0, -1);
   camera.lookAt(x, 0, z);
   camera.updateMatrixWorld();
   const muster = new Muster();
-  muster.update(actors, camera, reach, () => 0.01);
-  const { rows, fine, coarse } = muster;
-  return { fine: [...rows.fine.subarray(0, fine)], coarse: [...rows.coarse.subarray(0, coarse)] };
+  muster.update(actors, camera, { fine: fineReach, figures }, () => 0.01, chosen);
+  const { rows, fine, coarse, dots } = muster;
+  const [list, points] = [[...rows.fine.subarray(0, fine)], [...rows.dots.subarray(0, dots)]];
+  return { fine: list, coarse: [...rows.coarse.subarray(0, coarse)], ...(dots ? { dots: points } : {}) };
 }
 
 it("has those in view, with detail those within reach", () => {
@@ -29,10 +30,16 @@ it("has those in view, with detail those within reach", () => {
   expect(seen(40, 1.5, 20)).toEqual({ fine: [], coarse: [] });
 });
 
+it("has points in place of those who are far away, but for who is chosen", () => {
+  expect(seen(2, 1.5, 5, 8)).toEqual({ fine: [], coarse: [], dots: [0, 1] });
+  expect(seen(2, 1.5, 5, 8, [1])).toEqual({ fine: [], coarse: [1], dots: [0] });
+  expect(seen(4, 1.5, 5, 8)).toEqual({ fine: [], coarse: [], dots: [1] });
+});
+
 it("lists everyone in view once", () => {
   camera.position.set(2, 12, 1.5);
   camera.updateMatrixWorld();
   const muster = new Muster();
-  muster.update(actors, camera, 11.9, () => 1);
+  muster.update(actors, camera, { fine: 11.9, figures: 1000 }, () => 1);
   expect([...muster.rows.seen.subarray(0, muster.seen)].sort()).toEqual([0, 1]);
 });

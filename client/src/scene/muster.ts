@@ -1,4 +1,4 @@
-/** Who is in the picture, and who is close enough to show detail: told anew for each picture, so that the rest costs nothing. */
+/** Who is in the picture, and how large: told anew when the camera or the world has moved, so that the rest costs nothing. */
 
 import { type Camera, Frustum, Matrix4, Vector3 } from "three";
 import type { Actors } from "./actors";
@@ -6,15 +6,24 @@ import type { Actors } from "./actors";
 /** Room around an actor's place within which something of it may be seen [tiles], at its natural size. */
 const ROOM = 2.5;
 
+/** Distances [tiles] within which figures show their detail, and beyond which they are points. */
+export interface Reach {
+  fine: number;
+  figures: number;
+}
+
 export class Muster {
-  /** Rows of the actors' texture, of whom the first `fine`, `coarse` or `seen` count. */
-  rows = { fine: new Float32Array(0), coarse: new Float32Array(0), seen: new Float32Array(0) };
+  /** Rows of the actors' texture, of whom the first `fine`, `coarse`, `seen` or `dots` count. */
+  rows = makeRows(0);
   fine = 0;
   coarse = 0;
+  /** Those who are points. The rest are figures. */
+  dots = 0;
   private readonly frustum = new Frustum();
   private readonly matrix = new Matrix4();
   private readonly eye = new Vector3();
 
+  /** Those who are figures. */
   get seen(): number {
     return this.fine + this.coarse;
   }
@@ -22,21 +31,31 @@ export class Muster {
   /**
    * Sorts the actors in the view of a camera.
    *
-   * @param reach distance within which figures show their detail [tiles].
    * @param scale how much larger than life a figure is drawn at a distance.
+   * @param chosen rows of those who are figures however far away they are.
    */
-  update(actors: Actors, camera: Camera, reach: number, scale: (distance: number) => number): void {
-    this.grow(actors.count);
+  update(
+    actors: Actors,
+    camera: Camera,
+    reach: Reach,
+    scale: (distance: number) => number,
+    chosen: readonly number[] = [],
+  ): void {
+    if (this.rows.seen.length < actors.count) this.rows = makeRows(actors.count);
     this.matrix.multiplyMatrices(camera.projectionMatrix, camera.matrixWorldInverse);
     this.frustum.setFromProjectionMatrix(this.matrix);
     this.eye.setFromMatrixPosition(camera.matrixWorld);
-    this.fine = this.coarse = 0;
-    const { fine, coarse, seen } = this.rows;
+    this.fine = this.coarse = this.dots = 0;
+    const { fine, coarse, seen, dots } = this.rows;
     actors.eachPlace((row, x, y, z) => {
       const distance = Math.hypot(x - this.eye.x, y - this.eye.y, z - this.eye.z);
       if (!this.inView(x, y, z, ROOM * scale(distance))) return;
+      if (distance > reach.figures && !chosen.includes(row)) {
+        dots[this.dots++] = row;
+        return;
+      }
       seen[this.seen] = row;
-      if (distance < reach) fine[this.fine++] = row;
+      if (distance < reach.fine) fine[this.fine++] = row;
       else coarse[this.coarse++] = row;
     });
   }
@@ -47,10 +66,10 @@ export class Muster {
     }
     return true;
   }
+}
 
-  private grow(count: number): void {
-    if (this.rows.seen.length >= count) return;
-    const room = 2 ** Math.ceil(Math.log2(Math.max(count, 64)));
-    this.rows = { fine: new Float32Array(room), coarse: new Float32Array(room), seen: new Float32Array(room) };
-  }
+function makeRows(count: number) {
+  const room = count && 2 ** Math.ceil(Math.log2(Math.max(count, 64)));
+  const make = () => new Float32Array(room);
+  return { fine: make(), coarse: make(), seen: make(), dots: make() };
 }

@@ -68,7 +68,8 @@ describe("pickTile", () => {
 describe("figureScale", () => {
   it("leaves figures as they are when near, and keeps them visible when far", () => {
     expect(figureScale(60)).toBe(1);
-    expect(figureScale(5) * 5).toBe(15);
+    expect(figureScale(9) * 9).toBe(15);
+    expect(figureScale(5) * 5).toBe(9); // where many are seen, each is smaller
     expect(figureScale(0.1)).toBe(10);
   });
 });

@@ -30,7 +30,9 @@ export function onScreen(screen: Screen, x: number, y: number, z: number) {
 
 /** The factor by which far figures are drawn larger; shaders/actors.glsl has the same. */
 export function figureScale(pixelsPerTile: number): number {
-  return Math.min(Math.max(15 / pixelsPerTile, 1), 10);
+  const t = Math.min(Math.max((pixelsPerTile - 5) / 4, 0), 1);
+  const least = 9 + 6 * t * t * (3 - 2 * t);
+  return Math.min(Math.max(least / pixelsPerTile, 1), 10);
 }
 
 /** The agent under a point; of several the one whose middle is nearest. */

@@ -5,6 +5,8 @@ import type { Frame } from "../frame";
 import { Actors } from "./actors";
 import { CameraRig } from "./camera";
 import { Effects } from "./effects";
+import { FarMap } from "./far/farMap";
+import { Sea } from "./far/sea";
 import { Figures } from "./figures";
 import { Labels } from "./labels";
 import { Muster } from "./muster";
@@ -25,8 +27,11 @@ export type Parts = Omit<App, "scene">;
 
 const LABEL_EVERY = 200;
 const VIEW_EVERY = 120;
-/** Figures show their detail where a tile takes as many pixels as this. */
+/** Figures show their detail where a tile takes as many pixels as this, and are points where it takes fewer than that. */
 const FINE_FROM = 20;
+const POINTS_BELOW = 4.5;
+/** The air hides things from this many sides of the map on, and this many times as far as what is looked at. */
+const CLEAR = { sides: 2.4, looks: 2.2 } as const;
 
 /** Everything that is drawn, and the loop that draws it. */
 export class Picture {
@@ -36,6 +41,7 @@ export class Picture {
   readonly rig: CameraRig;
   private readonly timeline = new Timeline();
   private readonly terrain = new Terrain(this.shared);
+  private readonly sea = new Sea(this.shared);
   private readonly trees = new Trees(this.shared);
   readonly actors = new Actors();
   private readonly muster = new Muster();
@@ -45,10 +51,13 @@ export class Picture {
   private readonly overlay = new Overlay(this.shared);
   private readonly pointer: Pointer;
   private tiles: TileTexture | null = null;
+  private farMap: FarMap | null = null;
   relief: Relief | null = null;
   private shape = new Uint8Array(0);
   private height = 1;
   private undrawn = false;
+  /** Rows of those who were chosen when the view was last surveyed; null when it must be anew. */
+  private surveyed: string | null = null;
   /** Whom the camera has come close to. */
   private approached: number | null = null;
   private still = false;
@@ -69,10 +78,18 @@ export class Picture {
     this.rig = new CameraRig(canvas, () => calm.matches);
     this.stage = new Stage(canvas, this.shared, (width, height) => {
       this.height = height;
+      this.surveyed = null;
       this.rig.resize(width, height);
       this.shared.uTilePixels.value = this.rig.tilePixels(height) * this.shared.uPixelRatio.value;
     });
-    this.stage.scene.add(this.terrain.group, this.trees.group, this.figures.group, this.effects.mesh, this.labels.mesh);
+    this.stage.scene.add(
+      this.terrain.group,
+      this.sea.mesh,
+      this.trees.group,
+      this.figures.group,
+      this.effects.mesh,
+      this.labels.mesh,
+    );
     this.pointer = new Pointer(
       canvas,
       (x, y) => this.pick(x, y),
@@ -102,7 +119,10 @@ export class Picture {
     if (!welcome) return;
     const began = performance.now();
     if (frame.key) this.takeMap(frame);
-    else this.tiles?.change(frame.tiles, this.still ? this.seconds : began / 1000);
+    else {
+      this.tiles?.change(frame.tiles, this.still ? this.seconds : began / 1000);
+      this.farMap?.change(this.app.world.plane, frame.tiles.index);
+    }
     if (!this.relief) return;
     const { tick_seconds } = welcome.source;
     const alpha = this.timeline.alpha(began);
@@ -113,6 +133,7 @@ export class Picture {
     this.effects.show(frame, this.actors, jumped);
     this.limitSight(frame, play.status === "playing" && play.sight === "window" ? play.id : null, welcome.source.sight);
     this.labelled = 0;
+    this.surveyed = null;
     this.undrawn = true;
     this.stats.ticks += 1;
     this.stats.frameMs = this.frameTimes.add(performance.now() - began);
@@ -124,9 +145,14 @@ export class Picture {
       this.tiles?.texture.dispose();
       this.tiles = new TileTexture(frame.side);
       this.shared.uTiles.value = this.tiles.texture;
+      this.farMap?.texture.dispose();
+      this.farMap = new FarMap(frame.side);
+      this.shared.uFarMap.value = this.farMap.texture;
+      this.sea.surround(frame.side, this.rig.reach(frame.side));
       this.rig.fit(frame.side, heartOf(plane, frame.side));
     }
     this.tiles.fill(plane);
+    this.farMap?.fill(plane);
     if (this.relief && sameShape(this.shape, plane)) return;
     this.timeline.forget();
     this.shape = plane.slice();
@@ -169,20 +195,32 @@ export class Picture {
     shared.uAlpha.value = alpha;
     this.aim(alpha);
     rig.update(now);
-    const { detail } = stage.quality.level;
-    this.terrain.update(rig.camera, detail);
-    this.trees.update(rig.camera, detail);
     this.overlay.update(now, calm || this.still);
     const { labels } = this.app.store.get();
-    const tilePixels = rig.tilePixels(this.height);
-    const fineWithin = (tilePixels / FINE_FROM) * Math.max(detail, 0.5);
-    this.muster.update(this.actors, rig.camera, fineWithin, (distance) => figureScale(tilePixels / distance));
-    this.figures.update(this.muster, labels);
+    this.figures.labels = labels;
+    this.survey();
+    shared.uHaze.value.w = Math.max(CLEAR.sides * (this.relief?.side ?? 1), CLEAR.looks * rig.distance);
+    this.farMap?.refresh();
     this.label(now, labels);
     stage.renderer.info.reset();
     stage.renderer.render(stage.scene, rig.camera);
     this.pointer.update(alpha < 1);
     this.tell(now, began);
+  }
+
+  /** Finds what is in view, and how large; anew only where the camera, the world or what is chosen has changed. */
+  private survey(): void {
+    const { rig, shared } = this;
+    const chosen = [shared.uSelected.value, shared.uHovered.value].filter((row) => row >= 0);
+    if (!rig.moved && this.surveyed === String(chosen)) return;
+    this.surveyed = String(chosen);
+    const { detail } = this.stage.quality.level;
+    const tilePixels = rig.tilePixels(this.height);
+    this.terrain.update(rig.camera, detail);
+    this.trees.update(rig.camera, detail, tilePixels);
+    const reach = { fine: (tilePixels / FINE_FROM) * Math.max(detail, 0.5), figures: tilePixels / POINTS_BELOW };
+    this.muster.update(this.actors, rig.camera, reach, (distance) => figureScale(tilePixels / distance), chosen);
+    this.figures.update(this.muster);
   }
 
   /** Keeps the selection marked and the followed agent in the middle. */
@@ -219,7 +257,8 @@ export class Picture {
     const { stats, stage } = this;
     const { frame } = this.app.world;
     stats.frames += 1;
-    stats.scriptMs = this.scriptTimes.add(performance.now() - began);
+    stats.pictureMs = performance.now() - began;
+    stats.scriptMs = this.scriptTimes.add(stats.pictureMs);
     stats.drawCalls = stage.renderer.info.render.calls;
     stats.triangles = stage.renderer.info.render.triangles;
     stats.quality = stage.quality.level.name;

@@ -51,7 +51,7 @@ describe("heartOf", () => {
   it("is the middle of what is not lava, with some lava around", () => {
     const plane = new Uint8Array(400);
     for (let row = 6; row < 12; row++) for (let col = 8; col < 12; col++) plane[row * 20 + col] = 2;
-    expect(heartOf(plane, 20)).toEqual({ row: 9, col: 10, size: 20 }); // 6 rows and 7 on either side
+    expect(heartOf(plane, 20)).toEqual({ row: 9, col: 10, size: 10 }); // 6 rows and 2 on either side
   });
   it("is the whole map where there is no lava, or nothing else", () => {
     for (const material of [0, 2]) {

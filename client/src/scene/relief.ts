@@ -56,7 +56,7 @@ export function buildRelief(plane: Uint8Array, side: number, samples = samplesFo
 }
 
 /** Lava that is shown around what lies within it [tiles]. */
-const SHORE = 7;
+const SHORE = 2;
 
 /** The square about all that is not lava: its middle, and its size with some of the lava around. */
 export function heartOf(plane: Uint8Array, side: number): { row: number; col: number; size: number } {

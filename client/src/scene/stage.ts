@@ -22,7 +22,7 @@ export class Stage {
   readonly scene = new Scene();
   readonly renderer: WebGLRenderer;
   readonly quality = new Quality();
-  private readonly own = { uTop: { value: new Color() }, uBottom: { value: new Color() } };
+  private readonly own = { uTop: { value: new Color() } };
 
   /** @throws Error if the browser has no WebGL 2. */
   constructor(

@@ -16,6 +16,8 @@ export interface Stats {
   /** Time of the page's own code for one picture, and for taking in one frame: medians of the last 60 [ms]. */
   scriptMs: number;
   frameMs: number;
+  /** The same for the last picture alone [ms]. */
+  pictureMs: number;
   drawCalls: number;
   triangles: number;
   quality: string;
@@ -60,6 +62,7 @@ export function blankStats(): Stats {
     agents: 0,
     scriptMs: 0,
     frameMs: 0,
+    pictureMs: 0,
     drawCalls: 0,
     triangles: 0,
     quality: "",

@@ -12,6 +12,7 @@ import {
   Group,
   InstancedBufferAttribute,
   LinearFilter,
+  LinearMipmapLinearFilter,
   Matrix4,
   type Mesh,
   NearestFilter,
@@ -23,14 +24,15 @@ import {
 import { groundUniforms } from "./ground";
 import { instanced, instancedOf, makeMaterial } from "./material";
 import type { Relief } from "./relief";
+import lava from "./shaders/lava.glsl?raw";
 import fragment from "./shaders/terrain.frag?raw";
 import vertex from "./shaders/terrain.vert?raw";
 import type { Shared } from "./uniforms";
 
 /** Tiles along the edge of a chunk. */
 const CHUNK = 16;
-/** Beyond these distances [tiles] a chunk has half as many points, a quarter, an eighth. */
-const FAR = [42, 84, 190];
+/** Beyond these distances [tiles] a chunk has half as many points, a quarter, an eighth, and so on. */
+const FAR = [42, 84, 190, 320, 460];
 const HIGHEST = 3.2;
 
 interface Level {
@@ -53,7 +55,11 @@ export class Terrain {
   readonly material: ShaderMaterial;
 
   constructor(private readonly shared: Shared) {
-    this.material = makeMaterial(shared, { vertex, fragment, own: { ...this.own, ...groundUniforms() } });
+    this.material = makeMaterial(shared, {
+      vertex,
+      fragment: `${lava}\n${fragment}`,
+      own: { ...this.own, ...groundUniforms() },
+    });
   }
 
   /** Takes the shape of a map. */
@@ -93,6 +99,10 @@ export class Terrain {
   ) {
     this.shared[name].value.dispose();
     texture.magFilter = texture.minFilter = filter;
+    if (filter === LinearFilter) {
+      texture.minFilter = LinearMipmapLinearFilter; // slopes and shadows far away average out
+      texture.generateMipmaps = true;
+    }
     texture.needsUpdate = true;
     this.shared[name].value = texture;
   }
@@ -102,7 +112,7 @@ export class Terrain {
     this.group.clear();
     const across = Math.ceil(side / CHUNK);
     this.chunks = Array.from({ length: across * across }, (_, i) => chunkAt(Math.floor(i / across), i % across, side));
-    const steps = [1, 2, 4, 8].filter((step) => step <= 2 * samples);
+    const steps = [1, 2, 4, 8, 16, 32].filter((step) => step <= 8 * samples);
     this.levels = steps.map((step) => {
       const geometry = instancedOf(grid(CHUNK * samples, step));
       const corners = new InstancedBufferAttribute(new Float32Array(this.chunks.length * 2), 2);

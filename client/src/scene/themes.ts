@@ -7,30 +7,28 @@ interface Light {
   sun: [number, number, number];
   sky: [number, number, number];
   earth: [number, number, number];
+  /** Colours of the sky above, and of the air at the horizon. */
   top: string;
-  bottom: string;
+  haze: string;
 }
 
 export const LIGHTS: Record<"dark" | "light", Light> = {
-  dark: { sun: [1.16, 1.02, 0.84], sky: [0.3, 0.37, 0.5], earth: [0.2, 0.17, 0.16], top: "#26313f", bottom: "#0c1118" },
+  dark: { sun: [1.16, 1.02, 0.84], sky: [0.3, 0.37, 0.5], earth: [0.2, 0.17, 0.16], top: "#0f1826", haze: "#46343a" },
   light: {
     sun: [1.3, 1.22, 1.06],
     sky: [0.46, 0.52, 0.6],
     earth: [0.3, 0.27, 0.24],
-    top: "#f4f1ea",
-    bottom: "#cfd9e2",
+    top: "#86b4dc",
+    haze: "#e8d9c8",
   },
 };
 
-export function setLight(
-  shared: Shared,
-  sky: { uTop: { value: Color }; uBottom: { value: Color } },
-  theme: keyof typeof LIGHTS,
-) {
-  const { sun, sky: above, earth, top, bottom } = LIGHTS[theme];
+export function setLight(shared: Shared, sky: { uTop: { value: Color } }, theme: keyof typeof LIGHTS) {
+  const { sun, sky: above, earth, top, haze } = LIGHTS[theme];
   shared.uSunColour.value.setRGB(...sun);
   shared.uSkyColour.value.setRGB(...above);
   shared.uEarthColour.value.setRGB(...earth);
   sky.uTop.value = new Color(top);
-  sky.uBottom.value = new Color(bottom);
+  const { r, g, b } = new Color(haze);
+  shared.uHaze.value.set(r, g, b, shared.uHaze.value.w);
 }

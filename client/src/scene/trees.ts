@@ -28,12 +28,14 @@ import type { Shared } from "./uniforms";
 const PART = 32;
 /** From here on trees are drawn with few triangles [tiles]. */
 const FAR = 70;
-/** From here on they are no more than the colour of the ground [tiles]. */
-const FARTHEST = 300;
+/** Where a tile takes fewer pixels than this, trees have lost their stumps and most of their triangles. */
+const BARE_BELOW = 8;
+/** Where it takes fewer than this, they are no more than the colour of the ground; the shader shrinks them before. */
+const NONE_BELOW = 3;
 
 interface Part {
-  near: Mesh;
-  far: Mesh;
+  /** From the finest to the coarsest. */
+  meshes: readonly [near: Mesh, far: Mesh, bare: Mesh];
   ball: Sphere;
 }
 
@@ -57,29 +59,35 @@ export class Trees {
   }
 
   plant(plane: Uint8Array, relief: Relief): void {
-    for (const { near, far } of this.parts) for (const mesh of [near, far]) mesh.geometry.dispose();
+    for (const { meshes } of this.parts) for (const mesh of meshes) mesh.geometry.dispose();
     this.group.clear();
     this.planted = plane.map((material) => Number(bearing(material)));
-    const [near, far] = [treeGeometry(7, 6), treeGeometry(5, 2)];
+    const shapes = [treeGeometry(7, 6), treeGeometry(5, 2), crownGeometry(4, 2)];
     const groups = collect(plane, relief);
     this.parts = [...groups.values()].map((trees) => {
-      const part = { near: grove(near, trees), far: grove(far, trees) };
-      const meshes = { near: instanced(part.near, this.material, 1), far: instanced(part.far, this.material, 1) };
-      this.group.add(meshes.near, meshes.far);
-      return { ...meshes, ball: around(trees) };
+      const [near, far, bare] = groves(shapes, trees).map((geometry) => instanced(geometry, this.material, 1));
+      this.group.add(near, far, bare);
+      return { meshes: [near, far, bare], ball: around(trees) };
     });
   }
 
-  /** Shows the parts in sight, in the detail of their distance. */
-  update(camera: Camera, detail: number): void {
+  /**
+   * Shows the parts in sight, in the detail of their distance.
+   *
+   * @param detail below 1 is coarser.
+   * @param tilePixels pixels that a tile takes at distance 1.
+   */
+  update(camera: Camera, detail: number, tilePixels: number): void {
+    const ends = [FAR * detail, (tilePixels / BARE_BELOW) * Math.max(detail, 0.6), tilePixels / NONE_BELOW];
     this.matrix.multiplyMatrices(camera.projectionMatrix, camera.matrixWorldInverse);
     this.frustum.setFromProjectionMatrix(this.matrix);
     this.eye.setFromMatrixPosition(camera.matrixWorld);
-    for (const { near, far, ball } of this.parts) {
-      const seen = this.frustum.intersectsSphere(ball);
+    for (const { meshes, ball } of this.parts) {
       const distance = ball.distanceToPoint(this.eye);
-      near.visible = seen && distance < FAR * detail;
-      far.visible = seen && !near.visible && distance < FARTHEST * Math.max(detail, 0.6);
+      const shown = this.frustum.intersectsSphere(ball) ? ends.findIndex((end) => distance < end) : -1;
+      meshes.forEach((mesh, i) => {
+        mesh.visible = i === shown;
+      });
     }
   }
 }
@@ -129,12 +137,17 @@ function treeAt(
   return { at: [x, groundAt(relief, x, z) - 0.03, z, size], kind: [shape, draw()] };
 }
 
-function grove(tree: BufferGeometry, trees: Tree[]): InstancedBufferGeometry {
-  const copies = instancedOf(tree);
-  copies.setAttribute("aTree", new InstancedBufferAttribute(new Float32Array(trees.flatMap(({ at }) => at)), 4));
-  copies.setAttribute("aKind", new InstancedBufferAttribute(new Float32Array(trees.flatMap(({ kind }) => kind)), 2));
-  copies.instanceCount = trees.length;
-  return copies;
+/** The same trees in each of some shapes. */
+function groves(shapes: BufferGeometry[], trees: Tree[]): InstancedBufferGeometry[] {
+  const places = new InstancedBufferAttribute(new Float32Array(trees.flatMap(({ at }) => at)), 4);
+  const kinds = new InstancedBufferAttribute(new Float32Array(trees.flatMap(({ kind }) => kind)), 2);
+  return shapes.map((shape) => {
+    const copies = instancedOf(shape);
+    copies.setAttribute("aTree", places);
+    copies.setAttribute("aKind", kinds);
+    copies.instanceCount = trees.length;
+    return copies;
+  });
 }
 
 function around(trees: Tree[]): Sphere {
@@ -148,8 +161,11 @@ function around(trees: Tree[]): Sphere {
 function treeGeometry(around_: number, rings: number): BufferGeometry {
   const stump = strip(new CylinderGeometry(0.055, 0.09, 0.3, 5, 1, true).translate(0, 0.1, 0), 0);
   const lid = strip(new ConeGeometry(0.055, 0.01, 5, 1, true).translate(0, 0.255, 0), 0);
-  const crown = strip(new CylinderGeometry(1, 1, 1, around_, rings, true).translate(0, 0.5, 0), 1);
-  return mergeGeometries([stump, lid, crown]);
+  return mergeGeometries([stump, lid, crownGeometry(around_, rings)]);
+}
+
+function crownGeometry(around_: number, rings: number): BufferGeometry {
+  return strip(new CylinderGeometry(1, 1, 1, around_, rings, true).translate(0, 0.5, 0), 1);
 }
 
 /** Keeps the points alone, marked as crown or stump. */

@@ -22,8 +22,11 @@ export interface Shared {
   uSunColour: { value: Color };
   uSkyColour: { value: Color };
   uEarthColour: { value: Color };
+  /** Colour of the air far away, and the distance from which it hides things [tiles]. */
+  uHaze: { value: Vector4 };
   uNoise: { value: Texture };
   uTiles: { value: Texture };
+  uFarMap: { value: Texture };
   uHeights: { value: Texture };
   uSurface: { value: Texture };
   uSide: { value: number };
@@ -54,8 +57,10 @@ export function makeShared(): Shared {
     uSunColour: { value: new Color() },
     uSkyColour: { value: new Color() },
     uEarthColour: { value: new Color() },
+    uHaze: { value: new Vector4(0, 0, 0, 1) },
     uNoise: { value: blank() },
     uTiles: { value: blank() },
+    uFarMap: { value: blank() },
     uHeights: { value: new DataTexture(new Float32Array(1), 1, 1, RedFormat) },
     uSurface: { value: blank() },
     uSide: { value: 1 },

@@ -56,11 +56,15 @@ class Process:
         Raises:
             RuntimeError: if it failed; it has told why on stderr.
         """
+        self.tell(question)
+        return self.hear()
+
+    def tell(self, question: object) -> None:
+        """Gives it a line to work on meanwhile; `hear` then has the answer."""
         assert self._process.stdin is not None
         with contextlib.suppress(BrokenPipeError):
             self._process.stdin.write(f"{question}\n")
             self._process.stdin.flush()
-        return self.hear()
 
     def hear(self) -> dict[str, Any]:
         """The next thing it says.

@@ -5,13 +5,17 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from statistics import median
+from typing import TYPE_CHECKING, Any
 
 from forge.bench.measure import spread
 from forge.bench.process import Process
 from forge.bench.report import Row, Section, fixed, measured, text
 from forge.blade import ConfigError, Law
 from forge.embyr import chromium
+
+if TYPE_CHECKING:  # it comes with the extra `video`
+    from playwright.sync_api import Page
 
 _RATE = 10.0  # ticks a second
 _SIZES = ((128, 80), (4096, 512))  # agents at most, side
@@ -20,8 +24,30 @@ _VIEWERS = 20
 _CROWD = {"watching": 40, "slow": 20, "silent": 20, "vanishing": 20}
 _WINDOW = (1280, 720)
 
-_FIGURES = ("scriptMs", "frameMs", "drawCalls", "triangles", "agents", "frames")
+_PICTURES = 6  # of each view in a turn
+_FIGURES = ("frameMs", "drawCalls", "triangles", "agents")
 _READ = f"Object.fromEntries({list(_FIGURES)}.map((name) => [name, window.__embyr?.[name] ?? 0]))"
+
+#: What the camera shows: the oldest agent from 24 tiles away, and the whole map.
+_VIEWS = {
+    "near": """() => {
+  const { scene, world } = __embyr, { agents } = world().frame;
+  const oldest = agents.age.indexOf(Math.max(...agents.age));
+  scene.focus(agents.row[oldest], agents.col[oldest]);
+  scene.zoom(24 / __embyr.distance());
+}""",
+    "far": "() => __embyr.scene.resetCamera()",
+}
+#: The time of the page's own code for each of so many pictures [ms]; the first two may show what was before.
+_TIMES = """async (pictures) => {
+  const times = [];
+  for (let drawn = __embyr.frames; times.length < pictures + 2; ) {
+    await new Promise(requestAnimationFrame);
+    if (__embyr.frames > drawn) times.push(__embyr.pictureMs);
+    drawn = __embyr.frames;
+  }
+  return times.slice(2);
+}"""
 
 
 @dataclass(frozen=True)
@@ -68,44 +94,66 @@ def _crowd(port: int, kinds: Mapping[str, int]) -> Iterator[Process]:
 
 
 def page(plan: Plan) -> Section:
-    """The time of the page's own code, drawn in a browser without a window.
+    """The time of the page's own code, drawn in a browser without a window, near and far in turn.
 
     Raises:
         ConfigError: without a Chromium, or if the page draws nothing.
     """
-    rows: list[Row] = []
-    for slots, side in plan.sizes:
-        with _watched(plan.world(slots, side)) as (server, port), chromium.launch() as browser:
-            tab = chromium.window(browser, (320, 180) if plan.quick else _WINDOW).new_page()
-            tab.goto(f"http://127.0.0.1:{port}/?quality=high")
-            for _ in range(1200):
-                if tab.evaluate("window.__embyr?.ready ?? false"):
-                    break
-                tab.wait_for_timeout(50)
-            else:
-                raise ConfigError("the page drew nothing: does this Chromium have WebGL 2?")
-            read: list[dict[str, float]] = []
-            for _ in range(plan.rounds):
-                server.ask(plan.ticks)
-                read.append(tab.evaluate(_READ))
-        shown = {"slots": slots, "side": side, "pictures": int(read[-1]["frames"])}
-        counts = {name: int(read[-1][name]) for name in ("agents", "drawCalls", "triangles")}
-        times = {name: spread([values[name] for values in read])._asdict() for name in ("scriptMs", "frameMs")}
-        rows.append({**shown, **counts, **times})
+    rows = [row for slots, side in plan.sizes for row in _page_rows(plan, slots, side)]
     note = (
         f"Chromium without a window, {_WINDOW[0]} × {_WINDOW[1]}, drawn in software at full quality, {_RATE:g} ticks a "
-        f"second; {plan.rounds} readings {plan.ticks} ticks apart, each the page's own median of its last 60. Script: "
-        "all of the page's code for one picture, panels left out; frame: taking in one tick."
+        f"second; {plan.rounds} turns of {_PICTURES} pictures near (24 tiles from the oldest agent) and as many far "
+        "(the whole map), medians of a turn. Script: all of the page's code for one picture, panels left out; × near: of "
+        "the two in a turn; frame: taking in one tick."
     )
     columns = (
         text("side", "side"),
         text("agents", "agents"),
+        text("view", "view"),
         measured("script, ms a picture", "scriptMs", 2),
+        measured("× near", "ratio", 2),
         measured("frame, ms a tick", "frameMs", 2),
         text("draw calls", "drawCalls"),
         text("triangles", "triangles"),
     )
     return Section("Page: its own time", note, columns, rows)
+
+
+def _page_rows(plan: Plan, slots: int, side: int) -> list[Row]:
+    """What the page takes for one world, a row for each view."""
+    read: dict[str, list[dict[str, float]]] = {view: [] for view in _VIEWS}
+    with _watched(plan.world(slots, side)) as (server, port), chromium.launch() as browser:
+        tab = chromium.window(browser, (320, 180) if plan.quick else _WINDOW, calm=True).new_page()
+        tab.goto(f"http://127.0.0.1:{port}/?quality=high")
+        _until_drawn(tab)
+        for _ in range(plan.rounds):
+            for view, look in _VIEWS.items():
+                server.tell(plan.ticks)
+                tab.evaluate(look)
+                times = tab.evaluate(_TIMES, _PICTURES)
+                read[view].append({**tab.evaluate(_READ), "scriptMs": median(times)})
+                server.hear()
+    rows: list[Row] = []
+    for view, readings in read.items():
+        facts = {"slots": slots, "side": side, "view": view, "pictures": _PICTURES * plan.rounds}
+        counts = {name: int(readings[-1][name]) for name in ("agents", "drawCalls", "triangles")}
+        times = {name: spread([values[name] for values in readings])._asdict() for name in ("scriptMs", "frameMs")}
+        ratios = [values["scriptMs"] / near["scriptMs"] for values, near in zip(readings, read["near"], strict=True)]
+        rows.append({**facts, **counts, **times, "ratio": spread(ratios)._asdict()})
+    return rows
+
+
+def _until_drawn(tab: Page) -> None:
+    """Waits for the first picture.
+
+    Raises:
+        ConfigError: if there is none.
+    """
+    for _ in range(1200):
+        if tab.evaluate("window.__embyr?.ready ?? false"):
+            return
+        tab.wait_for_timeout(50)
+    raise ConfigError("the page drew nothing: does this Chromium have WebGL 2?")
 
 
 def server(plan: Plan) -> Section:

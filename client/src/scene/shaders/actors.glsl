@@ -28,8 +28,9 @@ vec3 actorPosition(Actor actor) {
   return mix(actor.from.xyz, actor.to.xyz, walked());
 }
 
-// Far away figures are drawn larger than they are, so that nobody is lost on a large map.
+// Far away figures are drawn larger than they are, so that nobody is lost on a large map; picking.ts has the same.
 float actorScale(vec3 place) {
-  float pixels = uTilePixels / max(distance(place, cameraPosition), 0.001);
-  return clamp(15.0 * uPixelRatio / pixels, 1.0, 10.0);
+  float pixels = uTilePixels / (uPixelRatio * max(distance(place, cameraPosition), 0.001));
+  float least = mix(9.0, 15.0, smoothstep(5.0, 9.0, pixels));
+  return clamp(least / pixels, 1.0, 10.0);
 }

@@ -8,6 +8,7 @@ uniform vec3 uSun;
 uniform vec3 uSunColour;
 uniform vec3 uSkyColour;
 uniform vec3 uEarthColour;
+uniform vec4 uHaze;  // its colour, and the distance at which it begins to hide things [tiles]
 uniform sampler2D uNoise;
 
 vec3 srgb(float r, float g, float b) {
@@ -25,6 +26,12 @@ vec3 lit(vec3 albedo, vec3 normal, float open) {
 vec3 finish(vec3 colour) {
   vec3 bent = 1.0 - 0.4 * exp(-max(colour - 0.6, 0.0) / 0.4);
   return mix(colour, bent, step(0.6, colour));
+}
+
+// Air between the eye and a place.
+vec3 hazed(vec3 colour, vec3 place) {
+  float way = distance(place, cameraPosition) / uHaze.w;
+  return mix(uHaze.rgb, colour, exp(-way * way));
 }
 
 float easeInOut(float t) {

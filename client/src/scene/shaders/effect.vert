@@ -54,6 +54,9 @@ void main() {
     size = vKind == BIRTH ? vec2(1.1, 2.3) : vec2(1.3);
     if (vKind == BIRTH) up = vec3(0, 1, 0);
   }
+  // among points of light there is no room for more than their flash
+  float pixels = uTilePixels / (uPixelRatio * max(distance(middle, cameraPosition), 0.001));
+  scale *= smoothstep(4.5, 8.0, pixels);
   vec3 place = middle + (right * position.x * size.x + up * position.y * size.y) * scale;
   vec4 clip = projectionMatrix * viewMatrix * vec4(place, 1.0);
   clip.z -= 0.002 * clip.w;

@@ -13,14 +13,16 @@ uniform float uGrid;
 in vec2 vGround;
 in float vHeight;
 in float vWall;
+in float vSkirt;
 in vec3 vPlace;
 
 const float LEVEL = -0.17;
 
-// Each material in two shades, mixed by noise, and as it looks from far above.
+// Each material in two shades, mixed by noise.
 uniform vec3 uLow[7];
 uniform vec3 uHigh[7];
-uniform vec3 uFar[7];
+
+uniform sampler2D uFarMap;
 
 vec3 shade(int material, float grain) {
   return mix(uLow[material], uHigh[material], grain);
@@ -58,23 +60,6 @@ vec3 water(vec3 bed, float depth, vec2 at, vec3 eye, float open) {
   return colour + gleam * open * uSunColour * 0.35 + shore * (0.06 + 0.34 * lap) * srgb(226., 240., 236.) * light;
 }
 
-vec3 lava(float depth, vec2 at, float open) {
-  vec2 flow = vec2(uTime * 0.004, -uTime * 0.003);
-  vec4 broad = texture(uNoise, at * 0.017 + flow);
-  vec2 bent = at * 0.043 + (broad.rg - 0.5) * 0.5 + flow * 1.7;
-  float crack = abs(texture(uNoise, bent).r - 0.5) * 2.0;
-  float fine = abs(texture(uNoise, bent * 2.1 + 0.5).g - 0.5) * 2.0;
-  float heat = smoothstep(0.36, 0.72, broad.b + 0.05 * sin(uTime * 0.6 + 9.0 * broad.a));
-  float vein = pow(1.0 - smoothstep(0.0, 0.2, crack), 2.2) * (0.14 + heat);
-  vein += 0.45 * pow(1.0 - smoothstep(0.0, 0.14, fine), 2.5) * heat;
-  float rim = smoothstep(0.14, 0.0, depth);
-  vec3 crust = mix(srgb(32., 22., 26.), srgb(66., 46., 44.), texture(uNoise, at * 0.13).g);
-  float glow = clamp(0.8 * vein + 0.4 * rim, 0.0, 1.3);
-  vec3 fire = mix(srgb(140., 22., 12.), srgb(246., 108., 30.), smoothstep(0.08, 0.7, glow));
-  fire = mix(fire, srgb(255., 206., 116.), smoothstep(0.8, 1.4, glow));
-  return lit(crust, vec3(0.0, 1.0, 0.0), open) * 0.8 + fire * glow * 0.7 + srgb(120., 24., 10.) * 0.18 * heat;
-}
-
 vec4 overlayAt(vec2 at) {
   vec2 cell = (at - uOverlayBox.yx) / uOverlayBox.wz;
   if (any(lessThan(cell, vec2(0.0))) || any(greaterThanEqual(cell, vec2(1.0)))) return vec4(0.0);
@@ -82,11 +67,11 @@ vec4 overlayAt(vec2 at) {
   return vec4(texture(uColours, vec2((told.r * 255.0 + 0.5) / 256.0, 0.5)).rgb, told.g);
 }
 
-void main() {
-  vec2 uv = (vGround * uSamples + 0.5) / (uSide * uSamples + 1.0);
-  vec4 surface = texture(uSurface, uv);
+// The ground as one stands before it.
+vec3 nearGround(vec4 surface, vec3 facet) {
   // The texture knows shores that coarse triangles miss, but ends at 1.
   float height = surface.a < 0.98 ? surface.a * 2.0 - 1.0 : max(vHeight, 0.95);
+  float open = surface.b;
   vec4 grain = texture(uNoise, vGround * 0.11);
   vec4 fine = texture(uNoise, vGround * 0.43 + 0.31);
   vec4 close = texture(uNoise, vGround * 1.9 + 0.63);
@@ -110,9 +95,7 @@ void main() {
   rock = max(rock * step(0.0, height - 0.1), smoothstep(0.17, 0.21, height + 0.08 * (fine.r - 0.5)));
   vec2 slope = surface.rg * 2.0 - 1.0 + (fine.ba - 0.5) * 0.10;
   vec3 normal = normalize(vec3(slope.x, sqrt(max(1.0 - dot(slope, slope), 0.04)), slope.y));
-  vec3 facet = normalize(cross(dFdy(vPlace), dFdx(vPlace)) + vec3(0.0, 1e-9, 0.0));
   normal = normalize(mix(normal, facet.y < 0.0 ? -facet : facet, 0.8 * rock));
-  float open = surface.b;
   vec3 eye = normalize(cameraPosition - vec3(vGround.x, max(height, LEVEL), vGround.y));
 
   // Rocks are pale on top and dark where they are steep; banks of sand lie along the water.
@@ -132,13 +115,30 @@ void main() {
   if (depth > 0.0) {
     colour = fire ? lava(depth, vGround, open) : water(lit(albedo, vec3(0, 1, 0), open), depth, vGround, eye, open);
   }
+  return colour;
+}
 
-  // Where a tile is less than two pixels, it shows the colour of what it is.
-  float far = smoothstep(0.3, 0.75, length(fwidth(vGround)));
-  if (far > 0.0) {
-    vec3 flat_ = share.x * uFar[nw.now] + share.y * uFar[ne.now] + share.z * uFar[sw.now] + share.w * uFar[se.now];
-    colour = mix(colour, lit(flat_, normalize(mix(normal, vec3(0, 1, 0), 0.5)), open), far);
-  }
+// The same from afar: the mean of its tiles, however many lie under a pixel.
+vec3 farGround(vec4 surface, vec3 normal) {
+  vec4 mean = texture(uFarMap, vGround / uSide, -0.4);
+  vec3 land = lit(mean.rgb * (0.86 + 0.28 * texture(uNoise, vGround * 0.006).b), normal, surface.b);
+  return mean.a > 0.999 ? land : mix(lava(0.3, vGround, surface.b), land, mean.a);
+}
+
+void main() {
+  vec2 uv = (vGround * uSamples + 0.5) / (uSide * uSamples + 1.0);
+  vec4 surface = texture(uSurface, uv);
+  vec3 facet = normalize(cross(dFdy(vPlace), dFdx(vPlace)) + vec3(0.0, 1e-9, 0.0));
+  vec2 slope = surface.rg * 2.0 - 1.0;
+  vec3 normal = normalize(vec3(slope.x, sqrt(max(1.0 - dot(slope, slope), 0.04)), slope.y));
+  facet = vSkirt > 0.001 ? normal : facet;  // a gap is closed by ground, not by a cliff
+  vec2 span = fwidth(vGround);
+
+  // Where a tile is only a few pixels wide, single ones can no longer be made out.
+  float far = smoothstep(0.3, 0.55, length(span));
+  vec3 colour = vec3(0.0);
+  if (far < 1.0) colour = nearGround(surface, facet);
+  if (far > 0.0) colour = mix(colour, farGround(surface, normal), far);
 
   if (vWall > 0.001) {
     float band = texture(uNoise, vec2(dot(vGround, vec2(0.13)), vWall * 0.6)).g;
@@ -149,7 +149,7 @@ void main() {
     vec4 told = overlayAt(vGround);
     float grey = dot(colour, vec3(0.2126, 0.7152, 0.0722));
     vec3 ground = mix(colour, vec3(grey) * 0.8, 0.75 * uOverlayShare);
-    float relief = clamp(0.72 + 0.55 * (dot(normal, uSun) * open - 0.45), 0.45, 1.15);
+    float relief = clamp(0.72 + 0.55 * (dot(normal, uSun) * surface.b - 0.45), 0.45, 1.15);
     colour = mix(ground, told.rgb * relief, told.a * 0.86 * uOverlayShare);
   }
   if (uSight.z >= 0.0) {
@@ -157,8 +157,8 @@ void main() {
     float unseen = step(uSight.z + 0.5, max(away.x, away.y));
     colour *= mix(1.0, 0.22, unseen);
   }
-  vec2 line = abs(fract(vGround - 0.5) - 0.5) / fwidth(vGround);
+  vec2 line = abs(fract(vGround - 0.5) - 0.5) / span;
   colour *= 1.0 - uGrid * 0.16 * (1.0 - min(min(line.x, line.y), 1.0)) * (1.0 - step(0.001, vWall));
-  gl_FragColor = vec4(finish(colour), 1.0);
+  gl_FragColor = vec4(finish(hazed(colour, vPlace)), 1.0);
   #include <colorspace_fragment>
 }

@@ -17,6 +17,6 @@ void main() {
   vec3 colour = lit(vCrown > 0.0 ? leaf : bark, normal, vCrown > 0.0 ? mix(0.62, 1.0, vCrown) : 0.6);
   colour = mix(colour, vec3(dot(colour, vec3(0.2126, 0.7152, 0.0722))) * 0.9, 0.9 * uOverlayShare);
   colour *= mix(1.0, 0.22, vUnseen);
-  gl_FragColor = vec4(finish(colour), 1.0);
+  gl_FragColor = vec4(finish(hazed(colour, vPlace)), 1.0);
   #include <colorspace_fragment>
 }

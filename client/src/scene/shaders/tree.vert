@@ -33,7 +33,8 @@ float radius(float t) {
 }
 
 void main() {
-  float out_ = grown() * mix(1.0, 0.5, uOverlayShare);
+  float pixels = uTilePixels / (uPixelRatio * max(distance(aTree.xyz, cameraPosition), 0.001));
+  float out_ = grown() * mix(1.0, 0.5, uOverlayShare) * smoothstep(3.0, 5.0, pixels);  // farther away they are part of the ground
   vec3 local = position;
   if (aCrown > 0.5) {
     float t = position.y;
