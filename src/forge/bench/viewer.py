@@ -103,8 +103,8 @@ def page(plan: Plan) -> Section:
     note = (
         f"Chromium without a window, {_WINDOW[0]} × {_WINDOW[1]}, drawn in software at full quality, {_RATE:g} ticks a "
         f"second; {plan.rounds} turns of {_PICTURES} pictures near (24 tiles from the oldest agent) and as many far "
-        "(the whole map), medians of a turn. Script: all of the page's code for one picture, panels left out; × near: of "
-        "the two in a turn; frame: taking in one tick."
+        "(the whole map), medians of a turn. Script: all of the page's code for one picture, panels left out; × near: "
+        "of the two in a turn; frame: taking in one tick."
     )
     columns = (
         text("side", "side"),

@@ -67,7 +67,7 @@ _SHOWN = """async (drawing) => {
 }"""
 _AGENTS = """() => {
   const { agents, count } = __embyr.world().frame;
-  const names = ["id", "row", "col", "population", "health", "food", "water", "age", "move"];
+  const names = ["id", "row", "col", "population", "health", "food", "water", "age", "move", "freeze"];
   return Array.from({ length: count }, (_, i) => Object.fromEntries(names.map((name) => [name, agents[name][i]])));
 }"""
 

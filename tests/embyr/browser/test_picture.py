@@ -92,7 +92,7 @@ def test_agents_have_the_colour_of_their_population(past: Screen, replay: Replay
     found = 0
     for agent in past.agents():
         seen = past.ask("(id) => __embyr.agentScreen(id)", agent["id"])
-        if not past.free(seen["x"], seen["y"]):
+        if agent["freeze"] or not past.free(seen["x"], seen["y"]):  # ice has a colour of its own
             continue
         x, y = round(seen["x"]), round(seen["y"])
         pixels = picture[y - 6 : y + 7, x - 6 : x + 7].reshape(-1, 3) / 255
