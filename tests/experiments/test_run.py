@@ -61,6 +61,15 @@ def test_milestones_are_kept_for_ever(tmp_path: Path) -> None:
     assert kept(run) == [0, 20, 40, 80, 90]
 
 
+def test_milestones_may_be_minutes_of_training(tmp_path: Path) -> None:
+    # ten agent steps a second; the first checkpoints at or after 0, 60 and 90 s: those after 0, 60 and 100 s
+    run = make(tmp_path / "run", milestones="0m 1m 1.5m 9m")
+    for seconds in range(0, 200, 20):
+        save(run, 10 * seconds)
+        run.prune()
+    assert kept(run) == [0, 600, 1000, 1600, 1800]
+
+
 def test_what_is_kept_are_good_ones(tmp_path: Path) -> None:
     run = make(tmp_path / "run", [0, 10, 20, 30])
     damage(run, 20)
@@ -262,7 +271,8 @@ def test_patch_releases_agree() -> None:
 def test_milestones_are_whole_numbers() -> None:
     assert Session(milestones="1e6 0, 20").milestone_steps() == [0, 20, 1_000_000]
     assert Session().milestone_steps() == []
-    for wrong in ("1.5", "-1", "many", "nan", "inf"):
+    assert Session(milestones="2m 5 0.5m").milestone_seconds() == [30, 120]
+    for wrong in ("1.5", "-1", "many", "nan", "inf", "m", "-1m", "infm"):
         with pytest.raises(ConfigError, match=r"run.milestones = .* whole numbers of agent steps"):
             Session(milestones=wrong)
 

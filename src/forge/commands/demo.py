@@ -28,6 +28,8 @@ from forge.waiting import doing
 
 #: Agent steps of training unless a number of steps or minutes is asked for: minutes teach less on a slower machine.
 STEPS = 100_000_000
+#: Checkpoints that show how the populations came to what they are.
+_MILESTONES = "0 1e6 1e7"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -72,6 +74,7 @@ def main(arguments: list[str]) -> None:
     training = Training.named("chaos")
     steps = options.steps or (0 if options.minutes else STEPS)
     session = dataclasses.replace(training.run, steps=steps, minutes=options.minutes, seed=options.seed)
+    session = dataclasses.replace(session, milestones=_MILESTONES)
     run = begin(options.folder or Run.new_path(Path("runs"), "demo"), dataclasses.replace(training, run=session))
     start(run)
     console.print("\nevaluating on held-out maps: the scripted players and the trained one, alone and among each other")

@@ -296,8 +296,9 @@ class Run:
 
     def prune(self) -> None:
         """Deletes checkpoints that are older than the last good ones and are no milestones."""
-        found, milestones = self.checkpoints(), self.training.run.milestone_steps()
-        kept = {next((p for p in found if steps_of(p) >= steps), None) for steps in milestones}
+        found, run = self.checkpoints(), self.training.run
+        kept = {next((p for p in found if steps_of(p) >= steps), None) for steps in run.milestone_steps()}
+        kept |= {next((p for p in found if seconds_of(p) >= seconds), None) for seconds in run.milestone_seconds()}
         count = 0
         for path in reversed(found):
             if count == _KEEP and path not in kept:
@@ -337,6 +338,14 @@ def found(given: str | os.PathLike[str]) -> tuple[Run, Path | None]:
 def steps_of(folder: Path) -> int:
     """The agent steps after which a checkpoint was made."""
     return int(folder.name)
+
+
+def seconds_of(folder: Path) -> float:
+    """The seconds of training of a checkpoint; negative where it does not say."""
+    try:
+        return float(checkpoint.load_progress(folder, "seconds")["seconds"])
+    except (ConfigError, OSError):
+        return -1.0
 
 
 def _steps(word: str) -> int | None:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from forge.blade import PRESETS, ConfigError
 from forge.blade.config import Chaos, Config
@@ -24,6 +25,30 @@ LIMITS = {"minutes": "minutes of training", "steps": "agent steps", "lives": "li
 
 #: Fields of [run] that do not touch what is computed: they may change when a run goes on, and be left out of its file.
 FREE = ("minutes", "steps", "lives", "threads", "log_seconds", "save_seconds", "milestones", "evaluate_every")
+
+
+class Moment(NamedTuple):
+    """A moment of training."""
+
+    unit: str  # "steps" or "seconds"
+    value: float  # agent steps, or seconds of training
+
+    def reached(self, steps: int, seconds: float) -> bool:
+        """Whether training has come so far."""
+        return (steps if self.unit == "steps" else seconds) >= self.value
+
+
+def moment(word: str) -> Moment:
+    """The moment that a word means: agent steps as in "1e6", or minutes of training as in "2m".
+
+    Raises:
+        ValueError: if it is neither.
+    """
+    minutes = word.endswith("m")
+    value = float(word.removesuffix("m"))
+    if not (math.isfinite(value) and value >= 0 and (minutes or value.is_integer())):
+        raise ValueError(word)
+    return Moment("seconds", 60 * value) if minutes else Moment("steps", value)
 
 
 @dataclass(frozen=True)
@@ -44,7 +69,9 @@ class Session(Section):
     device: str = choice("cpu", ("cpu", "cuda"), "where the policy is computed and learns")
     log_seconds: float = number(1.0, 0.01, 1e6, "seconds between two lines of metrics")
     save_seconds: float = number(60.0, 0.1, 1e9, "seconds between two checkpoints; one is always written at the end")
-    milestones: str = plain("", "agent steps after which a checkpoint is kept for ever, such as '0 1e6 1e7 1e8'")
+    milestones: str = plain(
+        "", "when a checkpoint is kept for ever: after so many agent steps, or minutes of training, as in '0 1e6 1m 2m'"
+    )
     evaluate_every: int = number(
         0, 0, 2**62, "agent steps between two small held-out evaluations, kept in the metrics; 0 means none",
         since=2, before=0,
@@ -56,13 +83,21 @@ class Session(Section):
 
     def milestone_steps(self) -> list[int]:
         """The agent steps of `milestones`, rising."""
+        return [int(m.value) for m in self.moments() if m.unit == "steps"]
+
+    def milestone_seconds(self) -> list[float]:
+        """The times of `milestones`, rising [s]."""
+        return [m.value for m in self.moments() if m.unit == "seconds"]
+
+    def moments(self) -> list[Moment]:
+        """The moments of `milestones`."""
         try:
-            found = sorted({float(word) for word in self.milestones.replace(",", " ").split()})
-            if all(steps >= 0 and steps.is_integer() for steps in found):
-                return [int(steps) for steps in found]
+            return sorted({moment(word) for word in self.milestones.replace(",", " ").split()})
         except ValueError:
-            pass
-        raise ConfigError(f"run.milestones = {self.milestones!r} must be whole numbers of agent steps, as in '1e6 2e7'")
+            raise ConfigError(
+                f"run.milestones = {self.milestones!r} must be whole numbers of agent steps or minutes of training, as "
+                "in '1e6 2e7' or '1m 2m'"
+            ) from None
 
 
 @dataclass(frozen=True)

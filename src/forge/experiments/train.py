@@ -277,17 +277,17 @@ def train(
 
 
 def _loop(run: Run, trainer: Trains, listen: Listener, attend: Callable[[Any], None], stopping: Stopping) -> None:
-    session, milestones = run.training.run, run.training.run.milestone_steps()
+    session, milestones = run.training.run, run.training.run.moments()
     meter, logged, saved = trainer.meter(), trainer.seconds, trainer.seconds
     ended = _finished(run, trainer)
     while not ended:
-        before = trainer.steps
+        before, since = trainer.steps, trainer.seconds
         with doing("making an update"):
             meter.add(trainer.update())
         attend(trainer)
         heldout = _evaluated(run, trainer, before)
         ended = stopping.signal is not None or _finished(run, trainer)
-        passed = any(before < steps <= trainer.steps for steps in milestones)
+        passed = any(m.reached(trainer.steps, trainer.seconds) and not m.reached(before, since) for m in milestones)
         save = ended or passed or trainer.seconds - saved >= session.save_seconds
         if not (save or heldout) and trainer.seconds - logged < session.log_seconds:
             continue
