@@ -9,6 +9,7 @@ export default defineConfig({
     target: "es2022",
     assetsInlineLimit: 0, // a page that loads nothing but files needs no exceptions in its security policy
     chunkSizeWarningLimit: 1200,
+    rolldownOptions: { input: ["index.html", "compare.html"] },
   },
   server: { proxy: { "/ws": { target: "ws://127.0.0.1:8080", ws: true } } },
   test: { environment: "node", include: ["src/**/*.test.ts"] },

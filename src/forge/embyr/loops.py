@@ -1,8 +1,8 @@
-"""The two loops that are watched: a world that is played, and a replay. Both follow the pace of their viewers."""
+"""The loops that are watched: worlds that are played, and a replay. All follow the pace of their viewers."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from forge.blade.frame import Frame, FrameSource
 from forge.blade.replay import Replay
@@ -29,16 +29,31 @@ class Live:
 
     def run(self) -> None:
         """Plays until the pace is stopped."""
+        play_together([self])
+
+    def begin(self) -> None:
+        """Shows the world as it is."""
         first = self.capture()
         self.viewer.put(first if first.key else first.with_plane(self.world.materials()[0]), self.world)
-        for order in self.viewer.pace:
-            match order:
-                case Call(work):
-                    work()
-                case Advance():
-                    self.viewer.advance(self.world, self.player, self.capture)
-                case Seek():
-                    pass  # refused before: a world has no past
+
+    def advance(self) -> None:
+        """Plays one tick and shows it."""
+        self.viewer.advance(self.world, self.player, self.capture)
+
+
+def play_together(lives: Sequence[Live]) -> None:
+    """Plays worlds whose viewers share a pace, tick by tick, until it is stopped."""
+    for live in lives:
+        live.begin()
+    for order in lives[0].viewer.pace:
+        match order:
+            case Call(work):
+                work()
+            case Advance():
+                for live in lives:
+                    live.advance()
+            case Seek():
+                pass  # refused before: a world has no past
 
 
 class Playback:
