@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 import forge
+from tests.kernels import own_cache
 
 ROOT = Path(__file__).resolve().parents[1]
 SMALL = {"spawn.cap": 8, "terrain.side": 32}
@@ -46,10 +47,16 @@ print("free", holder(run))
 
 
 def on(system: str, code: str, cwd: Path) -> list[str]:
-    """What some code prints on a system, in a locale whose files are not in UTF-8."""
+    """What some code prints on a system, in a locale whose files are not in UTF-8.
+
+    Its machine code is this system's, which only reads the clock in another way, and stays apart from that of others.
+    """
     # the first two keep Python from taking UTF-8 nevertheless
     plain = {"PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "LC_ALL": "C", "PYTHONIOENCODING": "cp1252"}
-    paths = {"PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "src")))}
+    paths = {
+        "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "src"))),
+        "FORGE_CACHE": str(own_cache(cwd / "cache")),
+    }
     command = [sys.executable, "-m", "tests.platforms", system, "-c", code]
     done = subprocess.run(
         command, cwd=cwd, env={**os.environ, **plain, **paths}, capture_output=True, timeout=300, check=False
@@ -72,6 +79,21 @@ def test_worlds_runs_replays_and_locks(system: str, tmp_path: Path) -> None:
     assert told[7:] == ["status 1", "free None"]
     assert any("runs/run is in use by process" in line.replace("\\", "/") for line in said)
     assert (tmp_path / "match.replay").stat().st_size > 100
+
+
+@pytest.mark.parametrize("system", ["win32", "darwin"])
+def test_the_clock_of_threads_goes_forward(system: str, tmp_path: Path) -> None:
+    code = """
+import numba
+from forge.blade.threads import atomic
+
+@numba.njit
+def since(before):
+    return atomic.clock() - before
+
+print(since(since(0)) >= 0)
+"""
+    assert on(system, code, tmp_path) == ["True"]
 
 
 def test_a_process_that_is_spawned_makes_worlds(tmp_path: Path) -> None:

@@ -11,11 +11,11 @@ import functools
 import hashlib
 import os
 import shutil
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import llvmlite.binding
 import numba
 
 from forge.blade import compiling
@@ -39,7 +39,7 @@ _KEEP = 4  # cached builds of other versions that are left on disk
 def kernel_cache(part: str) -> Path:
     """The folder of one part's machine code, compiled from exactly these sources of it and of blade, on this system."""
     package = Path(__file__).resolve().parents[1]
-    digest = hashlib.blake2b(sys.platform.encode(), digest_size=8)
+    digest = hashlib.blake2b(llvmlite.binding.get_process_triple().encode(), digest_size=8)
     for name in sorted({"blade", part}):
         for source in sorted((package / name).rglob("*.py")):
             digest.update(source.relative_to(package).as_posix().encode() + b"\0" + source.read_bytes())

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
-import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -18,6 +16,7 @@ from tests.embyr.browser.conftest import port_of, serving
 from tests.embyr.browser.proxy import below
 from tests.embyr.browser.screen import Screen
 from tests.embyr.client import Idle
+from tests.kernels import own_cache
 
 REQUESTS = 12
 
@@ -25,13 +24,7 @@ REQUESTS = 12
 @pytest.fixture
 def own_kernels(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The folder of compiled kernels of this test alone, which no other test writes to meanwhile."""
-
-    def copy(source: str, target: str) -> None:
-        with contextlib.suppress(FileNotFoundError):  # another process names a new one from a temporary file
-            shutil.copyfile(source, target)
-
-    shutil.copytree(cache_dir("kernels"), tmp_path / "cache" / "kernels", copy_function=copy)
-    monkeypatch.setenv("FORGE_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setenv("FORGE_CACHE", str(own_cache(tmp_path / "cache")))
     return cache_dir("kernels")
 
 

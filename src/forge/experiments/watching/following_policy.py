@@ -16,7 +16,7 @@ from forge.ethyr.actor import Actor
 from forge.experiments.lock import holder
 from forge.experiments.run import Run, steps_of
 from forge.experiments.train import load
-from forge.experiments.watching.training_report import Weights
+from forge.experiments.watching.follower import Weights
 
 _LOOK_SECONDS = 3.0  # between two looks at the run's folder
 _FIRST_SECONDS = 60.0  # that the first checkpoint of a run that has just begun may take

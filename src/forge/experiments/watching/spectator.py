@@ -25,7 +25,7 @@ from forge.embyr.viewer import Viewer
 from forge.ethyr.actor import Actor
 from forge.experiments.run import Run, steps_of
 from forge.experiments.train import Trainer, load
-from forge.experiments.watching.training_report import Weights
+from forge.experiments.watching.follower import Weights
 
 _FRESH_SECONDS = 3.0  # between two copies of the weights
 SHARE = 0.01  # of one core that playing the copy may take

@@ -7,59 +7,19 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from functools import partial
-from pathlib import Path
-from typing import Any, NamedTuple, Protocol
+from typing import Any
 
 from forge.blade.checks import ConfigError
 from forge.embyr.extension import Extension
 from forge.embyr.pace import Refused
 from forge.embyr.protocol import Control, Message
-from forge.ethyr.actor import Actor
 from forge.experiments.lock import holder
 from forge.experiments.run import Run, steps_of
 from forge.experiments.watching.curve import Curve
+from forge.experiments.watching.follower import Follower
 
 log = logging.getLogger("forge.embyr")
 LOOK_SECONDS = 3.0  # between two looks at the run's folder while somebody watches
-
-
-class Weights(NamedTuple):
-    """Those that play."""
-
-    steps: int  # agent steps of their training
-    made: float  # when, as of `time.time()` [s]
-
-
-class Follower(Protocol):
-    """Plays with the newest weights of a run, or with those of one of its checkpoints."""
-
-    run: Run
-
-    @property
-    def weights(self) -> Weights:
-        """Those that play now. From any thread."""
-        ...
-
-    @property
-    def held(self) -> Path | None:
-        """The checkpoint that it keeps to; None while it follows the run."""
-        ...
-
-    def read(self, folder: Path) -> Actor:
-        """Who plays with the weights of a checkpoint. From any thread.
-
-        Raises:
-            ConfigError: if it is damaged.
-        """
-        ...
-
-    def hold(self, folder: Path, actor: Actor) -> None:
-        """Plays on with a checkpoint's actor and keeps to it. In the thread of the world."""
-        ...
-
-    def release(self) -> None:
-        """Follows the run again. In the thread of the world."""
-        ...
 
 
 class TrainingReport(Extension):
