@@ -17,7 +17,7 @@ from forge.blade.checks import ConfigError, shown
 from forge.blade.config import Config
 from forge.blade.durable import explain, write_atomic
 from forge.blade.frame import Frame, FrameSource
-from forge.blade.frame_schema import FrameError, describe
+from forge.blade.frame_schema import FrameError, Table, describe
 from forge.blade.numeric import integer
 from forge.blade.paths import path_of
 from forge.blade.replay_chunk import Chunk, pack
@@ -261,6 +261,26 @@ class Replay:
             ReplayError: if the replay does not hold the tick, or is damaged there.
         """
         return self._chunk(tick).materials(tick)
+
+    @property
+    def chunks(self) -> int:
+        """Number of chunks, in each of which a reader must look to find one tick."""
+        return len(self._index)
+
+    def lives(self) -> Iterator[tuple[range, Table, Table]]:
+        """Births and deaths of the whole replay, chunk by chunk, many times faster than its frames.
+
+        Yields:
+            The ticks of a chunk; its births and its deaths, as in frames, each with a column `tick`, int64.
+
+        Raises:
+            ReplayError: if the replay is damaged.
+        """
+        for entry in self._index:
+            with self._errors(), self.path.open("rb") as file:
+                data = read_chunk(file, entry, self._start.checked)
+                births, deaths = Chunk.lives(data, self._start, entry.first, entry.ticks)
+            yield range(entry.first, entry.first + entry.ticks), births, deaths
 
     def _chunk(self, tick: int) -> Chunk:
         if tick not in self.ticks:

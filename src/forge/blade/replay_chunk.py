@@ -29,6 +29,7 @@ from forge.blade.replay_file import Header
 LIMIT = 2**28
 
 _COUNT = np.dtype("<u4")
+_LIVES = ("births", "deaths")
 
 
 def pack(frames: Sequence[Frame], level: int) -> bytes:
@@ -76,6 +77,28 @@ class Chunk(NamedTuple):
             raise FrameError("a chunk must begin with a key frame")
         return cls(first, header.world, header.side, starts, tables)
 
+    @staticmethod
+    def lives(data: bytes, header: Header, first: int, ticks: int) -> tuple[Table, Table]:
+        """The births and deaths of a chunk alone, each with a column `tick` (int64): what else there is isn't decoded.
+
+        Raises:
+            FrameError: if the data are damaged.
+        """
+        counts, found = _decompress(data, header.sections, ticks, _LIVES)
+        names = [section.name for section in header.sections]
+        tables: dict[str, Table] = {}
+        for section in SECTIONS:
+            mine = counts[:, names.index(section.name)] if section.name in names and section.name in _LIVES else None
+            rows = 0 if mine is None else int(mine.sum())
+            tables[section.name] = _conform(section, found.get(section.name, {}), rows)
+            if mine is not None:
+                tables[section.name] = {
+                    **tables[section.name],
+                    "tick": np.repeat(np.arange(first, first + ticks), mine),
+                }
+        check_tables(tables, header.side, header.populations)
+        return tables["births"], tables["deaths"]
+
     def frame(self, tick: int, key: bool = False) -> Frame:
         """The frame of a tick of this chunk, read-only; with `key`, as a key frame."""
         k = tick - self.first
@@ -114,8 +137,10 @@ def _by_slot(table: Table, rows: int) -> Order:
 _ORDER = {"row": _as_they_are, "slot": _by_slot}
 
 
-def _decompress(data: bytes, sections: Sequence[Section], ticks: int) -> tuple[np.ndarray, dict[str, Table]]:
-    """Row counts int64 [ticks, sections], and the columns of every section."""
+def _decompress(
+    data: bytes, sections: Sequence[Section], ticks: int, wanted: Sequence[str] | None = None
+) -> tuple[np.ndarray, dict[str, Table]]:
+    """Row counts int64 [ticks, sections], and the columns of every section, or of those that are wanted."""
     unpacked = _Unpacked(data)
     size = _COUNT.itemsize * ticks * len(sections)
     head = unpacked.take(size)
@@ -126,7 +151,12 @@ def _decompress(data: bytes, sections: Sequence[Section], ticks: int) -> tuple[n
     claimed = sum(_row_bytes(section) * rows.get(section.name, 0) for section in (*sections, *SECTIONS))
     if claimed > LIMIT:
         raise FrameError(f"a chunk claims to hold {claimed} bytes; the most is {LIMIT}")
-    found = {section.name: _decode_table(section, rows[section.name], unpacked) for section in sections}
+    found = {}
+    for section in sections:
+        if wanted is None or section.name in wanted:
+            found[section.name] = _decode_table(section, rows[section.name], unpacked)
+        else:
+            unpacked.skip(_row_bytes(section) * rows[section.name])
     unpacked.end()
     return counts, found
 
@@ -151,6 +181,11 @@ class _Unpacked:
             raise FrameError(f"a chunk cannot be decompressed: {error}") from error
         self._rest = self._unzip.unconsumed_tail
         return piece
+
+    def skip(self, size: int) -> None:
+        """Passes over so many bytes."""
+        if len(self.take(size)) != size:
+            raise FrameError("a chunk ends within its columns")
 
     def column(self, rows: int, dtype: np.dtype[Any]) -> np.ndarray:
         """The next column."""

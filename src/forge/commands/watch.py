@@ -90,6 +90,7 @@ def watch_match(match: Match, options: Options) -> None:
         with doing(f"playing the {options.warmup} ticks before the first picture"):
             for _ in range(options.warmup):
                 world.step(match.player.act(world.observe()))
+                viewer.history.live.note(world)
         with recording(options.record, world, match) as capture:
             Live(viewer, world, match.player, capture).run()
 

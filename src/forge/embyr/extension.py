@@ -18,7 +18,8 @@ class Desk(Protocol):
     def tell(self, viewer: int, message: Mapping[str, Any] | bytes) -> None:
         """Sends a message to one viewer, if it is still there.
 
-        Of grids and of messages of the types `agent`, `state` and `training`, only the newest waits for a slow viewer.
+        Of grids, and of messages of the types in `forge.embyr.send_queue.REPLACED`, only the newest waits for a slow
+        viewer.
         """
         ...
 

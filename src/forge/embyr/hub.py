@@ -42,13 +42,20 @@ class Hub:
         guard: who may watch.
         limits: of each viewer, and of how many.
         extensions: that answer what the server itself does not.
+        stream: of the frames that are shown.
     """
 
     def __init__(
-        self, source: Source, pace: Pace, guard: Guard, limits: Limits, extensions: Sequence[Extension]
+        self,
+        source: Source,
+        pace: Pace,
+        guard: Guard,
+        limits: Limits,
+        extensions: Sequence[Extension],
+        stream: FrameStream,
     ) -> None:
         self.source, self.pace, self.guard, self.limits, self.extensions = source, pace, guard, limits, extensions
-        self.stream = FrameStream()
+        self.stream = stream
         self.entrance, self.strangers = Entrance(guard, limits), Strangers(limits)
         self.session = secrets.token_hex(8)
         self._handlers = {kind: extension for extension in extensions for kind in extension.handles}

@@ -64,6 +64,7 @@ class Playback:
 
     def __init__(self, viewer: Viewer, replay: Replay) -> None:
         self.viewer, self.replay = viewer, replay
+        viewer.history.read(replay)
         self.tick = replay.ticks.start
         self._rests = False
 

@@ -99,7 +99,28 @@ class Sight(NamedTuple):
     mode: str
 
 
-Message: TypeAlias = Hello | Ack | Control | Inspect | Overlay | Join | Act | Leave | Sight
+class Recall(NamedTuple):
+    """Tell the last births and deaths up to this tick."""
+
+    tick: int
+
+
+class Trace(NamedTuple):
+    """Tell how this agent fared up to this tick."""
+
+    id: int
+    tick: int
+
+
+class Find(NamedTuple):
+    """Tell when somebody died, or was killed, next after this tick of a replay, or last before it."""
+
+    what: str
+    tick: int
+    forward: bool
+
+
+Message: TypeAlias = Hello | Ack | Control | Inspect | Overlay | Join | Act | Leave | Sight | Recall | Trace | Find
 _Check: TypeAlias = Callable[[Any], bool]
 
 
@@ -138,6 +159,7 @@ def _maybe(field: _Field) -> _Field:
 
 
 _TICK = _integer(0, _LARGEST)
+_BOOLEAN = _Field("true or false", lambda value: isinstance(value, bool))
 _NOTHING = _Field("null", lambda value: value is None)
 #: What a viewer can ask of everyone's world, and the value that goes with it.
 CONTROLS: Mapping[str, _Field] = {
@@ -146,7 +168,7 @@ CONTROLS: Mapping[str, _Field] = {
     "step": _NOTHING,
     "speed": _real(SLOWEST, FASTEST),
     "seek": _TICK,
-    "loop": _Field("true or false", lambda value: isinstance(value, bool)),
+    "loop": _BOOLEAN,
     "checkpoint": _maybe(_TICK),
 }
 _ANYTHING = _Field("anything", lambda value: True, None)
@@ -169,6 +191,9 @@ MESSAGES: Mapping[str, tuple[Callable[..., Message], Mapping[str, _Field]]] = {
     "join": (Join, {"population": _maybe(_integer(0, 254)), "id": _maybe(_TICK)}),
     "act": (Act, {"move": _integer(0, 4), "style": _integer(0, 3), "target": _maybe(_TICK)}),
     "leave": (Leave, {}),
+    "recall": (Recall, {"tick": _TICK}),
+    "trace": (Trace, {"id": _TICK, "tick": _TICK}),
+    "find": (Find, {"what": _one_of("death", "kill"), "tick": _TICK, "forward": _BOOLEAN._replace(default=True)}),
     "sight": (Sight, {"mode": _one_of("window", "map")}),
 }
 

@@ -10,7 +10,7 @@ from typing import Any
 from forge.embyr.protocol import Close, ProtocolError, text_of
 
 #: Types of messages of which only the newest is of use.
-_REPLACED = ("agent", "state", "training")
+REPLACED = ("agent", "state", "training", "history", "past", "trace", "found")
 #: What is of no use to a viewer before it has drawn the frames that came before.
 _PACED = ("agent", "grid")
 
@@ -37,7 +37,7 @@ class SendQueue:
         """
         if isinstance(message, bytes):
             self._newest["grid"] = message
-        elif message["type"] in _REPLACED:
+        elif message["type"] in REPLACED:
             self._newest[message["type"]] = text_of(message)
         else:
             if len(self._texts) >= self._most:

@@ -51,7 +51,7 @@ class FrameStream:
         self._earlier: dict[Seen, tuple[str, ...]] = {}
         #: What happened lately.
         self.events = EventLog()
-        self._began = Seen()  # where the world that is shown began
+        self._began = Seen()  # where the world that is shown began; the first with what was noted before any frame
         self._before = self._after = Mark()  # what had happened before the newest frame, and with it
         self._noted: tuple[int, Mark] | None = None  # the last tick without a frame, and what had happened before it
         self._pace: deque[tuple[float, int]] = deque(maxlen=_SAMPLES)
@@ -78,7 +78,7 @@ class FrameStream:
                 self._changed = np.zeros(frame.side * frame.side, np.int64)
                 self._key = self.number + 1
                 self._pace.clear()
-                if not resumes:
+                if not resumes and self._frame is not None:
                     self._began = Seen(self.number + 1, self.events.mark)
             elif self._frame is None:
                 raise ValueError("the first frame must be a key frame")
@@ -119,6 +119,12 @@ class FrameStream:
                 self._messages[since] = encode(self._since(self._frame, since))
             now = Seen(self.number, self._after)
             return News(self._missed(seen), self._messages[since], self._frame.tick, now)
+
+    def last_events(self, tick: int) -> np.ndarray:
+        """The births and deaths of the world that is shown up to a tick, as far as they are kept: HAPPENED [n]."""
+        with self._lock:
+            rows = self.events.rows(self._began.mark.rows, self.events.mark.rows)
+        return rows[rows["tick"] <= tick]
 
     def _missed(self, seen: Seen) -> tuple[str, ...]:
         """What happened between a viewer's last frame and the newest; nothing for one that comes only now."""

@@ -21,9 +21,11 @@ from forge.embyr.limits import Limits
 from forge.embyr.notebook import Inline, proxy_path
 from forge.embyr.pace import Pace
 from forge.embyr.pages import Pages
+from forge.embyr.past.history import History
 from forge.embyr.past.shown import Shown
 from forge.embyr.server import Server
 from forge.embyr.source import Source
+from forge.embyr.stream import FrameStream
 
 HOST = "127.0.0.1"
 
@@ -71,10 +73,13 @@ class Viewer:
     ) -> None:
         self.source = source
         self.pace = pace or Pace(source.tick_seconds, ticks=source.ticks, controls=False)
-        self.extensions = tuple(extensions)
+        stream = FrameStream()
+        #: What viewers are told of the past.
+        self.history = History(stream, source.populations)
+        self.extensions = (self.history, *extensions)
         for extension in self.extensions:
             extension.attach(self)
-        self.hub = Hub(source, self.pace, Guard.of(host, token, names), limits, self.extensions)
+        self.hub = Hub(source, self.pace, Guard.of(host, token, names), limits, self.extensions, stream)
         pages = Pages()
         #: Whether this installation has the page; without it, the server says how to build it.
         self.built = pages.built
@@ -209,6 +214,7 @@ class Viewer:
         if self._shown is None or not self._shown.of(world, w):
             self._shown = Shown(world, w)
         elif not self.watched:
+            self.history.live.sample(world, w)
             return
         elif now < self._next_show:
             self._shown.note(self.hub.stream)
