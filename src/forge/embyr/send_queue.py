@@ -12,7 +12,7 @@ from forge.embyr.protocol import Close, ProtocolError, text_of
 #: Types of messages of which only the newest is of use.
 REPLACED = ("agent", "state", "training", "history", "past", "trace", "found")
 #: What is of no use to a viewer before it has drawn the frames that came before.
-_PACED = ("agent", "grid")
+_PACED = ("agent", "history", "grid")
 
 
 class SendQueue:
