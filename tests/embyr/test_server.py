@@ -43,6 +43,7 @@ def test_the_handshake_says_what_is_watched_then_shows_it() -> None:
         assert welcome["source"]["vitals"] == {"health": 10, "food": 32, "water": 32}
         assert welcome["frame"]["header_bytes"] == 48
         assert welcome["abilities"] == {
+            "history": True,
             "control": False,
             "seek": False,
             "overlays": [],

@@ -268,7 +268,7 @@ class Replay:
         return len(self._index)
 
     def lives(self) -> Iterator[tuple[range, Table, Table]]:
-        """Births and deaths of the whole replay, chunk by chunk, in less time than its frames take: nothing else is decoded.
+        """Births and deaths of the whole replay, chunk by chunk: nothing else is decoded.
 
         Yields:
             The ticks of a chunk; its births and its deaths, as in frames, each with a column `tick`, int64.
