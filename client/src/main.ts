@@ -32,17 +32,17 @@ store.watch(
 );
 const scene = drawOn(canvas);
 const app: App = { ...parts, scene: scene ?? nothingDrawn() };
-if (!url.headless) mountUi(app, panels);
-if (scene) connection.open();
+if (!url.headless) mountUi(app, panels, canvas);
+// Where nothing is drawn, the panels follow the world all the same.
+if (!scene) world.onFrame(({ tick }) => connection.send({ type: "ack", tick }));
+connection.open();
 
 /** The scene, or null with a message where the browser cannot draw it. */
 function drawOn(surface: HTMLCanvasElement): SceneHandle | null {
   try {
     return mountScene(surface, parts, (tick) => connection.send({ type: "ack", tick }));
   } catch {
-    const message =
-      "This browser offers no WebGL 2, which Embyr draws with. Enable hardware acceleration or try another.";
-    store.set({ connection: { status: "refused", message, retryAt: null } });
+    store.set({ graphics: "missing" });
     return null;
   }
 }

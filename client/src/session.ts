@@ -16,7 +16,7 @@ export function listen(store: Store, world: World, actions: Actions, url: Parame
       const before = store.get().welcome;
       if (before && before.session !== message.session) {
         world.clear();
-        play({ status: "watching", id: null, reason: "" });
+        play({ status: "watching", id: null, reason: "", over: null });
       }
       store.set({ welcome: message, connection: { status: "open", message: "", retryAt: null } });
       actions.resend();
@@ -28,10 +28,15 @@ export function listen(store: Store, world: World, actions: Actions, url: Parame
     },
     events: (message) => world.miss(message),
     joined({ id, reason = "", waiting }) {
-      play({ status: id !== null ? "playing" : waiting ? "joining" : "watching", id, reason });
-      if (id !== null) actions.follow(id);
+      const same = id !== null && id === store.get().play.id;
+      play({ status: id !== null ? "playing" : waiting ? "joining" : "watching", id, reason, over: null });
+      if (id !== null && !same) actions.follow(id);
     },
-    left: ({ reason }) => play({ status: "watching", id: null, reason }),
+    left({ reason }) {
+      const { id } = store.get().play;
+      const population = world.agent(id)?.population ?? null;
+      play({ status: "watching", id: null, reason, over: id === null ? null : { id, population, reason } });
+    },
     error: ({ message }) => store.set({ refusal: { message } }),
   };
   return {

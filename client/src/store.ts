@@ -21,6 +21,8 @@ export interface Play {
   reason: string;
   /** What one sees while playing. */
   sight: "window" | "map";
+  /** The agent one played last, and how that ended, until one plays again or wants to watch. */
+  over: { id: number; population: number | null; reason: string } | null;
 }
 
 /** What the camera looks at; tiles may be fractional. */
@@ -52,6 +54,8 @@ export interface AppState {
   /** Whether names and bars are drawn above agents. */
   labels: boolean;
   quality: "auto" | "low" | "medium" | "high";
+  /** Whether the browser draws: missing if it has no WebGL 2, lost while it has taken it away. */
+  graphics: "drawn" | "missing" | "lost";
   /** What the server last refused, in a sentence; every refusal is another object. */
   refusal: { message: string } | null;
 }
@@ -70,11 +74,12 @@ export function createStore(url: Parameters): Store {
     overlay: { name: url.overlay, population: url.population ?? 0, food: null, water: null },
     grid: null,
     camera: url.follow && url.agent !== null ? "follow" : "orbit",
-    play: { status: "watching", id: null, reason: "", sight: "map" },
+    play: { status: "watching", id: null, reason: "", sight: "map", over: null },
     view: null,
     theme: url.theme ?? (prefers("(prefers-color-scheme: light)") ? "light" : "dark"),
     labels: true,
     quality: url.quality ?? "auto",
+    graphics: "drawn",
     refusal: null,
   });
 }
@@ -139,14 +144,17 @@ export function createActions(store: Store, send: (message: ClientMessage) => vo
     setLoop: (loop: boolean) => send({ type: "control", do: "loop", value: loop }),
     /** Takes over an agent: just this one where `id` is given, else any of the population, else anyone. */
     join(population: number | null, id: number | null = null) {
-      play({ status: "joining", id: null, reason: "" });
+      // Whoever plays goes on with its agent until the server gives it another one.
+      play(store.get().play.id === null ? { status: "joining", reason: "", over: null } : { reason: "" });
       send({ type: "join", population, id });
     },
     act: (move: number, style: number, target: number | null) => send({ type: "act", move, style, target }),
     leave() {
-      play({ status: "watching", id: null, reason: "" });
+      play({ status: "watching", id: null, reason: "", over: null });
       send({ type: "leave" });
     },
+    /** Has done with the agent one played last. */
+    watchAgain: () => play({ over: null }),
     setSight(sight: Play["sight"]) {
       play({ sight });
       send({ type: "sight", mode: sight });

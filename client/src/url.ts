@@ -12,6 +12,8 @@ export interface Parameters {
   population: number | null;
   theme: "dark" | "light" | null;
   quality: "auto" | "low" | "medium" | "high" | null;
+  /** The world, its title and the chart, large. */
+  present: boolean;
   /** No panels: for video and pictures. */
   headless: boolean;
 }
@@ -44,6 +46,7 @@ export function readParameters(search: string): Parameters {
     population: number("population"),
     theme: choice("theme", ["dark", "light"]),
     quality: choice("quality", ["auto", "low", "medium", "high"]),
+    present: query.get("present") === "1",
     headless: query.get("headless") === "1",
   };
 }

@@ -114,6 +114,24 @@ def test_the_youngest_of_a_population_is_taken_and_each_by_one_person_only() -> 
     assert stage.desk.take() == [(3, {"type": "joined", "id": population[1][0], "waiting": False})]
 
 
+def test_a_failed_attempt_leaves_the_seat_one_has() -> None:
+    stage = Stage()
+    stage.tick(3)
+    mine, other = stage.frame.agents["id"].tolist()[:2]
+    stage.play.receive(1, Join(None, mine))
+    stage.play.receive(2, Join(None, other))
+    stage.desk.take()
+    why = f"agent {other} cannot be taken over: it is dead or somebody plays it"
+    stage.play.receive(1, Join(None, other))
+    assert stage.desk.take() == [(1, {"type": "joined", "id": mine, "waiting": False, "reason": why})]
+    stage.play.receive(1, Act(EAST, 0, None))
+    stage.tick()
+    assert stage.actions[0, :, 0].tolist().count(EAST) == 1  # it is still led
+    stage.desk.take()
+    stage.play.receive(3, Join(None, 10**6))  # who has no seat is told that it has none
+    assert [told["id"] for _, told in stage.desk.take()] == [None]
+
+
 def test_whoever_finds_nobody_gets_the_next_newborn_of_the_population() -> None:
     stage = Stage()
     first = int(stage.frame.agents["population"][0])

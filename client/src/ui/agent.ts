@@ -12,7 +12,7 @@ import type { Commands } from "./commands";
 import { createDecision } from "./decision";
 import type { Desk } from "./desk";
 import { el, emblem, iconButton, nameButton, nameParts, setAttributes, setText } from "./dom";
-import { capital, count, whole } from "./format";
+import { count, whole } from "./format";
 import { agentsOf, inSight } from "./piloting";
 import { paced } from "./schedule";
 import { createSightMap } from "./sightmap";
@@ -34,8 +34,8 @@ export function createAgentPanel(app: App, desk: Desk, commands: Commands): HTML
   const decision = createDecision();
   const attacks = createAttackMap();
   const seen = section("It sees", sight.element, chips);
-  const thinks = section("It decides", decision.element);
-  const strikes = section("It attacks", attacks.element);
+  const thinks = section("It decides next", decision.element);
+  const strikes = section("It attacks next", attacks.element);
   const alive = [vitals.element, trace.element, facts, seen, thinks, strikes];
   const body = [el("div", { class: "agent-head" }, name, status), ...alive];
   let end = "";
@@ -92,17 +92,23 @@ export function createAgentPanel(app: App, desk: Desk, commands: Commands): HTML
     if (world.rowOf(selected) >= 0) [end, seenAt] = ["", frame.tick];
     refresh();
   });
+  /** Where there is no room for both, whoever plays sees the world. */
+  const makeRoom = () => {
+    const { selected, play: seat } = store.get();
+    const played = desk.state.get().shape !== "wide" && selected !== null && selected === seat.id;
+    desk.showAgent(selected !== null && !played);
+    if (played) desk.ask(false);
+  };
   store.watch(
     (state) => state.selected,
-    (selected) => {
+    () => {
       [end, seenAt] = ["", -1];
       name.replaceChildren();
-      // On a narrow page the bar of whoever plays takes the room.
-      const played = desk.state.get().narrow && selected === store.get().play.id;
-      desk.setOpen("agent", selected !== null && !played);
+      makeRoom();
       refresh();
     },
   );
+  desk.state.watch(({ shape }) => shape, makeRoom);
   store.watch((state) => state.report, refresh);
   store.watch((state) => state.play, refresh);
   store.watch(
@@ -130,15 +136,14 @@ function showName(name: HTMLElement, agent: Agent): void {
   name.replaceChildren(emblem(agent.population), nameParts(text, ""));
 }
 
-/** What it did in the tick, in words. */
+/** What it did in the tick that has passed, and whether it can do anything in the next, in words. */
 export function doing(agent: Agent): string {
   const parts: string[] = [];
-  if (agent.move === UNKNOWN) parts.push("just born");
-  else parts.push(agent.move === 0 ? "stays" : `goes ${MOVES[agent.move]}`);
+  if (agent.move !== UNKNOWN) parts.push(agent.move === 0 ? "stayed" : `went ${MOVES[agent.move]}`);
   if (agent.style !== UNKNOWN) parts.push(`style ${STYLES[agent.style]}`);
-  if (agent.freeze > 0) parts.push(`frozen for ${count(agent.freeze, "tick")}`);
   if (agent.damage > 0) parts.push(`lost ${agent.damage} health to attacks`);
-  return capital(parts.join(", "));
+  const deeds = parts.length > 0 ? `Last tick: ${parts.join(", ")}.` : "Just born.";
+  return agent.freeze > 0 ? `${deeds} Frozen for ${count(agent.freeze, "tick")}.` : deeds;
 }
 
 /** How it ended. */

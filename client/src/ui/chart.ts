@@ -21,7 +21,7 @@ export function drawChart(canvas: HTMLCanvasElement, samples: readonly Sample[],
   const y = (value: number) => height - (value / high) * (height - 10);
 
   drawAreas(pen, samples, x, y);
-  pen.font = `10px ${themed("--font")}`;
+  pen.font = `${getComputedStyle(canvas).fontSize} ${themed("--font")}`;
   drawRule(pen, high, y(high), width);
   drawRule(pen, high / 2, y(high / 2), width);
   pen.fillStyle = themed("--muted");

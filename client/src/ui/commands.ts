@@ -20,7 +20,7 @@ export interface Desktop {
 
 export function createCommands(app: App, desktop: Desktop) {
   const { store, actions, world, scene } = app;
-  const { notices } = desktop;
+  const { desk, notices } = desktop;
   const abilities = () => store.get().welcome?.abilities;
   /** What was asked for last, until the server says what it is: who presses a key twice goes two steps. */
   let asked: number | null = null;
@@ -94,10 +94,16 @@ export function createCommands(app: App, desktop: Desktop) {
       const row = agents ? rowOfBest(agents.id.length, (i) => agents.age[i]) : -1;
       if (agents && row >= 0) actions.select(agents.id[row]);
     },
-    deselect: () => actions.select(null),
+    /** Ends the presentation, or lets go of the agent. */
+    deselect() {
+      if (desk.state.get().presenting) desk.present(false);
+      else actions.select(null);
+    },
+    togglePresenting: () => desk.present(!desk.state.get().presenting),
+    toggleColumn: () => desk.show(!desk.state.get().shown),
     toggleLabels: () => actions.setLabels(!store.get().labels),
     toggleTheme: () => actions.setTheme(store.get().theme === "dark" ? "light" : "dark"),
-    togglePanel: (name: Parameters<Desk["toggle"]>[0]) => desktop.desk.toggle(name),
+    togglePanel: (name: Parameters<Desk["toggle"]>[0]) => desk.toggle(name),
     help: () => desktop.toggleHelp(),
     async copyLink() {
       const url = momentUrl(location.href, store.get());
@@ -112,7 +118,8 @@ export function createCommands(app: App, desktop: Desktop) {
     togglePlay() {
       const { play, overlay } = store.get();
       if (!abilities()?.play) return;
-      if (play.status === "watching") actions.join(overlay.name === null ? null : overlay.population);
+      const wanted = overlay.name === null ? null : overlay.population;
+      if (play.status === "watching") actions.join(play.over ? play.over.population : wanted);
       else actions.leave();
     },
   };

@@ -15,8 +15,12 @@ export function createDecision(): { element: HTMLElement; show(report: AgentRepo
     const element = el("span", { class: `choice ${name}`, title: capital(name) }, icon(MOVE_ICONS[i]), share);
     return { element, share };
   });
-  const cross = el("div", { class: "cross", "aria-label": "Chance of each move" }, ...moves.map((m) => m.element));
-  const styles = el("div", { class: "bars", "aria-label": "Chance of each style" });
+  const cross = el(
+    "div",
+    { class: "cross", role: "group", "aria-label": "Chance of each move" },
+    ...moves.map((m) => m.element),
+  );
+  const styles = el("div", { class: "bars", role: "group", "aria-label": "Chance of each style" });
   const value = el("p", { class: "value-line", title: "The ticks it expects to live on, discounted" });
   return {
     element: el("div", { class: "decision" }, cross, el("div", { class: "decision-side" }, value, styles)),

@@ -1,28 +1,14 @@
-/** The buttons that open panels and popovers. */
+/** The buttons that open popovers, show the column of panels, and present. */
 
 import type { App } from "../app";
+import { keyOf } from "./bindings";
 import type { Commands } from "./commands";
-import type { Desk, PanelName } from "./desk";
-import { el, iconButton, setAttributes } from "./dom";
+import type { Desk } from "./desk";
+import { el, iconButton, nameButton, setAttributes } from "./dom";
 import type { IconName } from "./icons";
-
-const PANELS: readonly [PanelName, IconName, string, string][] = [
-  ["populations", "chart", "Populations", "G"],
-  ["overlay", "layers", "Overlays", "V"],
-  ["map", "map", "Map", "M"],
-  ["feed", "feed", "Events", "B"],
-];
+import { PRESENT } from "./presenting";
 
 export function createDock({ store }: App, desk: Desk, commands: Commands): HTMLElement {
-  const toggles = PANELS.map(([name, symbol, label, key]) => {
-    const button = iconButton(symbol, label, () => desk.toggle(name), key);
-    setAttributes(button, { id: `toggle-${name}`, "aria-controls": `panel-${name}` });
-    desk.state.watch(
-      ({ open }) => open.includes(name),
-      (open) => setAttributes(button, { "aria-expanded": String(open) }),
-    );
-    return button;
-  });
   const play = opener("hand", "Play", "join-popover");
   store.watch(
     (state) => state.welcome?.abilities.play,
@@ -32,11 +18,25 @@ export function createDock({ store }: App, desk: Desk, commands: Commands): HTML
   );
   const home = iconButton("home", "See the whole map again", commands.resetCamera, "R");
   const help = iconButton("help", "Help", commands.help, "?");
+  const present = iconButton("present", "Present", commands.togglePresenting, keyOf(PRESENT));
   home.id = "reset-camera";
   help.id = "open-help";
-  const gap = el("span", { class: "gap" });
-  const buttons = [...toggles, gap, home, play, opener("gear", "Settings", "settings"), help];
-  return el("nav", { class: "dock", "aria-label": "Panels" }, ...buttons);
+  present.id = "present";
+  const buttons = [home, play, present, opener("gear", "Settings", "settings"), help, columnButton(desk)];
+  return el("nav", { class: "dock", "aria-label": "Page" }, ...buttons);
+}
+
+function columnButton(desk: Desk): HTMLButtonElement {
+  const button = iconButton("column", "Panels", () => desk.show(!desk.state.get().shown));
+  setAttributes(button, { id: "toggle-column", "aria-controls": "column" });
+  desk.state.watch(
+    ({ shown }) => shown,
+    (shown) => {
+      nameButton(button, shown ? "Hide the panels" : "Show the panels", keyOf("Show or hide the panels"));
+      setAttributes(button, { "aria-expanded": String(shown) });
+    },
+  );
+  return button;
 }
 
 /** A button that opens the popover of that id. */

@@ -2,12 +2,14 @@
 
 import "../style/index.css";
 import type { App } from "../app";
+import { createAfterPlay } from "./afterplay";
 import { createAgentPanel } from "./agent";
 import { createCommands, type Desktop } from "./commands";
 import { Desk } from "./desk";
 import { createDock } from "./dock";
 import { el } from "./dom";
 import { createFeed } from "./feed/feed";
+import { createGraphicsNotice } from "./graphics";
 import { createHelp } from "./help";
 import { createJoin } from "./join";
 import { listenToKeys } from "./keyboard";
@@ -16,15 +18,16 @@ import { connectionNotice, firstPicture, Notices } from "./notices";
 import { createOverlays } from "./overlays";
 import { createPlayer } from "./player";
 import { createPopulations } from "./populations";
+import { createPresenting } from "./presenting";
 import { createSearch } from "./search";
 import { createSettings } from "./settings";
 import { createTooltip } from "./tooltip";
 import { createTopbar } from "./topbar";
 import { createTransport } from "./transport";
 
-/** Builds all panels into `root`. */
-export function mountUi(app: App, root: HTMLElement): void {
-  const desk = new Desk();
+/** Builds all panels into `root`; the world is drawn on `canvas`. */
+export function mountUi(app: App, root: HTMLElement, canvas: HTMLCanvasElement): void {
+  const desk = new Desk(app.url.present);
   const notices = new Notices();
   const help = createHelp();
   const search = createSearch(app);
@@ -36,17 +39,21 @@ export function mountUi(app: App, root: HTMLElement): void {
   root.append(
     createTopbar(app, search.element),
     createDock(app, desk, commands),
+    createPresenting(app, desk),
     el(
-      "div",
-      { class: "left" },
-      el("div", { class: "column" }, createPopulations(app, desk), createOverlays(app, desk)),
+      "aside",
+      { id: "column", class: "column", "aria-label": "Panels" },
+      createAgentPanel(app, desk, commands),
+      createPopulations(app, desk),
+      createOverlays(app, desk),
       createMinimap(app, desk),
+      createFeed(app, desk),
     ),
-    el("div", { class: "right column" }, createAgentPanel(app, desk, commands), createFeed(app, desk)),
-    el("div", { class: "bottom" }, player.element, createTransport(app, commands)),
+    el("div", { class: "bottom" }, createAfterPlay(app), player.element, createTransport(app, commands)),
     notices.element,
     firstPicture(app),
     connectionNotice(app.store),
+    createGraphicsNotice(app.store, canvas),
     createTooltip(app),
     createSettings(app),
     createJoin(app),

@@ -21,6 +21,8 @@ const ARROWS: readonly [IconName, string, string][] = [
 ];
 /** The style that strikes nobody, where it can be chosen. */
 const HOLD = 3;
+const KEY_HINT = "You play: W A S D or the arrows walk, 1 2 3 choose how to fight.";
+const TOUCH_HINT = "You play: hold an arrow to walk, and choose how to fight.";
 /** Ticks may come faster than a server takes messages [ms]. */
 const LEAST_GAP = 40;
 
@@ -71,6 +73,7 @@ export function createPlayer(app: App, notices: Notices): { element: HTMLElement
     iconButton("right", "Next target", () => chooseTarget(1), "X"),
   );
   const sight = textButton("", toggleSight);
+  sight.title = "Key: K";
   sight.id = "play-sight";
   const leave = textButton("Leave", () => actions.leave(), "primary");
   leave.id = "leave";
@@ -121,26 +124,28 @@ export function createPlayer(app: App, notices: Notices): { element: HTMLElement
     showAgent();
   });
 
-  let before = store.get().play.status;
+  let before = store.get().play;
   store.watch(
     (state) => state.play,
-    ({ status, reason, sight: mode }) => {
+    (play) => {
+      const { status, id, reason, sight: mode } = play;
       element.hidden = status === "watching";
       controls.hidden = sight.hidden = status !== "playing";
       waiting.hidden = status !== "joining";
       setText(waiting, reason || "Waiting for an agent …");
       setText(leave, status === "playing" ? "Leave" : "Do not wait");
-      setText(sight, mode === "map" ? "See as it does (K)" : "See the map (K)");
-      if (status === "playing" && before !== "playing") {
+      setText(sight, mode === "map" ? "See as it does" : "See the map");
+      if (status === "playing" && id !== before.id) {
         pilot.releaseAll();
         pilot.target = null;
         pilot.style = (store.get().welcome?.source.styles ?? 0) > HOLD ? HOLD : 0;
-        notices.say("You play: W A S D or the arrows walk, 1 2 3 choose how to fight.", 6000);
+        notices.say(matchMedia("(pointer: coarse)").matches ? TOUCH_HINT : KEY_HINT, 6000);
         showAgent();
       }
-      if (status === "watching" && before !== "watching" && reason)
-        notices.say(`${before === "playing" ? "You no longer play" : "You cannot play"}: ${reason}`, 6000);
-      before = status;
+      if (reason && reason !== before.reason && status === "playing") notices.say(`You play on: ${reason}`, 6000);
+      if (reason && before.status === "joining" && status === "watching")
+        notices.say(`You cannot play: ${reason}`, 6000);
+      before = play;
     },
   );
   store.watch(

@@ -78,6 +78,12 @@ export function createPopulations({ store, actions, world }: App, desk: Desk): H
     },
   );
   store.watch((state) => state.theme, redraw);
+  desk.state.watch(
+    ({ presenting }) => presenting,
+    (presenting) => {
+      list.inert = presenting; // the legend of the chart, and no more
+    },
+  );
   chart.addEventListener("pointermove", ({ offsetX }) => {
     hover = offsetX;
     draw();

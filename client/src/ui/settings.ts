@@ -5,6 +5,7 @@ import type { AppState } from "../store";
 import { keyOf } from "./bindings";
 import { el } from "./dom";
 import { capital } from "./format";
+import { recall, remember } from "./memory";
 
 const THEME = "embyr.theme";
 const QUALITIES: readonly AppState["quality"][] = ["auto", "low", "medium", "high"];
@@ -15,14 +16,14 @@ export function createSettings({ store, actions, url }: App): HTMLElement {
   const quality = select("Picture", QUALITIES, (value) => actions.setQuality(value as AppState["quality"]));
   const labels = el("input", { type: "checkbox", id: "set-labels" });
   labels.addEventListener("change", () => actions.setLabels(labels.checked));
-  const remembered = url.theme === null ? readTheme() : null;
+  const remembered = url.theme === null ? rememberedTheme() : null;
   if (remembered) actions.setTheme(remembered);
   let chosen = false;
   store.watch(
     (state) => state.theme,
     (value) => {
       theme.input.value = value;
-      if (chosen) writeTheme(value); // a choice is remembered, not what the system prefers
+      if (chosen) remember(THEME, value); // a choice is remembered, not what the system prefers
     },
   );
   chosen = true;
@@ -56,19 +57,7 @@ function select(label: string, values: readonly string[], choose: (value: string
   return { input, element: el("label", { class: "field" }, el("span", {}, label), input) };
 }
 
-function readTheme(): AppState["theme"] | null {
-  try {
-    const value = localStorage.getItem(THEME);
-    return value === "dark" || value === "light" ? value : null;
-  } catch {
-    return null; // storage may be forbidden
-  }
-}
-
-function writeTheme(theme: AppState["theme"]): void {
-  try {
-    localStorage.setItem(THEME, theme);
-  } catch {
-    // Nothing is lost but the memory.
-  }
+function rememberedTheme(): AppState["theme"] | null {
+  const value = recall(THEME);
+  return value === "dark" || value === "light" ? value : null;
 }

@@ -49,11 +49,11 @@ describe("census", () => {
 describe("what an agent does", () => {
   const agent = { move: 1, style: 2, freeze: 0, damage: 0 } as Agent;
   it("is told in words", () => {
-    expect(doing(agent)).toBe("Goes north, style mage");
+    expect(doing(agent)).toBe("Last tick: went north, style mage.");
     expect(doing({ ...agent, move: 0, freeze: 1, damage: 2 })).toBe(
-      "Stays, style mage, frozen for 1 tick, lost 2 health to attacks",
+      "Last tick: stayed, style mage, lost 2 health to attacks. Frozen for 1 tick.",
     );
-    expect(doing({ ...agent, move: 255, style: 255 })).toBe("Just born");
+    expect(doing({ ...agent, move: 255, style: 255 })).toBe("Just born.");
   });
   it("ends", () => expect(obituary(1200, 312, 2)).toBe("Died of hunger at tick 1,200, aged 312."));
 });

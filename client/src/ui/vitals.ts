@@ -19,6 +19,7 @@ export function createVitals(): { element: HTMLElement; show(levels: Levels, mos
       role: "meter",
       "aria-label": capital(vital),
       "aria-valuemin": 0,
+      "aria-valuenow": 0,
     });
     meter.append(el("span", { class: "meter-fill" }));
     const line = el("div", { class: "vital" }, el("span", { class: "vital-name" }, capital(vital)), meter, value);

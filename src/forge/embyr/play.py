@@ -119,13 +119,15 @@ class Play(Extension):
         return self.clock() - seat.heard > self.seconds and self._tick - seat.heard_at > self.ticks
 
     def _join(self, viewer: int, wish: Join) -> None:
-        if viewer in self._seats:
-            self._leave(viewer, "you joined anew")
-        seat = _Seat(wish.population, self._resting, self.clock(), self._tick)
-        choice = self._choose(wish)
-        if wish.id is not None and choice is None:
-            self._tell_joined(viewer, None, f"agent {wish.id} cannot be taken over: it is dead or somebody plays it")
+        """Gives the viewer the agent it wishes for. If there is none, it keeps the seat that it has."""
+        old, choice = self._seats.get(viewer), self._choose(wish)
+        if choice is None and (wish.id is not None or (old is not None and old.id is not None)):
+            reason = "nobody else can be taken over now"
+            if wish.id is not None:
+                reason = f"agent {wish.id} cannot be taken over: it is dead or somebody plays it"
+            self._tell_joined(viewer, old.id if old else None, reason, waiting=old is not None and old.id is None)
             return
+        seat = _Seat(wish.population, self._resting, self.clock(), self._tick)
         self._seats[viewer] = seat
         if choice is None:
             self._tell_joined(viewer, None, "nobody can be taken over now; you get the next who is born", waiting=True)

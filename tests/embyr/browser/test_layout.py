@@ -1,0 +1,89 @@
+"""The page fits every window: what can be pressed can be reached, lies free, and is large enough for a finger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.embyr.browser.layout import Layout
+from tests.embyr.browser.screen import Screen
+
+NO_GRAPHICS = """const { getContext } = HTMLCanvasElement.prototype;
+HTMLCanvasElement.prototype.getContext = function (kind, ...given) {
+  return kind === "webgl2" ? null : getContext.call(this, kind, ...given);
+};"""
+LOSE = """() => {
+  window.lose = document.querySelector("#scene").getContext("webgl2").getExtension("WEBGL_lose_context");
+}"""
+SIZES = [(1920, 1080), (1280, 720), (1024, 600), (900, 560), (844, 390), (390, 844)]
+
+
+@pytest.fixture
+def told(page: Screen) -> Layout:
+    """A page that shows all it has: an overlay with its legend and sliders, and an agent with what it decides."""
+    page.page.set_viewport_size({"width": 1280, "height": 720})
+    page.pause()
+    page.press("t", "t", "o")
+    page.until("__embyr.overlayTick() !== null")
+    page.until("document.querySelector('#panel-agent').innerText.includes('It attacks')")
+    page.ask("document.querySelector('#overlay-vitals').click()")
+    page.hold()  # boxes need no pictures
+    return Layout(page)
+
+
+def test_everything_can_be_reached_in_every_window(told: Layout) -> None:
+    for touch in (False, True):
+        told.touched(touch)
+        for size in SIZES:
+            told.resize(*size)
+            for theme in ("light", "dark"):
+                told.screen.press("i")
+                for act in ("presented", "watched"):
+                    told.screen.press("x")
+                    assert told.wrong(touch) == [], (size, touch, theme, act)
+
+
+def test_nothing_stands_in_the_way_of_who_cannot_see_or_point(told: Layout) -> None:
+    for size in ((1280, 720), (390, 844)):
+        told.resize(*size)
+        for theme in ("light", "dark"):
+            told.screen.press("i")
+            for act in ("presented", "watched"):
+                told.screen.press("x")
+                told.screen.until("document.getAnimations().length === 0")
+                assert told.findings() == [], (size, theme, act)
+
+
+def test_sections_and_the_column_stay_as_one_left_them(told: Layout) -> None:
+    screen = told.screen
+    screen.page.click("#title-map")
+    screen.until("document.querySelector('#body-map').hidden")
+    screen.press("0")
+    screen.until("document.documentElement.dataset.column === 'hidden'")
+    screen.until("document.querySelector('#scene').clientWidth === innerWidth")
+    screen.page.reload()
+    screen.until("window.__embyr?.ready")
+    assert not screen.shows("#column")
+    screen.page.click("#toggle-column")
+    screen.until("document.querySelector('#scene').clientWidth < innerWidth")
+    assert screen.shows("#body-populations")
+    assert not screen.shows("#body-map")
+
+
+def test_graphics_that_are_lost_or_missing_are_told(opened: Callable[..., Screen], page: Screen, live: int) -> None:
+    page.ask(
+        "void (window.lose = document.querySelector('#scene').getContext('webgl2').getExtension('WEBGL_lose_context'))"
+    )
+    assert not page.shows("#graphics")
+    page.ask("lose.loseContext()")
+    page.until("document.querySelector('#graphics').innerText.includes('graphics were lost')")
+    page.ask("lose.restoreContext()")
+    page.until("document.querySelector('#graphics').hidden")
+    blind = opened((900, 560))
+    blind.page.add_init_script(NO_GRAPHICS)
+    blind.page.goto(f"http://localhost:{live}/")
+    blind.until("document.querySelector('#graphics')?.innerText.includes('WebGL 2')")
+    first = blind.until("Number(document.querySelector('#stat-tick')?.innerText)")
+    blind.until("first => Number(document.querySelector('#stat-tick').innerText) > first + 3", first)  # it follows on
+    assert "alive" in blind.text(".when")
