@@ -155,6 +155,7 @@ describe("readParameters", () => {
       overlay: "visits",
       theme: "light",
       quality: "low",
+      present: false,
       headless: true,
       token: "a+b",
       population: null,
