@@ -18,7 +18,7 @@ from forge.blade.frame import Frame, FrameSource
 from forge.blade.replay import Replay, ReplayWriter
 from forge.embyr import Live, Pace, Source, Viewer
 from forge.embyr.overlays import Overlays
-from forge.embyr.play import Play
+from forge.embyr.seats.play import Play
 from forge.ethyr.actor import Actor
 from forge.ethyr.engine import make_policy
 from forge.ethyr.learning import Learning

@@ -49,6 +49,7 @@ def test_the_handshake_says_what_is_watched_then_shows_it() -> None:
             "overlays": [],
             "inspect": False,
             "play": False,
+            "fair": False,
         }
         assert state.items() >= {"paused": False, "tick": 0, "viewers": 1}.items()
         assert np.array_equal(client.materials, world.materials()[0])

@@ -195,13 +195,17 @@ def draw_tiles(materials: np.ndarray, tiles: Table) -> None:
     materials.reshape(-1)[tiles["index"]] = tiles["material"]
 
 
-def encode(frame: Frame) -> bytes:
+def encode(frame: Frame, partial: bool = False) -> bytes:
     """The frame as one message: the header, then every column in the order of the schema, each padded to 8 bytes.
+
+    Args:
+        frame: to encode.
+        partial: whether it may leave open what tiles are made of, as UNKNOWN.
 
     Raises:
         FrameError: if a table is not what the schema says.
     """
-    counts = check_tables({name: getattr(frame, name) for name in NAMES}, frame.side)
+    counts = check_tables({name: getattr(frame, name) for name in NAMES}, frame.side, partial=partial)
     header = np.zeros((), HEADER)
     scalars = {
         "magic": MAGIC,
@@ -220,7 +224,7 @@ def encode(frame: Frame) -> bytes:
     return b"".join(parts)
 
 
-def decode(message: bytes | bytearray | memoryview) -> Frame:
+def decode(message: bytes | bytearray | memoryview, partial: bool = False) -> Frame:
     """Reads what `encode` wrote. The columns are views into `message`: nothing is copied.
 
     Raises:
@@ -244,5 +248,5 @@ def decode(message: bytes | bytearray | memoryview) -> Frame:
             tables[section.name][field.name] = column
             offset += padded(column.nbytes)
     frame = Frame(int(header["tick"]), int(header["world"]), int(header["side"]), **tables)
-    check_tables(tables, frame.side)
+    check_tables(tables, frame.side, partial=partial)
     return frame

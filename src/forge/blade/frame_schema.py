@@ -71,7 +71,13 @@ _AGE = _field("age", "i4", "ticks", "ticks lived", "slot")
 _ROW = _field("row", "u2", "tiles", "row on the map, southwards", "slot")
 _COL = _field("col", "u2", "tiles", "column on the map, eastwards", "slot")
 _POPULATION = _field("population", "u1", "", "index of its population", "slot")
-_MATERIAL = _field("material", "u1", "", "what the tile is made of now", names=_names(Material))
+_MATERIAL = _field(
+    "material",
+    "u1",
+    "",
+    "what the tile is made of now; unknown to a fair viewer that has not seen it",
+    names=_names(Material),
+)
 
 
 #: The tables of a frame, in the order in which they are encoded.
@@ -185,8 +191,16 @@ def check_magic(number: int) -> None:
     raise FrameError(f"a frame begins with the number {MAGIC:#x}, but the message with {number:#x}")
 
 
-def check_tables(tables: Mapping[str, Table], side: int, populations: int = MOST_POPULATIONS) -> dict[str, int]:
+def check_tables(
+    tables: Mapping[str, Table], side: int, populations: int = MOST_POPULATIONS, partial: bool = False
+) -> dict[str, int]:
     """Checks that tables are what the schema says, and that their places lie on a map of this side.
+
+    Args:
+        tables: of a frame.
+        side: of the map.
+        populations: of the world.
+        partial: whether a material may be UNKNOWN.
 
     Returns:
         The number of rows of each.
@@ -201,7 +215,9 @@ def check_tables(tables: Mapping[str, Table], side: int, populations: int = MOST
         for field in section.fields:
             _check_column(section, field, table[field.name], counts[section.name])
             if field.name in _BELOW:
-                _check_below(section, field, table[field.name], _BELOW[field.name](side, populations))
+                column = table[field.name]
+                known = column[column != UNKNOWN] if partial and field.name == "material" else column
+                _check_below(section, field, known, _BELOW[field.name](side, populations))
     if counts["plane"] not in (0, side * side):
         raise FrameError(f"plane has {counts['plane']} tiles; a map of side {side} has {side * side}")
     return counts

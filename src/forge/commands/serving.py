@@ -39,7 +39,7 @@ def read_serving(arguments: list[str], prog: str) -> Serving:
 
 
 @contextlib.contextmanager
-def serve(source: Source, serving: Serving, extended: Sequence[Extension] = ()) -> Iterator[Viewer]:
+def serve(source: Source, serving: Serving, extended: Sequence[Extension] = (), fair: bool = False) -> Iterator[Viewer]:
     """A viewer at its address, which is printed and opened."""
     pace = pace_of(source, serving)
     try:
@@ -51,6 +51,7 @@ def serve(source: Source, serving: Serving, extended: Sequence[Extension] = ()) 
             token=serving.token,
             names=() if serving.name is None else (serving.name,),
             extensions=extended,
+            fair=fair,
         )
     except ValueError as error:
         raise ConfigError(str(error)) from error

@@ -19,7 +19,7 @@ from forge.commands.serving import Serving, serve
 from forge.embyr import Live, Playback, Source
 from forge.embyr.extension import Extension
 from forge.embyr.overlays import Overlays
-from forge.embyr.play import Play
+from forge.embyr.seats.play import Play
 from forge.experiments.match import Match, match_of
 from forge.waiting import doing
 
@@ -44,6 +44,9 @@ class Options(Serving):
     seed: Annotated[int, arg(help="of the world, and of the choices of who plays in it")] = 0
     map: Annotated[int, arg(help="which map of its series the world has")] = 0
     warmup: Annotated[int, arg(help="ticks that have passed when the first picture is shown")] = _FULL
+    fair: Annotated[
+        bool, arg(help="who has the link to play (without tokens: everyone) is shown what its agent sees, no more")
+    ] = False
     record: Annotated[Path | None, arg(help="keep everything that is shown as a replay in this file")] = None
 
 
@@ -58,6 +61,8 @@ def main(arguments: list[str]) -> None:
         watch_match(match_of(options.targets, options.seed, follow=True), options)
     elif len(options.targets) > 1 or options.record is not None:
         raise ConfigError(f"{replays[0]} is a replay: it is watched alone, and is recorded already")
+    elif options.fair:
+        raise ConfigError(f"{replays[0]} is a replay: --fair is for worlds in which people play")
     else:
         watch_replay(path_of(replays[0]), options)
 
@@ -85,7 +90,7 @@ def watch_replay(path: Path, serving: Serving) -> None:
 def watch_match(match: Match, options: Options) -> None:
     """Plays and shows a match until it is stopped."""
     source = Source.of(match.config, "live", match.title, match.names, tick_seconds=options.tick_seconds)
-    with serve(source, options, extensions(source, match.config, match)) as viewer:
+    with serve(source, options, extensions(source, match.config, match), options.fair) as viewer:
         world = match.world(options.seed, options.map, visits=True)
         with doing(f"playing the {options.warmup} ticks before the first picture"):
             for _ in range(options.warmup):

@@ -13,6 +13,7 @@ from forge.embyr import protocol
 from forge.embyr.access import Role
 from forge.embyr.limits import Bucket, Limits
 from forge.embyr.protocol import Ack, Close, Message, ProtocolError
+from forge.embyr.seats.fair import TOLD
 from forge.embyr.send_queue import SendQueue
 from forge.embyr.stream import FrameStream, Seen
 
@@ -29,10 +30,13 @@ class Connection:
         socket: accepted.
         stream: of the frames it watches.
         limits: of what it may do.
+        fair: whether it sits in a fair seat: it is then told nothing of the world but the frames of its stream.
     """
 
-    def __init__(self, number: int, role: Role, socket: WebSocket, stream: FrameStream, limits: Limits) -> None:
-        self.number, self.role, self.limits = number, role, limits
+    def __init__(
+        self, number: int, role: Role, socket: WebSocket, stream: FrameStream, limits: Limits, fair: bool = False
+    ) -> None:
+        self.number, self.role, self.limits, self.fair = number, role, limits, fair
         self._socket, self._stream = socket, stream
         self._mail = SendQueue(limits.waiting)
         self._seen = Seen()
@@ -52,6 +56,8 @@ class Connection:
 
     def tell(self, message: Mapping[str, Any] | bytes) -> None:
         """Sends a message as soon as the viewer can take it. A viewer that leaves too many unread is let go."""
+        if self.fair and (isinstance(message, bytes) or message["type"] not in TOLD):
+            return
         try:
             self._mail.put(message)
         except ProtocolError as error:

@@ -58,6 +58,10 @@ class Extension:
     def gone(self, viewer: int) -> None:
         """A viewer has left."""
 
+    def seat(self, viewer: int) -> int | None:
+        """Id of the agent that a viewer plays, asked in the world's thread; None if it plays nobody."""
+        return None
+
     def before(self, world: World, actions: np.ndarray) -> None:
         """May change the actions of the coming tick, uint8 [W, N, 2 or 3], in place."""
 

@@ -25,11 +25,13 @@ from forge.embyr.connection import Connection, first_of, greeting_from, refuse
 from forge.embyr.extension import Extension
 from forge.embyr.limits import Limits
 from forge.embyr.pace import Pace, Refused
-from forge.embyr.protocol import Close, Control, Message, ProtocolError
+from forge.embyr.protocol import Act, Close, Control, Join, Leave, Message, ProtocolError, Sight
+from forge.embyr.seats.fair import FairViews
 from forge.embyr.source import Source
 from forge.embyr.stream import FrameStream
 
 log = logging.getLogger("forge.embyr")
+_FAIR = ("control", "play", "fair")  # abilities of a fair seat
 _STATE_SECONDS = 1.0  # between two states of which only tick or rate differ
 
 
@@ -43,6 +45,7 @@ class Hub:
         limits: of each viewer, and of how many.
         extensions: that answer what the server itself does not.
         stream: of the frames that are shown.
+        fair: whether the seats of those who have the role to play, and no more, are fair; without tokens, everyone's.
     """
 
     def __init__(
@@ -53,9 +56,11 @@ class Hub:
         limits: Limits,
         extensions: Sequence[Extension],
         stream: FrameStream,
+        fair: bool = False,
     ) -> None:
         self.source, self.pace, self.guard, self.limits, self.extensions = source, pace, guard, limits, extensions
-        self.stream = stream
+        self.stream, self.fair_views = stream, FairViews(self._seat_of, pace.call, self.stir)
+        self._fair = fair
         self.entrance, self.strangers = Entrance(guard, limits), Strangers(limits)
         self.session = secrets.token_hex(8)
         self._handlers = {kind: extension for extension in extensions for kind in extension.handles}
@@ -163,8 +168,10 @@ class Hub:
         await self._watch(socket, role)
 
     async def _watch(self, socket: WebSocket, role: Role) -> None:
-        connection = Connection(next(self._numbers), role, socket, self.stream, self.limits)
-        connection.tell(self._welcome(role))
+        number, fair = next(self._numbers), self._is_fair(role)
+        stream = self.fair_views.open(number) if fair else self.stream
+        connection = Connection(number, role, socket, stream, self.limits, fair)
+        connection.tell(self._welcome(role, fair))
         self._connections[connection.number] = connection
         try:
             self._tell_state()
@@ -174,20 +181,31 @@ class Hub:
             await connection.serve(self._receive)
         finally:
             del self._connections[connection.number]
+            self.fair_views.close(connection.number)
             for extension in self.extensions:
                 extension.gone(connection.number)
             self._tell_state()
 
-    def _welcome(self, role: Role) -> dict[str, Any]:
+    def _is_fair(self, role: Role) -> bool:
+        return self._fair and (self.guard.tokens is None or role is Role.PLAY)
+
+    def _seat_of(self, viewer: int) -> int | None:
+        seats = (extension.seat(viewer) for extension in self.extensions)
+        return next((seat for seat in seats if seat is not None), None)
+
+    def _welcome(self, role: Role, fair: bool) -> dict[str, Any]:
         abilities: dict[str, Any] = {
             "control": self.pace.controls,
             "seek": self.pace.ticks is not None,
             "overlays": [],
             "inspect": False,
             "play": False,
+            "fair": fair,
         }
         for extension in self.extensions:
             abilities |= extension.abilities()
+        if fair:  # whatever else there is would tell more than an agent sees
+            abilities = {name: value if name in _FAIR else type(value)() for name, value in abilities.items()}
         for ability, needed in (("control", Role.CONTROL), ("seek", Role.CONTROL), ("play", Role.PLAY)):
             abilities[ability] = abilities[ability] and role >= needed
         return {
@@ -221,6 +239,8 @@ class Hub:
         """Does what a viewer asks for; what cannot be done is answered, and nothing ends."""
         try:
             _check_role(connection.role, message)
+            if connection.fair:
+                message = _fair(message)
             if isinstance(message, Control) and message.do in self._controllers:
                 self._controllers[message.do].receive(connection.number, message)
             elif isinstance(message, Control):
@@ -261,6 +281,23 @@ def _check_role(role: Role, message: Message) -> None:
     if role < needed:
         what = type(message).__name__.lower()
         raise Refused(f"{what} needs the link of the role {needed.word!r}; yours is of the role {role.word!r}")
+
+
+def _fair(message: Message) -> Message:
+    """What comes of a message from a fair seat.
+
+    Raises:
+        Refused: if the answer would tell what its agent does not see.
+    """
+    match message:
+        case Join(id=None):
+            return message._replace(newborn=True)
+        case Join():
+            raise Refused("whoever sits in a fair seat cannot choose an agent: it gets the next who is born")
+        case Act() | Leave() | Sight() | Control():
+            return message
+    what = type(message).__name__.lower()
+    raise Refused(f"a fair seat shows what its agent sees, and nothing else: {what} is not possible in it")
 
 
 def _stranger(request: HTTPConnection) -> Stranger:

@@ -79,6 +79,7 @@ class Join(NamedTuple):
 
     population: int | None
     id: int | None
+    newborn: bool = False  # the server's: only one who is born from now on
 
 
 class Act(NamedTuple):

@@ -41,7 +41,8 @@ class FrameStream:
     `put`; a viewer that has seen number n is told everything that has changed and happened since.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, partial: bool = False) -> None:
+        self._partial = partial  # whether frames may leave open what tiles are made of
         self._lock = threading.Lock()
         self._frame: Frame | None = None
         self._materials = np.zeros((0, 0), np.uint8)
@@ -116,7 +117,7 @@ class FrameStream:
                 return None
             since = seen.number if seen.number >= self._key else 0
             if since not in self._messages:
-                self._messages[since] = encode(self._since(self._frame, since))
+                self._messages[since] = encode(self._since(self._frame, since), self._partial)
             now = Seen(self.number, self._after)
             return News(self._missed(seen), self._messages[since], self._frame.tick, now)
 

@@ -52,11 +52,13 @@ class Viewer:
         token: of those who may do everything, or the `Tokens` of all roles; None makes new ones where they are needed.
         names: that it answers to besides the machine's own, such as that of a hub: then tokens are needed.
         extensions: that answer what the server itself does not.
+        fair: whether the seats of those who have the link to play are fair, or everyone's if there are no links: who
+            sits in one is sent what its agent sees, and nothing else.
         limits: of each viewer, and of how many.
 
     Raises:
         ConfigError: if the address cannot be listened on.
-        ValueError: if a token is too short or too long, or a name is none.
+        ValueError: if a token is too short or too long, a name is none, or seats are to be fair where nobody can play.
     """
 
     def __init__(
@@ -69,6 +71,7 @@ class Viewer:
         token: str | Tokens | None = None,
         names: Sequence[str] = (),
         extensions: Sequence[Extension] = (),
+        fair: bool = False,
         limits: Limits = Limits(),  # noqa: B008 - an immutable tuple
     ) -> None:
         self.source = source
@@ -79,7 +82,9 @@ class Viewer:
         self.extensions = (self.history, *extensions)
         for extension in self.extensions:
             extension.attach(self)
-        self.hub = Hub(source, self.pace, Guard.of(host, token, names), limits, self.extensions, stream)
+        if fair and not self.playable:
+            raise ValueError("fair seats are for those who play, and nobody can play here")
+        self.hub = Hub(source, self.pace, Guard.of(host, token, names), limits, self.extensions, stream, fair)
         pages = Pages()
         #: Whether this installation has the page; without it, the server says how to build it.
         self.built = pages.built
@@ -97,8 +102,12 @@ class Viewer:
         """What to open in a browser for less, by role, where tokens tell roles apart: the tokens are included."""
         if self.hub.guard.tokens is None:
             return {}
-        playable = any(extension.abilities().get("play") for extension in self.extensions)
-        return {role: self._server.link(role) for role in ((Role.PLAY,) if playable else ()) + (Role.WATCH,)}
+        return {role: self._server.link(role) for role in ((Role.PLAY,) if self.playable else ()) + (Role.WATCH,)}
+
+    @property
+    def playable(self) -> bool:
+        """Whether one can take over an agent."""
+        return any(extension.abilities().get("play") for extension in self.extensions)
 
     @property
     def port(self) -> int:
@@ -181,6 +190,7 @@ class Viewer:
         self.hub.stir()
         for extension in self.extensions:
             extension.after(world, frame)
+        self.hub.fair_views.show(frame, world)  # once it is known who plays whom
 
     def advance(self, world: World, player: Player, capture: Callable[[], Frame]) -> None:
         """Plays one tick and shows it; extensions have their say in it.

@@ -84,6 +84,10 @@ class Play(Extension):
         """See `Extension`."""
         self.desk.call(functools.partial(self._vacate, viewer))
 
+    def seat(self, viewer: int) -> int | None:
+        """See `Extension`."""
+        return self._seats[viewer].id if viewer in self._seats else None
+
     def before(self, world: World, actions: np.ndarray) -> None:
         """Puts what people say in the place of what policies say."""
         for seat in self._seats.values():
@@ -120,7 +124,7 @@ class Play(Extension):
 
     def _join(self, viewer: int, wish: Join) -> None:
         """Gives the viewer the agent it wishes for. If there is none, it keeps the seat that it has."""
-        old, choice = self._seats.get(viewer), self._choose(wish)
+        old, choice = self._seats.get(viewer), None if wish.newborn else self._choose(wish)
         if choice is None and (wish.id is not None or (old is not None and old.id is not None)):
             reason = "nobody else can be taken over now"
             if wish.id is not None:
@@ -130,7 +134,8 @@ class Play(Extension):
         seat = _Seat(wish.population, self._resting, self.clock(), self._tick)
         self._seats[viewer] = seat
         if choice is None:
-            self._tell_joined(viewer, None, "nobody can be taken over now; you get the next who is born", waiting=True)
+            reason = "" if wish.newborn else "nobody can be taken over now; "
+            self._tell_joined(viewer, None, reason + "you get the next who is born", waiting=True)
         else:
             self._sit(viewer, seat, *choice)
 
