@@ -141,7 +141,8 @@ def test_before_it_plays_it_is_shown_an_empty_world() -> None:
     with arena() as world:
         raw = Raw(world)
         assert raw.texts[-1]["abilities"] == {
-            "control": False, "seek": False, "overlays": [], "inspect": False, "play": True, "fair": True,
+            "control": False, "seek": False, "overlays": [], "inspect": False, "history": False,
+            "play": True, "fair": True,
         }  # fmt: skip
         while not raw.frames:
             raw.read()
