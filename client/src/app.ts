@@ -1,5 +1,6 @@
 /** The parts of the page, as they know each other. */
 
+import type { Sight } from "./sight";
 import type { Actions, Store } from "./store";
 import type { Parameters } from "./url";
 import type { World } from "./world";
@@ -31,6 +32,7 @@ export interface App {
   store: Store;
   actions: Actions;
   world: World;
+  sight: Sight;
   scene: SceneHandle;
   url: Parameters;
 }

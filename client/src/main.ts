@@ -3,6 +3,7 @@
 import type { App, SceneHandle } from "./app";
 import { mountScene } from "./scene";
 import { listen } from "./session";
+import { Sight } from "./sight";
 import { Connection } from "./socket";
 import { createActions, createStore } from "./store";
 import { mountUi } from "./ui";
@@ -22,7 +23,7 @@ const connection = new Connection(
   url.token,
   listen(store, world, actions, url),
 );
-const parts = { store, actions, world, url };
+const parts = { store, actions, world, sight: new Sight(store, world), url };
 
 store.watch(
   (state) => state.theme,

@@ -65,7 +65,15 @@ export interface Welcome {
   role: "watch" | "play" | "control";
   frame: FrameLayout;
   source: Source;
-  abilities: { control: boolean; seek: boolean; overlays: OverlayName[]; inspect: boolean; play: boolean };
+  abilities: {
+    control: boolean;
+    seek: boolean;
+    overlays: OverlayName[];
+    inspect: boolean;
+    play: boolean;
+    /** Whether one is shown what one's agent sees, and nothing else. */
+    fair?: boolean;
+  };
 }
 
 export interface ServerState {

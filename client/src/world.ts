@@ -31,11 +31,20 @@ export interface Death {
 
 export type FrameListener = (frame: Frame, world: World) => void;
 
+/** The material of a tile that the viewer has not seen: only those in fair seats are sent it. */
+export const UNKNOWN = 255;
+/** What such a tile is drawn as below the fog. */
+const UNSEEN = 2;
+
 export class World {
   frame: Frame | null = null;
   previous: Frame | null = null;
   /** Materials, [side · side]. */
   plane = new Uint8Array(0);
+  /** 1 for each tile that has been seen; null where all have. */
+  private known: Uint8Array | null = null;
+  /** Whether the newest frame shows ground for the first time. */
+  discovered = false;
   /** What happened before the newest frame in ticks that there is no frame of. */
   missed: readonly Events[] = [];
   private missing: Events[] = [];
@@ -57,11 +66,9 @@ export class World {
   show(frame: Frame): void {
     const jump = frame.key || !this.frame || frame.side !== this.frame.side;
     if (jump && !frame.key) return; // nothing can be drawn before the first key frame
-    if (frame.key) this.plane = frame.plane.material.slice();
-    else
-      frame.tiles.index.forEach((place, i) => {
-        this.plane[place] = frame.tiles.material[i];
-      });
+    this.discovered = false;
+    if (frame.key) this.takePlane(frame.plane.material);
+    else frame.tiles.index.forEach((place, i) => void this.takeTile(place, frame.tiles.material[i]));
     [this.missed, this.missing] = [this.missing, []];
     this.previous = this.frame?.side === frame.side ? this.frame : null;
     this.frame = frame;
@@ -73,11 +80,29 @@ export class World {
     for (const listener of this.listeners) listener(frame, this);
   }
 
+  /** Whether a tile has been seen. */
+  knows(place: number): boolean {
+    return this.known === null || this.known[place] === 1;
+  }
+
+  private takePlane(materials: Uint8Array): void {
+    this.known = materials.includes(UNKNOWN) ? materials.map((material) => Number(material !== UNKNOWN)) : null;
+    this.plane = materials.map((material) => (material === UNKNOWN ? UNSEEN : material));
+  }
+
+  private takeTile(place: number, material: number): void {
+    this.plane[place] = material;
+    if (this.known === null || this.known[place] === 1) return;
+    this.known[place] = 1;
+    this.discovered = true;
+  }
+
   /** Forgets everything, as when the server shows another world. */
   clear(): void {
     this.frame = this.previous = null;
     this.missed = this.missing = [];
     this.plane = new Uint8Array(0);
+    this.known = null;
     this.rows = new Map();
   }
 

@@ -115,13 +115,14 @@ export class Picture {
 
   /** Takes in a frame of the world. */
   private show(frame: Frame): void {
-    const { welcome, play } = this.app.store.get();
+    const { welcome } = this.app.store.get();
     if (!welcome) return;
     const began = performance.now();
     if (frame.key) this.takeMap(frame);
     else {
       this.tiles?.change(frame.tiles, this.still ? this.seconds : began / 1000);
       this.farMap?.change(this.app.world.plane, frame.tiles.index);
+      if (this.app.world.discovered) this.shapeGround(frame.side);
     }
     if (!this.relief) return;
     const { tick_seconds } = welcome.source;
@@ -131,7 +132,7 @@ export class Picture {
     this.actors.show(frame, this.relief, welcome.source, alpha, jumped);
     this.shared.uActors.value = this.actors.texture;
     this.effects.show(frame, this.actors, jumped);
-    this.limitSight(frame, play.status === "playing" && play.sight === "window" ? play.id : null, welcome.source.sight);
+    this.limitSight();
     this.labelled = 0;
     this.surveyed = null;
     this.undrawn = true;
@@ -140,7 +141,8 @@ export class Picture {
   }
 
   private takeMap(frame: Frame): void {
-    const { plane } = this.app.world;
+    const { world } = this.app;
+    const { plane } = world;
     if (this.tiles?.side !== frame.side) {
       this.tiles?.texture.dispose();
       this.tiles = new TileTexture(frame.side);
@@ -151,25 +153,27 @@ export class Picture {
       this.sea.surround(frame.side, this.rig.reach(frame.side));
       this.rig.fit(frame.side, heartOf(plane, frame.side));
     }
-    this.tiles.fill(plane);
+    this.tiles.fill(plane, (place) => world.knows(place));
     this.farMap?.fill(plane);
     if (this.relief && sameShape(this.shape, plane)) return;
     this.timeline.forget();
+    this.shapeGround(frame.side);
+  }
+
+  /** Raises hills and plants trees where the map has them. */
+  private shapeGround(side: number): void {
+    const { plane } = this.app.world;
     this.shape = plane.slice();
-    this.relief = buildRelief(plane, frame.side);
+    this.relief = buildRelief(plane, side);
     this.terrain.shape(this.relief);
     this.trees.plant(plane, this.relief);
   }
 
-  private limitSight(frame: Frame, id: number | null, reach: number): void {
-    const me = this.app.world.agent(id);
-    this.shared.uSight.value.set(me?.col ?? 0, me?.row ?? 0, me ? reach : -1);
-    if (!me) return;
-    const { row, col } = frame.agents;
-    this.actors.hide((other) => {
-      const at = this.app.world.rowOf(other);
-      return at >= 0 && Math.max(Math.abs(row[at] - me.row), Math.abs(col[at] - me.col)) <= reach;
-    });
+  private limitSight(): void {
+    const { sight } = this.app;
+    const { window } = sight;
+    this.shared.uSight.value.set(window?.col ?? 0, window?.row ?? 0, window?.reach ?? -1);
+    if (window) this.actors.hide((other) => sight.seesAgent(other, window));
   }
 
   /** Draws one picture at a share of the tick and a time [s], and stands still until `release`. */

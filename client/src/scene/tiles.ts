@@ -8,6 +8,9 @@ export const CLOCK_UNIT = 1 / 16;
 /** After this long nothing is still changing [s]. */
 const SETTLED = 6;
 
+/** Is added to the material of a tile that has not been seen. */
+const FOG = 128;
+
 /** What the clock shows at a time [s]. */
 export function clockAt(seconds: number): number {
   return Math.floor(seconds / CLOCK_UNIT) & 0xffff;
@@ -24,10 +27,10 @@ export class TileTexture {
     this.texture.magFilter = this.texture.minFilter = NearestFilter;
   }
 
-  /** The whole map, as if nothing had ever changed. */
-  fill(plane: Uint8Array): void {
+  /** The whole map, as if nothing had ever changed; what has not been seen lies in fog. */
+  fill(plane: Uint8Array, known: (place: number) => boolean = () => true): void {
     plane.forEach((material, place) => {
-      this.data[4 * place] = this.data[4 * place + 1] = material;
+      this.data[4 * place] = this.data[4 * place + 1] = known(place) ? material : material + FOG;
     });
     this.changing = [];
     this.upload();
@@ -39,7 +42,7 @@ export class TileTexture {
     const settled = this.settle(seconds);
     tiles.index.forEach((place, i) => {
       const texel = 4 * place;
-      this.data[texel + 1] = this.data[texel];
+      this.data[texel + 1] = this.data[texel] % FOG;
       this.data[texel] = tiles.material[i];
       this.data[texel + 2] = clock >> 8;
       this.data[texel + 3] = clock & 255;

@@ -58,7 +58,8 @@ export function createAgentPanel(app: App, desk: Desk, commands: Commands): HTML
     const agent = world.agent(selected);
     for (const part of alive) part.hidden = agent === null;
     panel.classList.toggle("gone", agent === null);
-    play.hidden = !welcome.abilities.play || agent === null || store.get().play.status !== "watching";
+    const { play: able, fair } = welcome.abilities;
+    play.hidden = !able || fair || agent === null || store.get().play.status !== "watching";
     if (!agent) {
       if (!name.textContent) setText(name, agentName(selected));
       setText(

@@ -19,7 +19,7 @@ export interface Desktop {
 }
 
 export function createCommands(app: App, desktop: Desktop) {
-  const { store, actions, world, scene } = app;
+  const { store, actions, world, scene, sight } = app;
   const { desk, notices } = desktop;
   const abilities = () => store.get().welcome?.abilities;
   /** What was asked for last, until the server says what it is: who presses a key twice goes two steps. */
@@ -87,10 +87,10 @@ export function createCommands(app: App, desktop: Desktop) {
     },
     search: () => desktop.focusSearch(),
     selectNext(direction: 1 | -1) {
-      actions.select(neighbour(world.frame?.agents.id ?? [], store.get().selected, direction));
+      actions.select(neighbour(sight.agents()?.id ?? [], store.get().selected, direction));
     },
     selectOldest() {
-      const agents = world.frame?.agents;
+      const agents = sight.agents();
       const row = agents ? rowOfBest(agents.id.length, (i) => agents.age[i]) : -1;
       if (agents && row >= 0) actions.select(agents.id[row]);
     },

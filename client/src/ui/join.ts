@@ -4,7 +4,11 @@ import type { App } from "../app";
 import { populationName } from "../names";
 import { el, setText, textButton } from "./dom";
 
+const GUIDE = "Guide an agent yourself. Its policy rests until you leave, or it dies.";
+const FAIR = "Guide the next agent that is born. You see what it sees, and nothing else.";
+
 export function createJoin({ store, actions }: App): HTMLElement {
+  const told = el("p", { class: "told" }, GUIDE);
   const population = el("select", { id: "join-population" });
   const selected = textButton("Play the selected agent", () => join(null, store.get().selected));
   selected.id = "join-selected";
@@ -14,7 +18,7 @@ export function createJoin({ store, actions }: App): HTMLElement {
     "div",
     { id: "join-popover", class: "popover", popover: "auto", role: "dialog", "aria-label": "Play" },
     el("h2", {}, "Take part"),
-    el("p", { class: "told" }, "Guide an agent yourself. Its policy rests until you leave, or it dies."),
+    told,
     el("label", { class: "field" }, el("span", {}, "Population"), population),
     el("div", { class: "buttons" }, any, selected),
   );
@@ -34,11 +38,15 @@ export function createJoin({ store, actions }: App): HTMLElement {
     },
   );
   store.watch(
-    (state) => state.selected,
+    (state) => (state.welcome?.abilities.fair ? null : state.selected),
     (id) => {
       selected.hidden = id === null;
       setText(selected, `Play agent ${id}`);
     },
+  );
+  store.watch(
+    (state) => state.welcome?.abilities.fair ?? false,
+    (fair) => setText(told, fair ? FAIR : GUIDE),
   );
   return popover;
 }

@@ -2,12 +2,13 @@
 
 import type { App } from "../app";
 import { drawEmblem } from "../emblems";
-import type { Frame } from "../frame";
+import type { AgentTable, Frame } from "../frame";
 import { populationColour } from "../palette";
+import type { World } from "../world";
 import { crisp, themed } from "./canvas";
 import type { Desk } from "./desk";
 import { el } from "./dom";
-import { packedGround } from "./ground";
+import { FOG, packedGround } from "./ground";
 import { paced } from "./schedule";
 
 /** More agents than this are drawn less often, and without rims. */
@@ -16,7 +17,7 @@ const CROWD = 1000;
 const FEW = 160;
 const EMBLEM_SIZE = 7.5;
 
-export function createMinimap({ store, world, scene }: App, desk: Desk): HTMLElement {
+export function createMinimap({ store, world, scene, sight }: App, desk: Desk): HTMLElement {
   const canvas = el("canvas", {
     id: "minimap",
     class: "minimap",
@@ -34,9 +35,11 @@ export function createMinimap({ store, world, scene }: App, desk: Desk): HTMLEle
     const scale = width / frame.side;
     pen.imageSmoothingEnabled = scale < 1;
     pen.drawImage(ground.picture(), 0, 0, width, width);
-    drawAgents(pen, frame, scale);
-    const row = world.rowOf(store.get().selected);
-    if (row >= 0) drawRing(pen, frame.agents.row[row], frame.agents.col[row], scale);
+    drawAgents(pen, sight.agents() ?? frame.agents, scale);
+    const { selected } = store.get();
+    const row = world.rowOf(selected);
+    if (selected !== null && sight.seesAgent(selected))
+      drawRing(pen, frame.agents.row[row], frame.agents.col[row], scale);
     const { view } = store.get();
     if (view) drawView(pen, view.corners, scale);
   };
@@ -44,7 +47,7 @@ export function createMinimap({ store, world, scene }: App, desk: Desk): HTMLEle
   const redraw = () => ((world.frame?.count ?? 0) > CROWD ? seldom() : often());
 
   world.onFrame((frame) => {
-    ground.take(frame, world.plane);
+    ground.take(frame, world);
     redraw();
   });
   store.watch((state) => state.view, redraw);
@@ -77,12 +80,9 @@ class Ground {
   private pixels = new Uint32Array(0);
   private stale = true;
 
-  take(frame: Frame, plane: Uint8Array): void {
-    if (frame.key || !this.image || this.image.width !== frame.side) this.all(frame.side, plane);
-    else
-      frame.tiles.index.forEach((place, i) => {
-        this.pixels[place] = packedGround(frame.tiles.material[i]);
-      });
+  take(frame: Frame, world: World): void {
+    if (frame.key || !this.image || this.image.width !== frame.side) this.all(frame.side, world);
+    else for (const place of frame.tiles.index) this.pixels[place] = packedTile(world, place);
     this.stale ||= frame.key || frame.tiles.index.length > 0;
   }
 
@@ -95,14 +95,19 @@ class Ground {
     return this.canvas;
   }
 
-  private all(side: number, plane: Uint8Array): void {
+  private all(side: number, world: World): void {
     this.image = new ImageData(side, side);
     this.pixels = new Uint32Array(this.image.data.buffer);
-    for (let i = 0; i < plane.length; i++) this.pixels[i] = packedGround(plane[i]);
+    for (let i = 0; i < world.plane.length; i++) this.pixels[i] = packedTile(world, i);
   }
 }
 
-function drawAgents(pen: CanvasRenderingContext2D, { agents, count }: Frame, scale: number): void {
+function packedTile(world: World, place: number): number {
+  return world.knows(place) ? packedGround(world.plane[place]) : FOG;
+}
+
+function drawAgents(pen: CanvasRenderingContext2D, agents: AgentTable, scale: number): void {
+  const count = agents.id.length;
   const size = Math.max(scale, 2.4);
   const edge = (size - scale) / 2;
   const rim = 0.6;

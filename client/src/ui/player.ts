@@ -54,7 +54,8 @@ export function createPlayer(app: App, notices: Notices): { element: HTMLElement
     pilot.target = choices[(next + choices.length) % choices.length];
     act();
   };
-  const toggleSight = () => actions.setSight(store.get().play.sight === "map" ? "window" : "map");
+  const fair = () => store.get().welcome?.abilities.fair ?? false;
+  const toggleSight = () => !fair() && actions.setSight(store.get().play.sight === "map" ? "window" : "map");
 
   const name = el("p", { class: "agent-name" });
   const vitals = createVitals();
@@ -130,7 +131,8 @@ export function createPlayer(app: App, notices: Notices): { element: HTMLElement
     (play) => {
       const { status, id, reason, sight: mode } = play;
       element.hidden = status === "watching";
-      controls.hidden = sight.hidden = status !== "playing";
+      controls.hidden = status !== "playing";
+      sight.hidden = controls.hidden || fair();
       waiting.hidden = status !== "joining";
       setText(waiting, reason || "Waiting for an agent …");
       setText(leave, status === "playing" ? "Leave" : "Do not wait");
@@ -153,6 +155,12 @@ export function createPlayer(app: App, notices: Notices): { element: HTMLElement
     (status) => {
       // The server hands the agent back to its policy as soon as it no longer hears from the page.
       if (status !== "open" && store.get().play.status !== "watching") actions.leave();
+    },
+  );
+  store.watch(
+    (state) => state.welcome?.abilities.fair ?? false,
+    (fairly) => {
+      if (fairly) notices.say("A fair seat: you see what your agent sees, once you play (J).", 10_000);
     },
   );
   store.watch(

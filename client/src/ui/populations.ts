@@ -46,7 +46,8 @@ export function createPopulations({ store, actions, world }: App, desk: Desk): H
     const now = census(frame.agents, lines.length);
     fillLines(lines, then?.counts ?? now.counts, then ? null : now.ages);
     const living = then ? then.counts.reduce((sum, n) => sum + n, 0) : now.living;
-    setText(when, then ? `${whole(living)} at tick ${whole(then.tick)}` : `${whole(living)} alive`);
+    const among = store.get().welcome?.abilities.fair ? "in sight" : "alive";
+    setText(when, then ? `${whole(living)} at tick ${whole(then.tick)}` : `${whole(living)} ${among}`);
   };
   const redraw = paced(draw, 200);
 

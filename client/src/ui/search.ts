@@ -5,7 +5,7 @@ import { keyOf } from "./bindings";
 import { el, emblem, icon, nameParts, setAttributes } from "./dom";
 import { type Found, findAgents } from "./searching";
 
-export function createSearch({ store, actions, world, scene }: App): { element: HTMLElement; focus(): void } {
+export function createSearch({ store, actions, world, scene, sight }: App): { element: HTMLElement; focus(): void } {
   const list = el("ul", { id: "found", class: "found", role: "listbox", "aria-label": "Agents found", hidden: true });
   const field = el("input", {
     id: "search",
@@ -35,7 +35,7 @@ export function createSearch({ store, actions, world, scene }: App): { element: 
     setAttributes(field, { "aria-activedescendant": active < 0 ? null : `found-${active}` });
   };
   const refresh = () => {
-    const agents = world.frame?.agents;
+    const agents = sight.agents();
     found = agents ? findAgents(field.value, agents, store.get().welcome?.source) : [];
     list.replaceChildren(...(found.length > 0 ? found.map(item) : [el("li", { class: "none" }, "Nobody alive fits.")]));
     show(true);

@@ -24,7 +24,8 @@ export function createTooltip(app: App): HTMLElement {
     const pick = at && grid ? scene.pick(at.x, at.y) : null;
     if (!pick || !grid) return [];
     const there = gridValue(grid, pick.row, pick.col);
-    const material = MATERIALS[world.plane[pick.row * world.side + pick.col]] ?? "";
+    const tile = pick.row * world.side + pick.col;
+    const material = (world.knows(tile) && MATERIALS[world.plane[tile]]) || "not seen yet";
     const value = there === null ? "nothing here" : grid.unit ? valueText(there.value, grid.unit) : short(there.value);
     return [el("p", {}, value), el("p", { class: "faint" }, `${material}, row ${pick.row}, column ${pick.col}`)];
   };

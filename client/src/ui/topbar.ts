@@ -20,6 +20,7 @@ export function createTopbar({ store, world }: App, search: HTMLElement): HTMLEl
       setText(title, welcome ? welcome.source.title : "");
       title.title = welcome ? `${welcome.source.title} · Neural MMO ${welcome.release}` : "";
       setText(badge, welcome ? KINDS[welcome.source.kind] : "");
+      living.element.hidden = welcome?.abilities.fair ?? false; // nobody in a fair seat knows how many live
       badge.hidden = !welcome;
       badge.dataset.kind = welcome?.source.kind ?? "";
       document.title = welcome ? `${welcome.source.title} · Embyr` : "Embyr · Neural MMO";

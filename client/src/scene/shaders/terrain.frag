@@ -33,7 +33,7 @@ struct Tile { int now; int before; float since; };
 Tile tileAt(vec2 place) {
   vec4 texel = texelFetch(uTiles, ivec2(clamp(place, vec2(0.0), vec2(uSide - 1.0))), 0) * 255.0 + 0.5;
   float changed = floor(texel.b) * 256.0 + floor(texel.a);
-  return Tile(int(texel.r), int(texel.g), mod(uClock - changed + 65536.0, 65536.0) / 16.0);
+  return Tile(int(texel.r) & 127, int(texel.g) & 127, mod(uClock - changed + 65536.0, 65536.0) / 16.0);
 }
 
 vec3 tileShade(Tile tile, float grain) {
@@ -155,7 +155,9 @@ void main() {
   if (uSight.z >= 0.0) {
     vec2 away = abs(floor(vGround) - uSight.xy);
     float unseen = step(uSight.z + 0.5, max(away.x, away.y));
-    colour *= mix(1.0, 0.22, unseen);
+    float fog = step(0.5, texelFetch(uTiles, ivec2(clamp(vGround, vec2(0.0), vec2(uSide - 1.0))), 0).r);
+    vec3 haze = srgb(30., 34., 42.) * (0.7 + 0.6 * texture(uNoise, vGround * 0.05).b);
+    colour = mix(colour * mix(1.0, 0.22, unseen), haze, fog);
   }
   vec2 line = abs(fract(vGround - 0.5) - 0.5) / span;
   colour *= 1.0 - uGrid * 0.16 * (1.0 - min(min(line.x, line.y), 1.0)) * (1.0 - step(0.001, vWall));

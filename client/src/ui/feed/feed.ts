@@ -36,7 +36,11 @@ export function createFeed(app: App, desk: Desk): HTMLElement {
   world.onFrame((frame) => {
     const where = lookup(app);
     const missed = world.missed.flatMap((events) => tellEvents(events, frame.tick, where));
-    log.add(frame.tick, [...missed, ...tellFrame(frame, where)]);
+    const told = [...missed, ...tellFrame(frame, where)];
+    log.add(
+      frame.tick,
+      told.filter(({ place }) => !place || app.sight.sees(place[0], place[1])),
+    );
     refresh();
   });
   store.watch(
