@@ -41,6 +41,16 @@ def read_serving(arguments: list[str], prog: str) -> Serving:
 @contextlib.contextmanager
 def serve(source: Source, serving: Serving, extended: Sequence[Extension] = (), fair: bool = False) -> Iterator[Viewer]:
     """A viewer at its address, which is printed and opened."""
+    with serve_together([(source, extended)], serving) as (viewer,):
+        yield viewer
+
+
+@contextlib.contextmanager
+def serve_together(
+    worlds: Sequence[tuple[Source, Sequence[Extension]]], serving: Serving
+) -> Iterator[Sequence[Viewer]]:
+    """Viewers of several worlds at one address, side by side and with one pace."""
+    (source, extended), *others = worlds
     pace = pace_of(source, serving)
     try:
         viewer = Viewer(
@@ -55,9 +65,10 @@ def serve(source: Source, serving: Serving, extended: Sequence[Extension] = (), 
         )
     except ValueError as error:
         raise ConfigError(str(error)) from error
+    viewers = [viewer, *(viewer.beside(*other) for other in others)]
     with viewer:
         announce(viewer, serving)
-        yield viewer
+        yield viewers
 
 
 def pace_of(source: Source, serving: Serving) -> Pace:
@@ -73,7 +84,7 @@ def announce(viewer: Viewer, serving: Serving, console: Console | None = None) -
     console = console or Console()
     if not viewer.built:
         console.print(MISSING, soft_wrap=True, highlight=False)
-    console.print(f"watch {viewer.source.title} at {viewer.address}  (Ctrl-C stops)", soft_wrap=True, highlight=False)
+    console.print(f"watch {viewer.title} at {viewer.address}  (Ctrl-C stops)", soft_wrap=True, highlight=False)
     for role, link in viewer.links.items():
         console.print(f"for others, to {role.word}: {link}", soft_wrap=True, highlight=False)
     if viewer.built and not serving.no_browser:

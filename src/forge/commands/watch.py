@@ -15,9 +15,10 @@ from forge.blade.frame import Frame, FrameSource
 from forge.blade.paths import path_of
 from forge.blade.replay import Replay, ReplayWriter
 from forge.command_line import read
-from forge.commands.serving import Serving, serve
+from forge.commands.serving import Serving, serve, serve_together
 from forge.embyr import Live, Playback, Source
 from forge.embyr.extension import Extension
+from forge.embyr.loops import play_together
 from forge.embyr.overlays import Overlays
 from forge.embyr.seats.play import Play
 from forge.experiments.match import Match, match_of
@@ -47,6 +48,13 @@ class Options(Serving):
     fair: Annotated[
         bool, arg(help="who has the link to play (without tokens: everyone) is shown what its agent sees, no more")
     ] = False
+    compare: Annotated[
+        tuple[str, ...],
+        arg(
+            metavar="MOMENT MOMENT ...",
+            help="checkpoints of a run, side by side: agent steps (1e6), minutes of training (2m), or latest",
+        ),
+    ] = ()
     record: Annotated[Path | None, arg(help="keep everything that is shown as a replay in this file")] = None
 
 
@@ -56,6 +64,12 @@ def main(arguments: list[str]) -> None:
     for name, low in (("seed", 0), ("map", 0), ("warmup", 0)):
         if getattr(options, name) < low:
             raise ConfigError(f"--{name} {getattr(options, name)} must not be negative")
+    if options.compare:
+        for option, given in (("record", options.record is not None), ("fair", options.fair)):
+            if given:
+                raise ConfigError(f"--{option} is for one world that is watched, and --compare shows several")
+        watch_comparison(options)
+        return
     replays = [target for target in options.targets if is_replay(path_of(target))]
     if not replays:
         watch_match(match_of(options.targets, options.seed, follow=True), options)
@@ -98,6 +112,26 @@ def watch_match(match: Match, options: Options) -> None:
                 viewer.history.live.note(world)
         with recording(options.record, world, match) as capture:
             Live(viewer, world, match.player, capture).run()
+
+
+def watch_comparison(options: Options) -> None:
+    """Plays checkpoints of a run side by side until it is stopped: in worlds of one seed, tick by tick."""
+    from forge.experiments.watching.comparison import matches  # PyTorch, which scripted agents need not
+
+    compared = matches(options.targets, options.compare, options.seed)
+    worlds = []
+    for match in compared:
+        source = Source.of(match.config, "live", match.title, tick_seconds=options.tick_seconds)
+        worlds.append((source, [Overlays(match.config, source.names, match.minds())]))
+    with serve_together(worlds, options) as viewers:
+        lives = []
+        for viewer, match in zip(viewers, compared, strict=True):
+            world = match.world(options.seed, options.map, visits=True)
+            with doing(f"playing the {options.warmup} ticks before the first picture"):
+                for _ in range(options.warmup):
+                    world.step(match.player.act(world.observe()))
+            lives.append(Live(viewer, world, match.player))
+        play_together(lives)
 
 
 def extensions(

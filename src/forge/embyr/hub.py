@@ -72,7 +72,13 @@ class Hub:
         self._stirring = False
         self._closing = asyncio.Event()
         self._told: dict[str, Any] = {}
-        pace.listener = lambda: self._soon(self._tell_state)
+        pace.listeners.append(lambda: self._soon(self._tell_state))
+
+    def beside(self, source: Source, extensions: Sequence[Extension]) -> Hub:
+        """The hub of another world with the same pace, doors and limits: who is a stranger here is one there."""
+        hub = Hub(source, self.pace, self.guard, self.limits, extensions)
+        hub.entrance, hub.strangers = self.entrance, self.strangers
+        return hub
 
     @property
     def count(self) -> int:
@@ -105,15 +111,24 @@ class Hub:
         try:
             await self._admitted(request)
         except Denied as denied:
-            return _refusal(denied)
+            return refusal_of(denied)
         return PlainTextResponse("This is the address of a WebSocket.\n", 426, {"Upgrade": "websocket"})
+
+    async def check(self, request: Request) -> None:
+        """Lets those pass who may watch.
+
+        Raises:
+            Denied: for all others.
+        """
+        if await self._admitted(request) is None and self.guard.tokens is not None:
+            raise Denied("this needs a token: open the address that the server printed", 403)
 
     async def serve(self, socket: WebSocket) -> None:
         """Serves one viewer from its request to its end."""
         try:
             role = await self._admitted(socket)
         except Denied as denied:
-            await socket.send_denial_response(_refusal(denied))
+            await socket.send_denial_response(refusal_of(denied))
             return
         try:
             await first_of(self._welcomed(socket, role), self._closed(socket))
@@ -305,7 +320,8 @@ def _stranger(request: HTTPConnection) -> Stranger:
     return stranger
 
 
-def _refusal(denied: Denied) -> Response:
+def refusal_of(denied: Denied) -> Response:
+    """The answer to whoever may not come in."""
     return PlainTextResponse(f"{denied}\n", denied.status, {"Cache-Control": "no-store"})
 
 

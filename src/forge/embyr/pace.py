@@ -78,8 +78,8 @@ class Pace:
         self._seek: int | None = None
         self._due = 0.0
         self._stopped = False
-        #: Is called, from any thread, whenever the settings have changed.
-        self.listener: Callable[[], None] = lambda: None
+        #: Are called, from any thread, whenever the settings have changed.
+        self.listeners: list[Callable[[], None]] = []
         #: The least time between two ticks, whatever speed is asked for [seconds].
         self.least_seconds = 0.0
 
@@ -94,7 +94,8 @@ class Pace:
             self._settings = self._settings._replace(**settings)
             self._due = min(self._due, time.monotonic() + self._interval)
             self._changed.notify_all()
-        self.listener()
+        for listener in self.listeners:
+            listener()
 
     def step(self) -> None:
         """Plays one tick, and pauses."""

@@ -44,13 +44,18 @@ class Pages:
         """Whether there is a page to serve."""
         return "/index.html" in self._files
 
+    @staticmethod
+    def missing() -> Response:
+        """The answer to a request for what there is not."""
+        return Response("There is no such page.\n", 404, media_type="text/plain")
+
     def get(self, path: str) -> Response:
         """The answer to a request for a path."""
         if not self.built:
             return Response(MISSING, 503, media_type="text/plain")
         file = self._files.get("/index.html" if path == "/" else path)
         if file is None:
-            return Response("There is no such page.\n", 404, media_type="text/plain")
+            return self.missing()
         return Response(file.body, 200, {"Cache-Control": file.cache}, file.type)
 
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import socket
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from typing import Any
 from urllib.parse import quote
 
@@ -15,15 +15,16 @@ from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route, WebSocketRoute
+from starlette.websockets import WebSocket
 
 from forge.blade.checks import ConfigError
 from forge.embyr.access import Role
-from forge.embyr.access.entrance import Outermost
+from forge.embyr.access.entrance import Denied, Outermost
 from forge.embyr.access.headers import Headers
 from forge.embyr.access.wire import HEADERS, LIMITS, STRANGERS, HttpProtocol, SocketProtocol
-from forge.embyr.hub import Hub
+from forge.embyr.hub import Hub, refusal_of
 from forge.embyr.pages import Pages
 
 PORT = 8080
@@ -32,23 +33,51 @@ _START_SECONDS = 10.0
 _MOST_BYTES = 64 * 1024  # of a message: above the limit of the protocol, so that most offenders can be told
 
 
-def application(hub: Hub, pages: Pages, headers: Headers) -> Starlette:
-    """The server's routes: the files of the page, and /ws."""
+def application(hubs: Sequence[Hub], pages: Pages, headers: Headers) -> Starlette:
+    """The server's routes: the files of the page, and /ws.
+
+    Of several worlds side by side, / is the page that shows them all and /lanes.json what it shows; the page and the
+    socket of world n are below /n/.
+    """
+    first = hubs[0]
 
     async def page(request: Request) -> Response:
-        if (reason := hub.guard.refusal(request.headers)) is not None:
+        if (reason := first.guard.refusal(request.headers)) is not None:
             return PlainTextResponse(reason + "\n", 403)
-        return pages.get(request.url.path)
+        path, lane = request.url.path, request.path_params.get("lane")
+        if lane is not None:
+            if len(hubs) == 1 or lane >= len(hubs):
+                return pages.missing()
+            path = "/" + request.path_params["path"]
+        elif path == "/" and len(hubs) > 1:
+            path = "/compare.html"
+        return pages.get(path)
+
+    async def lanes(request: Request) -> Response:
+        try:
+            await first.check(request)
+        except Denied as denied:
+            return refusal_of(denied)
+        return JSONResponse({"lanes": [{"path": f"{n}/", "title": hub.source.title} for n, hub in enumerate(hubs)]})
+
+    async def socket(connection: WebSocket) -> None:
+        lane = connection.path_params.get("lane", 0)
+        await (hubs[lane] if lane < len(hubs) else first).serve(connection)
 
     @contextlib.asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[dict[str, Any]]:
-        heartbeat = asyncio.create_task(hub.run())
-        yield {LIMITS: hub.limits, STRANGERS: hub.strangers, HEADERS: headers}
-        heartbeat.cancel()
+        heartbeats = [asyncio.create_task(hub.run()) for hub in hubs]
+        yield {LIMITS: first.limits, STRANGERS: first.strangers, HEADERS: headers}
+        for heartbeat in heartbeats:
+            heartbeat.cancel()
 
     routes = [
-        WebSocketRoute("/ws", hub.serve),
-        Route("/ws", hub.answer, methods=["GET"]),
+        WebSocketRoute("/ws", socket),
+        WebSocketRoute("/{lane:int}/ws", socket),
+        Route("/ws", first.answer, methods=["GET"]),
+        Route("/{lane:int}/ws", first.answer, methods=["GET"]),
+        Route("/lanes.json", lanes, methods=["GET"]),
+        Route("/{lane:int}/{path:path}", page, methods=["GET", "HEAD"]),
         Route("/{path:path}", page, methods=["GET", "HEAD"]),
     ]
     around = [Middleware(Outermost, headers=headers), Middleware(GZipMiddleware, compresslevel=6)]
@@ -68,11 +97,11 @@ class Server:
     """
 
     def __init__(self, hub: Hub, port: int | None = None, pages: Pages | None = None) -> None:
-        self.hub, self.headers = hub, Headers()
+        self.hub, self.hubs, self.headers = hub, [hub], Headers()
         self._socket = _listen(hub.guard.host, port)
         self.host, self.port = hub.guard.host, int(self._socket.getsockname()[1])
         config = uvicorn.Config(
-            application(hub, pages or Pages(), self.headers),
+            application(self.hubs, pages or Pages(), self.headers),
             log_config=None,
             access_log=False,
             http=HttpProtocol,
@@ -85,6 +114,11 @@ class Server:
         )
         self._uvicorn = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._run, name="embyr-server", daemon=True)
+
+    def add(self, hub: Hub) -> None:
+        """Serves another world beside the first; before it is started."""
+        self.hubs.append(hub)
+        self.headers.allow_frames(("'self'",))  # the page of all shows the page of each
 
     @property
     def address(self) -> str:
@@ -109,7 +143,8 @@ class Server:
 
     def close(self) -> None:
         """Ends every connection and the thread."""
-        self.hub.close()
+        for hub in self.hubs:
+            hub.close()
         self._uvicorn.should_exit = True
         if self._thread.is_alive():
             self._thread.join()

@@ -91,6 +91,24 @@ class Viewer:
         self._server = Server(self.hub, port, pages)
         self._shown: Shown | None = None
         self._next_show = 0.0
+        self._beside: list[Viewer] = []
+
+    def beside(self, source: Source, extensions: Sequence[Extension] = ()) -> Viewer:
+        """A viewer of another world at the same address, with the same pace, tokens and limits.
+
+        The page at the address then shows all worlds side by side. Call it before the viewer is started; what it
+        returns is started and closed with this one.
+
+        Args:
+            source: what is watched there.
+            extensions: of that viewer.
+        """
+        return _Beside(self, source, extensions)
+
+    @property
+    def title(self) -> str:
+        """What is watched: all worlds that are served."""
+        return " | ".join(hub.source.title for hub in self._server.hubs)
 
     @property
     def address(self) -> str:
@@ -130,6 +148,8 @@ class Viewer:
         self._server.close()
         for extension in self.extensions:
             extension.close()
+        for other in self._beside:
+            other.close()
 
     def __enter__(self) -> Self:
         return self.start()
@@ -240,3 +260,25 @@ class Viewer:
     def call(self, work: Callable[[], None]) -> None:
         """Has the world's thread do this between two ticks; for extensions, see `Desk`."""
         self.pace.call(work)
+
+
+class _Beside(Viewer):
+    """Another world at the address of a viewer."""
+
+    def __init__(self, first: Viewer, source: Source, extensions: Sequence[Extension]) -> None:
+        self.source, self.pace, self.extensions = source, first.pace, tuple(extensions)
+        for extension in self.extensions:
+            extension.attach(self)
+        self.hub = first.hub.beside(source, self.extensions)
+        self.built, self._server = first.built, first._server
+        self._shown, self._next_show = None, 0.0
+        self._beside: list[Viewer] = []
+        self._server.add(self.hub)
+        first._beside.append(self)
+
+    def start(self) -> Self:
+        return self
+
+    def close(self) -> None:
+        for extension in self.extensions:
+            extension.close()
