@@ -134,14 +134,37 @@ export interface Left {
   reason: string;
 }
 
+/** How far a run is that is watched. */
+export interface Training {
+  type: "training";
+  /** Whether a process trains it now. */
+  training: boolean;
+  steps: number;
+  /** Of training [s]. */
+  seconds: number;
+  /** Of the nearest limit; null without one. */
+  share: number | null;
+  /** Until the nearest limit [s]. */
+  left: number | null;
+  lifetime: number | null;
+  /** Agent steps and lifetime [ticks]. */
+  curve: [steps: number, lifetime: number][];
+  /** Agent steps of those that can be chosen. */
+  checkpoints: number[];
+  /** Agent steps of the one that was chosen; null while the run is followed. */
+  held: number | null;
+  /** Those that play, and how long ago they were made [s]. */
+  weights: { steps: number; age: number };
+}
+
 export interface ServerError {
   type: "error";
   message: string;
 }
 
-export type ServerMessage = Welcome | ServerState | AgentReport | Events | Joined | Left | ServerError;
+export type ServerMessage = Welcome | ServerState | AgentReport | Events | Joined | Left | ServerError | Training;
 
-export type ControlVerb = "pause" | "play" | "step" | "speed" | "seek" | "loop";
+export type ControlVerb = "pause" | "play" | "step" | "speed" | "seek" | "loop" | "checkpoint";
 
 export interface OverlayRequest {
   name: OverlayName | null;
@@ -154,7 +177,7 @@ export interface OverlayRequest {
 export type ClientMessage =
   | { type: "hello"; protocol: number; token: string | null }
   | { type: "ack"; tick: number }
-  | { type: "control"; do: ControlVerb; value?: number | boolean }
+  | { type: "control"; do: ControlVerb; value?: number | boolean | null }
   | { type: "inspect"; id: number | null }
   | ({ type: "overlay" } & OverlayRequest)
   | { type: "join"; population: number | null; id: number | null }
@@ -162,7 +185,7 @@ export type ClientMessage =
   | { type: "leave" }
   | { type: "sight"; mode: "window" | "map" };
 
-const KINDS = new Set(["welcome", "state", "agent", "events", "joined", "left", "error"]);
+const KINDS = new Set(["welcome", "state", "agent", "events", "joined", "left", "error", "training"]);
 
 /** Reads a text message of the server; null for a kind that this client does not know. */
 export function parseMessage(text: string): ServerMessage | null {

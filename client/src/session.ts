@@ -16,6 +16,7 @@ export function listen(store: Store, world: World, actions: Actions, url: Parame
       const before = store.get().welcome;
       if (before && before.session !== message.session) {
         world.clear();
+        store.set({ training: null });
         play({ status: "watching", id: null, reason: "", over: null });
       }
       store.set({ welcome: message, connection: { status: "open", message: "", retryAt: null } });
@@ -23,6 +24,7 @@ export function listen(store: Store, world: World, actions: Actions, url: Parame
       if (!before && url.tick !== null && message.abilities.seek) actions.seek(url.tick);
     },
     state: (message) => store.set({ server: message }),
+    training: (message) => store.set({ training: message }),
     agent(message) {
       if (message.id === store.get().selected) store.set({ report: message });
     },

@@ -2,7 +2,15 @@
 
 import type { OverlayGrid } from "./grid";
 import { Observable } from "./observable";
-import type { AgentReport, ClientMessage, OverlayName, OverlayRequest, ServerState, Welcome } from "./protocol";
+import type {
+  AgentReport,
+  ClientMessage,
+  OverlayName,
+  OverlayRequest,
+  ServerState,
+  Training,
+  Welcome,
+} from "./protocol";
 import type { Parameters } from "./url";
 
 export interface Connection {
@@ -56,6 +64,8 @@ export interface AppState {
   quality: "auto" | "low" | "medium" | "high";
   /** Whether the browser draws: missing if it has no WebGL 2, lost while it has taken it away. */
   graphics: "drawn" | "missing" | "lost";
+  /** How far the run is that is watched; null where none is. */
+  training: Training | null;
   /** What the server last refused, in a sentence; every refusal is another object. */
   refusal: { message: string } | null;
 }
@@ -80,6 +90,7 @@ export function createStore(url: Parameters): Store {
     labels: true,
     quality: url.quality ?? "auto",
     graphics: "drawn",
+    training: null,
     refusal: null,
   });
 }
@@ -141,6 +152,8 @@ export function createActions(store: Store, send: (message: ClientMessage) => vo
     step: () => send({ type: "control", do: "step" }),
     setSpeed: (speed: number) => send({ type: "control", do: "speed", value: Math.min(Math.max(speed, 0.1), 100) }),
     seek: (tick: number) => send({ type: "control", do: "seek", value: Math.round(tick) }),
+    /** Plays on with the checkpoint of so many agent steps; null follows the run. */
+    setCheckpoint: (steps: number | null) => send({ type: "control", do: "checkpoint", value: steps }),
     setLoop: (loop: boolean) => send({ type: "control", do: "loop", value: loop }),
     /** Takes over an agent: just this one where `id` is given, else any of the population, else anyone. */
     join(population: number | null, id: number | null = null) {

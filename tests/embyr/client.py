@@ -35,9 +35,12 @@ class Idle:
 class Client:
     """One connection. Keeps the map as a viewer would, and everything it was told."""
 
-    def __init__(self, viewer: Viewer, hello: dict[str, Any] | None = None, query: str = "", **options: Any) -> None:
+    def __init__(
+        self, viewer: Viewer, hello: dict[str, Any] | None = None, query: str = "", path: str = "/ws", **options: Any
+    ) -> None:
         self._stack = contextlib.ExitStack()
-        connection = connect(f"ws://127.0.0.1:{viewer.port}/ws{query}", max_size=None, ping_interval=None, **options)
+        address = f"ws://127.0.0.1:{viewer.port}{path}{query}"
+        connection = connect(address, max_size=None, ping_interval=None, **options)
         self.socket: ClientConnection = self._stack.enter_context(connection)
         self.materials: np.ndarray | None = None
         self.told: list[dict[str, Any]] = []

@@ -4,7 +4,7 @@ import { Observable } from "../observable";
 import { el, icon, iconButton, setAttributes } from "./dom";
 import { recall, remember } from "./memory";
 
-export type PanelName = "agent" | "populations" | "overlay" | "map" | "feed";
+export type PanelName = "agent" | "training" | "populations" | "overlay" | "map" | "feed";
 
 /** wide: the column stands beside the world; tall: it lies below; low: it stands beside, and only when asked for. */
 export type WindowShape = "wide" | "tall" | "low";
@@ -21,7 +21,7 @@ interface DeskState {
 
 const SECTIONS = "embyr.sections";
 const COLUMN = "embyr.column";
-const ALL: readonly PanelName[] = ["agent", "populations", "overlay", "map", "feed"];
+const ALL: readonly PanelName[] = ["agent", "training", "populations", "overlay", "map", "feed"];
 const PASSING: PanelName = "agent";
 const PRESENTED: PanelName = "populations";
 const LOW = "(max-height: 500px)";

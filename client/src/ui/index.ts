@@ -23,6 +23,7 @@ import { createSearch } from "./search";
 import { createSettings } from "./settings";
 import { createTooltip } from "./tooltip";
 import { createTopbar } from "./topbar";
+import { createTraining } from "./training";
 import { createTransport } from "./transport";
 
 /** Builds all panels into `root`; the world is drawn on `canvas`. */
@@ -44,6 +45,7 @@ export function mountUi(app: App, root: HTMLElement, canvas: HTMLCanvasElement):
       "aside",
       { id: "column", class: "column", "aria-label": "Panels" },
       createAgentPanel(app, desk, commands),
+      createTraining(app, desk),
       createPopulations(app, desk),
       createOverlays(app, desk),
       createMinimap(app, desk),

@@ -41,13 +41,13 @@ def read_serving(arguments: list[str], prog: str) -> Serving:
 @contextlib.contextmanager
 def serve(source: Source, serving: Serving, extended: Sequence[Extension] = (), fair: bool = False) -> Iterator[Viewer]:
     """A viewer at its address, which is printed and opened."""
-    with serve_together([(source, extended)], serving) as (viewer,):
+    with serve_together([(source, extended)], serving, fair) as (viewer,):
         yield viewer
 
 
 @contextlib.contextmanager
 def serve_together(
-    worlds: Sequence[tuple[Source, Sequence[Extension]]], serving: Serving
+    worlds: Sequence[tuple[Source, Sequence[Extension]]], serving: Serving, fair: bool = False
 ) -> Iterator[Sequence[Viewer]]:
     """Viewers of several worlds at one address, side by side and with one pace."""
     (source, extended), *others = worlds

@@ -74,9 +74,9 @@ class Hub:
         self._told: dict[str, Any] = {}
         pace.listeners.append(lambda: self._soon(self._tell_state))
 
-    def beside(self, source: Source, extensions: Sequence[Extension]) -> Hub:
+    def beside(self, source: Source, extensions: Sequence[Extension], stream: FrameStream) -> Hub:
         """The hub of another world with the same pace, doors and limits: who is a stranger here is one there."""
-        hub = Hub(source, self.pace, self.guard, self.limits, extensions)
+        hub = Hub(source, self.pace, self.guard, self.limits, extensions, stream, self._fair)
         hub.entrance, hub.strangers = self.entrance, self.strangers
         return hub
 

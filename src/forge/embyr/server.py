@@ -54,6 +54,8 @@ def application(hubs: Sequence[Hub], pages: Pages, headers: Headers) -> Starlett
         return pages.get(path)
 
     async def lanes(request: Request) -> Response:
+        if len(hubs) == 1:
+            return pages.missing()
         try:
             await first.check(request)
         except Denied as denied:

@@ -74,14 +74,9 @@ class Viewer:
         fair: bool = False,
         limits: Limits = Limits(),  # noqa: B008 - an immutable tuple
     ) -> None:
-        self.source = source
-        self.pace = pace or Pace(source.tick_seconds, ticks=source.ticks, controls=False)
-        stream = FrameStream()
-        #: What viewers are told of the past.
-        self.history = History(stream, source.populations)
-        self.extensions = (self.history, *extensions)
-        for extension in self.extensions:
-            extension.attach(self)
+        stream = self._prepare(
+            source, pace or Pace(source.tick_seconds, ticks=source.ticks, controls=False), extensions
+        )
         if fair and not self.playable:
             raise ValueError("fair seats are for those who play, and nobody can play here")
         self.hub = Hub(source, self.pace, Guard.of(host, token, names), limits, self.extensions, stream, fair)
@@ -89,9 +84,20 @@ class Viewer:
         #: Whether this installation has the page; without it, the server says how to build it.
         self.built = pages.built
         self._server = Server(self.hub, port, pages)
+
+    def _prepare(self, source: Source, pace: Pace, extensions: Sequence[Extension]) -> FrameStream:
+        """Everything but what serves it; returns where its frames go."""
+        self.source, self.pace = source, pace
+        stream = FrameStream()
+        #: What viewers are told of the past.
+        self.history = History(stream, source.populations)
+        self.extensions = (self.history, *extensions)
+        for extension in self.extensions:
+            extension.attach(self)
         self._shown: Shown | None = None
         self._next_show = 0.0
         self._beside: list[Viewer] = []
+        return stream
 
     def beside(self, source: Source, extensions: Sequence[Extension] = ()) -> Viewer:
         """A viewer of another world at the same address, with the same pace, tokens and limits.
@@ -266,13 +272,9 @@ class _Beside(Viewer):
     """Another world at the address of a viewer."""
 
     def __init__(self, first: Viewer, source: Source, extensions: Sequence[Extension]) -> None:
-        self.source, self.pace, self.extensions = source, first.pace, tuple(extensions)
-        for extension in self.extensions:
-            extension.attach(self)
-        self.hub = first.hub.beside(source, self.extensions)
+        stream = self._prepare(source, first.pace, extensions)
+        self.hub = first.hub.beside(source, self.extensions, stream)
         self.built, self._server = first.built, first._server
-        self._shown, self._next_show = None, 0.0
-        self._beside: list[Viewer] = []
         self._server.add(self.hub)
         first._beside.append(self)
 
