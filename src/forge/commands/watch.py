@@ -130,6 +130,7 @@ def watch_comparison(options: Options) -> None:
             with doing(f"playing the {options.warmup} ticks before the first picture"):
                 for _ in range(options.warmup):
                     world.step(match.player.act(world.observe()))
+                    viewer.history.live.note(world)
             lives.append(Live(viewer, world, match.player))
         play_together(lives)
 

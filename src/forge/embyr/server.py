@@ -30,6 +30,7 @@ from forge.embyr.pages import Pages
 PORT = 8080
 _NEIGHBOURS = 20  # ports that are tried one after another when none is asked for
 _START_SECONDS = 10.0
+_FAREWELL_SECONDS = 1.0  # that everyone may be told why it ends
 _MOST_BYTES = 64 * 1024  # of a message: above the limit of the protocol, so that most offenders can be told
 
 
@@ -147,6 +148,11 @@ class Server:
         """Ends every connection and the thread."""
         for hub in self.hubs:
             hub.close()
+        pause = threading.Event()
+        for _ in range(int(_FAREWELL_SECONDS / 0.005)):  # uvicorn's own words would be others
+            if not any(hub.count for hub in self.hubs):
+                break
+            pause.wait(0.005)
         self._uvicorn.should_exit = True
         if self._thread.is_alive():
             self._thread.join()
