@@ -93,7 +93,7 @@ export class Picture {
     this.pointer = new Pointer(
       canvas,
       (x, y) => this.pick(x, y),
-      app.actions,
+      app,
       (row, col) => {
         app.actions.orbit();
         this.rig.focus(row, col);

@@ -1,7 +1,9 @@
 /** What lies under the pointer: an agent, or the number of the overlay. */
 
 import type { App } from "../app";
+import type { Frame } from "../frame";
 import { agentName, MATERIALS, populationName } from "../names";
+import { tileMates } from "../scene/pointer";
 import { el, emblem } from "./dom";
 import { count, short } from "./format";
 import { gridValue } from "./scale";
@@ -19,7 +21,11 @@ export function createTooltip(app: App): HTMLElement {
     if (agent) {
       const population = populationName(store.get().welcome?.source, agent.population);
       const line = `${population} · age ${agent.age} · health ${agent.health} · food ${agent.food} · water ${agent.water}`;
-      return [el("p", {}, emblem(agent.population), agentName(agent.id)), el("p", { class: "faint" }, line)];
+      return [
+        el("p", {}, emblem(agent.population), agentName(agent.id)),
+        el("p", { class: "faint" }, line),
+        ...crowdLine(world.frame, agent.id),
+      ];
     }
     const pick = at && grid ? scene.pick(at.x, at.y) : null;
     if (!pick || !grid) return [];
@@ -51,6 +57,12 @@ export function createTooltip(app: App): HTMLElement {
   store.watch((state) => state.hovered, show);
   store.watch((state) => state.grid, show);
   return tip;
+}
+
+/** Who else could be meant: how many stand on its tile, and how one comes to them. */
+function crowdLine(frame: Frame | null, id: number): Node[] {
+  const mates = frame ? tileMates(frame, id).length : 1;
+  return mates > 1 ? [el("p", { class: "faint" }, `${mates} agents stand here: click again for the next`)] : [];
 }
 
 function valueText(value: number, unit: string): string {

@@ -45,6 +45,32 @@ def test_everything_can_be_reached_in_every_window(told: Layout) -> None:
                     assert told.wrong(touch) == [], (size, touch, theme, act)
 
 
+def test_on_a_phone_who_plays_sees_its_agent_and_has_something_to_press_after_its_end(page: Screen) -> None:
+    layout = Layout(page)
+    layout.touched(True)
+    for size in ((844, 390), (390, 844)):
+        layout.resize(*size)
+        page.go_on()
+        page.press("j")
+        page.until("document.querySelector('#panel-play .agent-name').innerText.includes('#')")
+        page.press("Space")
+        page.picture(f"plays-{size[0]}")
+        number = int(page.text("#panel-play .agent-name").rpartition("#")[2])
+        if seen := page.ask("(id) => __embyr.agentScreen(id)", number):
+            assert page.free(seen["x"], seen["y"])
+            assert layout.wrong(touch=True) == []
+        page.ask("document.querySelector('#play').click()")
+        page.press("]", "]", "]", "]")
+        page.until("!document.querySelector('#after-play').hidden")  # nobody feeds it
+        assert layout.wrong(touch=True) == []
+        assert f"#{number}" in page.text("#after-play")
+        page.press("\\")
+        page.page.click("#play-again")
+        page.until("__line.said.findLast(({ type }) => type !== 'ack')?.type === 'join'")
+        page.ask("document.querySelector('#leave').click()")
+        page.until("document.querySelector('#after-play').hidden && document.querySelector('#panel-play').hidden")
+
+
 def test_nothing_stands_in_the_way_of_who_cannot_see_or_point(told: Layout) -> None:
     for size in ((1280, 720), (390, 844)):
         told.resize(*size)

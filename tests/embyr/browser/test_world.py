@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 from tests.embyr.browser.screen import Screen, changed
@@ -88,6 +90,27 @@ def test_a_click_on_an_agent_tells_all_about_it(page: Screen) -> None:
     page.picture("panel")
     page.press("Escape")
     page.until("document.querySelector('#panel-agent').hidden")
+
+
+#: Whether the view has moved over the ground since, and whether it has turned.
+_MOVED = """([before, what]) => {
+  const { center, heading } = __embyr.view();
+  const away = Math.hypot(center[0] - before.center[0], center[1] - before.center[1]);
+  return String([away > 1, Math.abs(heading - before.heading) > 0.1]) === String(what);
+}"""
+
+
+@pytest.mark.parametrize(("button", "moves", "turns"), [("left", True, False), ("right", False, True)])
+def test_a_drag_moves_over_the_ground_and_a_right_drag_turns(
+    page: Screen, button: Literal["left", "right"], moves: bool, turns: bool
+) -> None:
+    page.pause()
+    before = page.ask("__embyr.view()")
+    page.page.mouse.move(320, 200)
+    page.page.mouse.down(button=button)
+    page.page.mouse.move(420, 200, steps=4)
+    page.page.mouse.up(button=button)
+    page.until(_MOVED, [before, [moves, turns]])
 
 
 def test_search_finds_an_agent_and_the_camera_follows_it(page: Screen) -> None:
