@@ -224,6 +224,8 @@ def test_a_run_plays_in_worlds_of_other_sizes(run: Path) -> None:
         (["watch", "chaos", "--speed", "1000", "--port", "0"], "speed = 1000.0 is out of range"),
         (["watch", "chaos", "--port", "70000"], "cannot listen on 127.0.0.1, port 70000"),
         (["watch", "chaos", "--token", "abc"], "a token has 8 to 256 characters"),
+        (["watch", "chaos", "--name", "hub.example/user"], "'hub.example/user' is no name of a host"),
+        (["watch", "old.replay", "--fair"], "old.replay is a replay: --fair is for worlds in which people play"),
         (["record", "--ticks", "0"], "--ticks 0 must be at least 1"),
         (["record", "--out", "nowhere/a.replay"], "nowhere"),
         (["train", "--port", "1"], "--port"),
@@ -232,6 +234,7 @@ def test_a_run_plays_in_worlds_of_other_sizes(run: Path) -> None:
 def test_wrong_use_is_one_clear_line(
     arguments: list[str], message: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    (tmp_path / "old.replay").write_bytes(b"NMREPLAY")
     with contextlib.chdir(tmp_path):
         status = main_status(arguments)
     assert status in (1, 2)
