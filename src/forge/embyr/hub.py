@@ -128,7 +128,9 @@ class Hub:
         try:
             role = await self._admitted(socket)
         except Denied as denied:
-            await socket.send_denial_response(refusal_of(denied))
+            refusal = refusal_of(denied)
+            del refusal.headers["content-length"]  # uvicorn adds one, old releases even to one that is there
+            await socket.send_denial_response(refusal)
             return
         try:
             await first_of(self._welcomed(socket, role), self._closed(socket))
