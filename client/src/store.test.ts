@@ -156,6 +156,7 @@ describe("readParameters", () => {
       theme: "light",
       quality: "low",
       present: false,
+      director: null,
       headless: true,
       token: "a+b",
       population: null,

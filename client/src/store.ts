@@ -55,7 +55,9 @@ export interface AppState {
   overlay: OverlayRequest;
   /** The newest grid of the overlay; null until it comes. */
   grid: OverlayGrid | null;
-  camera: "orbit" | "follow";
+  camera: "orbit" | "follow" | "director";
+  /** What the director shows, in a line; empty while it does not hold the camera. */
+  caption: string;
   play: Play;
   view: View | null;
   theme: "dark" | "light";
@@ -83,7 +85,8 @@ export function createStore(url: Parameters): Store {
     report: null,
     overlay: { name: url.overlay, population: url.population ?? 0, food: null, water: null },
     grid: null,
-    camera: url.follow && url.agent !== null ? "follow" : "orbit",
+    camera: url.director ? "director" : url.follow && url.agent !== null ? "follow" : "orbit",
+    caption: "",
     play: { status: "watching", id: null, reason: "", sight: "map", over: null },
     view: null,
     theme: url.theme ?? (prefers("(prefers-color-scheme: light)") ? "light" : "dark"),
@@ -125,6 +128,10 @@ export function createActions(store: Store, send: (message: ClientMessage) => vo
       if (id === null) return;
       select(id);
       store.set({ camera: "follow" });
+    },
+    /** Has the director hold the camera. */
+    direct() {
+      store.set({ camera: "director" });
     },
     orbit() {
       store.set({ camera: "orbit" });

@@ -2,6 +2,7 @@
 
 import { Matrix4, PerspectiveCamera, Raycaster, Spherical, Vector2, Vector3 } from "three";
 import { MapControls } from "three/addons/controls/MapControls.js";
+import type { Stand } from "../director/cameraman";
 import type { View } from "../store";
 import { frameSquare } from "./far/framing";
 
@@ -101,6 +102,21 @@ export class CameraRig {
     around.radius = Math.min(around.radius, FOLLOW_DISTANCE);
     around.phi = Math.max(around.phi, 0.85);
     this.fly(new Vector3(x, y, z), offset.setFromSpherical(around));
+  }
+
+  /** Stands where the director wants it. */
+  stand({ target, distance, tilt, heading }: Stand): void {
+    this.takeOver();
+    this.controls.target.set(...target);
+    this.camera.position.setFromSpherical(new Spherical(distance, tilt, heading)).add(this.controls.target);
+    this.camera.lookAt(this.controls.target);
+  }
+
+  /** Stands where all that matters of the map is seen, gone around by an angle [rad] and nearer by a share. */
+  standBack({ around, nearer }: { around: number; nearer: number }): void {
+    this.reset(true);
+    this.turn(around, 0);
+    this.camera.position.lerpVectors(this.controls.target, this.camera.position.clone(), nearer);
   }
 
   /** Keeps up with someone who moves. */

@@ -3,7 +3,7 @@
 import { DoubleSide, type Mesh, PlaneGeometry } from "three";
 import type { Frame } from "../frame";
 import type { Actors } from "./actors";
-import { fillInstances, instanced, instancedOf, makeMaterial } from "./material";
+import { fillInstances, instanced, instancedOf, makeMaterial, Order } from "./material";
 import fragment from "./shaders/effect.frag?raw";
 import vertex from "./shaders/effect.vert?raw";
 import type { Shared } from "./uniforms";
@@ -43,7 +43,7 @@ export class Effects {
   constructor(shared: Shared) {
     const material = makeMaterial(shared, { vertex, fragment, actors: true, blend: true });
     material.side = DoubleSide;
-    this.mesh = instanced(this.geometry, material, 5);
+    this.mesh = instanced(this.geometry, material, Order.effects);
     this.mesh.visible = false;
   }
 

@@ -15,7 +15,7 @@ import {
 } from "three";
 import { mergeGeometries } from "three/addons/utils/BufferGeometryUtils.js";
 import { Crowd } from "./crowd";
-import { makeMaterial } from "./material";
+import { makeMaterial, Order } from "./material";
 import type { Muster } from "./muster";
 import barFragment from "./shaders/bar.frag?raw";
 import barVertex from "./shaders/bar.vert?raw";
@@ -54,11 +54,11 @@ export class Figures {
       actors: true,
       blend: true,
     });
-    this.fine = new Crowd(wanderer(14, 9), figure, 2);
-    this.coarse = new Crowd(wanderer(6, 4), figure, 2);
-    this.marks = new Crowd(new PlaneGeometry(1, 1).rotateX(-Math.PI / 2), mark, 3);
-    this.bars = new Crowd(new PlaneGeometry(1, 1), bar, 6);
-    this.dots = new Crowd(new PlaneGeometry(1, 1), dot, 4);
+    this.fine = new Crowd(wanderer(14, 9), figure, Order.figures);
+    this.coarse = new Crowd(wanderer(6, 4), figure, Order.figures);
+    this.marks = new Crowd(new PlaneGeometry(1, 1).rotateX(-Math.PI / 2), mark, Order.marks);
+    this.bars = new Crowd(new PlaneGeometry(1, 1), bar, Order.bars);
+    this.dots = new Crowd(new PlaneGeometry(1, 1), dot, Order.dots);
     this.group.add(...[this.fine, this.coarse, this.marks, this.bars, this.dots].map(({ mesh }) => mesh));
   }
 

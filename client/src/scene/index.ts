@@ -2,6 +2,7 @@
 
 import "./scene.css";
 import type { SceneHandle } from "../app";
+import { photograph } from "../director/photograph";
 import { onScreen } from "./picking";
 import { type Parts, Picture } from "./picture";
 import { groundAt } from "./relief";
@@ -16,7 +17,7 @@ import type { Probe } from "./stats";
 export function mountScene(canvas: HTMLCanvasElement, app: Parts, drawn: (tick: number) => void): SceneHandle {
   const picture = new Picture(canvas, app, drawn);
   const handle = makeHandle(picture, app);
-  window.__embyr = Object.assign(picture.stats, makeProbe(picture, app, handle));
+  window.__embyr = Object.assign(picture.stats, makeProbe(canvas, picture, app, handle));
   return handle;
 }
 
@@ -41,7 +42,7 @@ function makeHandle(picture: Picture, { actions }: Parts): SceneHandle {
   };
 }
 
-function makeProbe(picture: Picture, { world, store }: Parts, scene: SceneHandle): Probe {
+function makeProbe(canvas: HTMLCanvasElement, picture: Picture, { world, store }: Parts, scene: SceneHandle): Probe {
   const point = (x: number, y: number, z: number) => {
     const found = onScreen(picture.screen, x, y, z);
     return found && { x: found.x, y: found.y };
@@ -66,5 +67,7 @@ function makeProbe(picture: Picture, { world, store }: Parts, scene: SceneHandle
     distance: () => picture.rig.distance,
     hold: (alpha, seconds) => picture.hold(alpha, seconds),
     release: () => picture.release(),
+    pass: () => picture.pass(),
+    photograph: () => photograph(canvas, store.get().caption),
   };
 }

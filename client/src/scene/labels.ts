@@ -8,7 +8,7 @@ import { populationColour, rgb } from "../palette";
 import type { Actors } from "./actors";
 import { type Box, type Candidate, declutter, type Named } from "./declutter";
 import { GlyphAtlas, glyphScale, layout } from "./glyphs";
-import { fillInstances, instanced, instancedOf, makeMaterial } from "./material";
+import { fillInstances, instanced, instancedOf, makeMaterial, Order } from "./material";
 import { figureScale } from "./picking";
 import fragment from "./shaders/label.frag?raw";
 import vertex from "./shaders/label.vert?raw";
@@ -43,7 +43,7 @@ export class Labels {
     this.mesh = instanced(
       this.geometry,
       makeMaterial(shared, { vertex, fragment, own: this.own, actors: true, blend: true }),
-      7,
+      Order.labels,
     );
     (this.mesh.material as ReturnType<typeof makeMaterial>).depthTest = false;
   }

@@ -16,6 +16,23 @@ import actors from "./shaders/actors.glsl?raw";
 import common from "./shaders/common.glsl?raw";
 import type { Shared } from "./uniforms";
 
+/**
+ * In which order the layers are drawn. What costs most for each pixel comes after what hides it; what shines through comes
+ * last, from below upwards.
+ */
+export const Order = {
+  figures: 0,
+  trees: 1,
+  ground: 2,
+  sea: 3,
+  sky: 4,
+  marks: 5,
+  dots: 6,
+  effects: 7,
+  bars: 8,
+  labels: 9,
+} as const;
+
 export interface Recipe {
   vertex: string;
   fragment: string;

@@ -1,6 +1,8 @@
 /** The picture: takes in frames of the world, and draws it again and again. */
 
 import type { App, Pick } from "../app";
+import { Cameraman, type Point } from "../director/cameraman";
+import { Director } from "../director/director";
 import type { Frame } from "../frame";
 import { Actors } from "./actors";
 import { CameraRig } from "./camera";
@@ -47,6 +49,8 @@ export class Picture {
   private readonly muster = new Muster();
   private readonly figures = new Figures(this.shared);
   private readonly effects = new Effects(this.shared);
+  private readonly director = new Director();
+  private readonly cameraman = new Cameraman();
   private readonly labels = new Labels(this.shared);
   private readonly overlay = new Overlay(this.shared);
   private readonly pointer: Pointer;
@@ -133,11 +137,25 @@ export class Picture {
     this.shared.uActors.value = this.actors.texture;
     this.effects.show(frame, this.actors, jumped);
     this.limitSight();
+    this.direct(frame);
     this.labelled = 0;
     this.surveyed = null;
     this.undrawn = true;
     this.stats.ticks += 1;
     this.stats.frameMs = this.frameTimes.add(performance.now() - began);
+  }
+
+  /** Lets the director, while it holds the camera, decide what of a frame is shown. */
+  private direct(frame: Frame): void {
+    const { store, world } = this.app;
+    const { welcome, camera } = store.get();
+    if (camera !== "director" || !welcome) return;
+    const { source } = welcome;
+    const shot = this.director.take({ frame, source, rowOf: (id) => world.rowOf(id) });
+    const living = shot.subjects.map((id) => world.rowOf(id)).filter((row) => row >= 0);
+    const places = living.map((row): Point => this.actors.position(row, 1));
+    this.cameraman.tick(shot, frame.tick, places);
+    store.set({ caption: shot.caption });
   }
 
   private takeMap(frame: Frame): void {
@@ -183,6 +201,14 @@ export class Picture {
     this.draw(performance.now(), seconds);
   }
 
+  /** Says of the newest frame that it has been seen. */
+  pass(): void {
+    const { frame } = this.app.world;
+    if (!this.undrawn || !frame) return;
+    this.undrawn = false;
+    this.drawn(frame.tick);
+  }
+
   release(): void {
     this.still = false;
     this.timeline.hold(null);
@@ -197,7 +223,7 @@ export class Picture {
     shared.uTime.value = calm ? 0 : seconds;
     shared.uClock.value = (seconds / CLOCK_UNIT) % 65536;
     shared.uAlpha.value = alpha;
-    this.aim(alpha);
+    this.aim(alpha, calm);
     rig.update(now);
     this.overlay.update(now, calm || this.still);
     const { labels } = this.app.store.get();
@@ -228,12 +254,18 @@ export class Picture {
   }
 
   /** Keeps the selection marked and the followed agent in the middle. */
-  private aim(alpha: number): void {
+  private aim(alpha: number, calm: boolean): void {
     const { selected, hovered, camera, play } = this.app.store.get();
     this.shared.uSelected.value = selected === null ? -1 : this.actors.rowOf(selected);
     this.shared.uHovered.value = hovered === null ? -1 : this.actors.rowOf(hovered);
     this.shared.uFocus.value.w = 0;
     this.terrain.own.uGrid.value = play.status === "playing" ? 1 : 0.5 * this.shared.uOverlayShare.value;
+    if (camera === "director" && this.director.shot) {
+      if (this.cameraman.whole) this.rig.standBack(this.cameraman.drift(alpha, calm));
+      else this.rig.stand(this.cameraman.stand(alpha, calm));
+      const subject = this.actors.rowOf(this.director.shot.subjects[0] ?? -1);
+      if (subject >= 0) this.shared.uFocus.value.set(...this.actors.position(subject, alpha), 1);
+    }
     const id = camera === "follow" ? (play.id ?? selected) : null;
     const row = this.actors.rowOf(id ?? -1);
     if (row >= 0) {
@@ -268,10 +300,7 @@ export class Picture {
     stats.quality = stage.quality.level.name;
     stats.overlayShare = this.shared.uOverlayShare.value;
     if (frame && this.relief) Object.assign(stats, { ready: true, tick: frame.tick, agents: frame.count });
-    if (this.undrawn && frame) {
-      this.undrawn = false;
-      this.drawn(frame.tick);
-    }
+    this.pass();
     if (now - this.viewed > VIEW_EVERY && this.relief) {
       this.viewed = now;
       const view = this.rig.view();
@@ -296,6 +325,15 @@ export class Picture {
       (state) => (state.overlay.name === null ? null : state.grid),
       (grid) => {
         if (grid || store.get().overlay.name === null) this.overlay.show(grid);
+      },
+    );
+    store.watch(
+      (state) => state.camera === "director",
+      (directed) => {
+        this.director.forget();
+        const { frame } = this.app.world;
+        if (directed && frame && this.relief) this.direct(frame);
+        else store.set({ caption: "" });
       },
     );
     store.watch(

@@ -11,7 +11,7 @@ import {
   SRGBColorSpace,
   WebGLRenderer,
 } from "three";
-import { makeMaterial } from "./material";
+import { makeMaterial, Order } from "./material";
 import { Quality } from "./quality";
 import fragment from "./shaders/sky.frag?raw";
 import vertex from "./shaders/sky.vert?raw";
@@ -67,10 +67,10 @@ export class Stage {
     const geometry = new BufferGeometry();
     geometry.setAttribute("position", new BufferAttribute(new Float32Array([-1, -1, 0, 3, -1, 0, -1, 3, 0]), 3));
     const material = makeMaterial(this.shared, { vertex, fragment, own: this.own });
-    material.depthTest = material.depthWrite = false;
+    material.depthWrite = false;
     const sky = new Mesh(geometry, material);
     sky.frustumCulled = false;
-    sky.renderOrder = -1;
+    sky.renderOrder = Order.sky;
     return sky;
   }
 }

@@ -45,6 +45,10 @@ export interface Probe {
   /** Draws one picture, at a share of the tick and a time [s], and stands still until `release`. */
   hold(alpha: number, seconds: number): void;
   release(): void;
+  /** Takes the newest frame as seen, though no picture was drawn of it. */
+  pass(): void;
+  /** The picture that was drawn last, with what the director says of it, as the address of a PNG. */
+  photograph(): string;
 }
 
 declare global {

@@ -22,7 +22,7 @@ import {
   Vector3,
 } from "three";
 import { groundUniforms } from "./ground";
-import { instanced, instancedOf, makeMaterial } from "./material";
+import { instanced, instancedOf, makeMaterial, Order } from "./material";
 import type { Relief } from "./relief";
 import lava from "./shaders/lava.glsl?raw";
 import fragment from "./shaders/terrain.frag?raw";
@@ -118,7 +118,7 @@ export class Terrain {
       const corners = new InstancedBufferAttribute(new Float32Array(this.chunks.length * 2), 2);
       corners.setUsage(DynamicDrawUsage);
       geometry.setAttribute("aChunk", corners);
-      const mesh = instanced(geometry, this.material, 0);
+      const mesh = instanced(geometry, this.material, Order.ground);
       this.group.add(mesh);
       return { mesh, corners, count: 0 };
     });

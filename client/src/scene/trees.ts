@@ -17,7 +17,7 @@ import {
   Vector3,
 } from "three";
 import { mergeGeometries } from "three/addons/utils/BufferGeometryUtils.js";
-import { instanced, instancedOf, makeMaterial } from "./material";
+import { instanced, instancedOf, makeMaterial, Order } from "./material";
 import { NOISE_SIZE, noiseTable, random } from "./noise";
 import { FOREST, groundAt, type Relief, SCRUB } from "./relief";
 import fragment from "./shaders/tree.frag?raw";
@@ -26,8 +26,8 @@ import type { Shared } from "./uniforms";
 
 /** Tiles along the edge of a part that is drawn or left out as one. */
 const PART = 32;
-/** From here on trees are drawn with few triangles [tiles]. */
-const FAR = 70;
+/** Where a tile takes fewer pixels than this, trees are drawn with fewer triangles. */
+const FINE_FROM = 30;
 /** Where a tile takes fewer pixels than this, trees have lost their stumps and most of their triangles. */
 const BARE_BELOW = 8;
 /** Where it takes fewer than this, they are no more than the colour of the ground; the shader shrinks them before. */
@@ -62,10 +62,12 @@ export class Trees {
     for (const { meshes } of this.parts) for (const mesh of meshes) mesh.geometry.dispose();
     this.group.clear();
     this.planted = plane.map((material) => Number(bearing(material)));
-    const shapes = [treeGeometry(7, 6), treeGeometry(5, 2), crownGeometry(4, 2)];
+    const shapes = [treeGeometry(7, 6), treeGeometry(5, 3), crownGeometry(4, 2)];
     const groups = collect(plane, relief);
     this.parts = [...groups.values()].map((trees) => {
-      const [near, far, bare] = groves(shapes, trees).map((geometry) => instanced(geometry, this.material, 1));
+      const [near, far, bare] = groves(shapes, trees).map((geometry) =>
+        instanced(geometry, this.material, Order.trees),
+      );
       this.group.add(near, far, bare);
       return { meshes: [near, far, bare], ball: around(trees) };
     });
@@ -78,7 +80,11 @@ export class Trees {
    * @param tilePixels pixels that a tile takes at distance 1.
    */
   update(camera: Camera, detail: number, tilePixels: number): void {
-    const ends = [FAR * detail, (tilePixels / BARE_BELOW) * Math.max(detail, 0.6), tilePixels / NONE_BELOW];
+    const ends = [
+      (tilePixels / FINE_FROM) * detail,
+      (tilePixels / BARE_BELOW) * Math.max(detail, 0.6),
+      tilePixels / NONE_BELOW,
+    ];
     this.matrix.multiplyMatrices(camera.projectionMatrix, camera.matrixWorldInverse);
     this.frustum.setFromProjectionMatrix(this.matrix);
     this.eye.setFromMatrixPosition(camera.matrixWorld);

@@ -12,6 +12,9 @@ export interface Binding {
   run(commands: Commands): void;
 }
 
+/** What the key and the button of the director do. */
+export const DIRECT = "Let the director hold the camera, or take it back";
+
 export const BINDINGS: readonly Binding[] = [
   { group: "Time", keys: ["Space"], does: "Pause or go on", run: (c) => c.togglePause() },
   { group: "Time", keys: ["."], does: "One tick ahead", run: (c) => c.stepForward() },
@@ -24,6 +27,7 @@ export const BINDINGS: readonly Binding[] = [
   { group: "Time", keys: ["u"], does: "Repeat a replay", run: (c) => c.toggleLoop() },
   { group: "Camera", keys: ["f"], does: "Follow the selected agent, or stop", run: (c) => c.toggleFollow() },
   { group: "Camera", keys: ["r"], does: "See the whole map again", run: (c) => c.resetCamera() },
+  { group: "Camera", keys: ["z"], does: DIRECT, run: (c) => c.toggleDirector() },
   { group: "Camera", keys: ["c"], does: "Bring the selected agent to the middle", run: (c) => c.centre() },
   { group: "Agents", keys: ["/"], does: "Search", run: (c) => c.search() },
   { group: "Agents", keys: ["n"], does: "Next agent", run: (c) => c.selectNext(1) },

@@ -76,6 +76,10 @@ export function createCommands(app: App, desktop: Desktop) {
       if (store.get().camera === "follow") actions.orbit();
       else actions.follow();
     },
+    toggleDirector() {
+      if (store.get().camera === "director") actions.orbit();
+      else actions.direct();
+    },
     resetCamera() {
       actions.orbit();
       scene.resetCamera();

@@ -1,7 +1,7 @@
 /** The buttons that open popovers, show the column of panels, and present. */
 
 import type { App } from "../app";
-import { keyOf } from "./bindings";
+import { DIRECT, keyOf } from "./bindings";
 import type { Commands } from "./commands";
 import type { Desk } from "./desk";
 import { el, iconButton, nameButton, setAttributes } from "./dom";
@@ -17,12 +17,18 @@ export function createDock({ store }: App, desk: Desk, commands: Commands): HTML
     },
   );
   const home = iconButton("home", "See the whole map again", commands.resetCamera, "R");
+  const director = iconButton("film", DIRECT, commands.toggleDirector, keyOf(DIRECT));
+  director.id = "director";
+  store.watch(
+    (state) => state.camera === "director",
+    (on) => setAttributes(director, { "aria-pressed": String(on) }),
+  );
   const help = iconButton("help", "Help", commands.help, "?");
   const present = iconButton("present", "Present", commands.togglePresenting, keyOf(PRESENT));
   home.id = "reset-camera";
   help.id = "open-help";
   present.id = "present";
-  const buttons = [home, play, present, opener("gear", "Settings", "settings"), help, columnButton(desk)];
+  const buttons = [home, director, play, present, opener("gear", "Settings", "settings"), help, columnButton(desk)];
   return el("nav", { class: "dock", "aria-label": "Page" }, ...buttons);
 }
 

@@ -3,7 +3,10 @@
 import "../style/index.css";
 import type { App } from "../app";
 import { createAfterPlay } from "./afterplay";
+import { watchIdleness } from "../director/idle";
 import { createAgentPanel } from "./agent";
+import { bindingFor, DIRECT, keyName } from "./bindings";
+import { createCaption } from "./caption";
 import { createCommands, type Desktop } from "./commands";
 import { Desk } from "./desk";
 import { createDock } from "./dock";
@@ -56,6 +59,7 @@ export function mountUi(app: App, root: HTMLElement, canvas: HTMLCanvasElement):
     firstPicture(app),
     connectionNotice(app.store),
     createGraphicsNotice(app.store, canvas),
+    createCaption(app),
     createTooltip(app),
     createSettings(app),
     createJoin(app),
@@ -66,8 +70,16 @@ export function mountUi(app: App, root: HTMLElement, canvas: HTMLCanvasElement):
     (welcomed) => root.toggleAttribute("data-welcomed", welcomed),
   );
   listenToKeys(commands, app.scene, player.keys);
+  const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+  watchIdleness(app, app.url.director !== false && !calm, (event) => togglesDirector(event, root));
   tellRefusals(app, notices);
   leaveFocusToTheWorld(root);
+}
+
+/** The button and the key of the director hand the camera over and back by themselves. */
+function togglesDirector(event: Event, root: HTMLElement): boolean {
+  if (event instanceof KeyboardEvent) return bindingFor(keyName(event))?.does === DIRECT;
+  return event.target instanceof Element && root.querySelector("#director")?.contains(event.target) === true;
 }
 
 function tellRefusals({ store }: App, notices: Notices): void {

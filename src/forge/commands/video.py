@@ -35,7 +35,8 @@ class Options:
     """Draws a world and writes a video of it: MP4, or WebP for a page. It takes a Chromium, but no display.
 
     TARGET is as in `forge watch`: a replay, or a run, a checkpoint, a preset, a TOML file and scripted agents, which
-    play as they would there.
+    play as they would there. Unless --follow or --turn say where the camera is, a director chooses what is worth seeing
+    and says in a line what it is.
     """
 
     targets: Annotated[Positional[tuple[str, ...]], arg(metavar="TARGET ...", help="what to draw")] = ()
@@ -97,6 +98,8 @@ def shot_of(options: Options) -> Shot:
     page: dict[str, str] = {"theme": options.theme}
     if options.follow is not None:
         page |= {"agent": str(options.follow), "follow": "1"}
+    elif options.turn == 0:
+        page["director"] = "1"
     if options.overlay is not None:
         page |= {"overlay": options.overlay, "population": str(options.population)}
     return Shot(

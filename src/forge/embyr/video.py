@@ -28,25 +28,26 @@ if TYPE_CHECKING:  # it comes with the extra `video`
 
 _PATIENCE = 120  # seconds until a picture that should have come is missed
 
-#: Waits for a frame, and for its overlay if there is one, and draws it at one moment. A frame that only passes by is
-#: drawn as well, since the server waits to hear of it. The camera turns by an angle [rad].
+#: Waits for a frame and says that it has come, so that none is left out: what is shown may depend on each of them.
+_TAKE = """async ([tick, patience]) => {
+  const embyr = window.__embyr, end = performance.now() + patience;
+  while (embyr.world().frame?.tick !== tick) {
+    if (performance.now() > end) throw new Error("the page waits in vain for tick " + tick);
+    await new Promise((done) => setTimeout(done, 2));
+  }
+  embyr.pass();
+}"""
+
+#: Draws one moment, with the overlay of that tick if there is one. The camera turns by an angle [rad].
 _PICTURE = """async ([tick, alpha, seconds, turn, overlay, patience]) => {
   const embyr = window.__embyr, end = performance.now() + patience;
-  const until = async (come) => {
-    for (let taken = embyr.ticks; !come(); await new Promise((done) => setTimeout(done, 4))) {
-      if (taken !== embyr.ticks) embyr.hold(1, seconds);
-      taken = embyr.ticks;
-      if (performance.now() > end) throw new Error("the page waits in vain for tick " + tick);
-    }
-  };
-  await until(() => embyr.world().frame?.tick === tick);
+  while (overlay && embyr.overlayTick() !== tick) {
+    if (performance.now() > end) throw new Error("the page waits in vain for the overlay of tick " + tick);
+    await new Promise((done) => setTimeout(done, 2));
+  }
   if (turn) embyr.scene.turn(turn);
   embyr.hold(alpha, seconds);
-  if (overlay && embyr.overlayTick() !== tick) {
-    await until(() => embyr.overlayTick() === tick);
-    embyr.hold(alpha, seconds);
-  }
-  return document.querySelector("#scene").toDataURL("image/png");
+  return embyr.photograph();
 }"""
 
 
@@ -60,7 +61,8 @@ class Shot:
         seconds: that it lasts; it is shorter if the frames come to an end.
         ticks_a_second: of the world.
         turn: how far the camera goes around the world [rad/s].
-        page: parameters of the page's address: `theme`, `overlay`, `population`, `agent`, `follow`, `quality`.
+        page: parameters of the page's address: `theme`, `overlay`, `population`, `agent`, `follow`, `director`,
+            `quality`.
     """
 
     size: tuple[int, int] = (1280, 720)
@@ -104,6 +106,7 @@ def film(
         frame = next(waiting)
         viewer.put(frame)
         _until_ready(page)
+        _take(page, frame)
         _picture(page, frame, 1.0, 0.0, shot)
         with Encoder(path, shot.size, shot.fps) as encoder:
             shown = 0
@@ -113,7 +116,7 @@ def film(
                     if following is None:
                         return
                     frame, shown = following, shown + 1
-                    viewer.put(frame)
+                    _show(viewer, page, frame)
                 encoder.add(_picture(page, frame, alpha, seconds, shot))
                 yield encoder.pictures
 
@@ -142,6 +145,16 @@ def _until_ready(page: Page) -> None:
             return
         page.wait_for_timeout(50)
     raise ConfigError("the page drew nothing: does this Chromium have WebGL 2?")
+
+
+def _show(viewer: Viewer, page: Page, frame: Frame) -> None:
+    """Hands the page the next frame, and waits until it has it."""
+    viewer.put(frame)
+    _take(page, frame)
+
+
+def _take(page: Page, frame: Frame) -> None:
+    page.evaluate(_TAKE, [int(frame.tick), 1000 * _PATIENCE])
 
 
 def _picture(page: Page, frame: Frame, alpha: float, seconds: float, shot: Shot) -> np.ndarray:

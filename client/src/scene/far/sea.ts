@@ -1,7 +1,7 @@
 /** The lava around the map, which fades into the air at the horizon. */
 
 import { BufferAttribute, BufferGeometry, Mesh } from "three";
-import { makeMaterial } from "../material";
+import { makeMaterial, Order } from "../material";
 import { FLUID_LEVEL } from "../relief";
 import lava from "../shaders/lava.glsl?raw";
 import fragment from "../shaders/sea.frag?raw";
@@ -14,6 +14,7 @@ export class Sea {
   constructor(shared: Shared) {
     this.mesh = new Mesh(new BufferGeometry(), makeMaterial(shared, { vertex, fragment: `${lava}\n${fragment}` }));
     this.mesh.frustumCulled = false;
+    this.mesh.renderOrder = Order.sea;
   }
 
   /** Surrounds a map, and reaches `reach` tiles beyond it. */
