@@ -123,3 +123,15 @@ def test_without_a_chromium_it_says_how_to_get_one(monkeypatch: pytest.MonkeyPat
     if chromium.find() is None:  # but for a Mac's applications
         with pytest.raises(ConfigError, match="apt-get install chromium"), chromium.launch():
             pass
+
+
+def test_without_a_camera_the_director_has_it_and_repeats_itself(replay: Path, tmp_path: Path) -> None:
+    words = ["--size", "160x120", "--fps", "4", "--seconds", "1", "--tick-seconds", "0.1"]  # 2.5 ticks a picture
+    shown = []
+    for name in ("one.mp4", "two.mp4"):
+        assert main(["video", str(replay), "--out", str(tmp_path / name), *words]) == 0
+        shown.append(pictures(tmp_path / name))
+    assert (shown[0] == shown[1]).all()
+    assert len(shown[0]) == 4
+    assert main(["video", str(replay), "--out", str(tmp_path / "whole.mp4"), *words, "--turn", "0.001"]) == 0
+    assert np.abs(pictures(tmp_path / "whole.mp4").astype(int) - shown[0]).mean() > 8  # not the whole map

@@ -280,7 +280,7 @@ export class Picture {
   private label(now: number, all: boolean): void {
     const { welcome, selected, hovered } = this.app.store.get();
     const { frame } = this.app.world;
-    if (!frame || !welcome || now - this.labelled < LABEL_EVERY) return;
+    if (!frame || !welcome || (!this.still && now - this.labelled < LABEL_EVERY)) return;
     this.labelled = now;
     const chosen = [selected, hovered]
       .map((id) => (id === null ? -1 : this.actors.rowOf(id)))
