@@ -2,8 +2,8 @@
 
 import "../style/index.css";
 import type { App } from "../app";
-import { createAfterPlay } from "./afterplay";
 import { watchIdleness } from "../director/idle";
+import { createAfterPlay } from "./afterplay";
 import { createAgentPanel } from "./agent";
 import { bindingFor, DIRECT, keyName } from "./bindings";
 import { createCaption } from "./caption";
