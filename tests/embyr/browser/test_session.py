@@ -7,7 +7,7 @@ from pathlib import Path
 
 import psutil
 import pytest
-from playwright.sync_api import Browser, Frame, WebSocketRoute
+from playwright.sync_api import Frame, WebSocketRoute
 
 from forge.blade.cache import cache_dir
 from forge.embyr import Source, Viewer
@@ -170,11 +170,3 @@ def test_a_notebook_of_a_hub_shows_it_below_the_path_of_its_proxy(
             screen.page.goto(f"http://hub.localhost:{port}/user/ann/lab")
             assert framed(screen).url.startswith(f"http://hub.localhost:{port}/user/ann/proxy/{viewer.port}/?token=")
             screen.page.close()
-
-
-def test_without_webgl_it_says_so(viewer: Viewer, browser: Browser) -> None:
-    with browser.new_context() as context:
-        page = context.new_page()
-        page.add_init_script("HTMLCanvasElement.prototype.getContext = () => null")
-        page.goto(f"http://localhost:{viewer.port}/")
-        page.get_by_text("This browser offers no WebGL 2").wait_for()
