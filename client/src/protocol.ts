@@ -73,6 +73,8 @@ export interface Welcome {
     play: boolean;
     /** Whether one is shown what one's agent sees, and nothing else. */
     fair?: boolean;
+    /** Whether the past can be asked for. */
+    history?: boolean;
   };
 }
 
@@ -121,6 +123,47 @@ export interface Events {
   untold?: { births: number; deaths: number };
 }
 
+/** How many lived when, and how many were born, died and were killed since the row before. */
+export interface HistoryReport {
+  type: "history";
+  tick: number[];
+  /** The living by population, for each tick. */
+  counts: number[][];
+  births: number[];
+  deaths: number[];
+  kills: number[];
+  /** Whether all of a replay has been read. */
+  whole: boolean;
+}
+
+/** The last births and deaths up to a tick. */
+export interface Past extends Pick<Events, "births" | "deaths"> {
+  type: "past";
+  tick: number;
+  /** Whether there were others before them. */
+  more: boolean;
+}
+
+/** How an agent fared, tick by tick. */
+export interface TraceReport {
+  type: "trace";
+  id: number;
+  tick: number[];
+  health: number[];
+  food: number[];
+  water: number[];
+}
+
+/** When somebody died or was killed next. */
+export interface Found {
+  type: "found";
+  what: Moment;
+  forward: boolean;
+  tick: number | null;
+}
+
+export type Moment = "death" | "kill";
+
 export interface Joined {
   type: "joined";
   id: number | null;
@@ -162,7 +205,19 @@ export interface ServerError {
   message: string;
 }
 
-export type ServerMessage = Welcome | ServerState | AgentReport | Events | Joined | Left | ServerError | Training;
+export type ServerMessage =
+  | Welcome
+  | ServerState
+  | AgentReport
+  | Events
+  | HistoryReport
+  | Past
+  | TraceReport
+  | Found
+  | Joined
+  | Left
+  | ServerError
+  | Training;
 
 export type ControlVerb = "pause" | "play" | "step" | "speed" | "seek" | "loop" | "checkpoint";
 
@@ -182,10 +237,26 @@ export type ClientMessage =
   | ({ type: "overlay" } & OverlayRequest)
   | { type: "join"; population: number | null; id: number | null }
   | { type: "act"; move: number; style: number; target: number | null }
+  | { type: "recall"; tick: number }
+  | { type: "trace"; id: number; tick: number }
+  | { type: "find"; what: Moment; tick: number; forward: boolean }
   | { type: "leave" }
   | { type: "sight"; mode: "window" | "map" };
 
-const KINDS = new Set(["welcome", "state", "agent", "events", "joined", "left", "error", "training"]);
+const KINDS = new Set([
+  "welcome",
+  "state",
+  "agent",
+  "events",
+  "history",
+  "past",
+  "trace",
+  "found",
+  "joined",
+  "left",
+  "error",
+  "training",
+]);
 
 /** Reads a text message of the server; null for a kind that this client does not know. */
 export function parseMessage(text: string): ServerMessage | null {

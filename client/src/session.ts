@@ -28,6 +28,15 @@ export function listen(store: Store, world: World, actions: Actions, url: Parame
     agent(message) {
       if (message.id === store.get().selected) store.set({ report: message });
     },
+    history: (message) => store.set({ history: message }),
+    past: (message) => store.set({ past: message }),
+    trace(message) {
+      if (message.id === store.get().selected) store.set({ trace: message });
+    },
+    found({ what, forward, tick }) {
+      if (tick !== null) actions.watchTick(tick);
+      else store.set({ refusal: { message: `There is no ${forward ? "later" : "earlier"} ${what} in this replay.` } });
+    },
     events: (message) => world.miss(message),
     joined({ id, reason = "", waiting }) {
       const same = id !== null && id === store.get().play.id;

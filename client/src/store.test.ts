@@ -34,6 +34,26 @@ describe("Observable", () => {
   });
 });
 
+describe("moments", () => {
+  it("are found from the tick that is shown, and come about before one's eyes, paused", () => {
+    const { actions, hear, sent, store } = page();
+    hear({ ...welcome, source: { ...welcome.source, ticks: [10, 90] } });
+    store.set({ tick: 40 });
+    actions.find("kill", true);
+    hear({ type: "found", what: "kill", forward: true, tick: 55 });
+    expect(sent).toEqual([
+      { type: "control", do: "pause" },
+      { type: "find", what: "kill", tick: 40, forward: true },
+      { type: "control", do: "seek", value: 54 },
+      { type: "control", do: "step" },
+    ]);
+    hear({ type: "found", what: "death", forward: false, tick: null });
+    expect(store.get().refusal?.message).toBe("There is no earlier death in this replay.");
+    hear({ type: "found", what: "death", forward: false, tick: 10 });
+    expect(sent.slice(4)).toEqual([{ type: "control", do: "seek", value: 10 }]);
+  });
+});
+
 describe("actions", () => {
   it("ask the server about the selected agent, once", () => {
     const { actions, sent, store } = page();

@@ -5,9 +5,13 @@ import { Observable } from "./observable";
 import type {
   AgentReport,
   ClientMessage,
+  HistoryReport,
+  Moment,
   OverlayName,
   OverlayRequest,
+  Past,
   ServerState,
+  TraceReport,
   Training,
   Welcome,
 } from "./protocol";
@@ -52,6 +56,12 @@ export interface AppState {
   hovered: number | null;
   /** What the server tells of the selected agent. */
   report: AgentReport | null;
+  /** How many lived when, as the server told last. */
+  history: HistoryReport | null;
+  /** What happened before the newest key frame. */
+  past: Past | null;
+  /** How the selected agent fared before it was selected. */
+  trace: TraceReport | null;
   overlay: OverlayRequest;
   /** The newest grid of the overlay; null until it comes. */
   grid: OverlayGrid | null;
@@ -83,6 +93,9 @@ export function createStore(url: Parameters): Store {
     selected: url.agent,
     hovered: null,
     report: null,
+    history: null,
+    past: null,
+    trace: null,
     overlay: { name: url.overlay, population: url.population ?? 0, food: null, water: null },
     grid: null,
     camera: url.director ? "director" : url.follow && url.agent !== null ? "follow" : "orbit",
@@ -161,6 +174,21 @@ export function createActions(store: Store, send: (message: ClientMessage) => vo
     seek: (tick: number) => send({ type: "control", do: "seek", value: Math.round(tick) }),
     /** Plays on with the checkpoint of so many agent steps; null follows the run. */
     setCheckpoint: (steps: number | null) => send({ type: "control", do: "checkpoint", value: steps }),
+    /** Asks for the last births and deaths up to a tick. */
+    recall: (tick: number) => send({ type: "recall", tick }),
+    /** Asks how an agent fared up to a tick. */
+    trace: (id: number, tick: number) => send({ type: "trace", id, tick }),
+    /** Goes to the next death or kill of a replay, or to the one before, and pauses there. */
+    find(what: Moment, forward: boolean) {
+      if (!store.get().server?.paused) send({ type: "control", do: "pause" });
+      send({ type: "find", what, tick: store.get().tick, forward });
+    },
+    /** Shows a tick as it comes about: from the one before, where there is one. */
+    watchTick(tick: number) {
+      const first = store.get().welcome?.source.ticks?.[0] ?? tick;
+      send({ type: "control", do: "seek", value: Math.max(tick - 1, first) });
+      if (tick > first) send({ type: "control", do: "step" });
+    },
     setLoop: (loop: boolean) => send({ type: "control", do: "loop", value: loop }),
     /** Takes over an agent: just this one where `id` is given, else any of the population, else anyone. */
     join(population: number | null, id: number | null = null) {

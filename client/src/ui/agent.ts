@@ -111,6 +111,13 @@ export function createAgentPanel(app: App, desk: Desk, commands: Commands): HTML
   );
   desk.state.watch(({ shape }) => shape, makeRoom);
   store.watch((state) => state.report, refresh);
+  store.watch(
+    (state) => state.trace,
+    (told) => {
+      if (told) trace.fill(told);
+      refresh();
+    },
+  );
   store.watch((state) => state.play, refresh);
   store.watch(
     (state) => state.camera,

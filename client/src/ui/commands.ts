@@ -1,6 +1,7 @@
 /** Everything a key or a button of the panels can do. */
 
 import type { App } from "../app";
+import type { Moment } from "../protocol";
 import { rowOfBest } from "./census";
 import type { Desk } from "./desk";
 import type { Notices } from "./notices";
@@ -60,6 +61,10 @@ export function createCommands(app: App, desktop: Desktop) {
     normalSpeed: () => setSpeed(1),
     first: () => seek(Number.NEGATIVE_INFINITY),
     last: () => seek(Number.POSITIVE_INFINITY),
+    /** Goes to the next death or kill of a replay, or to the one before. */
+    find(what: Moment, forward = true) {
+      if (abilities()?.seek && abilities()?.history) actions.find(what, forward);
+    },
     toggleLoop() {
       if (abilities()?.seek) actions.setLoop(!store.get().server?.loop);
     },

@@ -19,6 +19,7 @@ import { listenToKeys } from "./keyboard";
 import { createMinimap } from "./minimap";
 import { connectionNotice, firstPicture, Notices } from "./notices";
 import { createOverlays } from "./overlays";
+import { askForThePast } from "./past/asking";
 import { createPlayer } from "./player";
 import { createPopulations } from "./populations";
 import { createPresenting } from "./presenting";
@@ -69,6 +70,7 @@ export function mountUi(app: App, root: HTMLElement, canvas: HTMLCanvasElement):
     (state) => state.welcome !== null,
     (welcomed) => root.toggleAttribute("data-welcomed", welcomed),
   );
+  askForThePast(app);
   listenToKeys(commands, app.scene, player.keys);
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   watchIdleness(app, app.url.director !== false && !calm, (event) => togglesDirector(event, root));

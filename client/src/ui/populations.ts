@@ -4,11 +4,11 @@ import type { App } from "../app";
 import { populationName } from "../names";
 import { populationColour } from "../palette";
 import { census } from "./census";
-import { drawChart, hoveredSample } from "./chart";
 import type { Desk } from "./desk";
 import { el, emblem, nameParts, setAttributes, setText } from "./dom";
 import { short, whole } from "./format";
-import { History, type Sample } from "./history";
+import { drawChart, hoveredSample } from "./past/chart";
+import { History, type Sample } from "./past/history";
 import { paced } from "./schedule";
 
 const RECENT = 300; // ticks
@@ -51,8 +51,21 @@ export function createPopulations({ store, actions, world }: App, desk: Desk): H
   };
   const redraw = paced(draw, 200);
 
+  /** The tick from which on the page has seen all by itself. */
+  let since = 0;
+  const fill = () => {
+    const { history: told } = store.get();
+    const past = told?.tick.map((tick, i) => ({ tick, counts: told.counts[i] })) ?? [];
+    for (const history of Object.values(histories)) history.fill(past, since);
+    redraw();
+  };
+  store.watch((state) => state.history, fill);
   world.onFrame((frame) => {
     const { counts } = census(frame.agents, lines.length);
+    if (frame.key) {
+      since = frame.tick;
+      fill();
+    }
     histories.recent.add(frame.tick, counts);
     histories.all.add(frame.tick, counts);
     redraw();

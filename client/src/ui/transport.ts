@@ -5,8 +5,9 @@ import { keyOf } from "./bindings";
 import type { Commands } from "./commands";
 import { el, iconButton, nameButton, setAttributes, setIcon, setText } from "./dom";
 import { times } from "./format";
+import { createMoments } from "./past/moments";
+import { createTimeline } from "./past/timeline";
 import { SPEEDS } from "./speeds";
-import { createTimeline } from "./timeline";
 
 export function createTransport(app: App, commands: Commands): HTMLElement {
   const { store } = app;
@@ -24,7 +25,8 @@ export function createTransport(app: App, commands: Commands): HTMLElement {
     button.id = ["back", "play", "step", "loop", "share", "slower", "faster"][i];
   });
   const speeds = el("span", { class: "speeds", role: "group", "aria-label": "Speed" }, slower, speed, faster);
-  const buttons = el("div", { class: "transport-buttons" }, loop, back, play, step, speeds, link);
+  const moments = createMoments(commands);
+  const buttons = el("div", { class: "transport-buttons" }, loop, back, play, step, moments, speeds, link);
   const bar = el("section", { class: "transport", "aria-label": "Time" }, createTimeline(app), buttons);
 
   store.watch(
@@ -32,6 +34,7 @@ export function createTransport(app: App, commands: Commands): HTMLElement {
     (abilities) => {
       for (const button of [play, step, speeds]) button.hidden = !abilities?.control;
       for (const button of [back, loop]) button.hidden = !abilities?.seek;
+      moments.hidden = !abilities?.seek || !abilities.history;
       bar.hidden = !abilities;
     },
   );

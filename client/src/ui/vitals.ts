@@ -1,6 +1,6 @@
 /** Health, food and water as bars, and how they went. */
 
-import type { Source } from "../protocol";
+import type { Source, TraceReport } from "../protocol";
 import type { Agent } from "../world";
 import { crisp, themed } from "./canvas";
 import { el, setAttributes, setText } from "./dom";
@@ -51,15 +51,26 @@ export class VitalTrace {
   private points: { tick: number; levels: Levels }[] = [];
   private id: number | null = null;
 
-  /** Notes an agent as it is at a tick; another agent, or an earlier tick, starts anew. */
+  /** Notes an agent as it is at a tick; another agent starts anew, and an earlier tick takes back what came after. */
   note(agent: Agent, tick: number): void {
     const last = this.points[this.points.length - 1];
-    if (agent.id !== this.id || (last && last.tick > tick)) this.points = [];
+    if (agent.id !== this.id) this.points = [];
+    else if (last && last.tick > tick) this.points = this.points.filter((point) => point.tick < tick);
     this.id = agent.id;
     if (this.points[this.points.length - 1]?.tick === tick) return;
     const { health, food, water } = agent;
     this.points.push({ tick, levels: { health, food, water } });
     while (this.points[0].tick < tick - TRACE_TICKS) this.points.shift();
+  }
+
+  /** Takes what the server knows of an agent; what the page has seen after that stays. */
+  fill({ id, tick, health, food, water }: TraceReport): void {
+    const end = tick.at(-1);
+    if (end === undefined) return;
+    const own = id === this.id ? this.points.filter((point) => point.tick > end) : [];
+    const told = tick.map((at, i) => ({ tick: at, levels: { health: health[i], food: food[i], water: water[i] } }));
+    this.id = id;
+    this.points = [...told, ...own];
   }
 
   draw(most: Source["vitals"]): void {

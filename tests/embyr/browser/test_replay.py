@@ -64,6 +64,48 @@ def test_a_replay_repeats_where_it_is_told_to(past: Screen, replay: Replay) -> N
     past.until("document.querySelector('#speed').innerText === '1×'")
 
 
+def test_a_replay_that_is_opened_in_its_middle_knows_its_past(
+    opened: Callable[..., Screen], replayed: int, replay: Replay
+) -> None:
+    middle = replay.ticks[0] + 50
+    agents = replay.frame(middle).agents
+    oldest = int(agents["id"][agents["age"].argmax()])
+    screen = opened()
+    screen.open(replayed, f"tick={middle}&agent={oldest}")
+    arrive(screen, middle)
+    born = [id for tick in replay.ticks[:51] for id in replay.frame(tick).births["id"].tolist()]
+    assert born
+    screen.until("document.querySelectorAll('.feed [data-kind=birth]').length > 3")
+    told = screen.ask("[...document.querySelectorAll('.feed [data-kind=birth] .chip')].map((chip) => chip.innerText)")
+    assert {int(text.split("#")[1]) for text in told} <= set(born)
+    colours = """(selector) => {
+      const canvas = document.querySelector(selector);
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      return data.filter((value, i) => i % 4 === 3 && value > 0).length;
+    }"""
+    for drawn in (".marks", ".chart", ".trace"):  # none has more than a line's end of this tick alone
+        screen.until(f"({colours})('{drawn}') > 40")
+    screen.picture("middle")
+
+
+def test_keys_and_buttons_lead_from_kill_to_kill_and_from_death_to_death(past: Screen, replay: Replay) -> None:
+    died = [frame.tick for frame in replay if len(frame.deaths["id"])]
+    killed = [frame.tick for frame in replay if (frame.deaths["cause"] == 0).any()]
+    past.press("z")
+    arrive(past, died[0] if died[0] > replay.ticks[0] else died[1])
+    past.press("Home")
+    arrive(past, replay.ticks[0])
+    later = [tick for tick in killed if tick > replay.ticks[0]]
+    past.page.locator("#moment-next").click()
+    arrive(past, later[0])
+    past.press("k")
+    arrive(past, later[1])
+    past.page.locator("#moment-before").click()
+    arrive(past, later[0])
+    past.press("End", "k")
+    past.until("document.body.innerText.includes('no later kill')")
+
+
 def test_a_link_leads_others_to_the_moment(
     past: Screen, opened: Callable[..., Screen], replayed: int, replay: Replay
 ) -> None:

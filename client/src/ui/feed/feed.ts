@@ -12,6 +12,7 @@ const KEPT = 400;
 const SHOWN = 80;
 /** More new lines than this at once are not read out one by one. */
 const READ_OUT = 4;
+const END = "Earlier events are not listed";
 const KINDS: readonly [Kind, string][] = [
   ["birth", "Births"],
   ["death", "Deaths"],
@@ -30,11 +31,28 @@ export function createFeed(app: App, desk: Desk): HTMLElement {
     if (reading || !desk.isOpen("feed")) return;
     const entries = log.entries.filter(({ kind }) => wanted.has(kind)).slice(-SHOWN);
     reader.read(entries);
-    fill(list, entries.reverse(), (entry) => entryLine(entry, app));
+    const shown = fill(list, entries.reverse(), (entry) => entryLine(entry, app));
+    if (shown && (log.more || entries.length === SHOWN))
+      list.append(el("li", { class: "entry", "data-kind": "gap" }, END));
   };
   const refresh = paced(show, 250);
+  /** The tick before which the server is asked what happened; null once it has told. */
+  let asked: number | null = null;
+  store.watch(
+    (state) => state.past,
+    (past) => {
+      if (!past || past.tick + 1 !== asked) return;
+      asked = null;
+      log.fill(tellEvents(past, past.tick, lookup(app)), past.more);
+      refresh();
+    },
+  );
   world.onFrame((frame) => {
     const where = lookup(app);
+    if (frame.key) {
+      asked = frame.tick;
+      log.clear();
+    }
     const missed = world.missed.flatMap((events) => tellEvents(events, frame.tick, where));
     const told = [...missed, ...tellFrame(frame, where)];
     log.add(
@@ -107,12 +125,14 @@ function placeIn(agents: { population: Uint8Array; row: Uint16Array; col: Uint16
   return { population: agents.population[row], row: agents.row[row], col: agents.col[row] };
 }
 
-/** Makes the children of a list those of `entries`; lines that are there already are kept. */
-function fill(list: HTMLElement, entries: readonly Happening[], make: (entry: Happening) => HTMLElement): void {
+/** Makes the children of a list those of `entries`; lines that are there already are kept. Says whether any differs. */
+function fill(list: HTMLElement, entries: readonly Happening[], make: (entry: Happening) => HTMLElement): boolean {
   const there = new Map([...list.children].map((child) => [(child as HTMLElement).dataset.sequence, child]));
   const children = entries.map((entry) => there.get(String(entry.sequence)) ?? make(entry));
-  if (children.length === list.children.length && children.every((child, i) => child === list.children[i])) return;
+  const told = [...list.children].filter((child) => (child as HTMLElement).dataset.sequence !== undefined);
+  if (children.length === told.length && children.every((child, i) => child === told[i])) return false;
   list.replaceChildren(...children);
+  return true;
 }
 
 function entryLine(entry: Happening, app: App): HTMLElement {

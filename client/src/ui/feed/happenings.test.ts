@@ -104,4 +104,18 @@ describe("Log", () => {
     log.add(2, [birth(10), birth(1), birth(2)]);
     expect(log.entries.map(({ tick }) => tick)).toEqual([1, 2]);
   });
+
+  it("is filled from the front, and says whether there was more", () => {
+    const log = new Log(4);
+    log.add(7, [birth(7)]);
+    log.fill([birth(3), birth(5)], true);
+    expect(log.more).toBe(true);
+    expect(log.entries.map(({ tick }) => tick)).toEqual([3, 5, 7]);
+    expect(new Set(log.entries.map(({ sequence }) => sequence)).size).toBe(3);
+    expect(log.entries[0].sequence).toBeLessThan(log.entries[1].sequence);
+    log.clear();
+    expect(log.more).toBe(false);
+    log.add(9, [9, 9, 9, 9, 9].map(birth));
+    expect(log.more).toBe(true);
+  });
 });

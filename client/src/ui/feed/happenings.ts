@@ -55,7 +55,7 @@ export function tellFrame(frame: Frame, lookup: Lookup): Told[] {
 }
 
 /** The happenings of ticks without a frame, in their order; what is not known one by one is counted at `tick`. */
-export function tellEvents(events: Events, tick: number, lookup: Lookup): Told[] {
+export function tellEvents(events: Omit<Events, "type">, tick: number, lookup: Lookup): Told[] {
   const { births, deaths, attacks, untold } = events;
   const died = deaths.id.map((_, i) => {
     const { killer, ...death } = rowOf(deaths, i);
@@ -121,7 +121,10 @@ function tellDeath({ tick, id, population, row, col, age, cause }: Death, killer
 /** The last so many happenings, the newest last. */
 export class Log {
   entries: Happening[] = [];
+  /** Whether something happened before that is not here. */
+  more = false;
   private told = 0;
+  private before = -1;
 
   constructor(private readonly capacity: number) {}
 
@@ -131,10 +134,22 @@ export class Log {
     // What a replay that went back has shown before is still to come.
     for (const happening of happenings)
       if (happening.tick <= tick) this.entries.push({ ...happening, sequence: this.told++ });
-    if (this.entries.length > this.capacity) this.entries.splice(0, this.entries.length - this.capacity);
+    if (this.entries.length > this.capacity) {
+      this.entries.splice(0, this.entries.length - this.capacity);
+      this.more = true;
+    }
+  }
+
+  /** Puts what happened before in front. */
+  fill(happenings: readonly Told[], more: boolean): void {
+    const past = happenings.map((happening) => ({ ...happening, sequence: 0 }));
+    for (const entry of past.reverse()) entry.sequence = this.before--;
+    this.entries = [...past.reverse(), ...this.entries].slice(-this.capacity);
+    this.more = more;
   }
 
   clear(): void {
+    this.more = false;
     this.entries = [];
   }
 }

@@ -1,9 +1,10 @@
 /** The time bar of a replay. */
 
-import type { App } from "../app";
-import { el, setText } from "./dom";
-import { whole } from "./format";
-import { paced } from "./schedule";
+import type { App } from "../../app";
+import { el, setText } from "../dom";
+import { whole } from "../format";
+import { paced } from "../schedule";
+import { createMarks } from "./marks";
 
 /** Seeks are sent at this pace while one drags [ms]. */
 const SEEK_MS = 90;
@@ -11,10 +12,17 @@ const SEEK_MS = 90;
 const PATIENCE_MS = 1500;
 
 export function createTimeline({ store, actions, world }: App): HTMLElement {
+  const marks = createMarks(store);
   const slider = el("input", { id: "timeline", type: "range", step: "1", "aria-label": "Tick of the replay" });
   const now = el("output", { class: "time", for: slider.id });
   const end = el("span", { class: "time" });
-  const element = el("div", { class: "timeline", hidden: true }, now, slider, end);
+  const element = el(
+    "div",
+    { class: "timeline", hidden: true },
+    now,
+    el("div", { class: "track" }, marks, slider),
+    end,
+  );
   let dragging = false;
   /** Where one went, until the replay is there or a while has passed. */
   let wanted: { tick: number; until: number } | null = null;

@@ -29,6 +29,14 @@ export class History {
     if (this.samples.length > this.capacity) this.thin();
   }
 
+  /** Puts what was before a tick in front of what has been added from there on. */
+  fill(past: readonly Sample[], tick: number): void {
+    const own = this.samples.filter((sample) => sample.tick >= tick);
+    const from = (own.at(-1)?.tick ?? tick) - this.window;
+    this.samples = [...past.filter((sample) => sample.tick < tick && sample.tick >= from), ...own];
+    while (this.samples.length > this.capacity) this.thin();
+  }
+
   clear(): void {
     this.samples = [];
     this.stride = 1;

@@ -1,10 +1,10 @@
 /** The chart of the living: areas of the populations one above the other, over time. */
 
-import { populationColour } from "../palette";
-import { crisp, themed } from "./canvas";
-import { whole } from "./format";
+import { populationColour } from "../../palette";
+import { crisp, themed } from "../canvas";
+import { whole } from "../format";
+import { roundUp } from "../scale";
 import { nearest, type Sample } from "./history";
-import { roundUp } from "./scale";
 
 const FOOT = 15; // room for the ticks below [px]
 

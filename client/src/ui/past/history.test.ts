@@ -37,6 +37,30 @@ describe("History", () => {
   });
 });
 
+describe("History, told by the server", () => {
+  const past = [0, 10, 20, 30].map((tick) => ({ tick, counts: [tick] }));
+
+  it("puts the past in front of what the page has seen, once", () => {
+    const history = new History(100);
+    history.add(25, [25]);
+    history.fill(past, 25);
+    history.add(26, [26]);
+    history.fill(past, 25);
+    expect(ticks(history)).toEqual([0, 10, 20, 25, 26]);
+  });
+
+  it("keeps to its window and its capacity", () => {
+    const recent = new History(100, 10);
+    recent.add(25, [25]);
+    recent.fill(past, 25);
+    expect(ticks(recent)).toEqual([20, 25]);
+    const small = new History(4);
+    small.add(40, [40]);
+    small.fill(past, 40);
+    expect(ticks(small)).toEqual([0, 20, 40]);
+  });
+});
+
 describe("nearest", () => {
   const samples = [0, 10, 20].map((tick) => ({ tick, counts: [] }));
   it.each([
