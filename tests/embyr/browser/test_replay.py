@@ -102,7 +102,9 @@ def test_keys_and_buttons_lead_from_kill_to_kill_and_from_death_to_death(past: S
     arrive(past, later[1])
     past.page.locator("#moment-before").click()
     arrive(past, later[0])
-    past.press("End", "k")
+    past.press("End")
+    arrive(past, replay.ticks[-1])
+    past.press("k")
     past.until("document.body.innerText.includes('no later kill')")
 
 
