@@ -21,7 +21,7 @@ export function createTraining({ store, actions }: App, desk: Desk): HTMLElement
     curve.show(training.curve, training.steps, training.weights.steps);
     slider.show(training, store.get().welcome?.abilities.control ?? false);
   };
-  const list = el("dl", { class: "facts" }, ...Object.values(facts).map(({ element }) => element));
+  const list = el("dl", { class: "training-facts" }, ...Object.values(facts).map(({ element }) => element));
   const panel = desk.panel({
     name: "training",
     title: "Training",
