@@ -23,13 +23,10 @@ async function show(place: HTMLElement): Promise<void> {
   arrange();
 }
 
+/** The page of a world, which says its own title. */
 function frameOf(lane: Lane): HTMLElement {
-  const figure = document.createElement("figure");
-  const caption = document.createElement("figcaption");
-  caption.textContent = lane.title;
   const frame = document.createElement("iframe");
   frame.title = lane.title;
   frame.src = addressOf(lane, location.href);
-  figure.append(caption, frame);
-  return figure;
+  return frame;
 }

@@ -12,7 +12,7 @@ CAPTION = "document.querySelector('#caption').innerText"
 
 def test_the_director_shows_something_until_it_is_sent_away(past: Screen) -> None:
     whole = past.ask("__embyr.distance()")
-    past.press("z")
+    past.press("9")
     assert past.ask(DIRECTED)
     said = past.until(f"{CAPTION} !== '' && {CAPTION}")
     past.picture("directed")
