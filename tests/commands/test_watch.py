@@ -65,10 +65,10 @@ def watching(folder: Path, *arguments: str) -> Iterator[int]:
         assert "Traceback" not in errors
 
 
-def first_frames(port: int, count: int) -> tuple[dict[str, object], list[Frame]]:
+def first_frames(port: int, count: int, path: str = "/ws") -> tuple[dict[str, object], list[Frame]]:
     """The welcome of a viewer at this port, and the first frames."""
     frames: list[Frame] = []
-    with connect(f"ws://127.0.0.1:{port}/ws", max_size=None) as socket:
+    with connect(f"ws://127.0.0.1:{port}{path}", max_size=None) as socket:
         socket.send('{"type": "hello", "protocol": 1, "token": null}')
         welcome = json.loads(socket.recv(PATIENCE))
         while len(frames) < count:
@@ -263,3 +263,40 @@ def test_a_replay_is_never_overwritten_unasked(tmp_path: Path, capsys: pytest.Ca
     assert out.read_text() == "mine"
     assert main(["record", "law", "--out", str(out), "--ticks", "1", "--force"]) == 0
     assert len(Replay(out)) == 2
+
+
+def test_checkpoints_are_shown_side_by_side(tmp_path: Path, run: Path) -> None:
+    with watching(tmp_path, "watch", str(run), "--compare", "0", "latest", "--warmup", "3", "--paused") as port:
+        worlds = [first_frames(port, 1, f"/{lane}/ws") for lane in (0, 1)]
+    titles = [welcome["source"]["title"] for welcome, _ in worlds]  # type: ignore[index]
+    assert titles == ["0 agent steps", "0 agent steps"]
+    (one,), (other,) = (frames for _, frames in worlds)
+    assert one.tick == other.tick == 3
+    assert all(
+        np.array_equal(one.agents[name], other.agents[name]) for name in one.agents
+    )  # the same weights, seed and map
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--compare", "0"], "--compare takes 2 to 6 moments, not 1"),
+        (
+            ["--compare", "0", "soon"],
+            "--compare 'soon' is no moment of training; allowed are agent steps (1e6), minutes",
+        ),
+        (["--compare", "0", "1e6"], "has no checkpoint at 1e6 or later; it has: 0."),
+        (["--compare", "0", "latest", "--record", "x.replay"], "--record is for one world that is watched"),
+        (["--compare", "0", "latest", "--fair"], "--fair is for one world that is watched"),
+    ],
+)
+def test_what_cannot_be_compared_is_named(
+    words: list[str], message: str, run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["watch", str(run), *words, "--no-browser"]) == 1
+    assert message in " ".join(capsys.readouterr().err.split())
+
+
+def test_only_checkpoints_of_one_run_are_compared(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["watch", "law", "--compare", "0", "1"]) == 1
+    assert "--compare shows checkpoints of one run, not of law" in capsys.readouterr().err
