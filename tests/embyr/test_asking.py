@@ -75,7 +75,7 @@ def test_overlays_and_panels_are_told_while_the_world_plays(tmp_path: Path) -> N
         with client:
             overlays = ["visits", "value", "dependency", "attacks"]
             expected = {"control": True, "seek": False, "overlays": overlays, "inspect": True, "play": True}
-            assert welcome["abilities"] == expected
+            assert welcome["abilities"] == expected | {"fair": False, "history": True}
             agent = int(client.frame().agents["id"][0])
             for name in overlays:
                 client.say(type="overlay", name=name, population=0, food=0.5, water=None)
