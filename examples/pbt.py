@@ -15,7 +15,7 @@ import numpy as np
 
 import forge
 from forge.ethyr import checkpoint, optimiser_state
-from forge.ethyr.learning import Learning
+from forge.ethyr.settings import Learning
 from forge.experiments.run import Run
 from forge.experiments.settings import Session, Training
 from forge.experiments.train import Trainer, train

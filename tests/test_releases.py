@@ -12,8 +12,8 @@ from forge import cli
 from forge.blade import Chaos, Config, World
 from forge.blade.replay import Replay
 from forge.blade.terrain import maps
+from forge.experiments.loading import load
 from forge.experiments.run import Run
-from forge.experiments.train import load
 from tests.fixtures import release_2_0
 
 FOLDER = Path(__file__).parent / "fixtures" / "release-2.0"

@@ -20,7 +20,7 @@ from forge import cli
 from forge.blade import Chaos, Config, Law
 from forge.blade.record import columns_of
 from forge.blade.versions import CONFIGURATION_RELEASES, SNAPSHOT_RELEASES
-from forge.ethyr.learning import Learning
+from forge.ethyr.settings import Learning
 from forge.experiments.settings import Session, Training
 
 _MARK = re.compile(r"^<!-- table: (\w+)((?: \w+)*) -->$", re.M)

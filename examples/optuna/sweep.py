@@ -14,7 +14,7 @@ from pathlib import Path
 import optuna
 
 import forge
-from forge.ethyr.learning import Learning
+from forge.ethyr.settings import Learning
 from forge.experiments.run import Run
 from forge.experiments.settings import Session, Training
 from forge.experiments.train import train

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from forge.agents import scripted
     from forge.blade import Chaos, Config, ConfigError, Law, Recording, World, make
     from forge.experiments.evaluate import evaluate
-    from forge.experiments.train import load
+    from forge.experiments.loading import load
 
 __all__ = [
     "Chaos",

@@ -46,7 +46,7 @@ def name_of(case: dict[str, str]) -> str:
 def trainer_of(case: dict[str, str]) -> Any:
     """What trains a run: worlds in which much happens, and a small network."""
     from forge.blade import Chaos
-    from forge.ethyr.learning import Learning
+    from forge.ethyr.settings import Learning
     from forge.experiments.settings import Session, Training
 
     engine = {"realms": "compiled"}.get(case["engine"], case["engine"])

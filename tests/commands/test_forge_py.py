@@ -16,8 +16,8 @@ import pytest
 
 from forge import cli
 from forge.cli import main
+from forge.experiments.loading import load
 from forge.experiments.run import Run
-from forge.experiments.train import load
 from forge.trinity.native import Native
 from tests.patience import PATIENCE
 

@@ -25,11 +25,12 @@ from forge.blade.replay import Replay
 from forge.blade.scene import Scene
 from forge.cli import main
 from forge.ethyr.insight import Insight
+from forge.experiments.loading import load
 from forge.experiments.match import in_turn, match_of
 from forge.experiments.mixing import Entrant, Mixed
 from forge.experiments.run import Run
 from forge.experiments.settings import Training
-from forge.experiments.train import Trainer, load
+from forge.experiments.train import Trainer
 from forge.experiments.watching.following_policy import Following
 from tests.patience import PATIENCE
 

@@ -22,7 +22,7 @@ from forge import cli
 from forge.blade import AGENT, EVENT, LIFE, Chaos, Config, Law
 from forge.blade.observation import schema_page
 from forge.blade.versions import CONFIGURATION, CONFIGURATION_RELEASES, SNAPSHOT_RELEASES, SNAPSHOTS
-from forge.ethyr.learning import Learning
+from forge.ethyr.settings import Learning
 from forge.experiments.settings import Session, Training
 from tests.docs.test_snippets import PAGES, blocks
 

@@ -21,8 +21,8 @@ from forge.embyr.overlays import Overlays
 from forge.embyr.seats.play import Play
 from forge.ethyr.actor import Actor
 from forge.ethyr.engine import make_policy
-from forge.ethyr.learning import Learning
 from forge.ethyr.mind import Mind
+from forge.ethyr.settings import Learning
 from tests.blade.watching import SMALL, world_of
 from tests.embyr.client import Client
 

@@ -5,10 +5,10 @@ from torch import Tensor, nn
 
 from forge.blade import Config
 from forge.ethyr.layers import PopulationGRU, PopulationLinear
-from forge.ethyr.learning import Learning
 from forge.ethyr.network import Choices, Network
 from forge.ethyr.policy import Heads
 from forge.ethyr.samples import Samples
+from forge.ethyr.settings import Learning
 from forge.ethyr.views import Viewer
 
 

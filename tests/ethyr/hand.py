@@ -11,8 +11,9 @@ from torch import Tensor
 
 from forge.blade import Chaos, Config
 from forge.blade.scene import Scene, someone
+from forge.ethyr.kernels.layout import NEVER
 from forge.ethyr.network import Choices, Network
-from forge.ethyr.samples import NEVER, Samples
+from forge.ethyr.samples import Samples
 
 CONFIG = Chaos(**{"terrain.side": 20, "terrain.border": 4, "spawn.cap": 16, "spawn.populations": 2, "sight.radius": 4})
 LEARNED = CONFIG.replace(**{"combat.targeting": "learned"})

@@ -15,10 +15,11 @@ from forge.ethyr.fused.learner import GROUP, FusedLearner
 from forge.ethyr.fused.segment import Segment
 from forge.ethyr.heads import joint
 from forge.ethyr.learner import TorchLearner
-from forge.ethyr.learning import Learning, Optimiser
 from forge.ethyr.losses import Losses, clipped_share
+from forge.ethyr.optimiser import Optimiser
 from forge.ethyr.rollout import NO_SAMPLE
 from forge.ethyr.samples import Samples
+from forge.ethyr.settings import Learning
 
 CONFIG = Chaos(**{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 32})
 LEARNED = CONFIG.replace(**{"combat.targeting": "learned", "terrain.side": 26, "combat.immunity": 0})

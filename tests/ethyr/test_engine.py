@@ -7,7 +7,8 @@ from forge.blade import Chaos, ConfigError, World
 from forge.ethyr.engine import make_learner, make_policy
 from forge.ethyr.fused.learner import FusedLearner
 from forge.ethyr.learner import TorchLearner
-from forge.ethyr.learning import Learner, Learning
+from forge.ethyr.learning import Learner
+from forge.ethyr.settings import Learning
 
 CONFIG = Chaos(**{"spawn.cap": 16, "spawn.populations": 2, "terrain.side": 32})
 LEARNING = Learning(ticks=4)

@@ -13,10 +13,11 @@ from forge.ethyr.fused.network import action_key, mix
 from forge.ethyr.fused.segment import Segment
 from forge.ethyr.heads import joint
 from forge.ethyr.kernels.products import exponentials, product_narrow, product_wide
-from forge.ethyr.learning import Learning, Optimiser
 from forge.ethyr.losses import policy_gradient, proximal
+from forge.ethyr.optimiser import Optimiser
 from forge.ethyr.policy import Policy
 from forge.ethyr.samples import Samples
+from forge.ethyr.settings import Learning
 
 LEARNING = Learning(ticks=6)
 SMALL = Chaos(**{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 32})

@@ -8,7 +8,7 @@ import torch
 
 from forge.blade import Chaos, World
 from forge.ethyr.actor import Actor
-from forge.ethyr.learning import Learning
+from forge.ethyr.settings import Learning
 from forge.experiments.settings import Session, Training
 from forge.experiments.train import Trainer
 

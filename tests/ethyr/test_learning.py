@@ -3,7 +3,8 @@
 import pytest
 import torch
 
-from forge.ethyr.learning import Learning, Optimiser
+from forge.ethyr.optimiser import Optimiser
+from forge.ethyr.settings import Learning
 
 
 def steps(optimiser: Optimiser, count: int) -> list[float]:

@@ -15,11 +15,11 @@ from forge.ethyr.collector import Collector
 from forge.ethyr.heads import joint
 from forge.ethyr.layers import PopulationGRU, PopulationLinear
 from forge.ethyr.learner import TorchLearner
-from forge.ethyr.learning import Learning
 from forge.ethyr.memory import Memory
 from forge.ethyr.network import Choices, Network, take
 from forge.ethyr.policy import Heads, Policy, Recurrent
 from forge.ethyr.samples import Samples
+from forge.ethyr.settings import Learning
 from forge.ethyr.timeline import Timeline, timeline
 
 CONFIG = Chaos(**{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 32})

@@ -14,9 +14,9 @@ from forge.blade.scene import Scene
 from forge.ethyr.actor import Actor
 from forge.ethyr.engine import make_policy
 from forge.ethyr.insight import Insight
-from forge.ethyr.learning import Learning
 from forge.ethyr.mind import Mind, Remembered
 from forge.ethyr.network import Choices
+from forge.ethyr.settings import Learning
 from tests.blade.worlds import patchwork
 from tests.ethyr.hand import CONFIG, LEARNED, Hand, at, peopled
 

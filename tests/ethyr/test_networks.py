@@ -12,16 +12,17 @@ from forge.blade import Chaos, ConfigError, World
 from forge.ethyr.engine import make_learner, make_policy
 from forge.ethyr.fused.learner import FusedLearner
 from forge.ethyr.learner import TorchLearner
-from forge.ethyr.learning import Learning
 from forge.ethyr.network import Choices, Network
 from forge.ethyr.network_check import try_network
 from forge.ethyr.networks import network_class
 from forge.ethyr.policy import Policy, Recurrent
 from forge.ethyr.rollout import Rollout
+from forge.ethyr.settings import Learning
 from forge.ethyr.views import Viewer
+from forge.experiments.loading import load
 from forge.experiments.run import Run
 from forge.experiments.settings import Session, Training
-from forge.experiments.train import load, train
+from forge.experiments.train import train
 from tests.docs.test_snippets import blocks
 
 CONFIG = Chaos(**{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 32})

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from forge.blade import Chaos, World
-from forge.ethyr.learning import Learning
 from forge.ethyr.policy import Policy
 from forge.ethyr.rollout import NO_SAMPLE, Rollout
+from forge.ethyr.settings import Learning
 
 CONFIG = Chaos(**{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 32, "terrain.border": 9})
 

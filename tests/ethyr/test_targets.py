@@ -11,10 +11,11 @@ from forge.ethyr.actor import Actor
 from forge.ethyr.engine import make_policy
 from forge.ethyr.heads import draw, joint
 from forge.ethyr.kernels.entities import normaliser
+from forge.ethyr.kernels.layout import NEVER, TARGET
 from forge.ethyr.kernels.targets import target_gradient_lane, target_lane
-from forge.ethyr.learning import Learning
 from forge.ethyr.network import Choices
-from forge.ethyr.samples import NEVER, TARGET, Samples
+from forge.ethyr.samples import Samples
+from forge.ethyr.settings import Learning
 from forge.ethyr.targets import TargetHead, TargetScores
 from tests.ethyr.test_encoder import drawn
 

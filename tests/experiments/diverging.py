@@ -7,10 +7,10 @@ from torch import Tensor
 
 from forge.blade import Config
 from forge.ethyr.encoder import Encoder
-from forge.ethyr.learning import Learning
 from forge.ethyr.network import Choices, Network
 from forge.ethyr.policy import Heads
 from forge.ethyr.samples import Samples
+from forge.ethyr.settings import Learning
 
 
 class Norm(Network):

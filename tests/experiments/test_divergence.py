@@ -17,9 +17,10 @@ from forge.ethyr import checkpoint
 from forge.ethyr.divergence import Diverged, check_update
 from forge.ethyr.losses import Losses
 from forge.experiments.condition import condition
+from forge.experiments.loading import load
 from forge.experiments.run import Run
 from forge.experiments.settings import Session, Training
-from forge.experiments.train import Trainer, load, train
+from forge.experiments.train import Trainer, train
 from forge.trinity import God, Pantheon, Sword, Trinity, smith
 from tests.experiments.children import end, start
 

@@ -11,11 +11,12 @@ import torch
 from forge.blade import Chaos, ConfigError
 from forge.commands import runs
 from forge.ethyr import checkpoint
-from forge.ethyr.learning import Learning
+from forge.ethyr.settings import Learning
+from forge.experiments.loading import load
 from forge.experiments.realms import Realms
 from forge.experiments.run import Run
 from forge.experiments.settings import Session, Training
-from forge.experiments.train import Trainer, load, train
+from forge.experiments.train import Trainer, train
 
 SMALL = Training(
     run=Session(worlds=2, minutes=0, steps=200, log_seconds=0.01, threads=1),

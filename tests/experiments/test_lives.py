@@ -16,8 +16,9 @@ from forge.experiments.settings import Session, Training
 from forge.experiments.studies import cost
 from forge.experiments.studies.conduct import conduct
 from forge.experiments.studies.cost import Cost, Rate, estimate_cost
+from forge.experiments.studies.needs import LIFETIME, Milestone, Need
 from forge.experiments.studies.store import Store
-from forge.experiments.studies.study import LIFETIME, Milestone, Need, Plan
+from forge.experiments.studies.study import Plan
 from forge.experiments.studies.watch import Watch
 from forge.experiments.train import train
 

@@ -13,8 +13,8 @@ from forge.blade import Config, Terrain
 from forge.blade.terrain import read_map
 from forge.blade.tiled import read_tmx, write_tmx
 from forge.blade.tiles import border
+from forge.experiments.loading import load
 from forge.experiments.run import Run
-from forge.experiments.train import load
 from tests.experiments.children import end, start
 
 SIDE = 32

@@ -12,8 +12,8 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from forge.blade import Cause, Chaos
 from forge.ethyr.diagnostics import Step
-from forge.ethyr.learning import Learning
 from forge.ethyr.metrics import METRICS, Lapse, Learned, metrics_line
+from forge.ethyr.settings import Learning
 from forge.experiments.metrics_table import metrics_table
 from forge.experiments.progress import Progress
 from forge.experiments.run import Run

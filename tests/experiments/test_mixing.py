@@ -8,7 +8,7 @@ from forge.agents import scripted
 from forge.blade import Chaos, ConfigError, Law, Observation, World
 from forge.ethyr.actor import Actor
 from forge.ethyr.engine import make_policy
-from forge.ethyr.learning import Learning
+from forge.ethyr.settings import Learning
 from forge.experiments.entrants import entrant, scripted_entrant, trained_entrant
 from forge.experiments.mixing import Entrant, Mixed, Seat, View
 from forge.experiments.run import Run

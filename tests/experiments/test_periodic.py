@@ -10,7 +10,7 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from forge.blade import Chaos
 from forge.cli import main
-from forge.ethyr.learning import Learning
+from forge.ethyr.settings import Learning
 from forge.experiments import train as training_loop
 from forge.experiments.evaluation import Settings
 from forge.experiments.heldout import periodic

@@ -15,6 +15,7 @@ from rich.console import Console
 from forge.blade import Chaos, ConfigError
 from forge.ethyr import checkpoint
 from forge.experiments.evaluation import Evaluation, Settings
+from forge.experiments.findings import Findings
 from forge.experiments.plotting import new_figure
 from forge.experiments.settings import Session, Training
 from forge.experiments.studies import conduct as conducting
@@ -23,9 +24,10 @@ from forge.experiments.studies.catalogue import STUDIES, find
 from forge.experiments.studies.conduct import conduct
 from forge.experiments.studies.cost import Cost, Rate, estimate_cost
 from forge.experiments.studies.measure import lifetimes
+from forge.experiments.studies.needs import Milestone, Need
 from forge.experiments.studies.publish import markdown_table, publish, to_csv
-from forge.experiments.studies.store import Store
-from forge.experiments.studies.study import Findings, Measurement, Milestone, Need, Plan, Results
+from forge.experiments.studies.store import Measurement, Store
+from forge.experiments.studies.study import Plan, Results
 from forge.experiments.studies.watch import Watch, duration
 
 WORLD = Chaos(**{"spawn.cap": 16, "spawn.populations": 2, "terrain.side": 40})

@@ -11,6 +11,7 @@ import torch
 from forge.blade import Law
 from forge.experiments.evaluation import Settings
 from forge.experiments.exploring import COVERAGE, LIFETIME, PACE, SPREAD, TILES
+from forge.experiments.findings import Findings
 from forge.experiments.plotting import save_figure
 from forge.experiments.studies import (
     exploration,
@@ -26,7 +27,7 @@ from forge.experiments.studies.cross_surveys import SCRIPTED, Tours
 from forge.experiments.studies.exploring_report import Explored
 from forge.experiments.studies.niches_report import Settled
 from forge.experiments.studies.store import Store
-from forge.experiments.studies.study import Findings, Plan, Results
+from forge.experiments.studies.study import Plan, Results
 from forge.experiments.survey import Sample
 from tests.experiments.surveys import made, sample
 

@@ -8,7 +8,8 @@ from forge.experiments.evaluation import Counts, Evaluation, Settings
 from forge.experiments.plotting import save_figure
 from forge.experiments.studies.estimate_text import interval
 from forge.experiments.studies.learning import ALGORITHMS, RATES, SCALES, STUDY, findings, plan, runs
-from forge.experiments.studies.learning_report import Point, lifetime_rows, population_rows, verdict
+from forge.experiments.studies.learning_curve import Point
+from forge.experiments.studies.learning_report import lifetime_rows, population_rows, verdict
 from forge.experiments.studies.study import Results
 
 WORLDS, LIVES = 4, 10

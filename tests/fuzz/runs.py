@@ -15,14 +15,14 @@ from forge.blade import Chaos, ConfigError
 from forge.commands import runs
 from forge.ethyr import checkpoint
 from forge.ethyr.divergence import Diverged
-from forge.ethyr.learning import Learning
+from forge.ethyr.settings import Learning
 from forge.experiments.condition import condition
+from forge.experiments.loading import load
 from forge.experiments.run import Run
 from forge.experiments.settings import Session, Training
-from forge.experiments.studies.store import Store
-from forge.experiments.studies.study import Measurement
+from forge.experiments.studies.store import Measurement, Store
 from forge.experiments.survey import Survey
-from forge.experiments.train import Trainer, load
+from forge.experiments.train import Trainer
 from forge.trinity.native import Native
 from tests.experiments.surveys import made
 from tests.fuzz.containers import mutate_array, mutate_tensors, mutate_zip

@@ -20,7 +20,7 @@ from forge.about import how_to_install
 from forge.blade import Chaos, Config, ConfigError, World
 from forge.blade.terrain import generate
 from forge.ethyr.divergence import Diverged
-from forge.ethyr.learning import Learning
+from forge.ethyr.settings import Learning
 from forge.trinity import God, Pantheon, Sword, Trinity, cluster, smith
 from forge.trinity.native import Native
 from forge.trinity.report import Report

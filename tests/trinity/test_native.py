@@ -18,7 +18,7 @@ import torch
 from forge.about import how_to_install
 from forge.blade import Chaos, ConfigError, World
 from forge.ethyr.diagnostics import Diagnostics
-from forge.ethyr.learning import Learning
+from forge.ethyr.settings import Learning
 from forge.experiments.settings import Session, Training
 from forge.experiments.train import Trainer
 from forge.trinity import God, Pantheon, Sword, Trinity, smith

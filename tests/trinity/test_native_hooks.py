@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from forge.blade import Chaos, Config, ConfigError, Law, Move, Observation, World
-from forge.ethyr.learning import Learning
+from forge.ethyr.settings import Learning
 from forge.trinity import God, Pantheon, Sword, Trinity, smith
 from forge.trinity.native import Native
 from forge.trinity.packing import Vectors

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 
 from forge.blade import Chaos
-from forge.ethyr.learning import Learning
+from forge.ethyr.settings import Learning
 from forge.experiments.settings import Session, Training
 from forge.experiments.train import Trainer
 

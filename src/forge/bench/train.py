@@ -72,7 +72,7 @@ class Plan:
     def check(self) -> None:
         """Raises the ConfigError that training with these numbers would raise."""
         # PyTorch comes with these, which the benchmarks of the world do without
-        from forge.ethyr.learning import Learning
+        from forge.ethyr.settings import Learning
         from forge.experiments.settings import Session
 
         Session(worlds=self.worlds, seed=self.seed)

@@ -11,7 +11,7 @@ from rich.console import Console
 
 from forge.blade import Config, Recording, World
 from forge.command_line import read
-from forge.commands.train import start
+from forge.commands.training import start
 from forge.experiments import figures
 from forge.experiments.animation import record_last
 from forge.experiments.evaluate import fresh_maps
@@ -20,10 +20,11 @@ from forge.experiments.heldout import report
 from forge.experiments.heldout.players import players_of
 from forge.experiments.heldout.protocol import USUAL, Protocol
 from forge.experiments.heldout.score import Score, score
+from forge.experiments.loading import load
 from forge.experiments.picture import save_picture
 from forge.experiments.run import Run
 from forge.experiments.settings import Training
-from forge.experiments.train import begin, load
+from forge.experiments.train import begin
 from forge.waiting import doing
 
 #: Agent steps of training unless a number of steps or minutes is asked for: minutes teach less on a slower machine.

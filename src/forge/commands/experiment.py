@@ -19,9 +19,10 @@ from forge.experiments.stopping import Stopped
 from forge.experiments.studies.catalogue import STUDIES, find
 from forge.experiments.studies.conduct import conduct, study_folder
 from forge.experiments.studies.cost import Cost, estimate_cost
+from forge.experiments.studies.needs import Need
 from forge.experiments.studies.publish import publish
 from forge.experiments.studies.store import Store
-from forge.experiments.studies.study import Need, Plan, Scale, Study
+from forge.experiments.studies.study import Plan, Scale, Study
 from forge.experiments.studies.watch import Watch, duration
 from forge.waiting import doing
 

@@ -15,7 +15,7 @@ from forge.blade.checks import ConfigError
 from forge.blade.numeric import integer_of_text
 from forge.blade.paths import name_of
 from forge.commands import vecenv
-from forge.commands.train import at_its_limit, extended, start, take, take_serving
+from forge.commands.training import at_its_limit, extended, start, take, take_serving
 from forge.experiments.realms import Realms, realms_of
 from forge.experiments.run import Run
 from forge.experiments.settings import Training

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
-import dataclasses
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-from rich.console import Console
 
 from forge.blade import PRESETS, ConfigError
 from forge.blade.paths import name_of
-from forge.experiments.condition import condition
-from forge.experiments.progress import Progress
+from forge.commands import realms
+from forge.commands.training import at_its_limit, extended, start, take, take_serving
 from forge.experiments.run import Run
-from forge.experiments.settings import FREE, Training
-from forge.experiments.stopping import Stopped
-from forge.experiments.train import Trainer, at_once, begin, train
+from forge.experiments.settings import Training
+from forge.experiments.train import begin
 from forge.options import read_training
-
-if TYPE_CHECKING:  # what the viewer needs may not be installed
-    from forge.commands.serving import Serving
 
 USAGE = f"""forge train [CONFIG] [--folder DIR] [options]
        forge train --resume RUN [--checkpoint last-good|STEPS] [--minutes M] [--steps N] [--lives N]
@@ -43,8 +33,6 @@ def main(arguments: list[str]) -> None:
         run = Run(resume)
         checkpoint = run.choose(which or "latest")
         if checkpoint is not None and (checkpoint / "native.json").is_file():
-            from forge.commands import realms  # which imports this module
-
             realms.main(given)
             return
         run = extended(run, arguments)
@@ -56,89 +44,3 @@ def main(arguments: list[str]) -> None:
     name = arguments.pop(0) if arguments and not arguments[0].startswith("-") else "chaos"
     training = read_training(arguments, f"{USAGE.splitlines()[0]}", Training.named(name))
     start(begin(folder or Run.new_path(Path("runs"), Path(name_of(name)).stem), training), serving=serving)
-
-
-def extended(run: Run, arguments: list[str]) -> Run:
-    """A run with other limits, if the arguments give some; nothing that is computed may change."""
-    wanted = read_training(arguments, "forge train --resume RUN", run.training)
-    freely = dataclasses.replace(run.training.run, **{name: getattr(wanted.run, name) for name in FREE})
-    changed = dataclasses.replace(run.training, run=freely)
-    if wanted != changed:
-        options = ", ".join(f"--{name.replace('_', '-')}" for name in FREE)
-        raise ConfigError(f"--resume goes on with the run as it is: of the options, only {options} can be given")
-    return run.rewritten(changed)
-
-
-def at_its_limit(run: Run) -> bool:
-    """Whether a run is finished, in which case it says so."""
-    state, limit = condition(run)
-    if state == "finished":
-        further = "--minutes, --steps or --lives takes it further"
-        Console().print(f"{run.path} has reached its limit of {limit}; {further}", soft_wrap=True, highlight=False)
-    return state == "finished"
-
-
-def start(
-    run: Run,
-    resume: Path | None = None,
-    serving: Serving | None = None,
-    make: Callable[[Training], Any] = Trainer,
-) -> Any:
-    """Trains a run to its end, with live progress, for all to watch if `serving` says where; returns its trainer."""
-    try:
-        with watched(run, serving) as attend, Progress(run) as progress:
-            trainer = train(run, progress.show, resume, attend, make)
-        progress.conclude(run.training.limit(trainer.steps, trainer.seconds, trainer.lives))
-    except KeyboardInterrupt as stop:
-        raise stop if isinstance(stop, Stopped) else at_once(run) from None
-    return trainer
-
-
-@contextlib.contextmanager
-def watched(run: Run, serving: Serving | None) -> Iterator[Callable[[Any], None]]:
-    """Serves a viewer of a run while it trains, if asked to; yields what is to be called after every update."""
-    if serving is None:
-        yield lambda trainer: None
-        return
-    from forge.commands.serving import serve
-    from forge.embyr import Source
-    from forge.embyr.overlays import Overlays
-    from forge.ethyr.mind import Mind
-    from forge.experiments.watching.spectator import SHARE, Spectator
-    from forge.experiments.watching.training_report import TrainingReport
-
-    config = run.training.world
-    source = Source.of(config, "training", str(run.path))
-    mind = Mind(lambda: spectator.actor)
-    overlays = Overlays(config, source.names, [mind] * config.populations, share=SHARE)
-    report = TrainingReport(run, lambda: spectator)
-    with serve(source, serving, [overlays, report]) as viewer, Spectator(viewer, run) as spectator:
-        yield spectator.attend
-
-
-def take_serving(arguments: list[str]) -> Serving | None:
-    """Takes `--watch` and the options that go with it out of the arguments; None if it is not among them."""
-    if "--watch" not in arguments:
-        return None
-    arguments.remove("--watch")
-    words = {name: take(arguments, f"--{name}") for name in ("host", "port", "token", "name")}
-    given = [part for name, value in words.items() if value is not None for part in (f"--{name}", value)]
-    if "--no-browser" in arguments:
-        arguments.remove("--no-browser")
-        given.append("--no-browser")
-    from forge.commands.serving import read_serving
-
-    return read_serving(given, "forge train --watch")
-
-
-def take(arguments: list[str], option: str) -> str | None:
-    """Takes `option VALUE` (or `option=VALUE`) out of the arguments."""
-    for place, word in enumerate(arguments):
-        if word.startswith(option + "="):
-            return arguments.pop(place).partition("=")[2]
-        if word == option:
-            if place + 1 == len(arguments):
-                raise ConfigError(f"{option} needs a value")
-            arguments.pop(place)
-            return arguments.pop(place)
-    return None

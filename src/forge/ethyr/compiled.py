@@ -16,7 +16,8 @@ from torch import Tensor
 
 from forge.blade.threads.cores import cores
 from forge.blade.threads.pool import run
-from forge.ethyr.kernels import compose, entities, linear, tiles
+from forge.ethyr.kernels import compose, entities, tiles
+from forge.ethyr.kernels.layout import ROWS
 from forge.ethyr.kernels.rows import MATERIALS, WIDE
 from forge.ethyr.samples import Samples
 
@@ -185,8 +186,8 @@ def _entity_layer(
 def _entity_gradient(
     grad: Tensor, column: int, hidden: int, best: np.ndarray, samples: tuple[np.ndarray, ...], norm: np.ndarray
 ) -> Tensor:
-    parts = grad.new_empty(len(grad), entities.CHUNKS, linear.ROWS, hidden)
-    weights = grad.new_empty(len(grad), linear.ROWS, hidden)
+    parts = grad.new_empty(len(grad), entities.CHUNKS, ROWS, hidden)
+    weights = grad.new_empty(len(grad), ROWS, hidden)
     in_lanes(entities.entity_gradient_all, _numpy(parts), _numpy(grad), column, best, *samples, norm)
     entities.sum_chunks(_numpy(parts), _numpy(weights))
     return weights

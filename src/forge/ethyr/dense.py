@@ -11,8 +11,9 @@ import torch
 from torch import Tensor
 
 from forge.blade.observation import FEATURES
+from forge.ethyr.kernels.layout import NEVER, TARGET
 from forge.ethyr.kernels.rows import MATERIALS
-from forge.ethyr.samples import NEVER, TARGET, Samples
+from forge.ethyr.samples import Samples
 
 
 def compose(embedding: Tensor, tile: Tensor, bias: Tensor) -> Tensor:

@@ -17,8 +17,8 @@ from torch import nn
 
 from forge.blade.checks import ConfigError
 from forge.ethyr.diagnostics import GradientNorms
-from forge.ethyr.learning import one_thread
 from forge.ethyr.losses import Losses
+from forge.ethyr.optimiser import one_thread
 
 
 class Diverged(FloatingPointError):

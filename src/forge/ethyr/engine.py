@@ -9,11 +9,12 @@ from forge.blade.config import Config
 from forge.blade.world import World
 from forge.ethyr.fused.learner import FusedLearner
 from forge.ethyr.learner import TorchLearner
-from forge.ethyr.learning import ENGINES, NETWORKS, Learner, Learning
+from forge.ethyr.learning import Learner
 from forge.ethyr.network import Network
 from forge.ethyr.network_check import try_network
 from forge.ethyr.networks import network_class
 from forge.ethyr.policy import Policy
+from forge.ethyr.settings import ENGINES, NETWORKS, Learning
 
 
 def make_policy(

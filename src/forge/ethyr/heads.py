@@ -5,8 +5,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from forge.ethyr.kernels.layout import NEVER
 from forge.ethyr.network import Choices
-from forge.ethyr.samples import NEVER
 
 _BELOW_ONE = 1 - 2.0**-20
 

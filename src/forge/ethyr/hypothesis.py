@@ -17,9 +17,9 @@ from forge.blade.rules import rules_record
 from forge.blade.scene import Scene
 from forge.blade.state import row_bytes
 from forge.blade.systems.sight import target_bits
-from forge.ethyr.kernels.linear import COLUMNS
+from forge.ethyr.kernels.layout import COLUMNS, TARGET
 from forge.ethyr.rollout import describe
-from forge.ethyr.samples import TARGET, Samples
+from forge.ethyr.samples import Samples
 
 
 class Sight(NamedTuple):

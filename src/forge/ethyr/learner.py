@@ -13,9 +13,10 @@ from forge.ethyr import advantage
 from forge.ethyr.collector import Collector
 from forge.ethyr.diagnostics import Diagnostics, approximate_kl, moments
 from forge.ethyr.heads import joint
-from forge.ethyr.learning import Learning, check_state, stream
+from forge.ethyr.learning import check_state, stream
 from forge.ethyr.losses import Losses, clipped_share, policy_gradient, proximal
 from forge.ethyr.network import Choices, Network
+from forge.ethyr.settings import Learning
 from forge.ethyr.timeline import timeline
 
 

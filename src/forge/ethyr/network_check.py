@@ -11,9 +11,9 @@ from torch import Tensor
 from forge.blade.checks import ConfigError
 from forge.blade.config import Config
 from forge.blade.ids import Material, Move
-from forge.ethyr.kernels.linear import COLUMNS
+from forge.ethyr.kernels.layout import COLUMNS, TARGET
 from forge.ethyr.network import Choices, Network
-from forge.ethyr.samples import TARGET, Samples
+from forge.ethyr.samples import Samples
 
 _ROWS = 3  # samples of the first population; the others have one less, down to none
 

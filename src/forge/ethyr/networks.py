@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from forge.blade.checks import ConfigError
-from forge.ethyr.learning import NETWORKS
 from forge.ethyr.network import Network
 from forge.ethyr.policy import Policy, Recurrent
+from forge.ethyr.settings import NETWORKS
 
 _OURS: dict[str, type[Network]] = dict(zip(NETWORKS, (Policy, Recurrent), strict=True))
 

@@ -10,9 +10,9 @@ from forge.blade.ids import Move
 from forge.ethyr.encoder import Encoder
 from forge.ethyr.heads import mask_by_bits
 from forge.ethyr.layers import PopulationGRU, PopulationLinear
-from forge.ethyr.learning import Learning
 from forge.ethyr.network import Choices, Network
 from forge.ethyr.samples import Samples
+from forge.ethyr.settings import Learning
 from forge.ethyr.targets import TargetHead
 
 

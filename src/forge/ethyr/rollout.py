@@ -20,8 +20,8 @@ from forge.blade.threads.pool import run
 from forge.blade.threads.share import lanes_for, parallel
 from forge.blade.vector import copy16
 from forge.ethyr.compiled import threads_of_torch
-from forge.ethyr.kernels.linear import COLUMNS
-from forge.ethyr.samples import TARGET, Samples
+from forge.ethyr.kernels.layout import COLUMNS, TARGET
+from forge.ethyr.samples import Samples
 
 _AGE_SHOWN = 32767
 NO_SAMPLE = -1

@@ -8,13 +8,7 @@ import numpy as np
 import torch
 
 from forge.blade.jit import jit
-from forge.ethyr.kernels.linear import COLUMNS, ROWS
-
-#: The logit of a choice that is not valid: its probability is 0 in float32.
-NEVER = -1e9
-#: The column of an entity row that holds target bits; the one before it belongs to the bias of linear layers.
-TARGET = ROWS
-assert TARGET < COLUMNS
+from forge.ethyr.kernels.layout import COLUMNS
 
 
 class Samples(NamedTuple):

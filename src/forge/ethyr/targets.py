@@ -19,7 +19,7 @@ from forge.blade.observation import FEATURES
 from forge.ethyr import dense
 from forge.ethyr.compiled import in_lanes
 from forge.ethyr.kernels.entities import CHUNKS, normaliser
-from forge.ethyr.kernels.linear import ROWS
+from forge.ethyr.kernels.layout import ROWS
 from forge.ethyr.kernels.targets import target_all, target_gradient_all
 from forge.ethyr.layers import FeatureNorm, PopulationLinear, uniform
 from forge.ethyr.samples import Samples

@@ -10,9 +10,10 @@ from torch import Tensor, nn
 from forge.blade.config import Config
 from forge.blade.ids import Move
 from forge.blade.observation import FEATURES
+from forge.ethyr.kernels.layout import TARGET
 from forge.ethyr.kernels.rows import MATERIALS
 from forge.ethyr.layers import FeatureNorm
-from forge.ethyr.samples import TARGET, Samples
+from forge.ethyr.samples import Samples
 
 
 class View(NamedTuple):

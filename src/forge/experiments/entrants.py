@@ -11,9 +11,9 @@ from forge.blade import Config, ConfigError
 from forge.blade.paths import name_of, path_of
 from forge.ethyr.actor import Actor
 from forge.experiments.evaluate import Policy
+from forge.experiments.loading import load
 from forge.experiments.mixing import Entrant
 from forge.experiments.run import found, steps_of
-from forge.experiments.train import load
 from forge.experiments.watching.following_policy import Following
 
 #: What an agent sees and can choose: a policy plays only where this is as in its training.

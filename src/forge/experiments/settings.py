@@ -17,7 +17,7 @@ from forge.blade.paths import path_of
 from forge.blade.section import Section, choice, number, plain, section_toml
 from forge.blade.tables import toml_version, version_toml, world_tables
 from forge.blade.versions import CONFIGURATION, lacking
-from forge.ethyr.learning import ENGINES, Learning
+from forge.ethyr.settings import ENGINES, Learning
 from forge.experiments import release
 
 #: Fields of [run] that end a run, and the unit of each.

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from forge.about import VERSION
 from forge.experiments import rating_figure
 from forge.experiments.estimate import Estimate
+from forge.experiments.findings import Findings
 from forge.experiments.studies.estimate_text import columns, interval, number
 from forge.experiments.studies.publish import markdown_table, publish
-from forge.experiments.studies.study import Findings
 from forge.experiments.tournament import Tournament
 
 if TYPE_CHECKING:

@@ -20,16 +20,16 @@ from forge.blade.events import Recording
 from forge.blade.state import check_memory
 from forge.blade.world import World
 from forge.ethyr import checkpoint, optimiser_state
-from forge.ethyr.actor import Actor
 from forge.ethyr.diagnostics import Step
 from forge.ethyr.divergence import Diverged, check_loaded, check_parameters, check_update
 from forge.ethyr.engine import make_learner, make_policy
-from forge.ethyr.learning import Learner, Optimiser
+from forge.ethyr.learning import Learner
 from forge.ethyr.losses import Losses
 from forge.ethyr.metrics import Lapse, LearnedMeter, metrics_line, rewards_since
+from forge.ethyr.optimiser import Optimiser
 from forge.experiments import maps, trained_as
 from forge.experiments.heldout import periodic
-from forge.experiments.run import Run, found, resume_command, steps_of
+from forge.experiments.run import Run, resume_command, steps_of
 from forge.experiments.settings import Training
 from forge.experiments.stopping import Stopped, Stopping
 from forge.experiments.trains import Trains
@@ -350,17 +350,3 @@ def at_once(run: Run) -> Stopped:
     kept = run.checkpoints()
     stands = f"the checkpoint at {steps_of(kept[-1]):,} agent steps stands" if kept else "there is no checkpoint yet"
     return Stopped(f"stopped at once; {stands}; to go on: {resume_command(run.path)}", SIGINT)
-
-
-def load(path: str | os.PathLike[str], seed: int | None = 0) -> Actor:
-    """The policy of a run (its last checkpoint) or of one checkpoint folder, ready to act.
-
-    Raises:
-        ConfigError: if there is none, or if it is damaged; for a run the message names the last good checkpoint.
-    """
-    run, chosen = found(path)
-    chosen = chosen or run.latest()
-    policy = make_policy(run.training.world, run.training.learning, torch.Generator())
-    checkpoint.verify(chosen)
-    checkpoint.load_module(policy, chosen / "policy.safetensors")
-    return Actor(policy, run.training.world, seed, run.training.learning.reward_scale)

@@ -22,7 +22,7 @@ from forge.blade.terrain import read_map
 from forge.blade.versions import CONFIGURATION, lacking
 from forge.ethyr import checkpoint
 from forge.ethyr.divergence import Diverged, check_parameters
-from forge.ethyr.learning import ENGINES, Learning
+from forge.ethyr.settings import ENGINES, Learning
 from forge.trinity.arguments import check_choice, read_args
 from forge.trinity.local import LocalRealms, Realms
 from forge.trinity.meter import COUNTS, Meter

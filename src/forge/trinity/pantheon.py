@@ -13,8 +13,9 @@ from forge.ethyr import checkpoint, optimiser_state
 from forge.ethyr.diagnostics import GradientNorms, Step
 from forge.ethyr.divergence import Numbers, check_loaded, check_parameters, loss_numbers, norms_of, raise_first
 from forge.ethyr.engine import make_policy
-from forge.ethyr.learning import Optimiser, check_state, learning_rate_of, one_thread
+from forge.ethyr.learning import check_state
 from forge.ethyr.network import Network
+from forge.ethyr.optimiser import Optimiser, learning_rate_of, one_thread
 from forge.trinity.packing import Packing, Vectors
 from forge.trinity.report import Report
 from forge.trinity.setting import Setting

@@ -8,7 +8,7 @@ import numpy as np
 
 from forge.blade import Config
 from forge.blade.random import world_seeds
-from forge.ethyr.learning import Learning
+from forge.ethyr.settings import Learning
 
 _REALM = 0x5245414C4D  # keeps the realms' streams apart from those of worlds
 

@@ -7,7 +7,7 @@ import json
 import os
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
@@ -24,9 +24,6 @@ from forge.blade.snapshot.invariants import check_state
 from forge.blade.snapshot.npz import Archive
 from forge.blade.state import RECORDED, SAVED, State, check_alike, check_memory, layout, origins
 from forge.blade.versions import Since, lacking, stood_for
-
-if TYPE_CHECKING:
-    from forge.blade.world import World
 
 #: Since which version of snapshots the header says something.
 HEADER = {
@@ -61,7 +58,25 @@ class Saved(NamedTuple):
         state.actions[...] = UNKNOWN
 
 
-def write(world: World, path: Path | None) -> bytes:
+class Batch(Protocol):
+    """What is written: a batch of worlds."""
+
+    recording: Recording
+    state: State
+    _tiles: np.ndarray  # uint8 [W, side, side]: the maps as they were at the reset
+
+    @property
+    def configs(self) -> list[Config]:
+        """The configuration of each world."""
+        ...
+
+    @property
+    def seeds(self) -> np.ndarray:
+        """The seeds of the worlds, uint64 [W]."""
+        ...
+
+
+def write(world: Batch, path: Path | None) -> bytes:
     """The snapshot of `world`; also written to `path`, which is never seen half written.
 
     Raises:
@@ -81,7 +96,7 @@ def write(world: World, path: Path | None) -> bytes:
     return buffer.getvalue()
 
 
-def _header(world: World) -> bytes:
+def _header(world: Batch) -> bytes:
     places: dict[Config, int] = {}
     worlds = [places.setdefault(config, len(places)) for config in world.configs]
     values = {

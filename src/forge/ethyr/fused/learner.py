@@ -23,10 +23,11 @@ from forge.ethyr.fused.weights import (
     read_weights,
     write_gradients,
 )
-from forge.ethyr.learning import Learning, check_state, stream
+from forge.ethyr.learning import check_state, stream
 from forge.ethyr.losses import Losses
 from forge.ethyr.policy import Policy
 from forge.ethyr.rollout import NO_SAMPLE
+from forge.ethyr.settings import Learning
 
 #: Worlds that one thread plays together, so that a population's rows of the first layer are used by many agents while
 #: they are in the cache. It sets the order of sums, so it is the same for any number of threads.

@@ -9,10 +9,10 @@ import numpy as np
 from forge.blade.jit import inline
 from forge.ethyr.fused.segment import BLOCK, MOVE, OUTPUTS, STYLE, VALUE
 from forge.ethyr.kernels.entities import entity_block
+from forge.ethyr.kernels.layout import NEVER
 from forge.ethyr.kernels.products import ROWS_AT_ONCE, exponentials, product_narrow, product_wide, uniform24
 from forge.ethyr.kernels.rows import WIDE
 from forge.ethyr.kernels.tiles import tile_sum_block
-from forge.ethyr.samples import NEVER
 
 _NEVER = np.float32(NEVER)
 _BELOW_ONE = np.float32(1 - 2.0**-20)

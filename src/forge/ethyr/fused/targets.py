@@ -11,9 +11,9 @@ import numpy as np
 
 from forge.blade.jit import inline
 from forge.ethyr.fused.network import dense
+from forge.ethyr.kernels.layout import TARGET
 from forge.ethyr.kernels.products import ROWS_AT_ONCE
 from forge.ethyr.kernels.targets import target_gradient, target_scores
-from forge.ethyr.samples import TARGET
 
 
 @inline

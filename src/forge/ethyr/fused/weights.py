@@ -13,7 +13,7 @@ from forge.ethyr.compiled import stripes
 from forge.ethyr.fused.segment import MOVE, OUTPUTS, STYLE, VALUE
 from forge.ethyr.kernels.compose import EMBEDDING, compose_gradient_lane, compose_lane
 from forge.ethyr.kernels.entities import normaliser
-from forge.ethyr.kernels.linear import ROWS
+from forge.ethyr.kernels.layout import ROWS
 from forge.ethyr.kernels.rows import MATERIALS
 from forge.ethyr.layers import PopulationLinear
 from forge.ethyr.policy import Policy

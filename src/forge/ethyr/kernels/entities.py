@@ -13,7 +13,8 @@ import numpy as np
 from forge.blade.jit import inline, jit
 from forge.blade.observation import FEATURES
 from forge.blade.threads.share import lanes_for, parallel
-from forge.ethyr.kernels.linear import COLUMNS, ROWS, linear_gradient, linear_max
+from forge.ethyr.kernels.layout import COLUMNS, ROWS
+from forge.ethyr.kernels.linear import linear_gradient, linear_max
 from forge.ethyr.kernels.rows import WIDE, add_scaled, clear
 
 #: Samples a thread takes at a time.

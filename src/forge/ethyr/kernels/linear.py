@@ -11,14 +11,8 @@ from typing import Any
 from numba import types
 from numba.extending import intrinsic
 
-from forge.blade.observation import FEATURES
+from forge.ethyr.kernels.layout import COLUMNS, ROWS
 from forge.ethyr.kernels.llvm import BYTES, FLOATS, I8, I32, I64, INTS, LANES, SHORTS, Code, const, filled
-
-#: Numbers of an entity row; those behind the features are 0.
-COLUMNS = 16
-#: Rows of the weights, F: one a feature, and the bias.
-ROWS = len(FEATURES) + 1
-assert ROWS <= COLUMNS
 
 
 class _Task:

@@ -13,8 +13,7 @@ import numpy as np
 from forge.blade.jit import inline, jit
 from forge.blade.threads.share import lanes_for, parallel
 from forge.ethyr.kernels.entities import BLOCK
-from forge.ethyr.kernels.linear import ROWS
-from forge.ethyr.samples import NEVER, TARGET
+from forge.ethyr.kernels.layout import NEVER, ROWS, TARGET
 
 _NEVER = np.float32(NEVER)
 _SAMPLE_NS = 50  # what a sample costs at least, to tell whether threads pay

@@ -9,9 +9,9 @@ from __future__ import annotations
 import torch
 
 from forge.ethyr.actor import Actor
-from forge.ethyr.learning import one_thread
 from forge.ethyr.metrics import Metric
 from forge.ethyr.network import Network
+from forge.ethyr.optimiser import one_thread
 from forge.experiments.evaluate import evaluate
 from forge.experiments.evaluation import Settings
 from forge.experiments.heldout.figures import FIGURES

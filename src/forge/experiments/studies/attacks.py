@@ -9,10 +9,11 @@ import numpy as np
 from forge.blade import Config, Recording, World
 from forge.blade.frame import capture
 from forge.ethyr.insight import Insight, attack_counts
-from forge.ethyr.learning import one_thread
+from forge.ethyr.optimiser import one_thread
 from forge.experiments.aggression import STYLES, Odds, Strikes, reaches
 from forge.experiments.dependence import COMPANIONS
 from forge.experiments.evaluate import Policy, evaluate, fresh_maps
+from forge.experiments.findings import Findings
 from forge.experiments.studies import attacks_report
 from forge.experiments.studies.dependence_runs import (
     COMBAT,
@@ -29,8 +30,10 @@ from forge.experiments.studies.dependence_runs import (
     what_is_measured,
 )
 from forge.experiments.studies.dependencies import companions
+from forge.experiments.studies.needs import Need
 from forge.experiments.studies.sites import Site, make_sites
-from forge.experiments.studies.study import Findings, Measurement, Need, Plan, Results, Study
+from forge.experiments.studies.store import Measurement
+from forge.experiments.studies.study import Plan, Results, Study
 from forge.experiments.styling import Fates, Restyled
 
 if TYPE_CHECKING:

@@ -22,13 +22,13 @@ from forge.experiments.aggression import (
     strike_rate,
 )
 from forge.experiments.dependence import COMPANIONS
+from forge.experiments.findings import Findings
 from forge.experiments.rings import distances
 from forge.experiments.statistic import Statistic
 from forge.experiments.studies import attacks_figures
 from forge.experiments.studies.dependence_runs import COMBAT, PHASES, Kind, Size, world_of
 from forge.experiments.studies.estimate_text import answer, bullets, columns, grid_rows, interval, percent
 from forge.experiments.studies.publish import markdown_table
-from forge.experiments.studies.study import Findings
 from forge.experiments.styling import BEST, OWN, WAYS, Fates, lifetime
 from forge.experiments.styling import MAGE as ALWAYS_MAGE
 from forge.experiments.styling import MELEE as ALWAYS_MELEE

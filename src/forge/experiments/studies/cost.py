@@ -7,8 +7,9 @@ import time
 from typing import NamedTuple
 
 from forge.ethyr.actor import Actor
+from forge.experiments.studies.needs import LIFETIME, Need
 from forge.experiments.studies.store import Store
-from forge.experiments.studies.study import LIFETIME, Need, Plan
+from forge.experiments.studies.study import Plan
 from forge.experiments.train import Trainer
 
 

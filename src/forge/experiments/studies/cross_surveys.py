@@ -11,7 +11,9 @@ import numpy as np
 from forge.blade import Config
 from forge.experiments.evaluation import Settings
 from forge.experiments.studies.measure import survey
-from forge.experiments.studies.study import Measurement, Milestone, Need, Player, Results
+from forge.experiments.studies.needs import Milestone, Need, Player
+from forge.experiments.studies.store import Measurement
+from forge.experiments.studies.study import Results
 from forge.experiments.survey import Sample, Survey
 
 SCRIPTED = ("random", "forager")

@@ -10,11 +10,12 @@ from forge.blade import Chaos, Config, Law
 from forge.ethyr.actor import Actor
 from forge.ethyr.insight import Insight
 from forge.experiments.evaluation import Settings
+from forge.experiments.loading import load
 from forge.experiments.settings import Session, Training
 from forge.experiments.studies.measure import identity
+from forge.experiments.studies.needs import Milestone, Need
 from forge.experiments.studies.sites import Settings as Asking
-from forge.experiments.studies.study import Milestone, Need, Scale
-from forge.experiments.train import load
+from forge.experiments.studies.study import Scale
 
 if TYPE_CHECKING:
     from forge.experiments.studies.store import Store

@@ -9,8 +9,9 @@ import numpy as np
 from forge.blade import Config
 from forge.blade.scene import someone
 from forge.ethyr.insight import Insight
-from forge.ethyr.learning import one_thread
+from forge.ethyr.optimiser import one_thread
 from forge.experiments.dependence import COMPANIONS, Responses
+from forge.experiments.findings import Findings
 from forge.experiments.studies import dependencies_report
 from forge.experiments.studies.dependence_runs import (
     KINDS,
@@ -23,8 +24,10 @@ from forge.experiments.studies.dependence_runs import (
     runs,
     what_is_measured,
 )
+from forge.experiments.studies.needs import Need
 from forge.experiments.studies.sites import Site, make_sites
-from forge.experiments.studies.study import Findings, Measurement, Need, Plan, Results, Study
+from forge.experiments.studies.store import Measurement
+from forge.experiments.studies.study import Plan, Results, Study
 
 if TYPE_CHECKING:
     from forge.experiments.studies.store import Store

@@ -21,6 +21,7 @@ from forge.experiments.dependence import (
     strength,
 )
 from forge.experiments.estimate import Estimate
+from forge.experiments.findings import Findings
 from forge.experiments.rings import distances
 from forge.experiments.studies import dependencies_figures
 from forge.experiments.studies.dependence_runs import (
@@ -34,7 +35,6 @@ from forge.experiments.studies.dependence_runs import (
 )
 from forge.experiments.studies.estimate_text import answer, bullets, columns, grid_rows, interval, percent
 from forge.experiments.studies.publish import markdown_table
-from forge.experiments.studies.study import Findings
 
 #: What the policies of all runs of a kind answered, by phase.
 Found = Mapping[Kind, Mapping[str, Responses]]

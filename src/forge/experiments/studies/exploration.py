@@ -9,13 +9,16 @@ import numpy as np
 
 from forge.experiments import visit_maps
 from forge.experiments.exploring import COVERAGE, LIFETIME, PACE, SPREAD, TILES, depth
+from forge.experiments.findings import Findings
 from forge.experiments.json_arrays import unpack
 from forge.experiments.overlay import value_maps
 from forge.experiments.studies import exploring_report
 from forge.experiments.studies.cross_surveys import Place, Tours
 from forge.experiments.studies.exploration_runs import SCALES, Size, land_of, run, the_map
 from forge.experiments.studies.exploring_report import Explored
-from forge.experiments.studies.study import Findings, Measurement, Milestone, Need, Plan, Results, Study
+from forge.experiments.studies.needs import Milestone, Need
+from forge.experiments.studies.store import Measurement
+from forge.experiments.studies.study import Plan, Results, Study
 from forge.experiments.studies.tile_values import value_map
 from forge.experiments.survey import Sample
 from forge.experiments.visit_maps import Grid, density_maps

@@ -11,7 +11,8 @@ from forge.blade.terrain import maps
 from forge.experiments.evaluation import Settings
 from forge.experiments.exploring import reachable
 from forge.experiments.settings import Session, Training
-from forge.experiments.studies.study import Need, Scale
+from forge.experiments.studies.needs import Need
+from forge.experiments.studies.study import Scale
 
 _SETTINGS = Settings(worlds=32, ticks=500, warmup=500, horizon=500)
 

@@ -11,11 +11,11 @@ from forge.experiments.contrast import Quantity, factor, level, per_doubling
 from forge.experiments.estimate import Estimate
 from forge.experiments.evaluation import Settings
 from forge.experiments.exploring import COVERAGE
+from forge.experiments.findings import Findings
 from forge.experiments.studies import exploring_figures
 from forge.experiments.studies.cross_surveys import Place
 from forge.experiments.studies.estimate_text import answer, columns, interval
 from forge.experiments.studies.publish import markdown_table
-from forge.experiments.studies.study import Findings
 from forge.experiments.survey import Sample
 
 if TYPE_CHECKING:

@@ -7,11 +7,15 @@ from dataclasses import dataclass, field, replace
 
 from forge.blade import Chaos, Config
 from forge.experiments.evaluation import Evaluation, Settings
+from forge.experiments.findings import Findings
 from forge.experiments.settings import Session, Training
 from forge.experiments.studies import learning_report
-from forge.experiments.studies.learning_report import LIMIT, Curve, Point
+from forge.experiments.studies.learning_curve import Curve, Point
+from forge.experiments.studies.learning_report import LIMIT
 from forge.experiments.studies.measure import lifetimes
-from forge.experiments.studies.study import Findings, Measurement, Milestone, Need, Plan, Results, Scale, Study
+from forge.experiments.studies.needs import Milestone, Need
+from forge.experiments.studies.store import Measurement
+from forge.experiments.studies.study import Plan, Results, Scale, Study
 
 ALGORITHMS = ("pg", "ppo")
 SCRIPTED = ("random", "forager", "fighter")

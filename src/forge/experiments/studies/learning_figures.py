@@ -18,12 +18,11 @@ from forge.experiments.plotting import (
     plain_numbers,
     short_numbers,
 )
+from forge.experiments.studies.learning_curve import Curve
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-    from forge.experiments.studies.learning_report import Curve
 
 
 def lifetimes(curves: Mapping[str, Curve], anchors: Mapping[str, Estimate]) -> Figure:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import cached_property, partial
+from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import numpy as np
 
-from forge.experiments.estimate import Estimate, estimate_runs
+from forge.experiments.estimate import Estimate
 from forge.experiments.evaluation import Evaluation
+from forge.experiments.findings import Findings
 from forge.experiments.studies import learning_figures
 from forge.experiments.studies.estimate_text import answer, columns, interval, rounded
+from forge.experiments.studies.learning_curve import Curve, Point
 from forge.experiments.studies.publish import markdown_table
-from forge.experiments.studies.study import Findings
 
 LIMIT = 180.0  # seconds of training within which agents are to live TIMES as long as random ones
 TIMES = 5.0
@@ -25,59 +25,6 @@ agents. Counted are the lives that begin in {ticks:,} ticks after a warm-up of {
 for {horizon:,} ticks. 95 % intervals: of scripted players over worlds (delete-one jackknife), of trained ones over \
 seeds and worlds (two-way analysis of variance with random effects on the jackknife's pseudo-values, a Student's t for \
 each of the two). Yes and no are said where the whole interval is on one side. Times are of training alone."""
-
-
-@dataclass(frozen=True)
-class Point:
-    """One algorithm after so many agent steps, all its seeds."""
-
-    steps: int
-    seconds: Sequence[float]  # of training, by seed
-    evaluations: Sequence[Evaluation]  # by seed, all in the same worlds
-
-    @property
-    def mean_seconds(self) -> float:
-        """Of training, over the seeds."""
-        return float(np.mean(self.seconds))
-
-    @cached_property
-    def lifetime(self) -> Estimate:
-        """Mean over seeds of the mean lifetime [ticks], over seeds and worlds."""
-        return estimate_runs(lambda s: s[..., 0] / s[..., 1], self._sums, (0.0, np.inf))
-
-    def times(self, other: Evaluation) -> Estimate:
-        """The same as a multiple of another player's in the same worlds."""
-        return estimate_runs(
-            lambda s: s[..., 0] / s[..., 1] * (s[..., 3] / s[..., 2]), self._beside(other), (0, np.inf)
-        )
-
-    def above(self, other: Evaluation) -> Estimate:
-        """The same less another player's in the same worlds [ticks]."""
-        return estimate_runs(lambda s: s[..., 0] / s[..., 1] - s[..., 2] / s[..., 3], self._beside(other))
-
-    @property
-    def by_population(self) -> np.ndarray:
-        """Mean lifetimes, float64 [seeds, P]."""
-        return np.array([[each.value for each in evaluation.lifetimes] for evaluation in self.evaluations])
-
-    @cached_property
-    def _sums(self) -> np.ndarray:
-        """Ticks lived and lives, float64 [seeds, worlds, 2]."""
-        return np.stack([sums_by_world(evaluation) for evaluation in self.evaluations])
-
-    def _beside(self, other: Evaluation) -> np.ndarray:
-        """Those and the other's, float64 [seeds, worlds, 4]."""
-        theirs = sums_by_world(other)
-        return np.concatenate([self._sums, np.broadcast_to(theirs, (len(self._sums), *theirs.shape))], -1)
-
-
-#: An algorithm's points, by rising steps.
-Curve = list[Point]
-
-
-def sums_by_world(evaluation: Evaluation) -> np.ndarray:
-    """Ticks lived and lives in each world, float64 [W, 2]."""
-    return np.stack([evaluation.counts.lifetime.sum(-1), evaluation.counts.lives.sum(-1)], -1).astype(float)
 
 
 def findings(curves: Mapping[str, Curve], scripted: Mapping[str, Evaluation]) -> Findings:

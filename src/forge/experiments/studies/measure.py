@@ -11,7 +11,8 @@ from forge.experiments import survey as surveying
 from forge.experiments.entrants import trained_entrant
 from forge.experiments.evaluate import Policy, evaluate
 from forge.experiments.evaluation import Settings
-from forge.experiments.studies.study import Measurement, Milestone, Player
+from forge.experiments.studies.needs import Milestone, Player
+from forge.experiments.studies.store import Measurement
 
 if TYPE_CHECKING:
     from forge.experiments.studies.store import Store

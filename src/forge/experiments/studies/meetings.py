@@ -13,7 +13,9 @@ from forge.experiments.evaluation import Evaluation, Settings
 from forge.experiments.meeting import meet
 from forge.experiments.mixing import Entrant
 from forge.experiments.studies.measure import identity
-from forge.experiments.studies.study import Measurement, Milestone, Player, Results
+from forge.experiments.studies.needs import Milestone, Player
+from forge.experiments.studies.store import Measurement
+from forge.experiments.studies.study import Results
 
 if TYPE_CHECKING:
     from forge.experiments.studies.store import Store

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from forge.experiments.findings import Findings
 from forge.experiments.studies import niches_report
 from forge.experiments.studies.exploration_runs import SCALES, Size, land_of, run, the_map
 from forge.experiments.studies.measure import survey
+from forge.experiments.studies.needs import Milestone, Need
 from forge.experiments.studies.niches_report import Settled
-from forge.experiments.studies.study import Findings, Measurement, Milestone, Need, Plan, Results, Study
+from forge.experiments.studies.store import Measurement
+from forge.experiments.studies.study import Plan, Results, Study
 from forge.experiments.survey import Sample, Survey
 
 

@@ -15,11 +15,11 @@ from forge.experiments.contrast import Quantity, difference, factor, level, per_
 from forge.experiments.estimate import Estimate
 from forge.experiments.evaluation import Settings
 from forge.experiments.exploring import LIFETIME, SPREAD, depth, edge_distance, effective
+from forge.experiments.findings import Findings
 from forge.experiments.niching import Company, matrix, quantities, regions
 from forge.experiments.studies import niches_figures
 from forge.experiments.studies.estimate_text import answer, columns, interval, rounded
 from forge.experiments.studies.publish import markdown_table
-from forge.experiments.studies.study import Findings
 from forge.experiments.survey import Sample
 from forge.experiments.visit_maps import Grid, Place, population_maps
 

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from forge.blade.durable import write_atomic
+from forge.experiments.findings import Findings
 from forge.experiments.plotting import save_figure
-from forge.experiments.studies.study import Findings
 
 
 def publish(folder: Path, title: str, question: str, findings: Findings, origin: Mapping[str, Any]) -> list[Path]:

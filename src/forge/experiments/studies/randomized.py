@@ -13,10 +13,11 @@ from forge.blade.terrain import maps
 from forge.experiments.evaluate import fresh_maps
 from forge.experiments.evaluation import Settings
 from forge.experiments.exploring import COVERAGE, EVENNESS, LIFETIME, PACE, TILES, reachable
+from forge.experiments.findings import Findings
 from forge.experiments.studies import exploration_runs, exploring_report, tournament
 from forge.experiments.studies.cross_surveys import Place, Tours
 from forge.experiments.studies.exploring_report import Explored
-from forge.experiments.studies.study import Findings, Plan, Results, Scale, Study
+from forge.experiments.studies.study import Plan, Results, Scale, Study
 from forge.experiments.survey import Sample
 from forge.experiments.visit_maps import Grid, density_maps
 from forge.experiments.visit_maps import Place as Shown

@@ -12,9 +12,12 @@ import contextlib
 import hashlib
 import json
 import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from forge.about import VERSION
 from forge.agents import scripted
 from forge.bench import machine
 from forge.blade import Config
@@ -22,12 +25,35 @@ from forge.blade.checks import ConfigError, shown
 from forge.blade.documents import read_json
 from forge.blade.durable import write_atomic
 from forge.ethyr import checkpoint
+from forge.experiments.digest import digest
 from forge.experiments.evaluate import Policy
+from forge.experiments.loading import load
 from forge.experiments.run import Run, steps_of
-from forge.experiments.studies.study import LIFETIME, Measurement, Milestone, Need, Player, setting
-from forge.experiments.train import load
+from forge.experiments.studies.needs import LIFETIME, Milestone, Need, Player, setting
 
 _LARGEST = 64 * 2**20  # bytes of a result: maps of visits are some megabytes
+
+
+@dataclass(frozen=True)
+class Measurement:
+    """Something to find out once the runs are there; its result is plain data, kept as JSON.
+
+    Args:
+        name: for people.
+        what: everything the result depends on but the code, as plain data; equal `what` means equal results.
+        measure: finds it out.
+        world_ticks: ticks of all worlds it plays, for the estimate of its time.
+    """
+
+    name: str
+    what: Mapping[str, Any]
+    measure: Callable[[Store], Any]
+    world_ticks: int
+
+    @property
+    def key(self) -> str:
+        """Names what it measures."""
+        return digest({"version": VERSION, **self.what})
 
 
 class Store:

@@ -11,10 +11,10 @@ from forge.blade import Config, World
 from forge.blade.scene import Scene
 from forge.ethyr.insight import Insight
 from forge.experiments.json_arrays import pack
+from forge.experiments.loading import load
 from forge.experiments.studies.measure import identity
-from forge.experiments.studies.store import Store
-from forge.experiments.studies.study import Measurement, Milestone
-from forge.experiments.train import load
+from forge.experiments.studies.needs import Milestone
+from forge.experiments.studies.store import Measurement, Store
 
 _TICKS = 200  # of a world that judging a map takes as long as, about
 

@@ -10,11 +10,13 @@ import numpy as np
 
 from forge.blade import Chaos, Config, Law
 from forge.experiments.evaluation import Settings
+from forge.experiments.findings import Findings
 from forge.experiments.ratings import anchor, rate
 from forge.experiments.settings import Session, Training
 from forge.experiments.studies import tournament_report
 from forge.experiments.studies.meetings import Meeting, against_anchors
-from forge.experiments.studies.study import Findings, Milestone, Need, Plan, Results, Scale, Study
+from forge.experiments.studies.needs import Milestone, Need
+from forge.experiments.studies.study import Plan, Results, Scale, Study
 from forge.experiments.studies.tournament_report import Outcome, Rated
 from forge.experiments.studies.tournament_table import Duel, Table
 

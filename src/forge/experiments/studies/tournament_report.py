@@ -11,10 +11,10 @@ from typing import Any
 from forge.experiments import rating_figure
 from forge.experiments.estimate import Estimate
 from forge.experiments.evaluation import Settings
+from forge.experiments.findings import Findings
 from forge.experiments.studies import tournament_figures
 from forge.experiments.studies.estimate_text import answer, columns, interval, number
 from forge.experiments.studies.publish import markdown_table
-from forge.experiments.studies.study import Findings
 from forge.experiments.studies.tournament_table import Duel, Table
 
 _PAPER = """The paper (arXiv 1903.00784) trains with at most 16, 32, 64 and 128 agents, merges the populations of each \

@@ -13,9 +13,9 @@ from forge.blade.checks import ConfigError
 from forge.blade.config import Config
 from forge.blade.observation import Observation
 from forge.ethyr.actor import Actor
+from forge.experiments.loading import load
 from forge.experiments.lock import holder
 from forge.experiments.run import Run, steps_of
-from forge.experiments.train import load
 from forge.experiments.watching.follower import Weights
 
 _LOOK_SECONDS = 3.0  # between two looks at the run's folder

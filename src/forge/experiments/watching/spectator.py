@@ -23,8 +23,9 @@ from forge.blade.world import World
 from forge.embyr.pace import Advance, Call
 from forge.embyr.viewer import Viewer
 from forge.ethyr.actor import Actor
+from forge.experiments.loading import load
 from forge.experiments.run import Run, steps_of
-from forge.experiments.train import Trainer, load
+from forge.experiments.train import Trainer
 from forge.experiments.watching.follower import Weights
 
 _FRESH_SECONDS = 3.0  # between two copies of the weights
