@@ -17,10 +17,11 @@ from forge.ethyr.layers import PopulationGRU, PopulationLinear
 from forge.ethyr.learner import TorchLearner
 from forge.ethyr.memory import Memory
 from forge.ethyr.network import Choices, Network, take
+from forge.ethyr.path import Timeline
 from forge.ethyr.policy import Heads, Policy, Recurrent
 from forge.ethyr.samples import Samples
 from forge.ethyr.settings import Learning
-from forge.ethyr.timeline import Timeline, timeline
+from forge.ethyr.timeline import timeline
 
 CONFIG = Chaos(**{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 32})
 TINY = Chaos(**{"spawn.cap": 4, "spawn.populations": 2})

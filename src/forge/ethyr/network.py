@@ -8,8 +8,8 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+from forge.ethyr.path import Timeline
 from forge.ethyr.samples import Samples
-from forge.ethyr.timeline import Timeline
 
 
 class Choices(NamedTuple):
