@@ -14,11 +14,11 @@ from pathlib import Path
 import numpy as np
 
 import forge
-from forge.ethyr import checkpoint, optimiser_state
-from forge.ethyr.settings import Learning
-from forge.experiments.run import Run
-from forge.experiments.settings import Session, Training
-from forge.experiments.train import Trainer, train
+from forge.ethyr.learning import Learning
+from forge.ethyr.saving import checkpoint, optimiser_state
+from forge.experiments.runs.run import Run
+from forge.experiments.runs.settings import Session, Training
+from forge.experiments.training.train import Trainer, train
 
 
 def drawn(rng: np.random.Generator) -> Learning:

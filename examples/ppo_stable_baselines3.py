@@ -8,7 +8,7 @@ from stable_baselines3 import PPO
 from stable_baselines3.common.utils import set_random_seed
 
 from forge.blade import Law
-from forge.trinity.pettingzoo import SlotEnv
+from forge.trinity.adapters.pettingzoo import SlotEnv
 
 WORLD = Law(**{"terrain.side": 32, "spawn.cap": 8, "sight.radius": 3, "sight.agents": 4})
 

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 import sys
 
-from forge.embyr.chromium import HELP, find
+from forge.embyr.video.chromium import HELP, find
 
 
 def install() -> None:

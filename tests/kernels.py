@@ -7,7 +7,7 @@ import os
 import shutil
 from pathlib import Path
 
-from forge.blade.cache import cache_dir
+from forge.support.cache import cache_dir
 
 
 def own_cache(folder: Path) -> Path:

@@ -14,12 +14,12 @@ from pathlib import Path
 import pytest
 
 import forge
-from forge.about import DISTRIBUTION, VERSION, how_to_install
-from forge.experiments.run import Run
-from forge.experiments.settings import Training
+from forge.experiments.runs.run import Run
+from forge.experiments.runs.settings import Training
+from forge.support.about import DISTRIBUTION, VERSION, how_to_install
 
 ROOT = Path(__file__).resolve().parents[1]
-PARTS = ("forge.blade", "forge.agents", "forge.experiments.evaluate", "forge.experiments.train")
+PARTS = ("forge.blade", "forge.agents", "forge.experiments.evaluation.evaluate", "forge.experiments.runs.loading")
 
 
 def python(script: str) -> str:

@@ -21,7 +21,7 @@ from pathlib import Path
 
 import forge
 from forge.cli import main
-from forge.experiments.lock import holder, locked
+from forge.experiments.runs.lock import holder, locked
 
 world = forge.make("law", worlds=2, seed=3, threads=1, **{"spawn.cap": 8, "terrain.side": 32})
 observation = world.reset()

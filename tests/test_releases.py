@@ -10,10 +10,10 @@ import pytest
 
 from forge import cli
 from forge.blade import Chaos, Config, World
-from forge.blade.replay import Replay
-from forge.blade.terrain import maps
-from forge.experiments.loading import load
-from forge.experiments.run import Run
+from forge.blade.recording.replay import Replay
+from forge.blade.terrain.generation import maps
+from forge.experiments.runs.loading import load
+from forge.experiments.runs.run import Run
 from tests.fixtures import release_2_0
 
 FOLDER = Path(__file__).parent / "fixtures" / "release-2.0"

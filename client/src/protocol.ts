@@ -5,7 +5,7 @@ export const PROTOCOL = 1;
 /** Codes with which the server closes a connection for good, so that trying again is pointless. */
 export const CLOSED = { malformed: 4000, version: 4001, token: 4003, limits: 4008 } as const;
 
-/** One column of a table of a frame, as `forge.blade.frame_schema.describe()` tells it. */
+/** One column of a table of a frame, as `forge.blade.recording.frame_schema.describe()` tells it. */
 export interface FieldLayout {
   name: string;
   type: string;

@@ -18,10 +18,10 @@ from typing import Any
 import forge.blade as blade
 from forge import cli
 from forge.blade import Chaos, Config, Law
-from forge.blade.record import columns_of
-from forge.blade.versions import CONFIGURATION_RELEASES, SNAPSHOT_RELEASES
-from forge.ethyr.settings import Learning
-from forge.experiments.settings import Session, Training
+from forge.blade.config.versions import CONFIGURATION_RELEASES, SNAPSHOT_RELEASES
+from forge.blade.state.record import columns_of
+from forge.ethyr.learning.settings import Learning
+from forge.experiments.runs.settings import Session, Training
 
 _MARK = re.compile(r"^<!-- table: (\w+)((?: \w+)*) -->$", re.M)
 

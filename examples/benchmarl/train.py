@@ -13,7 +13,7 @@ from benchmarl.models.mlp import MlpConfig
 from torchrl.envs import EnvBase, PettingZooWrapper
 
 from forge.blade import Config, Law
-from forge.trinity.pettingzoo import SlotEnv
+from forge.trinity.adapters.pettingzoo import SlotEnv
 
 WORLD = Law(**{"terrain.side": 32, "spawn.cap": 8, "spawn.populations": 2, "sight.radius": 3, "sight.agents": 4})
 

@@ -12,10 +12,10 @@ import os
 from pathlib import Path
 
 import forge
-from forge.experiments.metrics_file import scalars_of
-from forge.experiments.run import Run
-from forge.experiments.settings import Session, Training
-from forge.experiments.train import train
+from forge.experiments.runs.metrics_file import scalars_of
+from forge.experiments.runs.run import Run
+from forge.experiments.runs.settings import Session, Training
+from forge.experiments.training.train import train
 
 os.environ.setdefault("MLFLOW_DISABLE_TELEMETRY", "true")  # else MLflow tells its makers that it was imported
 import mlflow

@@ -14,10 +14,10 @@ from pathlib import Path
 import optuna
 
 import forge
-from forge.ethyr.settings import Learning
-from forge.experiments.run import Run
-from forge.experiments.settings import Session, Training
-from forge.experiments.train import train
+from forge.ethyr.learning import Learning
+from forge.experiments.runs.run import Run
+from forge.experiments.runs.settings import Session, Training
+from forge.experiments.training.train import train
 
 DEFAULTS = dataclasses.asdict(Learning())
 CHECKS = 4  # parts of a trial; from its middle on, it is given up after a part in which half of the others were better

@@ -11,7 +11,7 @@ from torchrl.modules import MLP, MaskedCategorical, ProbabilisticActor
 from torchrl.objectives import ClipPPOLoss, ValueEstimators
 
 from forge.blade import Law
-from forge.trinity.pettingzoo import SlotEnv
+from forge.trinity.adapters.pettingzoo import SlotEnv
 
 WORLD = Law(**{"terrain.side": 32, "spawn.cap": 16, "spawn.populations": 2, "sight.radius": 3, "sight.agents": 4})
 MINIBATCH, EPOCHS, RATE = 256, 2, 1e-3

@@ -13,10 +13,10 @@ from pathlib import Path
 import wandb
 
 import forge
-from forge.experiments.metrics_file import scalars_of
-from forge.experiments.run import Run
-from forge.experiments.settings import Session, Training
-from forge.experiments.train import train
+from forge.experiments.runs.metrics_file import scalars_of
+from forge.experiments.runs.run import Run
+from forge.experiments.runs.settings import Session, Training
+from forge.experiments.training.train import train
 
 
 def main() -> None:

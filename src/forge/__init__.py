@@ -15,13 +15,14 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from forge.about import VERSION as __version__
+from forge.support import moved
+from forge.support.about import VERSION as __version__
 
 if TYPE_CHECKING:
     from forge.agents import scripted
     from forge.blade import Chaos, Config, ConfigError, Law, Recording, World, make
-    from forge.experiments.evaluate import evaluate
-    from forge.experiments.loading import load
+    from forge.experiments.evaluation.evaluate import evaluate
+    from forge.experiments.runs.loading import load
 
 __all__ = [
     "Chaos",
@@ -37,13 +38,19 @@ __all__ = [
     "scripted",
 ]
 
-_ELSEWHERE = {"scripted": "forge.agents", "evaluate": "forge.experiments.evaluate", "load": "forge.experiments.train"}
+moved.install()
+
+_ELSEWHERE = {
+    "scripted": "forge.agents",
+    "evaluate": "forge.experiments.evaluation.evaluate",
+    "load": "forge.experiments.runs.loading",
+}
 
 
 def __getattr__(name: str) -> Any:
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from forge.trinity.extras import needs
+    from forge.support.extras import needs
 
     with needs("train", "torch", "safetensors", "tensorboard", "scipy"):
         found = getattr(importlib.import_module(_ELSEWHERE.get(name, "forge.blade")), name)

@@ -12,10 +12,10 @@ import warnings
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from forge.about import DISTRIBUTION, VERSION, how_to_install
-from forge.interrupt import Interrupt
-from forge.terminal import UNREAD, Unread, outlets
-from forge.waiting import Patience, doing
+from forge.support.about import DISTRIBUTION, VERSION, how_to_install
+from forge.support.interrupt import Interrupt
+from forge.support.terminal import UNREAD, Unread, outlets
+from forge.support.waiting import Patience, doing
 
 
 class Command(NamedTuple):
@@ -123,9 +123,9 @@ def _main(given: list[str], interrupt: Interrupt) -> int:
 
 def _loaded(name: str) -> tuple[Any, Callable[[str], str]]:
     """The module of a command, and what reads the words it is given."""
-    from forge.blade.checks import ConfigWarning
-    from forge.blade.durable import StorageWarning
-    from forge.blade.paths import as_by_a_shell
+    from forge.support.checks import ConfigWarning
+    from forge.support.durable import StorageWarning
+    from forge.support.paths import as_by_a_shell
 
     warnings.formatwarning = functools.partial(
         _format_warning, (StorageWarning, ConfigWarning), name, warnings.formatwarning
@@ -135,7 +135,7 @@ def _loaded(name: str) -> tuple[Any, Callable[[str], str]]:
 
 def _told(name: str, error: BaseException, interrupted: bool) -> tuple[str, int] | None:
     """What there is to say of what ended a command, and the exit status; None if that is a mistake in our code."""
-    from forge.blade.checks import ConfigError
+    from forge.support.checks import ConfigError
 
     if isinstance(error, KeyboardInterrupt):
         return f"forge {name}: {str(error) or 'stopped'}", 128 + getattr(error, "signal", signal.SIGINT)

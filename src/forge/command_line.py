@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 import tyro
 from tyro.constructors import ConstructorRegistry, PrimitiveConstructorSpec, PrimitiveTypeInfo
 
-from forge.blade.numeric import integer_of_text
+from forge.support.numeric import integer_of_text
 
 Options = TypeVar("Options")
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 import tyro
 
 from forge.command_line import read
-from forge.experiments.settings import LIMITS, Training
+from forge.experiments.runs.settings import LIMITS, Training
 
 
 @functools.cache

@@ -46,8 +46,8 @@ def name_of(case: dict[str, str]) -> str:
 def trainer_of(case: dict[str, str]) -> Any:
     """What trains a run: worlds in which much happens, and a small network."""
     from forge.blade import Chaos
-    from forge.ethyr.settings import Learning
-    from forge.experiments.settings import Session, Training
+    from forge.ethyr.learning.settings import Learning
+    from forge.experiments.runs.settings import Session, Training
 
     engine = {"realms": "compiled"}.get(case["engine"], case["engine"])
     session = Session(worlds=WORLDS, threads=THREADS, seed=3, minutes=0.0, engine=engine)
@@ -57,10 +57,10 @@ def trainer_of(case: dict[str, str]) -> Any:
         session, learning, Chaos(**small, **{"combat.targeting": case["targeting"], "combat.immunity": 3})
     )
     if case["engine"] == "realms":
-        from forge.experiments.realms import Realms
+        from forge.experiments.training.realms import Realms
 
         return Realms(training, {"nRealm": 2, "ray": "local", "address": None, "render": False})
-    from forge.experiments.train import Trainer
+    from forge.experiments.training.train import Trainer
 
     return Trainer(training)
 

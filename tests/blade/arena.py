@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 
 from forge.blade import Cause, Chaos, EventKind, Material, Style, World
-from forge.blade.state import margin
-from forge.blade.terrain import from_text
-from forge.blade.tick import resume_each
+from forge.blade.state.state import margin
+from forge.blade.terrain.generation import from_text
+from forge.blade.world.tick import resume_each
 from tests.reference.compare import EVERYTHING, agent_record, differences, step_differences
 from tests.reference.engine import Action, Agent, Game
 from tests.reference.record import Life
@@ -23,7 +23,7 @@ class Arena:
     enters, unless told otherwise.
 
     Args:
-        drawing: as `forge.blade.terrain.from_text` reads it; a letter stands on grass.
+        drawing: as `forge.blade.terrain.generation.from_text` reads it; a letter stands on grass.
         agents: fields of an agent by letter: those of AGENT, `on` (the symbol of its tile), `at` (a letter whose tile
             it shares).
         tick: the tick counter.

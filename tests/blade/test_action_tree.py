@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forge.blade import Chaos, Config, Move, Style, World
-from forge.blade.action_tree import ActionTree, Decision
-from forge.blade.actions import COLUMNS, limits
+from forge.blade.world.action_tree import ActionTree, Decision
+from forge.blade.world.actions import COLUMNS, limits
 
 SMALL = {"terrain.side": 16, "terrain.border": 4, "spawn.cap": 16}
 LEARNED = {"combat.targeting": "learned", "combat.immunity": 2}

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from forge.blade import cache
-from forge.blade.cache import cache_dir
+from forge.support import cache
+from forge.support.cache import cache_dir
 
 
 @pytest.fixture

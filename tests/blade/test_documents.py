@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from forge.blade import Config, ConfigError
-from forge.blade.documents import DEEPEST, LARGEST, parse_json, read_json, read_toml
-from forge.experiments.match import world_named
-from forge.experiments.settings import Training
+from forge.experiments.evaluation.match import world_named
+from forge.experiments.runs.settings import Training
+from forge.support.documents import DEEPEST, LARGEST, parse_json, read_json, read_toml
 
 MB = 2**20
 WORLD = b"[spawn]\ncap = 8\n[terrain]\nside = 32\n"

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from forge.blade import durable
-from forge.blade.durable import StorageError, StorageWarning, write_atomic
+from forge.support import durable
+from forge.support.durable import StorageError, StorageWarning, write_atomic
 
 
 @pytest.fixture(autouse=True)

@@ -10,10 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forge.blade import Chaos, ConfigError, Material, Move, Style, World
-from forge.blade.frame import Frame, FrameSource, capture, decode, encode
-from forge.blade.frame_schema import HEADER, MAGIC, NAMES, SECTIONS, UNKNOWN, FrameError, describe, field_tables
-from forge.blade.ids import Cause
-from forge.blade.terrain import from_text
+from forge.blade.recording.frame import Frame, FrameSource, capture, decode, encode
+from forge.blade.recording.frame_schema import (
+    HEADER,
+    MAGIC,
+    NAMES,
+    SECTIONS,
+    UNKNOWN,
+    FrameError,
+    describe,
+    field_tables,
+)
+from forge.blade.state.ids import Cause
+from forge.blade.terrain.generation import from_text
 from tests.blade.watching import EVENTS, SMALL, play, same, world_of
 from tests.blade.worlds import patchwork
 

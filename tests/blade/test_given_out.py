@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from forge.blade import Chaos, ConfigError, Law, Recording, World
-from forge.blade.frame import FrameSource
-from forge.blade.replay import Replay, ReplayWriter
+from forge.blade.recording.frame import FrameSource
+from forge.blade.recording.replay import Replay, ReplayWriter
 from tests.blade.worlds import patchwork, wanderer
 
 CONFIG = Chaos(**{"terrain.side": 24, "terrain.border": 5, "spawn.cap": 16, "combat.targeting": "learned"})

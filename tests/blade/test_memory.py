@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from forge.blade import Chaos, ConfigError, Law, Recording, World, make
-from forge.blade import memory as module
-from forge.blade.memory import amount, memory
-from forge.blade.state import allocate, check_memory
-from forge.experiments.settings import Session, Training
-from forge.experiments.train import begin
+from forge.blade.state.state import allocate, check_memory
+from forge.experiments.runs.settings import Session, Training
+from forge.experiments.training.train import begin
+from forge.support import memory as module
+from forge.support.memory import amount, memory
 from forge.trinity import smith
 from tests.blade.threads.test_cores import MEMORY, V2, made
 

@@ -12,9 +12,9 @@ import pytest
 import torch
 
 from forge.blade import Chaos, Config, ConfigError
-from forge.blade.checks import ConfigWarning
-from forge.blade.numeric import integer_of_text
-from forge.experiments.settings import Session, Training
+from forge.experiments.runs.settings import Session, Training
+from forge.support.checks import ConfigWarning
+from forge.support.numeric import integer_of_text
 
 INTEGERS = [np.int64(64), np.uint8(64), np.array(64), 64.0, np.float32(64), torch.tensor(64), Fraction(64), Decimal(64)]
 

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from forge.blade import Chaos, Config, ConfigError, Recording, World
-from forge.blade.paths import as_by_a_shell, name_of, path_of
-from forge.blade.replay import Replay, ReplayWriter
-from forge.blade.terrain import read_map
-from forge.blade.tiled import read_tmx, write_tmx
-from forge.blade.tiles import border
+from forge.blade.recording.replay import Replay, ReplayWriter
+from forge.blade.terrain.generation import read_map
+from forge.blade.terrain.tiled import read_tmx, write_tmx
+from forge.blade.terrain.tiles import border
+from forge.support.paths import as_by_a_shell, name_of, path_of
 
 TINY = {"spawn.cap": 4, "terrain.side": 32}
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from forge.blade import Chaos, Config, Law, Recording, World
-from forge.blade.fork import fork
+from forge.blade.world.fork import fork
 from tests.blade.cases import REWARDS
 from tests.blade.worlds import patchwork, wanderer
 

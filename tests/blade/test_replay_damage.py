@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forge.blade.frame import encode
-from forge.blade.replay import Replay, ReplayError
+from forge.blade.recording.frame import encode
+from forge.blade.recording.replay import Replay, ReplayError
 from tests.blade.old_replay import FIELDS, TICKS, chunk, old_replay, raw_chunk
 from tests.blade.watching import CHUNK, chunks_of, record
 

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from forge.blade import Chaos, Material, World
-from forge.blade.frame import FrameSource
-from forge.blade.scene import Scene, someone
+from forge.blade.recording.frame import FrameSource
+from forge.blade.recording.scene import Scene, someone
 from tests.blade.watching import play, world_of
 
 CONFIG = Chaos(**{"spawn.cap": 16, "spawn.populations": 2, "terrain.side": 24, "terrain.border": 5})

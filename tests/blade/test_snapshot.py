@@ -15,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forge.blade import Chaos, Config, ConfigError, Material, Recording, World
-from forge.blade.fork import fork
+from forge.blade.world.fork import fork
 from tests.blade.watching import play
 from tests.blade.worlds import configs, patchwork, wanderer
 

@@ -7,12 +7,14 @@ from typing import Annotated, NamedTuple
 import numpy as np
 import pytest
 
-from forge.blade import ConfigError, World, events, snapshot, state, versions
-from forge.blade.events import Recording
-from forge.blade.record import PAD, Column, annotated_since, columns_of, fields_since, record
+from forge.blade import ConfigError, World, snapshot
+from forge.blade.config import versions
+from forge.blade.config.versions import Format, Since
 from forge.blade.snapshot import file
-from forge.blade.state import Layout, State
-from forge.blade.versions import Format, Since
+from forge.blade.state import events, state
+from forge.blade.state.events import Recording
+from forge.blade.state.record import PAD, Column, annotated_since, columns_of, fields_since, record
+from forge.blade.state.state import Layout, State
 from tests.blade.test_snapshot import arrays_of, headed, packed, played
 
 TODAY = versions.SNAPSHOTS.newest

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from opensimplex import OpenSimplex
 
-from forge.blade import terrain, tiled
-from forge.blade.checks import ConfigError
-from forge.blade.config import Terrain
-from forge.blade.ids import Material
+from forge.blade.config.config import Terrain
+from forge.blade.state.ids import Material
+from forge.blade.terrain import generation as terrain
+from forge.blade.terrain import tiled
+from forge.support.checks import ConfigError
 
 SMALL = Terrain(side=14, border=2, octaves=5, seed=7)
 

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
-from forge.blade.checks import ConfigError
-from forge.blade.ids import Material
-from forge.blade.tiled import read_tmx, write_tmx
+from forge.blade.state.ids import Material
+from forge.blade.terrain.tiled import read_tmx, write_tmx
+from forge.support.checks import ConfigError
 
 NAMES = [material.name.lower() for material in Material]
 DTD = "http://mapeditor.org/dtd/1.0/map.dtd"

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from forge.blade import Chaos, Config, ConfigError, versions
-from forge.blade import config as sections
-from forge.blade.section import Section, choice, number, plain
-from forge.blade.versions import Format, Since, lacking, stood_for
-from forge.experiments import settings
-from forge.experiments.settings import Training
+from forge.blade import Chaos, Config, ConfigError
+from forge.blade.config import config as sections
+from forge.blade.config import versions
+from forge.blade.config.section import Section, choice, number, plain
+from forge.blade.config.versions import Format, Since, lacking, stood_for
+from forge.experiments.runs import settings
+from forge.experiments.runs.settings import Training
 
 SNAPSHOTS = Format("snapshots", 3)
 

@@ -14,9 +14,9 @@ import torch
 
 import forge
 from forge.blade import Chaos, Config, ConfigError, Recording, World, make
-from forge.blade.replay import Replay, ReplayWriter
-from forge.ethyr.engine import make_learner, make_policy
-from forge.ethyr.settings import Learning
+from forge.blade.recording.replay import Replay, ReplayWriter
+from forge.ethyr.engines.engine import make_learner, make_policy
+from forge.ethyr.learning.settings import Learning
 
 SMALL = Chaos(**{"terrain.side": 24, "terrain.border": 5, "spawn.cap": 8})
 STILL = np.zeros((1, 8, 2), int)

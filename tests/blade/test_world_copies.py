@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from forge.blade import Chaos, Recording, World
-from forge.blade.world import _IN_A_SNAPSHOT
+from forge.blade.world.world import _IN_A_SNAPSHOT
 
 CONFIG = Chaos(**{"terrain.side": 24, "terrain.border": 5, "spawn.cap": 16})
 WAYS: dict[str, Callable[[World], World]] = {

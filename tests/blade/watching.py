@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from forge.blade import Chaos, Config, Recording, World
-from forge.blade.frame import Frame
-from forge.blade.frame_schema import SECTIONS
-from forge.blade.replay import ReplayWriter
+from forge.blade.recording.frame import Frame
+from forge.blade.recording.frame_schema import SECTIONS
+from forge.blade.recording.replay import ReplayWriter
 from tests.blade.worlds import patchwork, wanderer
 
 #: The start of a chunk of a replay: mark, ticks, first tick, bytes of data.

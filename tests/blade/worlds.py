@@ -8,10 +8,10 @@ import numpy as np
 from hypothesis import strategies as st
 
 from forge.blade import Chaos, Config, Material, Observation, Terrain
-from forge.blade.terrain import from_text
+from forge.blade.terrain.generation import from_text
 from tests.reference.compare import Player
 
-#: Materials of a patchwork, each as often as its symbol stands here: see `forge.blade.terrain.from_text`.
+#: Materials of a patchwork, each as often as its symbol stands here: see `forge.blade.terrain.generation.from_text`.
 MIXED = "....ff,~~so"
 
 

@@ -8,8 +8,8 @@ import pytest
 from forge.blade import ConfigError
 from forge.cli import COMMANDS, main
 from forge.commands import demo
-from forge.experiments.run import Run
-from forge.experiments.settings import Training
+from forge.experiments.runs.run import Run
+from forge.experiments.runs.settings import Training
 from tests.forked import forge
 
 TINY = ("--worlds", "2", "--world.spawn.cap", "16", "--world.terrain.side", "40", "--log-seconds", "0.05")

@@ -9,7 +9,7 @@ import pytest
 
 from forge.cli import main
 from forge.commands import experiment
-from forge.experiments.studies.cost import Cost
+from forge.experiments.studies.framework.cost import Cost
 from tests.experiments.children import end, start
 
 TINY = ["experiment", "learning", "--scale", "tiny", "--seeds", "1"]

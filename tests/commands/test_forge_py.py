@@ -16,9 +16,9 @@ import pytest
 
 from forge import cli
 from forge.cli import main
-from forge.experiments.loading import load
-from forge.experiments.run import Run
-from forge.trinity.native import Native
+from forge.experiments.runs.loading import load
+from forge.experiments.runs.run import Run
+from forge.trinity.realms.native import Native
 from tests.patience import PATIENCE
 
 FORGE = Path(__file__).resolve().parents[2] / "Forge.py"
@@ -129,7 +129,7 @@ def test_render_names_the_viewer_while_it_is_not_there(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(cli, "COMMANDS", {k: c for k, c in cli.COMMANDS.items() if k != "watch"})
-    monkeypatch.setattr("forge.trinity.native.viewer_is_there", lambda: False)
+    monkeypatch.setattr("forge.trinity.realms.native.viewer_is_there", lambda: False)
     assert main(["realms", "--render", "--folder", str(tmp_path / "run"), *TINY]) == 1
     error = capsys.readouterr().err
     assert "forge watch, is not part of this installation" in error
@@ -144,7 +144,7 @@ def test_render_shows_the_run_and_its_worlds(tmp_path: Path, monkeypatch: pytest
         seen.append((run.path.name, serving.port, serving.no_browser))
         yield lambda trainer: seen.append((trainer.world.count, trainer.updates, trainer.training is run.training))
 
-    monkeypatch.setattr("forge.commands.train.watched", watched)
+    monkeypatch.setattr("forge.commands.training.watched", watched)
     options = ("--render", "--no-browser", "--port", "8123", "--minutes", "0", "--steps", "300")
     assert main(["realms", "--nRealm", "2", "--folder", str(tmp_path / "run"), *options, *TINY]) == 0
     assert seen[:3] == [("run", 8123, True), (2, 0, True), (2, 1, True)]

@@ -35,7 +35,7 @@ sys.meta_path.insert(0, Finder())
 """
 
 TRAINING = """
-from forge.experiments import train
+from forge.experiments.training import train
 def struck(method, times, when=1):
     calls = 0
     def call(*given, **options):
@@ -73,7 +73,9 @@ def forge(patch: str, *arguments: str, cwd: Path) -> tuple[int, str, str]:
     return done.returncode, done.stdout, done.stderr
 
 
-@pytest.mark.parametrize("name", ["forge.blade.durable", "numba", "torch", "tyro", "forge.experiments.train"])
+@pytest.mark.parametrize(
+    "name", ["forge.support.durable", "numba", "torch", "tyro", "forge.experiments.training.train"]
+)
 def test_while_importing(name: str, tmp_path: Path) -> None:
     for command in ("train", "watch") if name == "numba" else ("train",):
         code, _, said = forge(IMPORTING.format(name=name), command, "law", cwd=tmp_path)

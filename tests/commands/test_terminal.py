@@ -14,10 +14,10 @@ import pytest
 
 from forge import cli
 from forge.commands import record
-from forge.experiments.condition import condition
-from forge.experiments.run import Run
-from forge.terminal import UNREAD, Unread, outlets
-from forge.waiting import Patience, doing
+from forge.experiments.runs.condition import condition
+from forge.experiments.runs.run import Run
+from forge.support.terminal import UNREAD, Unread, outlets
+from forge.support.waiting import Patience, doing
 
 SMALL = "--worlds 1 --world.spawn.cap 8 --world.terrain.side 32 --learning.ticks 2 --minutes 0 --steps 200"
 TRAIN = f"train law --folder run --log-seconds 0.01 {SMALL}".split()
@@ -101,7 +101,7 @@ def test_what_others_print_does_not_get_into_files(tmp_path: Path) -> None:
     """A file that is opened while standard output is closed must not take its number, in a child neither."""
     script = """
 import os, subprocess, sys
-from forge.terminal import outlets
+from forge.support.terminal import outlets
 CHILD = 'import os; file = open("child", "wb"); os.write(1, b"printed")'
 with outlets(), open("kept", "wb") as kept:
     os.write(1, b"from a library")
@@ -189,7 +189,7 @@ def test_compiling_is_said() -> None:
     import numba
     from numba.extending import overload
 
-    import forge.blade.jit  # noqa: F401 - from here on
+    import forge.blade.compiled.jit  # noqa: F401 - from here on
 
     said: list[str] = []
     clock = Clock()

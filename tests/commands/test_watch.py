@@ -20,18 +20,18 @@ from websockets.sync.client import connect
 
 from forge.agents import Scripted, scripted
 from forge.blade import Chaos, ConfigError, Law
-from forge.blade.frame import Frame, decode
-from forge.blade.replay import Replay
-from forge.blade.scene import Scene
+from forge.blade.recording.frame import Frame, decode
+from forge.blade.recording.replay import Replay
+from forge.blade.recording.scene import Scene
 from forge.cli import main
-from forge.ethyr.insight import Insight
-from forge.experiments.loading import load
-from forge.experiments.match import in_turn, match_of
-from forge.experiments.mixing import Entrant, Mixed
-from forge.experiments.run import Run
-from forge.experiments.settings import Training
-from forge.experiments.train import Trainer
-from forge.experiments.watching.following_policy import Following
+from forge.ethyr.insight.insight import Insight
+from forge.experiments.evaluation.match import in_turn, match_of
+from forge.experiments.evaluation.mixing import Entrant, Mixed
+from forge.experiments.runs.following_policy import Following
+from forge.experiments.runs.loading import load
+from forge.experiments.runs.run import Run
+from forge.experiments.runs.settings import Training
+from forge.experiments.training.train import Trainer
 from tests.patience import PATIENCE
 
 SMALL = {"spawn.cap": 32, "terrain.side": 40}

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from forge import cli
-from forge.blade.replay import Replay
-from forge.experiments.run import Run
+from forge.blade.recording.replay import Replay
+from forge.experiments.runs.run import Run
 
 TINY = ["--world.terrain.side", "24", "--world.terrain.border", "5", "--worlds", "1", "--threads", "1"]
 

@@ -13,10 +13,10 @@ import pytest
 import torch
 
 import forge
-from forge.blade.action_tree import ActionTree
-from forge.experiments.run import Run
-from forge.experiments.settings import Session, Training
-from forge.experiments.train import train
+from forge.blade.world.action_tree import ActionTree
+from forge.experiments.runs.run import Run
+from forge.experiments.runs.settings import Session, Training
+from forge.experiments.training.train import train
 
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 

@@ -20,10 +20,10 @@ import yaml
 import forge
 from forge import cli
 from forge.blade import AGENT, EVENT, LIFE, Chaos, Config, Law
-from forge.blade.observation import schema_page
-from forge.blade.versions import CONFIGURATION, CONFIGURATION_RELEASES, SNAPSHOT_RELEASES, SNAPSHOTS
-from forge.ethyr.settings import Learning
-from forge.experiments.settings import Session, Training
+from forge.blade.config.versions import CONFIGURATION, CONFIGURATION_RELEASES, SNAPSHOT_RELEASES, SNAPSHOTS
+from forge.blade.state.observation import schema_page
+from forge.ethyr.learning.settings import Learning
+from forge.experiments.runs.settings import Session, Training
 from tests.docs.test_snippets import PAGES, blocks
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -50,7 +50,7 @@ tables, pages = script("hooks/tables.py"), script("hooks/pages.py")
 
 
 def origin(module: str, name: str) -> tuple[str, str]:
-    """Where a name is defined: `forge.blade`, `World` is `forge.blade.world`, `World`. A constant is where it is."""
+    """Where a name is defined: `forge.blade`, `World` is `forge.blade.world.world`, `World`. Constants stay."""
     found = getattr(importlib.import_module(module), name)
     if isinstance(found, ModuleType):
         return found.__name__, ""
@@ -174,7 +174,7 @@ def test_every_command_is_on_its_page_with_its_help() -> None:
 
 def test_comments_beside_fields_are_their_documentation() -> None:
     extensions = griffe.load_extensions(DOCS / "hooks" / "comments.py")
-    observation = griffe.load("forge.blade.observation", search_paths=[ROOT / "src"], extensions=extensions)
+    observation = griffe.load("forge.blade.state.observation", search_paths=[ROOT / "src"], extensions=extensions)
     for name, words in (
         ("Observation.seen", "uint16 [W, N, K]: slots of the agents in view; entry 0 is the observer."),
         ("Observation.styles", "Attack styles to choose from: 3, or 4 with hold; all are always valid."),

@@ -18,9 +18,9 @@ from typing import NamedTuple
 import pytest
 
 from forge.blade import Chaos
-from forge.experiments.run import Run
-from forge.experiments.settings import Session, Training
-from forge.experiments.train import train
+from forge.experiments.runs.run import Run
+from forge.experiments.runs.settings import Session, Training
+from forge.experiments.training.train import train
 from tests.forked import call
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -16,7 +16,7 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import ClientConnection, connect
 
 from forge.blade import Config, Observation, World
-from forge.blade.frame import Frame, decode, draw_tiles
+from forge.blade.recording.frame import Frame, decode, draw_tiles
 from forge.embyr import Live, Pace, Source, Viewer
 from tests.blade.watching import SMALL, world_of
 from tests.patience import PATIENCE

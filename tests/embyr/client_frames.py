@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
-from forge.blade.frame import Frame, encode
-from forge.blade.frame_schema import SECTIONS, describe
+from forge.blade.recording.frame import Frame, encode
+from forge.blade.recording.frame_schema import SECTIONS, describe
 
 PATH = Path(__file__).parents[2] / "client" / "src" / "fixtures" / "frames.json"
 SIDE = 4

@@ -3,9 +3,9 @@
 import pytest
 
 from forge.embyr.access import Guard, Role, Tokens, is_loopback
-from forge.embyr.limits import Bucket
-from forge.embyr.protocol import Close, ProtocolError
-from forge.embyr.send_queue import SendQueue
+from forge.embyr.streaming.send_queue import SendQueue
+from forge.embyr.wire.limits import Bucket
+from forge.embyr.wire.protocol import Close, ProtocolError
 
 
 @pytest.mark.parametrize(

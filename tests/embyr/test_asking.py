@@ -14,15 +14,15 @@ import numpy as np
 import pytest
 import torch
 
-from forge.blade.frame import Frame, FrameSource
-from forge.blade.replay import Replay, ReplayWriter
+from forge.blade.recording.frame import Frame, FrameSource
+from forge.blade.recording.replay import Replay, ReplayWriter
 from forge.embyr import Live, Pace, Source, Viewer
-from forge.embyr.overlays import Overlays
+from forge.embyr.inspection.overlays import Overlays
 from forge.embyr.seats.play import Play
-from forge.ethyr.actor import Actor
-from forge.ethyr.engine import make_policy
-from forge.ethyr.mind import Mind
-from forge.ethyr.settings import Learning
+from forge.ethyr.engines.engine import make_policy
+from forge.ethyr.insight.actor import Actor
+from forge.ethyr.insight.mind import Mind
+from forge.ethyr.learning.settings import Learning
 from tests.blade.watching import SMALL, world_of
 from tests.embyr.client import Client
 

@@ -12,11 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forge.blade import EventKind, World
-from forge.blade.frame import Frame, FrameSource, decode
-from forge.blade.ids import UNKNOWN
+from forge.blade.recording.frame import Frame, FrameSource, decode
+from forge.blade.state.ids import UNKNOWN
 from forge.embyr import Source, Viewer
-from forge.embyr.past.event_log import EventLog, Mark
-from forge.embyr.stream import FrameStream, Seen
+from forge.embyr.streaming.event_log import EventLog, Mark
+from forge.embyr.streaming.stream import FrameStream, Seen
 from tests.blade.watching import SMALL, play, world_of
 from tests.blade.worlds import patchwork
 from tests.embyr.client import Client, still

@@ -13,11 +13,11 @@ import pytest
 
 from forge.agents import scripted
 from forge.blade import Chaos, Material, Recording, World
-from forge.blade.frame import Frame, FrameSource, decode
-from forge.blade.ids import UNKNOWN
+from forge.blade.recording.frame import Frame, FrameSource, decode
+from forge.blade.state.ids import UNKNOWN
 from forge.embyr import Source, Viewer
 from forge.embyr.access import Tokens
-from forge.embyr.overlays import Overlays
+from forge.embyr.inspection.overlays import Overlays
 from forge.embyr.seats.fair import FairView
 from forge.embyr.seats.play import Play
 from tests.embyr.client import Client, wait_until

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from forge.blade.replay import Replay
-from forge.embyr.heatmaps import LiveHeatmaps, ReplayHeatmaps
+from forge.blade.recording.replay import Replay
+from forge.embyr.inspection.heatmaps import LiveHeatmaps, ReplayHeatmaps
 from tests.blade.watching import record
 
 

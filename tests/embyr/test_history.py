@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from forge.blade.replay import Replay
+from forge.blade.recording.replay import Replay
 from forge.embyr import Pace, Playback, Source, Viewer
 from forge.embyr.past.census import Census, Sample
 from tests.blade.watching import play, record, world_of

@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 
 from forge.blade import Chaos, World
-from forge.blade.frame import FrameSource
-from forge.blade.replay import Replay, ReplayWriter
-from forge.blade.scene import Scene
-from forge.embyr.overlays import Overlays
-from forge.embyr.pace import Refused
-from forge.embyr.protocol import Inspect, Overlay
+from forge.blade.recording.frame import FrameSource
+from forge.blade.recording.replay import Replay, ReplayWriter
+from forge.blade.recording.scene import Scene
+from forge.embyr.inspection.overlays import Overlays
+from forge.embyr.streaming.pace import Refused
+from forge.embyr.wire.protocol import Inspect, Overlay
 from tests.blade.watching import play, world_of
 from tests.embyr.desks import HandDesk
 

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from forge.embyr.pace import Advance, Call, Order, Pace, Refused, Seek
-from forge.embyr.protocol import Control
+from forge.embyr.streaming.pace import Advance, Call, Order, Pace, Refused, Seek
+from forge.embyr.wire.protocol import Control
 
 NEVER = 3600.0
 SOON = 1e-4

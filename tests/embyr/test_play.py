@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from forge.blade import Chaos, Config, Material, Recording, World
-from forge.blade.frame import Frame, FrameSource
-from forge.embyr.pace import Refused
-from forge.embyr.protocol import Act, Join, Leave
+from forge.blade.recording.frame import Frame, FrameSource
 from forge.embyr.seats.play import Play
+from forge.embyr.streaming.pace import Refused
+from forge.embyr.wire.protocol import Act, Join, Leave
 from tests.embyr.desks import HandDesk
 
 SHAPE = {"terrain.side": 10, "terrain.border": 2, "spawn.cap": 4, "spawn.populations": 2}

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forge.embyr import protocol
-from forge.embyr.protocol import (
+from forge.embyr.wire import protocol
+from forge.embyr.wire.protocol import (
     Ack,
     Act,
     Close,

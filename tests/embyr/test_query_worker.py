@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from forge.embyr.query_worker import QueryWorker, Reply
+from forge.embyr.inspection.query_worker import QueryWorker, Reply
 from tests.embyr.desks import HandDesk
 from tests.patience import PATIENCE
 

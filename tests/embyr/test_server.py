@@ -16,13 +16,13 @@ from hypothesis import strategies as st
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from forge.blade import ConfigError, World
-from forge.blade.frame import Frame
+from forge.blade.recording.frame import Frame
 from forge.embyr import Source, Viewer
-from forge.embyr.extension import Extension
-from forge.embyr.limits import Limits
-from forge.embyr.pages import Pages
-from forge.embyr.protocol import Inspect, Message, Overlay, grid_message
-from forge.embyr.server import Server
+from forge.embyr.server.pages import Pages
+from forge.embyr.server.server import Server
+from forge.embyr.streaming.extension import Extension
+from forge.embyr.wire.limits import Limits
+from forge.embyr.wire.protocol import Inspect, Message, Overlay, grid_message
 from tests.blade.watching import SMALL, world_of
 from tests.embyr.client import Client, Idle, running, still, wait_until
 from tests.embyr.test_protocol import likely
@@ -349,7 +349,7 @@ def test_a_port_that_is_taken_is_named() -> None:
 
 def test_any_free_port_is_found_from_8080_on(monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        monkeypatch.setattr("forge.embyr.server.PORT", taken.getsockname()[1])
+        monkeypatch.setattr("forge.embyr.server.server.PORT", taken.getsockname()[1])
         viewer = Viewer(Source.of(SMALL))
         assert taken.getsockname()[1] < viewer.port < taken.getsockname()[1] + 20
         viewer.close()

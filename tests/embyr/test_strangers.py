@@ -20,9 +20,9 @@ from forge.embyr.access import Tokens
 from forge.embyr.access.attempts import Attempts
 from forge.embyr.access.rarely import Rarely
 from forge.embyr.access.strangers import Strangers, address_of
-from forge.embyr.extension import Extension
-from forge.embyr.limits import Limits
-from forge.embyr.protocol import Join
+from forge.embyr.streaming.extension import Extension
+from forge.embyr.wire.limits import Limits
+from forge.embyr.wire.protocol import Join
 from tests.embyr.client import Client, running, still, wait_until
 from tests.patience import PATIENCE
 

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forge.blade.frame import Frame, FrameSource, decode, draw_tiles
-from forge.embyr.stream import FrameStream, Seen
+from forge.blade.recording.frame import Frame, FrameSource, decode, draw_tiles
+from forge.embyr.streaming.stream import FrameStream, Seen
 from tests.blade.watching import play, same, world_of
 
 

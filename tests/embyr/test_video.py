@@ -12,11 +12,11 @@ from PIL import Image, ImageSequence
 
 from forge.agents import scripted
 from forge.blade import ConfigError, Recording, World
-from forge.blade.replay import ReplayWriter
+from forge.blade.recording.replay import ReplayWriter
 from forge.cli import main
-from forge.embyr import chromium
-from forge.embyr.encode import Encoder
-from forge.embyr.video import Shot
+from forge.embyr.video import chromium
+from forge.embyr.video.encode import Encoder
+from forge.embyr.video.video import Shot
 from tests.blade.watching import SMALL
 
 

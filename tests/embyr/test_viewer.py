@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from forge.blade import World
-from forge.blade.fork import fork
-from forge.blade.frame import Frame
-from forge.blade.replay import Replay, ReplayWriter
+from forge.blade.recording.frame import Frame
+from forge.blade.recording.replay import Replay, ReplayWriter
+from forge.blade.world.fork import fork
 from forge.embyr import Live, Pace, Playback, Source, Viewer
 from forge.embyr.past.frame_diff import FrameDiffSource
 from tests.blade.watching import SMALL, play, record, same, world_of

@@ -4,12 +4,12 @@ import torch
 from torch import Tensor, nn
 
 from forge.blade import Config
-from forge.ethyr.layers import PopulationGRU, PopulationLinear
-from forge.ethyr.network import Choices, Network
-from forge.ethyr.policy import Heads
-from forge.ethyr.samples import Samples
-from forge.ethyr.settings import Learning
-from forge.ethyr.views import Viewer
+from forge.ethyr.learning.settings import Learning
+from forge.ethyr.networks.layers import PopulationGRU, PopulationLinear
+from forge.ethyr.networks.network import Choices, Network
+from forge.ethyr.networks.policy import Heads
+from forge.ethyr.networks.samples import Samples
+from forge.ethyr.networks.views import Viewer
 
 
 class Attentive(Network):

@@ -10,10 +10,10 @@ import torch
 from torch import Tensor
 
 from forge.blade import Chaos, Config
-from forge.blade.scene import Scene, someone
+from forge.blade.recording.scene import Scene, someone
 from forge.ethyr.kernels.layout import NEVER
-from forge.ethyr.network import Choices, Network
-from forge.ethyr.samples import Samples
+from forge.ethyr.networks.network import Choices, Network
+from forge.ethyr.networks.samples import Samples
 
 CONFIG = Chaos(**{"terrain.side": 20, "terrain.border": 4, "spawn.cap": 16, "spawn.populations": 2, "sight.radius": 4})
 LEARNED = CONFIG.replace(**{"combat.targeting": "learned"})

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forge.blade import Chaos
-from forge.ethyr.advantage import estimate
-from forge.ethyr.rollout import NO_SAMPLE, Rollout
+from forge.ethyr.experience.advantage import estimate
+from forge.ethyr.experience.rollout import NO_SAMPLE, Rollout
 
 ONE_AGENT = Chaos(**{"spawn.cap": 1, "spawn.populations": 1, "terrain.side": 32})
 

@@ -8,18 +8,18 @@ import pytest
 import torch
 
 from forge.blade import Chaos, Config, World
-from forge.ethyr.diagnostics import Diagnostics, Means, approximate_kl, explained_variance, moments
-from forge.ethyr.divergence import check_update
-from forge.ethyr.engine import make_learner, make_policy
+from forge.ethyr.engines.engine import make_learner, make_policy
+from forge.ethyr.engines.torch_engine import TorchLearner
+from forge.ethyr.experience.rollout import NO_SAMPLE
 from forge.ethyr.fused.learner import GROUP, FusedLearner
 from forge.ethyr.fused.segment import Segment
-from forge.ethyr.heads import joint
-from forge.ethyr.learner import TorchLearner
-from forge.ethyr.losses import Losses, clipped_share
-from forge.ethyr.optimiser import Optimiser
-from forge.ethyr.rollout import NO_SAMPLE
-from forge.ethyr.samples import Samples
-from forge.ethyr.settings import Learning
+from forge.ethyr.learning.diagnostics import Diagnostics, Means, approximate_kl, explained_variance, moments
+from forge.ethyr.learning.divergence import check_update
+from forge.ethyr.learning.losses import Losses, clipped_share
+from forge.ethyr.learning.optimiser import Optimiser
+from forge.ethyr.learning.settings import Learning
+from forge.ethyr.networks.heads import joint
+from forge.ethyr.networks.samples import Samples
 
 CONFIG = Chaos(**{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 32})
 LEARNED = CONFIG.replace(**{"combat.targeting": "learned", "terrain.side": 26, "combat.immunity": 0})

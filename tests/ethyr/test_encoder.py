@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 import torch
 
-from forge.blade.config import Chaos, Config
-from forge.ethyr import dense
-from forge.ethyr.compiled import EntityMax, TileSum
-from forge.ethyr.encoder import Encoder, Samples
+from forge.blade.config.config import Chaos, Config
 from forge.ethyr.kernels import tiles
+from forge.ethyr.networks import dense
+from forge.ethyr.networks.compiled import EntityMax, TileSum
+from forge.ethyr.networks.encoder import Encoder, Samples
 
 GRASS, FOREST = 2, 4
 

@@ -4,11 +4,11 @@ import pytest
 import torch
 
 from forge.blade import Chaos, ConfigError, World
-from forge.ethyr.engine import make_learner, make_policy
+from forge.ethyr.engines.engine import make_learner, make_policy
+from forge.ethyr.engines.torch_engine import TorchLearner
 from forge.ethyr.fused.learner import FusedLearner
-from forge.ethyr.learner import TorchLearner
-from forge.ethyr.learning import Learner
-from forge.ethyr.settings import Learning
+from forge.ethyr.learning.learner import Learner
+from forge.ethyr.learning.settings import Learning
 
 CONFIG = Chaos(**{"spawn.cap": 16, "spawn.populations": 2, "terrain.side": 32})
 LEARNING = Learning(ticks=4)

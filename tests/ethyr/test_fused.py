@@ -7,17 +7,17 @@ import pytest
 import torch
 
 from forge.blade import Chaos, Config, Law, World
-from forge.blade.jit import jit
+from forge.blade.compiled.jit import jit
 from forge.ethyr.fused.learner import GROUP, FusedLearner
 from forge.ethyr.fused.network import action_key, mix
 from forge.ethyr.fused.segment import Segment
-from forge.ethyr.heads import joint
 from forge.ethyr.kernels.products import exponentials, product_narrow, product_wide
-from forge.ethyr.losses import policy_gradient, proximal
-from forge.ethyr.optimiser import Optimiser
-from forge.ethyr.policy import Policy
-from forge.ethyr.samples import Samples
-from forge.ethyr.settings import Learning
+from forge.ethyr.learning.losses import policy_gradient, proximal
+from forge.ethyr.learning.optimiser import Optimiser
+from forge.ethyr.learning.settings import Learning
+from forge.ethyr.networks.heads import joint
+from forge.ethyr.networks.policy import Policy
+from forge.ethyr.networks.samples import Samples
 
 LEARNING = Learning(ticks=6)
 SMALL = Chaos(**{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 32})

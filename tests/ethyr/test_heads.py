@@ -4,7 +4,7 @@ import math
 
 import torch
 
-from forge.ethyr.heads import chosen, entropy, mask_by_bits, sample
+from forge.ethyr.networks.heads import chosen, entropy, mask_by_bits, sample
 
 
 def log_probs(*rows: list[float]) -> torch.Tensor:

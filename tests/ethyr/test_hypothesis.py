@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forge.blade import Chaos, Config, World
-from forge.blade.scene import Scene, someone
-from forge.ethyr.hypothesis import Sight, look
-from forge.ethyr.rollout import Rollout
+from forge.blade.recording.scene import Scene, someone
+from forge.ethyr.experience.rollout import Rollout
+from forge.ethyr.insight.hypothesis import Sight, look
 from tests.blade.worlds import configs, patchwork, wanderer
 
 

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from forge.blade import Material
-from forge.blade.frame import capture
-from forge.blade.scene import Scene
-from forge.ethyr.insight import Insight, attack_counts
+from forge.blade.recording.frame import capture
+from forge.blade.recording.scene import Scene
+from forge.ethyr.insight.insight import Insight, attack_counts
 from tests.blade.arena import Arena
 from tests.ethyr.hand import CONFIG, LEARNED, STYLES, Hand, at, peopled
 

@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from forge.blade import Chaos, World
-from forge.ethyr.actor import Actor
-from forge.ethyr.settings import Learning
-from forge.experiments.settings import Session, Training
-from forge.experiments.train import Trainer
+from forge.ethyr.insight.actor import Actor
+from forge.ethyr.learning.settings import Learning
+from forge.experiments.runs.settings import Session, Training
+from forge.experiments.training.train import Trainer
 
 #: Each network with the width it is tried at.
 NETWORKS = {"default": 16, "recurrent": 16, f"{__name__.rpartition('.')[0]}.custom:Attentive": 32}

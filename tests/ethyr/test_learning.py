@@ -3,8 +3,8 @@
 import pytest
 import torch
 
-from forge.ethyr.optimiser import Optimiser
-from forge.ethyr.settings import Learning
+from forge.ethyr.learning.optimiser import Optimiser
+from forge.ethyr.learning.settings import Learning
 
 
 def steps(optimiser: Optimiser, count: int) -> list[float]:

@@ -2,7 +2,7 @@
 
 import torch
 
-from forge.ethyr.losses import normalise, policy_gradient, population_mean, proximal
+from forge.ethyr.learning.losses import normalise, policy_gradient, population_mean, proximal
 
 VALID = torch.tensor([[True, True, False], [False, False, False]])
 

@@ -8,20 +8,20 @@ import torch
 from torch import Tensor
 
 from forge.blade import Chaos, Config, World
-from forge.blade.observation import Observation
-from forge.blade.state import AGENT
-from forge.ethyr.actor import Actor
-from forge.ethyr.collector import Collector
-from forge.ethyr.heads import joint
-from forge.ethyr.layers import PopulationGRU, PopulationLinear
-from forge.ethyr.learner import TorchLearner
-from forge.ethyr.memory import Memory
-from forge.ethyr.network import Choices, Network, take
-from forge.ethyr.path import Timeline
-from forge.ethyr.policy import Heads, Policy, Recurrent
-from forge.ethyr.samples import Samples
-from forge.ethyr.settings import Learning
-from forge.ethyr.timeline import timeline
+from forge.blade.state.observation import Observation
+from forge.blade.state.state import AGENT
+from forge.ethyr.engines.torch_engine import TorchLearner
+from forge.ethyr.experience.collector import Collector
+from forge.ethyr.experience.memory import Memory
+from forge.ethyr.experience.timeline import timeline
+from forge.ethyr.insight.actor import Actor
+from forge.ethyr.learning.settings import Learning
+from forge.ethyr.networks.heads import joint
+from forge.ethyr.networks.layers import PopulationGRU, PopulationLinear
+from forge.ethyr.networks.network import Choices, Network, take
+from forge.ethyr.networks.policy import Heads, Policy, Recurrent
+from forge.ethyr.networks.samples import Samples
+from forge.ethyr.networks.timeline import Timeline
 
 CONFIG = Chaos(**{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 32})
 TINY = Chaos(**{"spawn.cap": 4, "spawn.populations": 2})

@@ -10,13 +10,13 @@ import pytest
 import torch
 
 from forge.blade import Config, World
-from forge.blade.scene import Scene
-from forge.ethyr.actor import Actor
-from forge.ethyr.engine import make_policy
-from forge.ethyr.insight import Insight
-from forge.ethyr.mind import Mind, Remembered
-from forge.ethyr.network import Choices
-from forge.ethyr.settings import Learning
+from forge.blade.recording.scene import Scene
+from forge.ethyr.engines.engine import make_policy
+from forge.ethyr.insight.actor import Actor
+from forge.ethyr.insight.insight import Insight
+from forge.ethyr.insight.mind import Mind, Remembered
+from forge.ethyr.learning.settings import Learning
+from forge.ethyr.networks.network import Choices
 from tests.blade.worlds import patchwork
 from tests.ethyr.hand import CONFIG, LEARNED, Hand, at, peopled
 

@@ -9,20 +9,20 @@ import pytest
 import torch
 
 from forge.blade import Chaos, ConfigError, World
-from forge.ethyr.engine import make_learner, make_policy
+from forge.ethyr.engines.engine import make_learner, make_policy
+from forge.ethyr.engines.torch_engine import TorchLearner
+from forge.ethyr.experience.rollout import Rollout
 from forge.ethyr.fused.learner import FusedLearner
-from forge.ethyr.learner import TorchLearner
-from forge.ethyr.network import Choices, Network
-from forge.ethyr.network_check import try_network
-from forge.ethyr.networks import network_class
-from forge.ethyr.policy import Policy, Recurrent
-from forge.ethyr.rollout import Rollout
-from forge.ethyr.settings import Learning
-from forge.ethyr.views import Viewer
-from forge.experiments.loading import load
-from forge.experiments.run import Run
-from forge.experiments.settings import Session, Training
-from forge.experiments.train import train
+from forge.ethyr.learning.settings import Learning
+from forge.ethyr.networks.check import try_network
+from forge.ethyr.networks.named import network_class
+from forge.ethyr.networks.network import Choices, Network
+from forge.ethyr.networks.policy import Policy, Recurrent
+from forge.ethyr.networks.views import Viewer
+from forge.experiments.runs.loading import load
+from forge.experiments.runs.run import Run
+from forge.experiments.runs.settings import Session, Training
+from forge.experiments.training.train import train
 from tests.docs.test_snippets import blocks
 
 CONFIG = Chaos(**{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 32})
@@ -58,7 +58,7 @@ def test_names_that_cannot_be(name: str, message: str) -> None:
         ("nowhere.at_all:C", "there is no module 'nowhere'"),
         ("tests.ethyr.nowhere:C", "there is no module 'tests.ethyr.nowhere'"),
         ("tests.ethyr.custom:C", "module tests.ethyr.custom has no 'C'"),
-        ("tests.ethyr.custom:Plain", "must be a subclass of forge.ethyr.network.Network"),
+        ("tests.ethyr.custom:Plain", "must be a subclass of forge.ethyr.networks.network.Network"),
         ("tests.ethyr.custom:Tensor", "must be a subclass"),
     ],
 )
@@ -69,9 +69,9 @@ def test_classes_that_are_not_there(name: str, message: str) -> None:
 
 def test_a_class_in_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "nets_of_mine.py").write_text(
-        "from forge.ethyr.policy import Recurrent as Mine\nimport absent_module\n"
+        "from forge.ethyr.networks.policy import Recurrent as Mine\nimport absent_module\n"
     )
-    (tmp_path / "other_nets_of_mine.py").write_text("from forge.ethyr.policy import Recurrent as Mine\n")
+    (tmp_path / "other_nets_of_mine.py").write_text("from forge.ethyr.networks.policy import Recurrent as Mine\n")
     monkeypatch.chdir(tmp_path)
     assert network_class("other_nets_of_mine:Mine") is Recurrent
     # what is missing within a module is that module's own error

@@ -11,7 +11,7 @@ import torch
 from torch.optim import SGD, Adagrad, Adam, AdamW, Optimizer, RMSprop
 
 from forge.blade import ConfigError
-from forge.ethyr import checkpoint, optimiser_state
+from forge.ethyr.saving import checkpoint, optimiser_state
 
 Make = Callable[[list[torch.Tensor]], Optimizer]
 

@@ -7,9 +7,9 @@ import pytest
 import torch
 
 from forge.blade import Chaos, World
-from forge.ethyr.policy import Policy
-from forge.ethyr.rollout import NO_SAMPLE, Rollout
-from forge.ethyr.settings import Learning
+from forge.ethyr.experience.rollout import NO_SAMPLE, Rollout
+from forge.ethyr.learning.settings import Learning
+from forge.ethyr.networks.policy import Policy
 
 CONFIG = Chaos(**{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 32, "terrain.border": 9})
 

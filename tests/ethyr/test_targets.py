@@ -6,17 +6,17 @@ import torch
 from torch import Tensor
 
 from forge.blade import Chaos, World
-from forge.ethyr import dense
-from forge.ethyr.actor import Actor
-from forge.ethyr.engine import make_policy
-from forge.ethyr.heads import draw, joint
+from forge.ethyr.engines.engine import make_policy
+from forge.ethyr.insight.actor import Actor
 from forge.ethyr.kernels.entities import normaliser
 from forge.ethyr.kernels.layout import NEVER, TARGET
 from forge.ethyr.kernels.targets import target_gradient_lane, target_lane
-from forge.ethyr.network import Choices
-from forge.ethyr.samples import Samples
-from forge.ethyr.settings import Learning
-from forge.ethyr.targets import TargetHead, TargetScores
+from forge.ethyr.learning.settings import Learning
+from forge.ethyr.networks import dense
+from forge.ethyr.networks.heads import draw, joint
+from forge.ethyr.networks.network import Choices
+from forge.ethyr.networks.samples import Samples
+from forge.ethyr.networks.targets import TargetHead, TargetScores
 from tests.ethyr.test_encoder import drawn
 
 CONFIG = Chaos(**{"spawn.cap": 16, "spawn.populations": 2, "combat.targeting": "learned", "terrain.side": 32})

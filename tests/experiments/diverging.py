@@ -6,11 +6,11 @@ import torch
 from torch import Tensor
 
 from forge.blade import Config
-from forge.ethyr.encoder import Encoder
-from forge.ethyr.network import Choices, Network
-from forge.ethyr.policy import Heads
-from forge.ethyr.samples import Samples
-from forge.ethyr.settings import Learning
+from forge.ethyr.learning.settings import Learning
+from forge.ethyr.networks.encoder import Encoder
+from forge.ethyr.networks.network import Choices, Network
+from forge.ethyr.networks.policy import Heads
+from forge.ethyr.networks.samples import Samples
 
 
 class Norm(Network):

@@ -3,7 +3,7 @@
 import numpy as np
 
 from forge.blade import AGENT, EVENT, EventKind, Material
-from forge.blade.terrain import from_text
+from forge.blade.terrain.generation import from_text
 
 LAND = from_text(
     """

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from forge.experiments.evaluation import Counts, Evaluation, Settings
-from forge.experiments.survey import Sample, Survey
+from forge.experiments.evaluation.evaluation import Counts, Evaluation, Settings
+from forge.experiments.evaluation.survey import Sample, Survey
 
 
 def made(visits: np.ndarray, lives: int = 10, lifetime: int = 400, tiles: int = 80, cap: int = 4) -> Survey:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from forge.blade import Chaos, Law
-from forge.experiments.aggression import (
+from forge.experiments.measures.aggression import (
     STYLES,
     Odds,
     Strikes,
@@ -18,7 +18,7 @@ from forge.experiments.aggression import (
     share_of_strikes,
     strike_rate,
 )
-from forge.experiments.rings import distances
+from forge.experiments.statistics.rings import distances
 
 SIZE, MAPS, AGENTS = 7, 3, 2
 AWAY = distances(SIZE)

@@ -9,10 +9,10 @@ import pytest
 from rich.console import Console
 
 from forge.bench.report import decimals
-from forge.experiments.amounts import amount
-from forge.experiments.progress import Progress
-from forge.experiments.run import Run
-from forge.experiments.settings import Session, Training
+from forge.experiments.runs.run import Run
+from forge.experiments.runs.settings import Session, Training
+from forge.experiments.statistics.amounts import amount
+from forge.experiments.training.progress import Progress
 
 
 @pytest.mark.parametrize(

@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from forge.experiments.bouts import Met, fight_bouts, tally
-from forge.experiments.evaluation import Counts, Evaluation, Settings
+from forge.experiments.evaluation.bouts import Met, fight_bouts, tally
+from forge.experiments.evaluation.evaluation import Counts, Evaluation, Settings
 
 
 def lives(*rows: tuple[int, int]) -> np.ndarray:

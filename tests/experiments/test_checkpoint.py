@@ -11,8 +11,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forge.blade import ConfigError, durable
-from forge.ethyr import checkpoint
+from forge.blade import ConfigError
+from forge.ethyr.saving import checkpoint
+from forge.support import durable
 
 
 def written(folder: Path, number: int = 1) -> Path:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from forge.experiments.dependence import (
+from forge.experiments.measures.dependence import (
     COMPANIONS,
     Responses,
     change,
@@ -14,7 +14,7 @@ from forge.experiments.dependence import (
     square,
     strength,
 )
-from forge.experiments.rings import distances
+from forge.experiments.statistics.rings import distances
 
 SIZE, MAPS, AGENTS = 9, 3, 2  # places across; maps; agents on each
 AWAY = distances(SIZE)

@@ -13,14 +13,14 @@ import torch
 
 from forge.blade import Chaos, ConfigError
 from forge.cli import main
-from forge.ethyr import checkpoint
-from forge.ethyr.divergence import Diverged, check_update
-from forge.ethyr.losses import Losses
-from forge.experiments.condition import condition
-from forge.experiments.loading import load
-from forge.experiments.run import Run
-from forge.experiments.settings import Session, Training
-from forge.experiments.train import Trainer, train
+from forge.ethyr.learning.divergence import Diverged, check_update
+from forge.ethyr.learning.losses import Losses
+from forge.ethyr.saving import checkpoint
+from forge.experiments.runs.condition import condition
+from forge.experiments.runs.loading import load
+from forge.experiments.runs.run import Run
+from forge.experiments.runs.settings import Session, Training
+from forge.experiments.training.train import Trainer, train
 from forge.trinity import God, Pantheon, Sword, Trinity, smith
 from tests.experiments.children import end, start
 

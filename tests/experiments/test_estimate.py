@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forge.experiments.estimate import estimate, estimate_runs, ratio
+from forge.experiments.statistics.estimate import estimate, estimate_runs, ratio
 
 
 def test_a_plain_mean_has_the_usual_t_interval() -> None:

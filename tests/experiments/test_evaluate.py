@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from forge.blade import AGENT, LIFE, Chaos, ConfigError, Law, Material, Terrain
-from forge.blade.terrain import generate
-from forge.experiments.evaluate import Cohort, evaluate, fresh_maps
-from forge.experiments.evaluation import Evaluation
+from forge.blade.terrain.generation import generate
+from forge.experiments.evaluation.evaluate import Cohort, evaluate, fresh_maps
+from forge.experiments.evaluation.evaluation import Evaluation
 
 SMALL = {"terrain.side": 16, "terrain.border": 3, "spawn.cap": 8, "spawn.populations": 2}
 #: Whoever is hungry once dies: food 3 is 2 after the first tick, 1 after the second, 0 at the third: 2 ticks survived.

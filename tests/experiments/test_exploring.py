@@ -4,12 +4,12 @@ import numpy as np
 import pytest
 
 from forge.blade import ConfigError, Law
-from forge.blade.terrain import from_text
-from forge.experiments.contrast import difference, factor, level, per_doubling
-from forge.experiments.estimate import estimate_runs
-from forge.experiments.evaluate import evaluate
-from forge.experiments.evaluation import Settings
-from forge.experiments.exploring import (
+from forge.blade.terrain.generation import from_text
+from forge.experiments.evaluation.evaluate import evaluate
+from forge.experiments.evaluation.evaluation import Settings
+from forge.experiments.evaluation.survey import Survey, survey
+from forge.experiments.measures.contrast import difference, factor, level, per_doubling
+from forge.experiments.measures.exploring import (
     COVERAGE,
     EVENNESS,
     LIFETIME,
@@ -22,8 +22,8 @@ from forge.experiments.exploring import (
     entropy,
     reachable,
 )
-from forge.experiments.json_arrays import pack, unpack
-from forge.experiments.survey import Survey, survey
+from forge.experiments.statistics.estimate import estimate_runs
+from forge.experiments.statistics.json_arrays import pack, unpack
 from tests.experiments.surveys import sample
 from tests.experiments.test_evaluate import DOOMED, IMMORTAL, Walker
 

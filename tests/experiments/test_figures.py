@@ -8,9 +8,9 @@ import pytest
 from PIL import Image
 
 from forge.blade import Material
-from forge.experiments.figures import learning_curve, visit_map, visit_picture
-from forge.experiments.palette import colours, hex_colours
-from forge.experiments.plotting import apart
+from forge.experiments.figures.plotting import apart
+from forge.experiments.figures.training import learning_curve, visit_map, visit_picture
+from forge.experiments.pictures.palette import colours, hex_colours
 from tests.experiments.scenes import LAND
 
 
@@ -135,7 +135,7 @@ def test_visits_of_another_map(tmp_path) -> None:
 def test_no_pyplot_and_nothing_is_loaded_early(tmp_path) -> None:
     script = f"""
 import sys
-import forge.experiments.figures as figures
+import forge.experiments.figures.training as figures
 assert not any(name in sys.modules for name in ("matplotlib", "PIL", "torch"))
 from tests.experiments.test_figures import LAND, lines, visits
 figures.learning_curve(lines(3), {str(tmp_path / "curve.png")!r})

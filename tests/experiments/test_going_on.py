@@ -10,13 +10,13 @@ import torch
 
 from forge.blade import Chaos, ConfigError
 from forge.commands import runs
-from forge.ethyr import checkpoint
-from forge.ethyr.settings import Learning
-from forge.experiments.loading import load
-from forge.experiments.realms import Realms
-from forge.experiments.run import Run
-from forge.experiments.settings import Session, Training
-from forge.experiments.train import Trainer, train
+from forge.ethyr.learning.settings import Learning
+from forge.ethyr.saving import checkpoint
+from forge.experiments.runs.loading import load
+from forge.experiments.runs.run import Run
+from forge.experiments.runs.settings import Session, Training
+from forge.experiments.training.realms import Realms
+from forge.experiments.training.train import Trainer, train
 
 SMALL = Training(
     run=Session(worlds=2, minutes=0, steps=200, log_seconds=0.01, threads=1),

@@ -10,16 +10,16 @@ import pytest
 
 from forge.agents import scripted
 from forge.blade import Chaos, ConfigError, Law
-from forge.blade.terrain import maps
+from forge.blade.terrain.generation import maps
 from forge.cli import main
-from forge.experiments.estimate import ratio
-from forge.experiments.evaluate import fresh_maps
-from forge.experiments.evaluation import Counts, Evaluation, Settings
+from forge.experiments.evaluation.evaluate import fresh_maps
+from forge.experiments.evaluation.evaluation import Counts, Evaluation, Settings
+from forge.experiments.evaluation.mixing import Entrant
 from forge.experiments.heldout.players import players_of
 from forge.experiments.heldout.protocol import Protocol
 from forge.experiments.heldout.report import to_latex
 from forge.experiments.heldout.score import Player, Score, score
-from forge.experiments.mixing import Entrant
+from forge.experiments.statistics.estimate import ratio
 
 RUNS = Path(__file__).parents[1] / "fixtures/release-2.0/runs"
 SMALL = {"terrain.side": 32, "spawn.cap": 16}

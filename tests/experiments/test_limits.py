@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from forge.cli import main
-from forge.experiments.condition import condition
-from forge.experiments.run import Run
-from forge.experiments.settings import Session, Training
+from forge.experiments.runs.condition import condition
+from forge.experiments.runs.run import Run
+from forge.experiments.runs.settings import Session, Training
 from forge.options import read_training
 
 TINY = (

@@ -9,18 +9,18 @@ import pytest
 from rich.console import Console
 
 from forge.blade import Chaos, ConfigError, Law
-from forge.ethyr import checkpoint
-from forge.experiments.condition import condition
-from forge.experiments.run import Run
-from forge.experiments.settings import Session, Training
-from forge.experiments.studies import cost
-from forge.experiments.studies.conduct import conduct
-from forge.experiments.studies.cost import Cost, Rate, estimate_cost
-from forge.experiments.studies.needs import LIFETIME, Milestone, Need
-from forge.experiments.studies.store import Store
-from forge.experiments.studies.study import Plan
-from forge.experiments.studies.watch import Watch
-from forge.experiments.train import train
+from forge.ethyr.saving import checkpoint
+from forge.experiments.runs.condition import condition
+from forge.experiments.runs.run import Run
+from forge.experiments.runs.settings import Session, Training
+from forge.experiments.studies.framework import cost
+from forge.experiments.studies.framework.conduct import conduct
+from forge.experiments.studies.framework.cost import Cost, Rate, estimate_cost
+from forge.experiments.studies.framework.needs import LIFETIME, Milestone, Need
+from forge.experiments.studies.framework.progress import Watch
+from forge.experiments.studies.framework.store import Store
+from forge.experiments.studies.framework.study import Plan
+from forge.experiments.training.train import train
 
 WORLD = Law(**{"spawn.cap": 4, "spawn.populations": 1, "terrain.side": 24, "terrain.border": 4})
 TRAINING = Training(run=Session(worlds=2, log_seconds=0.01, threads=1), world=WORLD)

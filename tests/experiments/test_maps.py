@@ -10,11 +10,11 @@ import pytest
 
 from forge import cli
 from forge.blade import Config, Terrain
-from forge.blade.terrain import read_map
-from forge.blade.tiled import read_tmx, write_tmx
-from forge.blade.tiles import border
-from forge.experiments.loading import load
-from forge.experiments.run import Run
+from forge.blade.terrain.generation import read_map
+from forge.blade.terrain.tiled import read_tmx, write_tmx
+from forge.blade.terrain.tiles import border
+from forge.experiments.runs.loading import load
+from forge.experiments.runs.run import Run
 from tests.experiments.children import end, start
 
 SIDE = 32

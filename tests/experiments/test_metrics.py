@@ -11,14 +11,14 @@ from rich.console import Console
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from forge.blade import Cause, Chaos
-from forge.ethyr.diagnostics import Step
-from forge.ethyr.metrics import METRICS, Lapse, Learned, metrics_line
-from forge.ethyr.settings import Learning
-from forge.experiments.metrics_table import metrics_table
-from forge.experiments.progress import Progress
-from forge.experiments.run import Run
-from forge.experiments.settings import Session, Training
-from forge.experiments.train import Trainer, train
+from forge.ethyr.learning.diagnostics import Step
+from forge.ethyr.learning.metrics import METRICS, Lapse, Learned, metrics_line
+from forge.ethyr.learning.settings import Learning
+from forge.experiments.runs.metrics_table import metrics_table
+from forge.experiments.runs.run import Run
+from forge.experiments.runs.settings import Session, Training
+from forge.experiments.training.progress import Progress
+from forge.experiments.training.train import Trainer, train
 from forge.trinity import Pantheon, Sword, Trinity, smith
 from tests.blade.cases import REWARDS
 

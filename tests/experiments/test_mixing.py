@@ -6,14 +6,14 @@ import torch
 
 from forge.agents import scripted
 from forge.blade import Chaos, ConfigError, Law, Observation, World
-from forge.ethyr.actor import Actor
-from forge.ethyr.engine import make_policy
-from forge.ethyr.settings import Learning
-from forge.experiments.entrants import entrant, scripted_entrant, trained_entrant
-from forge.experiments.mixing import Entrant, Mixed, Seat, View
-from forge.experiments.run import Run
-from forge.experiments.settings import Session, Training
-from forge.experiments.train import train
+from forge.ethyr.engines.engine import make_policy
+from forge.ethyr.insight.actor import Actor
+from forge.ethyr.learning.settings import Learning
+from forge.experiments.evaluation.entrants import entrant, scripted_entrant, trained_entrant
+from forge.experiments.evaluation.mixing import Entrant, Mixed, Seat, View
+from forge.experiments.runs.run import Run
+from forge.experiments.runs.settings import Session, Training
+from forge.experiments.training.train import train
 
 SMALL = {"terrain.side": 24, "terrain.border": 4, "spawn.cap": 12, "spawn.populations": 6}
 

@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from forge.experiments.contrast import level
-from forge.experiments.exploring import effective
-from forge.experiments.niching import (
+from forge.experiments.measures.contrast import level
+from forge.experiments.measures.exploring import effective
+from forge.experiments.measures.niching import (
     Company,
     among,
     between,

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from forge.experiments.colour_maps import NOWHERE, shades
-from forge.experiments.overlay import value_maps
-from forge.experiments.plotting import save_figure
+from forge.experiments.figures.colour_maps import NOWHERE, shades
+from forge.experiments.figures.overlay import value_maps
+from forge.experiments.figures.plotting import save_figure
 from tests.experiments.scenes import LAND
 
 VALUES = np.where(LAND == 2, np.add.outer(np.arange(12.0), np.arange(12.0)), np.nan)

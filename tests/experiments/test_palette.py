@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from forge.experiments.palette import colours, hex_colours
+from forge.experiments.pictures.palette import colours, hex_colours
 
 # What people without one kind of cone see, in linear sRGB (Machado, Oliveira and Fernandes 2009, severity 1).
 VISIONS = {

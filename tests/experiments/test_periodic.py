@@ -10,19 +10,19 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from forge.blade import Chaos
 from forge.cli import main
-from forge.ethyr.settings import Learning
-from forge.experiments import train as training_loop
-from forge.experiments.evaluation import Settings
+from forge.ethyr.learning.settings import Learning
+from forge.experiments.evaluation.evaluation import Settings
 from forge.experiments.heldout import periodic
 from forge.experiments.heldout.figures import FIGURES
 from forge.experiments.heldout.players import players_of
 from forge.experiments.heldout.protocol import Protocol
 from forge.experiments.heldout.score import score
-from forge.experiments.metrics_table import metrics_table
-from forge.experiments.realms import Realms
-from forge.experiments.run import Run
-from forge.experiments.settings import Session, Training
-from forge.experiments.train import Trainer, train
+from forge.experiments.runs.metrics_table import metrics_table
+from forge.experiments.runs.run import Run
+from forge.experiments.runs.settings import Session, Training
+from forge.experiments.training import train as training_loop
+from forge.experiments.training.realms import Realms
+from forge.experiments.training.train import Trainer, train
 
 WORLD = Chaos(**{"spawn.cap": 16, "spawn.populations": 2, "terrain.side": 32, "spawn.random_cap": True})
 SESSION = Session(worlds=2, minutes=0, steps=3200, threads=1, evaluate_every=1500)

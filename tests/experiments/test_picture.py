@@ -5,10 +5,10 @@ import pytest
 from PIL import Image
 
 from forge.blade import EventKind, Material, Style
-from forge.experiments import painter as module
-from forge.experiments.palette import colours
-from forge.experiments.picture import Painter, draw, save_picture
-from forge.experiments.sprites import agent_sprite, attack_sprite, tile_sprites
+from forge.experiments.pictures import painter as module
+from forge.experiments.pictures.palette import colours
+from forge.experiments.pictures.picture import Painter, draw, save_picture
+from forge.experiments.pictures.sprites import agent_sprite, attack_sprite, tile_sprites
 from tests.experiments.scenes import LAND, agents, event, tile
 
 SCALES = pytest.mark.parametrize("scale", [8, 12, 16])

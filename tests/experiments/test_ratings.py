@@ -6,9 +6,9 @@ import math
 import numpy as np
 import pytest
 
-from forge.experiments.bouts import Met, fight_bouts
-from forge.experiments.evaluation import Counts, Evaluation, Settings
-from forge.experiments.ratings import LEVEL, SCALE, anchor, fit, rate
+from forge.experiments.evaluation.bouts import Met, fight_bouts
+from forge.experiments.evaluation.evaluation import Counts, Evaluation, Settings
+from forge.experiments.evaluation.ratings import LEVEL, SCALE, anchor, fit, rate
 
 NAN = math.nan
 

@@ -9,9 +9,9 @@ import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 from forge.blade import Chaos, RewardTerm
-from forge.experiments.run import Run
-from forge.experiments.settings import Session, Training
-from forge.experiments.train import Trainer, train
+from forge.experiments.runs.run import Run
+from forge.experiments.runs.settings import Session, Training
+from forge.experiments.training.train import Trainer, train
 from forge.trinity import smith
 from tests.blade.cases import REWARDS
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from forge.experiments.rings import distances, explained
+from forge.experiments.statistics.rings import distances, explained
 
 CROSS = np.array([[0, 1, 0], [1, 0, 1], [0, 1, 0]])
 

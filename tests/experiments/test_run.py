@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
-from forge.blade import ConfigError, durable
-from forge.blade.durable import StorageError
-from forge.ethyr import checkpoint
-from forge.experiments import lock, release
-from forge.experiments.condition import condition
-from forge.experiments.run import Run
-from forge.experiments.settings import Session, Training
+from forge.blade import ConfigError
+from forge.ethyr.saving import checkpoint
+from forge.experiments.runs import lock, release
+from forge.experiments.runs.condition import condition
+from forge.experiments.runs.run import Run
+from forge.experiments.runs.settings import Session, Training
+from forge.support import durable
+from forge.support.durable import StorageError
 
 
 def make(path: Path, saved: Sequence[int] = (), **session: object) -> Run:
@@ -166,7 +167,7 @@ def test_metrics_that_cannot_be_written(tmp_path: Path) -> None:
 HOLD = """
 import sys
 from pathlib import Path
-from forge.experiments.lock import locked
+from forge.experiments.runs.lock import locked
 with locked(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

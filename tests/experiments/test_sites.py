@@ -3,9 +3,9 @@
 import numpy as np
 
 from forge.blade import Chaos, Config, Law, World
-from forge.ethyr.insight import LAND
-from forge.experiments.evaluate import fresh_maps
-from forge.experiments.studies.sites import Settings, make_sites
+from forge.ethyr.insight.insight import LAND
+from forge.experiments.evaluation.evaluate import fresh_maps
+from forge.experiments.studies.dependencies.sites import Settings, make_sites
 
 SMALL = {"terrain.side": 40, "spawn.cap": 16, "spawn.populations": 2}
 CONFIG = Chaos(**SMALL)

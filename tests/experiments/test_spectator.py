@@ -11,10 +11,10 @@ import pytest
 import torch
 
 from forge.embyr import Pace, Source, Viewer
-from forge.ethyr.actor import Actor
-from forge.experiments.run import Run
-from forge.experiments.settings import Training
-from forge.experiments.train import Trainer
+from forge.ethyr.insight.actor import Actor
+from forge.experiments.runs.run import Run
+from forge.experiments.runs.settings import Training
+from forge.experiments.training.train import Trainer
 from forge.experiments.watching.spectator import Spectator, fullest
 from forge.experiments.watching.training_report import TrainingReport
 from tests.embyr.client import Client, wait_until

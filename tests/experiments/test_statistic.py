@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from forge.blade import ConfigError
-from forge.experiments.statistic import Statistic, Sums
+from forge.experiments.statistics.statistic import Statistic, Sums
 
 
 @dataclasses.dataclass(frozen=True, eq=False)

@@ -10,8 +10,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from forge.experiments.board import Board
-from forge.experiments.run import Run
+from forge.experiments.runs.board import Board
+from forge.experiments.runs.run import Run
 from tests.experiments.children import end, start
 
 TINY = (

@@ -13,22 +13,22 @@ from matplotlib.figure import Figure
 from rich.console import Console
 
 from forge.blade import Chaos, ConfigError
-from forge.ethyr import checkpoint
-from forge.experiments.evaluation import Evaluation, Settings
-from forge.experiments.findings import Findings
-from forge.experiments.plotting import new_figure
-from forge.experiments.settings import Session, Training
-from forge.experiments.studies import conduct as conducting
-from forge.experiments.studies import cost
+from forge.ethyr.saving import checkpoint
+from forge.experiments.evaluation.evaluation import Evaluation, Settings
+from forge.experiments.figures.plotting import new_figure
+from forge.experiments.reports.findings import Findings
+from forge.experiments.reports.publish import markdown_table, publish, to_csv
+from forge.experiments.runs.settings import Session, Training
 from forge.experiments.studies.catalogue import STUDIES, find
-from forge.experiments.studies.conduct import conduct
-from forge.experiments.studies.cost import Cost, Rate, estimate_cost
-from forge.experiments.studies.measure import lifetimes
-from forge.experiments.studies.needs import Milestone, Need
-from forge.experiments.studies.publish import markdown_table, publish, to_csv
-from forge.experiments.studies.store import Measurement, Store
-from forge.experiments.studies.study import Plan, Results
-from forge.experiments.studies.watch import Watch, duration
+from forge.experiments.studies.framework import conduct as conducting
+from forge.experiments.studies.framework import cost
+from forge.experiments.studies.framework.conduct import conduct
+from forge.experiments.studies.framework.cost import Cost, Rate, estimate_cost
+from forge.experiments.studies.framework.measure import lifetimes
+from forge.experiments.studies.framework.needs import Milestone, Need
+from forge.experiments.studies.framework.progress import Watch, duration
+from forge.experiments.studies.framework.store import Measurement, Store
+from forge.experiments.studies.framework.study import Plan, Results
 
 WORLD = Chaos(**{"spawn.cap": 16, "spawn.populations": 2, "terrain.side": 40})
 TRAINING = Training(run=Session(worlds=2, log_seconds=0.01, threads=1), world=WORLD)
@@ -115,7 +115,7 @@ def test_a_finished_plan_trains_and_measures_nothing(
         raise AssertionError("this is done already")
 
     monkeypatch.setattr(conducting, "train", never)
-    monkeypatch.setattr("forge.experiments.studies.measure.evaluate", never)
+    monkeypatch.setattr("forge.experiments.studies.framework.measure.evaluate", never)
     watcher = Quiet()
     assert conduct(plan(), store, watcher) == results
     assert watcher.told == []

@@ -6,16 +6,16 @@ import numpy as np
 import pytest
 
 from forge.blade import Chaos, Config, Observation
-from forge.blade.scene import Scene
-from forge.ethyr.insight import Insight
-from forge.experiments.aggression import Odds, Strikes
-from forge.experiments.plotting import save_figure
-from forge.experiments.rings import distances
-from forge.experiments.studies.attacks import ask, findings, plan, watch
-from forge.experiments.studies.dependence_runs import COMBAT, KINDS, PHASES, SCALES, Play, by_seed, name_of
-from forge.experiments.studies.sites import Site
-from forge.experiments.studies.study import Results
-from forge.experiments.styling import Fates
+from forge.blade.recording.scene import Scene
+from forge.ethyr.insight.insight import Insight
+from forge.experiments.figures.plotting import save_figure
+from forge.experiments.measures.aggression import Odds, Strikes
+from forge.experiments.measures.styling import Fates
+from forge.experiments.statistics.rings import distances
+from forge.experiments.studies.attacks.study import ask, findings, plan, watch
+from forge.experiments.studies.dependencies.runs import COMBAT, KINDS, PHASES, SCALES, Play, by_seed, name_of
+from forge.experiments.studies.dependencies.sites import Site
+from forge.experiments.studies.framework.study import Results
 from tests.ethyr.hand import CONFIG, LEARNED, STYLES, Hand, at
 
 TINY = SCALES["tiny"]

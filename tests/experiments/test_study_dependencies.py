@@ -9,19 +9,19 @@ import pytest
 import torch
 
 from forge.blade import Material
-from forge.blade.scene import Scene
-from forge.ethyr.insight import Insight
-from forge.experiments.dependence import COMPANIONS, Responses
-from forge.experiments.plotting import save_figure
-from forge.experiments.rings import distances
-from forge.experiments.studies import attacks
-from forge.experiments.studies import conduct as conducting
-from forge.experiments.studies.conduct import conduct
-from forge.experiments.studies.dependence_runs import KINDS, PHASES, SCALES, by_seed, name_of, runs, world_of
-from forge.experiments.studies.dependencies import STUDY, ask, findings, plan
-from forge.experiments.studies.sites import Site
-from forge.experiments.studies.store import Store
-from forge.experiments.studies.study import Results
+from forge.blade.recording.scene import Scene
+from forge.ethyr.insight.insight import Insight
+from forge.experiments.figures.plotting import save_figure
+from forge.experiments.measures.dependence import COMPANIONS, Responses
+from forge.experiments.statistics.rings import distances
+from forge.experiments.studies.attacks import study as attacks
+from forge.experiments.studies.dependencies.runs import KINDS, PHASES, SCALES, by_seed, name_of, runs, world_of
+from forge.experiments.studies.dependencies.sites import Site
+from forge.experiments.studies.dependencies.study import STUDY, ask, findings, plan
+from forge.experiments.studies.framework import conduct as conducting
+from forge.experiments.studies.framework.conduct import conduct
+from forge.experiments.studies.framework.store import Store
+from forge.experiments.studies.framework.study import Results
 from tests.ethyr.hand import CONFIG, Hand, at
 
 TINY = SCALES["tiny"]

@@ -9,26 +9,24 @@ import pytest
 import torch
 
 from forge.blade import Law
-from forge.experiments.evaluation import Settings
-from forge.experiments.exploring import COVERAGE, LIFETIME, PACE, SPREAD, TILES
-from forge.experiments.findings import Findings
-from forge.experiments.plotting import save_figure
-from forge.experiments.studies import (
-    exploration,
-    exploration_runs,
-    exploring_report,
-    niches,
-    niches_report,
-    randomized,
-    tournament,
-)
-from forge.experiments.studies.conduct import conduct
-from forge.experiments.studies.cross_surveys import SCRIPTED, Tours
-from forge.experiments.studies.exploring_report import Explored
-from forge.experiments.studies.niches_report import Settled
-from forge.experiments.studies.store import Store
-from forge.experiments.studies.study import Plan, Results
-from forge.experiments.survey import Sample
+from forge.experiments.evaluation.evaluation import Settings
+from forge.experiments.evaluation.survey import Sample
+from forge.experiments.figures.plotting import save_figure
+from forge.experiments.measures.exploring import COVERAGE, LIFETIME, PACE, SPREAD, TILES
+from forge.experiments.reports.findings import Findings
+from forge.experiments.studies.exploration import randomized
+from forge.experiments.studies.exploration import report as exploring_report
+from forge.experiments.studies.exploration import runs as exploration_runs
+from forge.experiments.studies.exploration import study as exploration
+from forge.experiments.studies.exploration.cross_surveys import SCRIPTED, Tours
+from forge.experiments.studies.exploration.report import Explored
+from forge.experiments.studies.framework.conduct import conduct
+from forge.experiments.studies.framework.store import Store
+from forge.experiments.studies.framework.study import Plan, Results
+from forge.experiments.studies.niches import report as niches_report
+from forge.experiments.studies.niches import study as niches
+from forge.experiments.studies.niches.report import Settled
+from forge.experiments.studies.tournament import study as tournament
 from tests.experiments.surveys import made, sample
 
 SMALL, TINY = exploration_runs.SCALES["small"], exploration_runs.SCALES["tiny"]

@@ -3,14 +3,14 @@
 import numpy as np
 import pytest
 
-from forge.experiments.estimate import Estimate
-from forge.experiments.evaluation import Counts, Evaluation, Settings
-from forge.experiments.plotting import save_figure
-from forge.experiments.studies.estimate_text import interval
-from forge.experiments.studies.learning import ALGORITHMS, RATES, SCALES, STUDY, findings, plan, runs
-from forge.experiments.studies.learning_curve import Point
-from forge.experiments.studies.learning_report import lifetime_rows, population_rows, verdict
-from forge.experiments.studies.study import Results
+from forge.experiments.evaluation.evaluation import Counts, Evaluation, Settings
+from forge.experiments.figures.plotting import save_figure
+from forge.experiments.statistics.estimate import Estimate
+from forge.experiments.statistics.estimate_text import interval
+from forge.experiments.studies.framework.study import Results
+from forge.experiments.studies.learning.curve import Point
+from forge.experiments.studies.learning.report import lifetime_rows, population_rows, verdict
+from forge.experiments.studies.learning.study import ALGORITHMS, RATES, SCALES, STUDY, findings, plan, runs
 
 WORLDS, LIVES = 4, 10
 

@@ -5,13 +5,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from forge.experiments.evaluation import Counts, Evaluation, Settings
-from forge.experiments.plotting import save_figure
-from forge.experiments.studies.conduct import conduct
-from forge.experiments.studies.publish import publish
-from forge.experiments.studies.store import Store
-from forge.experiments.studies.study import Results
-from forge.experiments.studies.tournament import (
+from forge.experiments.evaluation.evaluation import Counts, Evaluation, Settings
+from forge.experiments.figures.plotting import save_figure
+from forge.experiments.reports.publish import publish
+from forge.experiments.studies.framework.conduct import conduct
+from forge.experiments.studies.framework.store import Store
+from forge.experiments.studies.framework.study import Results
+from forge.experiments.studies.tournament.report import combat_verdict, lead_rows, lifetime_rows, tally, verdict
+from forge.experiments.studies.tournament.study import (
     ANCHORS,
     SCALES,
     Size,
@@ -24,8 +25,7 @@ from forge.experiments.studies.tournament import (
     runs,
     table_of,
 )
-from forge.experiments.studies.tournament_report import combat_verdict, lead_rows, lifetime_rows, tally, verdict
-from forge.experiments.studies.tournament_table import Duel, Table
+from forge.experiments.studies.tournament.table import Duel, Table
 
 SIZES, CAPS, LIVES = (16, 32, 64), (16, 32), 10
 

@@ -8,11 +8,11 @@ import pytest
 
 from forge.agents import scripted
 from forge.blade import Chaos, Observation
-from forge.blade.state import AGENT
-from forge.experiments.aggression import STYLES
-from forge.experiments.evaluate import evaluate
-from forge.experiments.evaluation import Counts, Evaluation, Settings
-from forge.experiments.styling import BEST, OWN, WAYS, Fates, Restyled, lifetime, nearest, ways
+from forge.blade.state.state import AGENT
+from forge.experiments.evaluation.evaluate import evaluate
+from forge.experiments.evaluation.evaluation import Counts, Evaluation, Settings
+from forge.experiments.measures.aggression import STYLES
+from forge.experiments.measures.styling import BEST, OWN, WAYS, Fates, Restyled, lifetime, nearest, ways
 
 CONFIG = Chaos(**{"spawn.cap": 8, "spawn.populations": 4, "terrain.side": 24})
 MELEE, RANGE, MAGE = range(len(STYLES))

@@ -15,10 +15,10 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from forge import cli
 from forge.blade import World
-from forge.ethyr import checkpoint
-from forge.experiments.condition import condition
-from forge.experiments.run import Run, steps_of
-from forge.experiments.stopping import Stopping
+from forge.ethyr.saving import checkpoint
+from forge.experiments.runs.condition import condition
+from forge.experiments.runs.run import Run, steps_of
+from forge.experiments.runs.stopping import Stopping
 from tests.experiments.children import end, start
 from tests.patience import PATIENCE
 

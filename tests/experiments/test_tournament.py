@@ -9,12 +9,12 @@ import pytest
 
 from forge.blade import Chaos, ConfigError, Law
 from forge.cli import main
-from forge.experiments.bouts import Met
-from forge.experiments.entrants import entrant
-from forge.experiments.evaluation import Counts, Evaluation, Settings
-from forge.experiments.meeting import lead, meet, seat
-from forge.experiments.mixing import Entrant, Seat
-from forge.experiments.tournament import Tournament, hold
+from forge.experiments.evaluation.bouts import Met
+from forge.experiments.evaluation.entrants import entrant
+from forge.experiments.evaluation.evaluation import Counts, Evaluation, Settings
+from forge.experiments.evaluation.meeting import lead, meet, seat
+from forge.experiments.evaluation.mixing import Entrant, Seat
+from forge.experiments.evaluation.tournament import Tournament, hold
 
 SMALL = {"terrain.side": 40, "spawn.cap": 16}
 SETTINGS = Settings(worlds=8, ticks=150, warmup=50, horizon=200)

@@ -9,12 +9,12 @@ import pytest
 import torch
 
 from forge.blade import Chaos, ConfigError, Law, World
-from forge.ethyr.settings import Learning
-from forge.experiments.loading import load
-from forge.experiments.metrics_file import scalars_of
-from forge.experiments.run import Run
-from forge.experiments.settings import Session, Training
-from forge.experiments.train import Meter, Trainer, train
+from forge.ethyr.learning.settings import Learning
+from forge.experiments.runs.loading import load
+from forge.experiments.runs.metrics_file import scalars_of
+from forge.experiments.runs.run import Run
+from forge.experiments.runs.settings import Session, Training
+from forge.experiments.training.train import Meter, Trainer, train
 
 SMALL = Training(
     run=Session(worlds=2, minutes=0, steps=6000, log_seconds=0.01),

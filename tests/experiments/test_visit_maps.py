@@ -5,9 +5,9 @@ import pytest
 from PIL import Image
 
 from forge.blade import Material
-from forge.experiments.palette import colours
-from forge.experiments.plotting import save_figure
-from forge.experiments.visit_maps import Place, density_maps, population_maps
+from forge.experiments.figures.plotting import save_figure
+from forge.experiments.figures.visit_maps import Place, density_maps, population_maps
+from forge.experiments.pictures.palette import colours
 from tests.experiments.scenes import LAND as MATERIALS
 
 LAND = MATERIALS == Material.GRASS

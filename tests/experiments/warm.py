@@ -7,8 +7,8 @@ import torch
 
 import forge.commands.train  # noqa: F401
 from forge.blade import Chaos
-from forge.experiments.settings import Session, Training
-from forge.experiments.train import Trainer
+from forge.experiments.runs.settings import Session, Training
+from forge.experiments.training.train import Trainer
 
 torch.set_num_threads(1)
 Trainer(Training(run=Session(worlds=1, threads=1), world=Chaos(**{"spawn.cap": 16, "terrain.side": 40}))).update()

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Sequence
 from random import Random
 
-from forge.blade.replay_file import Entry, chunk_bytes, end_bytes, start_bytes
+from forge.blade.recording.replay_file import Entry, chunk_bytes, end_bytes, start_bytes
 from tests.blade.watching import CHUNK, chunks_of
 from tests.fuzz.containers import zeros
 from tests.fuzz.damage import EXTREMES, damaged

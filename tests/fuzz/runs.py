@@ -13,17 +13,17 @@ from rich.console import Console
 
 from forge.blade import Chaos, ConfigError
 from forge.commands import runs
-from forge.ethyr import checkpoint
-from forge.ethyr.divergence import Diverged
-from forge.ethyr.settings import Learning
-from forge.experiments.condition import condition
-from forge.experiments.loading import load
-from forge.experiments.run import Run
-from forge.experiments.settings import Session, Training
-from forge.experiments.studies.store import Measurement, Store
-from forge.experiments.survey import Survey
-from forge.experiments.train import Trainer
-from forge.trinity.native import Native
+from forge.ethyr.learning.divergence import Diverged
+from forge.ethyr.learning.settings import Learning
+from forge.ethyr.saving import checkpoint
+from forge.experiments.evaluation.survey import Survey
+from forge.experiments.runs.condition import condition
+from forge.experiments.runs.loading import load
+from forge.experiments.runs.run import Run
+from forge.experiments.runs.settings import Session, Training
+from forge.experiments.studies.framework.store import Measurement, Store
+from forge.experiments.training.train import Trainer
+from forge.trinity.realms.native import Native
 from tests.experiments.surveys import made
 from tests.fuzz.containers import mutate_array, mutate_tensors, mutate_zip
 from tests.fuzz.damage import any_of, damaged

@@ -8,11 +8,11 @@ from pathlib import Path
 import numpy as np
 
 from forge.blade import Chaos, Config, ConfigError, Law, Material, Recording, World
-from forge.blade.frame import FrameSource, decode, encode
-from forge.blade.frame_schema import FrameError
-from forge.blade.replay import Replay, ReplayError
-from forge.blade.tiled import read_tmx, write_tmx
-from forge.experiments.match import world_named
+from forge.blade.recording.frame import FrameSource, decode, encode
+from forge.blade.recording.frame_schema import FrameError
+from forge.blade.recording.replay import Replay, ReplayError
+from forge.blade.terrain.tiled import read_tmx, write_tmx
+from forge.experiments.evaluation.match import world_named
 from tests.blade.old_replay import old_replay
 from tests.blade.watching import play, record, same, world_of
 from tests.blade.worlds import patchwork

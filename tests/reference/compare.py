@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from forge.blade import AGENT, Cause, Config, EventKind, Material, Observation, Recording, RewardTerm, World
-from forge.blade.state import margin
+from forge.blade.state.state import margin
 from tests.reference.engine import Action, Agent, Game
 from tests.reference.record import Event
 

@@ -9,8 +9,8 @@ import pytest
 
 from forge.blade import Chaos, ConfigError
 from forge.trinity import smith
-from forge.trinity.gymnasium import SlotVectorEnv
-from forge.trinity.pettingzoo import LifeEnv, SlotEnv
+from forge.trinity.adapters.gymnasium import SlotVectorEnv
+from forge.trinity.adapters.pettingzoo import LifeEnv, SlotEnv
 
 SMALL = Chaos(**{"terrain.side": 24, "terrain.border": 5, "spawn.cap": 8})
 

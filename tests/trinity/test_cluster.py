@@ -16,14 +16,15 @@ import pytest
 import ray
 from ray.cluster_utils import Cluster
 
-from forge.about import how_to_install
 from forge.blade import Chaos, Config, ConfigError, World
-from forge.blade.terrain import generate
-from forge.ethyr.divergence import Diverged
-from forge.ethyr.settings import Learning
-from forge.trinity import God, Pantheon, Sword, Trinity, cluster, smith
-from forge.trinity.native import Native
-from forge.trinity.report import Report
+from forge.blade.terrain.generation import generate
+from forge.ethyr.learning.divergence import Diverged
+from forge.ethyr.learning.settings import Learning
+from forge.support.about import how_to_install
+from forge.trinity import God, Pantheon, Sword, Trinity, smith
+from forge.trinity.realms import cluster
+from forge.trinity.realms.native import Native
+from forge.trinity.realms.report import Report
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # Ray leaves files of its own open
@@ -179,7 +180,7 @@ for address in ("127.0.0.1:9", "somewhere"):
 for name in [name for name in sys.modules if name.partition(".")[0] == "ray"]:
     del sys.modules[name]
 sys.modules["ray"] = None
-del sys.modules["forge.trinity.cluster"]
+del sys.modules["forge.trinity.realms.cluster"]
 try:
     smith.Native(Chaos(), {"ray": "default"})
 except ImportError as error:

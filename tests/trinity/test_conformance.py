@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 
 from forge.blade import Chaos, Config, Law
-from forge.trinity.conformance import ConformanceError, check_parallel, check_vecenv, check_vector
-from forge.trinity.gymnasium import SlotVectorEnv
-from forge.trinity.pettingzoo import LifeEnv, SlotEnv
-from forge.trinity.scene import Scene
-from forge.trinity.vecenv import VecEnv
+from forge.trinity.adapters.gymnasium import SlotVectorEnv
+from forge.trinity.adapters.pettingzoo import LifeEnv, SlotEnv
+from forge.trinity.conformance.conformance import ConformanceError, check_parallel, check_vecenv, check_vector
+from forge.trinity.vecenv.scene import Scene
+from forge.trinity.vecenv.vecenv import VecEnv
 from tests.trinity.worlds import LEARNED, SMALL
 
 CONFIGS = {

@@ -9,9 +9,9 @@ import pytest
 from gymnasium.spaces import flatten, unflatten
 
 from forge.blade import FEATURES, Chaos, Config, Law, Observation, World
-from forge.blade.observation import ARRAYS
-from forge.trinity.encoding import Encoder, Form, parts, parts_table
-from forge.trinity.spaces import action_space, observation_space
+from forge.blade.state.observation import ARRAYS
+from forge.trinity.adapters.encoding import Encoder, Form, parts, parts_table
+from forge.trinity.adapters.spaces import action_space, observation_space
 from tests.trinity.worlds import LEARNED, SMALL, four_tiles
 
 FORMS = {

@@ -7,8 +7,8 @@ import sys
 
 import pytest
 
-from forge.about import how_to_install
-from forge.trinity.extras import MissingExtra, needs
+from forge.support.about import how_to_install
+from forge.support.extras import MissingExtra, needs
 
 OPTIONAL = ("gymnasium", "pettingzoo", "ray", "torch")
 
@@ -22,7 +22,7 @@ def test_worlds_and_vecenvs_need_none_of_them() -> None:
     script = f"""
 import sys
 from forge.trinity import smith
-import forge.trinity.conformance
+import forge.trinity.conformance.conformance
 from forge.blade import Law
 smith.VecEnv(Law(**{{"terrain.side": 24}})).reset()
 print(*(name for name in {OPTIONAL} if name in sys.modules))

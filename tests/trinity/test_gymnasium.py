@@ -15,7 +15,7 @@ from gymnasium.vector.utils import iterate
 from gymnasium.wrappers.vector import ClipReward, DictInfoToList, RecordEpisodeStatistics
 
 from forge.blade import Chaos, ConfigError, Law, World
-from forge.trinity.gymnasium import SlotVectorEnv
+from forge.trinity.adapters.gymnasium import SlotVectorEnv
 from tests.trinity.worlds import LEARNED, SMALL, four_tiles, out, valid_rows
 
 

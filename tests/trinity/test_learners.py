@@ -11,7 +11,7 @@ import pytest
 import torch
 
 from forge.blade import Chaos
-from forge.trinity.pettingzoo import SlotEnv
+from forge.trinity.adapters.pettingzoo import SlotEnv
 from tests.trinity.worlds import SMALL, four_tiles
 
 TINY = Chaos(**{**SMALL, "spawn.cap": 4, "spawn.populations": 2, "sight.radius": 2, "sight.agents": 3})
@@ -104,7 +104,7 @@ def test_copies_of_a_world_get_seeds_of_their_own_by_a_reset() -> None:
 
 @pytest.fixture
 def rllib() -> Any:
-    from forge.trinity import rllib
+    from forge.trinity.adapters import rllib
 
     return rllib
 

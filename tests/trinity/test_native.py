@@ -15,17 +15,17 @@ import numpy as np
 import pytest
 import torch
 
-from forge.about import how_to_install
 from forge.blade import Chaos, ConfigError, World
-from forge.ethyr.diagnostics import Diagnostics
-from forge.ethyr.settings import Learning
-from forge.experiments.settings import Session, Training
-from forge.experiments.train import Trainer
+from forge.ethyr.learning.diagnostics import Diagnostics
+from forge.ethyr.learning.settings import Learning
+from forge.experiments.runs.settings import Session, Training
+from forge.experiments.training.train import Trainer
+from forge.support.about import how_to_install
 from forge.trinity import God, Pantheon, Sword, Trinity, smith
-from forge.trinity.native import Native
-from forge.trinity.packing import Vectors
-from forge.trinity.report import Report, Tally
-from forge.trinity.setting import Setting
+from forge.trinity.realms.native import Native
+from forge.trinity.realms.packing import Vectors
+from forge.trinity.realms.report import Report, Tally
+from forge.trinity.realms.setting import Setting
 
 SMALL = Chaos(**{"spawn.cap": 16, "spawn.populations": 2, "terrain.side": 40})
 TWO = {"nRealm": 2, "worlds": 2, "threads": 1}
@@ -110,7 +110,7 @@ def test_metrics_add_up() -> None:
 def test_run_goes_on_for_the_time_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     ticks = itertools.count()
     clock = SimpleNamespace(perf_counter=lambda: float(next(ticks)))  # a second between two looks: one a round
-    monkeypatch.setattr("forge.trinity.native.time", clock)
+    monkeypatch.setattr("forge.trinity.realms.native.time", clock)
     envs = smith.Native(SMALL, TWO)
     assert envs.run(seconds=3)["rounds"] == 3
     line = envs.run(rounds=4, seconds=2)
@@ -232,7 +232,7 @@ def test_a_snapshot_of_other_worlds_is_refused() -> None:
     ],
 )
 def test_arguments_that_cannot_be(args: Any, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("forge.trinity.native.viewer_is_there", lambda: False)
+    monkeypatch.setattr("forge.trinity.realms.native.viewer_is_there", lambda: False)
     for given in (args, argparse.Namespace(**args)):
         if isinstance(given, dict) or "nRealms" not in args:  # an object may have any attributes
             with pytest.raises(ConfigError, match=message):

@@ -11,11 +11,11 @@ import pytest
 import torch
 
 from forge.blade import Chaos, Config, ConfigError, Law, Move, Observation, World
-from forge.ethyr.settings import Learning
+from forge.ethyr.learning.settings import Learning
 from forge.trinity import God, Pantheon, Sword, Trinity, smith
-from forge.trinity.native import Native
-from forge.trinity.packing import Vectors
-from forge.trinity.report import Report
+from forge.trinity.realms.native import Native
+from forge.trinity.realms.packing import Vectors
+from forge.trinity.realms.report import Report
 
 SMALL = Chaos(**{"spawn.cap": 16, "spawn.populations": 2, "terrain.side": 40})
 TWO = {"nRealm": 2, "worlds": 2, "threads": 1}

@@ -14,9 +14,9 @@ from pettingzoo.test import parallel_api_test, parallel_seed_test
 from pettingzoo.utils import AECEnv, ParallelEnv
 
 from forge.blade import Chaos, ConfigError, Law, World
-from forge.trinity import pettingzoo
-from forge.trinity.orders import ActionError
-from forge.trinity.pettingzoo import LifeEnv, SlotEnv, parallel_env
+from forge.trinity.adapters import pettingzoo
+from forge.trinity.adapters.orders import ActionError
+from forge.trinity.adapters.pettingzoo import LifeEnv, SlotEnv, parallel_env
 from tests.trinity.worlds import LEARNED, SMALL, four_tiles, out
 
 CONFIGS = {

@@ -8,8 +8,8 @@ import pytest
 from pettingzoo.test import api_test
 
 from forge.blade import Chaos
-from forge.trinity import pettingzoo
-from forge.trinity.pettingzoo import LifeEnv
+from forge.trinity.adapters import pettingzoo
+from forge.trinity.adapters.pettingzoo import LifeEnv
 from tests.trinity.worlds import SMALL
 
 

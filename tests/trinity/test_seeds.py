@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from forge.blade import ConfigError
-from forge.trinity.seeds import SeedSeries
+from forge.trinity.adapters.seeds import SeedSeries
 
 
 def test_a_series_begins_with_its_seed_and_never_repeats() -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from forge.blade import Chaos, ConfigError, Law, World
 from forge.trinity import smith
-from forge.trinity.orders import ActionError
-from forge.trinity.scene import StaleObservation
+from forge.trinity.adapters.orders import ActionError
+from forge.trinity.vecenv.scene import StaleObservation
 from tests.trinity.worlds import LEARNED, SMALL, four_tiles, out
 
 PASS = (0, 0)

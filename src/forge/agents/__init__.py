@@ -16,7 +16,7 @@ from forge.agents.fighter import Fighter
 from forge.agents.forager import Forager
 from forge.agents.random import Random
 from forge.blade import Config
-from forge.blade.checks import ConfigError, did_you_mean
+from forge.support.checks import ConfigError, did_you_mean
 
 __all__ = ["KINDS", "Fighter", "Forager", "Random", "Scripted", "scripted"]
 

@@ -10,14 +10,14 @@ import numpy as np
 
 from forge.agents.bitboards import PITCH, SIGHT, SIZE
 from forge.blade import Config, Material, Observation
-from forge.blade.actions import COLUMNS
-from forge.blade.config import config_of
-from forge.blade.numeric import seed_of
-from forge.blade.rules import rules_record
+from forge.blade.config.config import config_of
+from forge.blade.state.rules import rules_record
+from forge.blade.world.actions import COLUMNS
+from forge.support.numeric import seed_of
 
 
 class Sight(NamedTuple):
-    """The arrays of an observation that decisions are made from; letters as in `forge.blade.state`."""
+    """The arrays of an observation that decisions are made from; letters as in `forge.blade.state.state`."""
 
     agents: np.ndarray  # AGENT [W, N]
     window: np.ndarray  # uint8 [W, N, 15, 16]: the last column means nothing

@@ -11,10 +11,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from forge.blade.grid import CROWD, ONE_AGENT
-from forge.blade.ids import Move
-from forge.blade.jit import inline
-from forge.blade.vector import flagged64
+from forge.blade.compiled.jit import inline
+from forge.blade.compiled.vector import flagged64
+from forge.blade.state.grid import CROWD, ONE_AGENT
+from forge.blade.state.ids import Move
 
 #: How far an agent looks, and the side of a board.
 SIGHT = 7

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from forge.blade.jit import inline
+from forge.blade.compiled.jit import inline
 
 _GOLDEN = np.uint64(0x9E3779B97F4A7C15)
 _MIX1, _MIX2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)

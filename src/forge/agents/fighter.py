@@ -25,7 +25,7 @@ from forge.agents.dice import key_of, member, mix, roll
 from forge.agents.foraging import forage
 from forge.agents.paths import way
 from forge.agents.striking import deadly_reach, harmful_reach, most_useful_style, most_useful_target, style_matters
-from forge.blade.jit import inline, jit
+from forge.blade.compiled.jit import inline, jit
 
 #: A fighter goes after prey at most so many steps away.
 CHASE = 3

@@ -9,7 +9,7 @@ from forge.agents.bitboards import BLOCK, look
 from forge.agents.dice import key_of, member, mix, roll
 from forge.agents.foraging import forage
 from forge.agents.striking import gentlest_style, style_matters
-from forge.blade.jit import inline, jit
+from forge.blade.compiled.jit import inline, jit
 
 
 class Forager(Scripted):

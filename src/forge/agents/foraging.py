@@ -6,7 +6,7 @@ import numpy as np
 
 from forge.agents.bitboards import both, holds_me, spread, steps
 from forge.agents.paths import FAR, PASS, explore, nearest_won, way
-from forge.blade.jit import inline
+from forge.blade.compiled.jit import inline
 
 #: A drinker leaves the water before it has drunk its fill only once its food is below 1 part in this many.
 STARVING = 8

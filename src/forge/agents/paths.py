@@ -19,8 +19,8 @@ from forge.agents.bitboards import (
     without,
 )
 from forge.agents.dice import below
-from forge.blade.ids import MOVE_COL, MOVE_ROW, Move
-from forge.blade.jit import inline, jit
+from forge.blade.compiled.jit import inline, jit
+from forge.blade.state.ids import MOVE_COL, MOVE_ROW, Move
 
 #: Distance of what cannot be reached.
 FAR = 1 << 20

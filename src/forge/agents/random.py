@@ -6,7 +6,7 @@ import numpy as np
 
 from forge.agents.base import Scripted, Sight
 from forge.agents.dice import below, key_of, member, mix, roll
-from forge.blade.jit import inline, jit
+from forge.blade.compiled.jit import inline, jit
 
 
 class Random(Scripted):

@@ -39,8 +39,8 @@ def first_step(worlds: int) -> dict[str, float]:
 
 def terrain(maps: int, side: int, rounds: int) -> dict[str, Any]:
     """Seconds for a number of maps, generated and then read from the cache; every round is another series of maps."""
-    from forge.blade.config import Terrain
-    from forge.blade.terrain import maps as load
+    from forge.blade.config.config import Terrain
+    from forge.blade.terrain.generation import maps as load
 
     load(Terrain(side=side, seed=rounds), [0])  # compiles the noise
     cold: list[float] = []

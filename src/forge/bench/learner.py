@@ -13,9 +13,9 @@ from typing import Any
 import torch
 
 from forge.blade import Chaos
-from forge.ethyr.settings import Learning
-from forge.experiments.settings import Session, Training
-from forge.experiments.train import Trainer
+from forge.ethyr.learning.settings import Learning
+from forge.experiments.runs.settings import Session, Training
+from forge.experiments.training.train import Trainer
 
 
 class Stopwatch:
@@ -41,7 +41,7 @@ class Learner:
     Args:
         engine: what computes, as in `Session`.
         worlds: trained in at once.
-        targeting: as in `forge.blade.config.Combat`.
+        targeting: as in `forge.blade.config.config.Combat`.
         seed: of everything.
         threads: to compute with.
         learning: fields of `Learning`: the network, its width, the algorithm.

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from forge.bench.measure import spread
-from forge.blade.durable import write_atomic
+from forge.support.durable import write_atomic
 
 Row = dict[str, Any]
 _PLAIN_WIDTH = 160  # columns of text where there is no terminal to ask
@@ -68,7 +68,7 @@ class Report:
 
     Attributes:
         benchmark: its name.
-        machine: from `forge.bench.machine.describe`.
+        machine: from `forge.support.machine.describe`.
         settings: what it was asked to do; `quick` tells whether it only tries itself.
         json: the file to write, if any.
         markdown: the page to write, if any.

@@ -12,7 +12,7 @@ from forge.bench.measure import alternate, quotients, spread
 from forge.bench.process import Process
 from forge.bench.report import SPEED, Column, Row, Section, fixed, measured, text, timing
 from forge.bench.world import all_threads
-from forge.blade.checks import ConfigError
+from forge.support.checks import ConfigError
 
 Turn = dict[str, Any]  # what `forge.bench.learner` tells of some updates
 
@@ -49,12 +49,12 @@ class Plan:
     """What to measure.
 
     Attributes:
-        engines: that compute, as in `forge.experiments.settings.Session`.
+        engines: that compute, as in `forge.experiments.runs.settings.Session`.
         seconds: of training to measure, with the slower number of threads.
         worlds: trained in at once.
         hidden: width of the network.
-        network, algorithm: as in `forge.ethyr.learning.Learning`.
-        targeting: as in `forge.blade.config.Combat`.
+        network, algorithm: as in `forge.ethyr.learning.settings.Learning`.
+        targeting: as in `forge.blade.config.config.Combat`.
         seed: of everything.
         quick: train little, to try the benchmark and not the machine.
     """
@@ -72,8 +72,8 @@ class Plan:
     def check(self) -> None:
         """Raises the ConfigError that training with these numbers would raise."""
         # PyTorch comes with these, which the benchmarks of the world do without
-        from forge.ethyr.settings import Learning
-        from forge.experiments.settings import Session
+        from forge.ethyr.learning.settings import Learning
+        from forge.experiments.runs.settings import Session
 
         Session(worlds=self.worlds, seed=self.seed)
         Learning(hidden=self.hidden, network=self.network, algorithm=self.algorithm)

@@ -12,7 +12,7 @@ from forge.bench.measure import spread
 from forge.bench.process import Process
 from forge.bench.report import Row, Section, fixed, measured, text
 from forge.blade import ConfigError, Law
-from forge.embyr import chromium
+from forge.embyr.video import chromium
 
 if TYPE_CHECKING:  # it comes with the extra `video`
     from playwright.sync_api import Page

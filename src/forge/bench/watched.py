@@ -9,9 +9,9 @@ from typing import Any
 
 from forge.agents import scripted
 from forge.blade import Config, Recording, World
-from forge.blade.frame import FrameSource
+from forge.blade.recording.frame import FrameSource
 from forge.embyr import Pace, Source, Viewer
-from forge.embyr.pace import Advance, Call
+from forge.embyr.streaming.pace import Advance, Call
 
 
 class Watched:

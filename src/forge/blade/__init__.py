@@ -1,13 +1,13 @@
 """Blade: the world. NumPy and Numba, compiled to machine code; no neural code, no graphics."""
 
-from forge.blade.checks import ConfigError, ConfigWarning
-from forge.blade.config import Chaos, Combat, Config, Foraging, Law, Reward, Sight, Spawn, Terrain, Vitals
-from forge.blade.events import EVENT, LIFE, Recording
-from forge.blade.ids import Cause, EventKind, Material, Move, RewardTerm, Style
-from forge.blade.observation import FEATURES, Observation
-from forge.blade.presets import PRESETS, make
-from forge.blade.state import AGENT
-from forge.blade.world import World
+from forge.blade.config.config import Chaos, Combat, Config, Foraging, Law, Reward, Sight, Spawn, Terrain, Vitals
+from forge.blade.state.events import EVENT, LIFE, Recording
+from forge.blade.state.ids import Cause, EventKind, Material, Move, RewardTerm, Style
+from forge.blade.state.observation import FEATURES, Observation
+from forge.blade.state.state import AGENT
+from forge.blade.world.presets import PRESETS, make
+from forge.blade.world.world import World
+from forge.support.checks import ConfigError, ConfigWarning
 
 __all__ = [
     "AGENT",

@@ -9,14 +9,15 @@ from typing import Annotated, Any, Literal, cast
 
 from tyro.conf import Positional, arg
 
-from forge.bench import fresh, machine
+from forge.bench import fresh
 from forge.bench.busy import busy
 from forge.bench.report import Report, Section
 from forge.bench.train import Plan, training
 from forge.bench.world import Effort, batch, options, scaling, speed
-from forge.blade.checks import ConfigError
 from forge.command_line import read
-from forge.waiting import doing
+from forge.support import machine
+from forge.support.checks import ConfigError
+from forge.support.waiting import doing
 
 Name = Literal["speed", "batch", "busy", "scaling", "options", "compile", "memory", "terrain"]
 SECTIONS: dict[Name, Callable[[Effort], Section]] = {

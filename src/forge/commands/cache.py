@@ -8,10 +8,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from forge.blade.cache import KINDS, cache_dir, cache_roots
-from forge.blade.durable import size
 from forge.command_line import read
-from forge.waiting import doing
+from forge.support.cache import KINDS, cache_dir, cache_roots
+from forge.support.durable import size
+from forge.support.waiting import doing
 
 
 @dataclasses.dataclass(frozen=True)

@@ -12,20 +12,20 @@ from rich.console import Console
 from forge.blade import Config, Recording, World
 from forge.command_line import read
 from forge.commands.training import start
-from forge.experiments import figures
-from forge.experiments.animation import record_last
-from forge.experiments.evaluate import fresh_maps
-from forge.experiments.evaluation import Settings
+from forge.experiments.evaluation.evaluate import fresh_maps
+from forge.experiments.evaluation.evaluation import Settings
+from forge.experiments.figures import training as figures
 from forge.experiments.heldout import report
 from forge.experiments.heldout.players import players_of
 from forge.experiments.heldout.protocol import USUAL, Protocol
 from forge.experiments.heldout.score import Score, score
-from forge.experiments.loading import load
-from forge.experiments.picture import save_picture
-from forge.experiments.run import Run
-from forge.experiments.settings import Training
-from forge.experiments.train import begin
-from forge.waiting import doing
+from forge.experiments.pictures.animation import record_last
+from forge.experiments.pictures.picture import save_picture
+from forge.experiments.runs.loading import load
+from forge.experiments.runs.run import Run
+from forge.experiments.runs.settings import Training
+from forge.experiments.training.train import begin
+from forge.support.waiting import doing
 
 #: Agent steps of training unless a number of steps or minutes is asked for: minutes teach less on a slower machine.
 STEPS = 100_000_000

@@ -14,13 +14,13 @@ from tyro.conf import Positional, arg
 from forge.agents import KINDS
 from forge.blade import ConfigError
 from forge.command_line import read
-from forge.experiments.evaluation import Settings
+from forge.experiments.evaluation.evaluation import Settings
 from forge.experiments.heldout import report
 from forge.experiments.heldout.players import players_of
 from forge.experiments.heldout.protocol import USUAL, Protocol
 from forge.experiments.heldout.score import Score, score
-from forge.experiments.settings import Training
-from forge.waiting import doing
+from forge.experiments.runs.settings import Training
+from forge.support.waiting import doing
 
 
 @dataclasses.dataclass(frozen=True)

@@ -13,18 +13,18 @@ from rich.console import Console
 from rich.markdown import Markdown
 from tyro.conf import Positional, arg
 
-from forge.blade.checks import ConfigError, did_you_mean
 from forge.command_line import read
-from forge.experiments.stopping import Stopped
+from forge.experiments.reports.publish import publish
+from forge.experiments.runs.stopping import Stopped
 from forge.experiments.studies.catalogue import STUDIES, find
-from forge.experiments.studies.conduct import conduct, study_folder
-from forge.experiments.studies.cost import Cost, estimate_cost
-from forge.experiments.studies.needs import Need
-from forge.experiments.studies.publish import publish
-from forge.experiments.studies.store import Store
-from forge.experiments.studies.study import Plan, Scale, Study
-from forge.experiments.studies.watch import Watch, duration
-from forge.waiting import doing
+from forge.experiments.studies.framework.conduct import conduct, study_folder
+from forge.experiments.studies.framework.cost import Cost, estimate_cost
+from forge.experiments.studies.framework.needs import Need
+from forge.experiments.studies.framework.progress import Watch, duration
+from forge.experiments.studies.framework.store import Store
+from forge.experiments.studies.framework.study import Plan, Scale, Study
+from forge.support.checks import ConfigError, did_you_mean
+from forge.support.waiting import doing
 
 
 @dataclasses.dataclass(frozen=True)

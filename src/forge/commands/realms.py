@@ -11,19 +11,19 @@ from typing import Any
 from rich.console import Console
 
 from forge import cli
-from forge.blade.checks import ConfigError
-from forge.blade.numeric import integer_of_text
-from forge.blade.paths import name_of
 from forge.commands import vecenv
 from forge.commands.training import at_its_limit, extended, start, take, take_serving
-from forge.experiments.realms import Realms, realms_of
-from forge.experiments.run import Run
-from forge.experiments.settings import Training
-from forge.experiments.train import begin
+from forge.experiments.runs.run import Run
+from forge.experiments.runs.settings import Training
+from forge.experiments.training.realms import Realms, realms_of
+from forge.experiments.training.train import begin
 from forge.options import read_training
-from forge.trinity.arguments import check_choice
-from forge.trinity.extras import MissingExtra
-from forge.trinity.native import PLACES
+from forge.support.checks import ConfigError
+from forge.support.extras import MissingExtra
+from forge.support.numeric import integer_of_text
+from forge.support.paths import name_of
+from forge.trinity.realms.native import PLACES
+from forge.trinity.vecenv.arguments import check_choice
 
 USAGE = "forge realms [CONFIG] [--nRealm N] [--api native|vecenv] [--ray local|default|remote] [--address A] [--render]"
 APIS = ("native", "vecenv")

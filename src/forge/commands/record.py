@@ -10,12 +10,12 @@ from rich.console import Console
 from rich.progress import Progress
 from tyro.conf import Positional, arg
 
-from forge.about import VERSION
 from forge.blade import ConfigError
-from forge.blade.replay import ReplayWriter
+from forge.blade.recording.replay import ReplayWriter
 from forge.command_line import read
-from forge.experiments.match import Match, match_of
-from forge.waiting import doing
+from forge.experiments.evaluation.match import Match, match_of
+from forge.support.about import VERSION
+from forge.support.waiting import doing
 
 
 @dataclasses.dataclass(frozen=True)

@@ -13,13 +13,13 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from forge.blade.checks import ConfigError
-from forge.blade.paths import name_of
 from forge.command_line import read
-from forge.experiments import trained_as
-from forge.experiments.condition import condition
-from forge.experiments.run import Run
-from forge.waiting import doing
+from forge.experiments.runs import trained_as
+from forge.experiments.runs.condition import condition
+from forge.experiments.runs.run import Run
+from forge.support.checks import ConfigError
+from forge.support.paths import name_of
+from forge.support.waiting import doing
 
 _COLUMNS = ("state", "by", "changed", "agent steps", "minutes", "lifetime")
 

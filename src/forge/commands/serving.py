@@ -14,8 +14,8 @@ from tyro.conf import arg
 from forge.blade import ConfigError
 from forge.command_line import read
 from forge.embyr import Pace, Source, Viewer
-from forge.embyr.extension import Extension
-from forge.embyr.pages import MISSING
+from forge.embyr.server.pages import MISSING
+from forge.embyr.streaming.extension import Extension
 from forge.embyr.viewer import HOST
 
 

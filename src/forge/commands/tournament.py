@@ -12,16 +12,16 @@ from rich.progress import Progress
 from tyro.conf import Positional, arg
 
 from forge.blade import Config, ConfigError
-from forge.blade.paths import path_of
 from forge.command_line import read
-from forge.experiments import tournament_report as report
-from forge.experiments.entrants import entrant
-from forge.experiments.evaluation import Settings
-from forge.experiments.mixing import Entrant
-from forge.experiments.run import found
-from forge.experiments.settings import Training
-from forge.experiments.tournament import Tournament, hold
-from forge.waiting import doing
+from forge.experiments.evaluation.entrants import entrant
+from forge.experiments.evaluation.evaluation import Settings
+from forge.experiments.evaluation.mixing import Entrant
+from forge.experiments.evaluation.tournament import Tournament, hold
+from forge.experiments.reports import tournament as report
+from forge.experiments.runs.run import found
+from forge.experiments.runs.settings import Training
+from forge.support.paths import path_of
+from forge.support.waiting import doing
 
 SCRIPTED = "scripted agents (random, forager, fighter)"
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from forge.blade import PRESETS, ConfigError
-from forge.blade.paths import name_of
 from forge.commands import realms
 from forge.commands.training import at_its_limit, extended, start, take, take_serving
-from forge.experiments.run import Run
-from forge.experiments.settings import Training
-from forge.experiments.train import begin
+from forge.experiments.runs.run import Run
+from forge.experiments.runs.settings import Training
+from forge.experiments.training.train import begin
 from forge.options import read_training
+from forge.support.paths import name_of
 
 USAGE = f"""forge train [CONFIG] [--folder DIR] [options]
        forge train --resume RUN [--checkpoint last-good|STEPS] [--minutes M] [--steps N] [--lives N]

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 
 from forge.blade import ConfigError
-from forge.experiments.condition import condition
-from forge.experiments.progress import Progress
-from forge.experiments.run import Run
-from forge.experiments.settings import FREE, Training
-from forge.experiments.stopping import Stopped
-from forge.experiments.train import Trainer, at_once, train
+from forge.experiments.runs.condition import condition
+from forge.experiments.runs.run import Run
+from forge.experiments.runs.settings import FREE, Training
+from forge.experiments.runs.stopping import Stopped
+from forge.experiments.training.progress import Progress
+from forge.experiments.training.train import Trainer, at_once, train
 from forge.options import read_training
 
 if TYPE_CHECKING:  # what the viewer needs may not be installed
@@ -67,8 +67,8 @@ def watched(run: Run, serving: Serving | None) -> Iterator[Callable[[Any], None]
         return
     from forge.commands.serving import serve
     from forge.embyr import Source
-    from forge.embyr.overlays import Overlays
-    from forge.ethyr.mind import Mind
+    from forge.embyr.inspection.overlays import Overlays
+    from forge.ethyr.insight.mind import Mind
     from forge.experiments.watching.spectator import SHARE, Spectator
     from forge.experiments.watching.training_report import TrainingReport
 

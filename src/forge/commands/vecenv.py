@@ -8,9 +8,9 @@ from rich.console import Console
 
 from forge.agents import scripted
 from forge.blade import World
-from forge.experiments.amounts import amount
-from forge.experiments.realms import share
-from forge.experiments.settings import Training
+from forge.experiments.runs.settings import Training
+from forge.experiments.statistics.amounts import amount
+from forge.experiments.training.realms import share
 from forge.trinity import smith
 
 #: Who plays.

@@ -14,17 +14,17 @@ from rich.progress import Progress
 from tyro.conf import Positional, arg
 
 from forge.blade import ConfigError
-from forge.blade.frame import Frame, FrameSource
-from forge.blade.paths import path_of
-from forge.blade.replay import Replay
+from forge.blade.recording.frame import Frame, FrameSource
+from forge.blade.recording.replay import Replay
 from forge.command_line import read
 from forge.commands.watch import is_replay
 from forge.embyr import Source
-from forge.embyr.extension import Extension
-from forge.embyr.overlays import Overlays
-from forge.embyr.video import Shot, film
-from forge.experiments.match import Match, match_of
-from forge.waiting import doing
+from forge.embyr.inspection.overlays import Overlays
+from forge.embyr.streaming.extension import Extension
+from forge.embyr.video.video import Shot, film
+from forge.experiments.evaluation.match import Match, match_of
+from forge.support.paths import path_of
+from forge.support.waiting import doing
 
 _WARMUP = 150  # ticks in which a world of the default size comes to life
 _LONGEST = 3600.0

@@ -11,21 +11,21 @@ from typing import TYPE_CHECKING, Annotated
 from tyro.conf import Positional, arg
 
 from forge.blade import Config, ConfigError, World
-from forge.blade.frame import Frame, FrameSource
-from forge.blade.paths import path_of
-from forge.blade.replay import Replay, ReplayWriter
+from forge.blade.recording.frame import Frame, FrameSource
+from forge.blade.recording.replay import Replay, ReplayWriter
 from forge.command_line import read
 from forge.commands.serving import Serving, serve, serve_together
 from forge.embyr import Live, Playback, Source
-from forge.embyr.extension import Extension
+from forge.embyr.inspection.overlays import Overlays
 from forge.embyr.loops import play_together
-from forge.embyr.overlays import Overlays
 from forge.embyr.seats.play import Play
-from forge.experiments.match import Match, match_of
-from forge.waiting import doing
+from forge.embyr.streaming.extension import Extension
+from forge.experiments.evaluation.match import Match, match_of
+from forge.support.paths import path_of
+from forge.support.waiting import doing
 
 if TYPE_CHECKING:
-    from forge.experiments.watching.following_policy import Following
+    from forge.experiments.runs.following_policy import Following
 
 _REPLAY = b"NMREPLAY"  # the first bytes of a replay
 _FULL = 150  # ticks in which a world of the default size comes to life

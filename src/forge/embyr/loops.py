@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from forge.blade.frame import Frame, FrameSource
-from forge.blade.replay import Replay
-from forge.blade.world import World
-from forge.embyr.pace import Advance, Call, Pace, Seek
+from forge.blade.recording.frame import Frame, FrameSource
+from forge.blade.recording.replay import Replay
+from forge.blade.world.world import World
+from forge.embyr.streaming.pace import Advance, Call, Pace, Seek
 from forge.embyr.viewer import Player, Viewer
 
 

@@ -10,22 +10,22 @@ from typing import Any, Protocol, Self
 
 import numpy as np
 
-from forge.blade.frame import Frame
-from forge.blade.observation import Observation
-from forge.blade.world import World
+from forge.blade.recording.frame import Frame
+from forge.blade.state.observation import Observation
+from forge.blade.world.world import World
 from forge.embyr.access import Guard, Role, Tokens
 from forge.embyr.access.headers import THIS_MACHINE
-from forge.embyr.extension import Extension
-from forge.embyr.hub import Hub
-from forge.embyr.limits import Limits
 from forge.embyr.notebook import Inline, proxy_path
-from forge.embyr.pace import Pace
-from forge.embyr.pages import Pages
 from forge.embyr.past.history import History
 from forge.embyr.past.shown import Shown
-from forge.embyr.server import Server
-from forge.embyr.source import Source
-from forge.embyr.stream import FrameStream
+from forge.embyr.server.hub import Hub
+from forge.embyr.server.pages import Pages
+from forge.embyr.server.server import Server
+from forge.embyr.streaming.extension import Extension
+from forge.embyr.streaming.pace import Pace
+from forge.embyr.streaming.source import Source
+from forge.embyr.streaming.stream import FrameStream
+from forge.embyr.wire.limits import Limits
 
 HOST = "127.0.0.1"
 

@@ -2,9 +2,9 @@
 
 - ``forge.trinity.smith``: Native, a training run of realms; VecEnv, worlds in the shape of a vector environment.
 - ``Trinity``, ``Pantheon``, ``God``, ``Sword``: who learns, who rules and who plays in a Native run, to override.
-- ``forge.trinity.pettingzoo``: PettingZoo's ParallelEnv, with an id for each life or with fixed slots.
-- ``forge.trinity.gymnasium``: Gymnasium's VectorEnv, one environment for each slot.
-- ``forge.trinity.conformance``: what these promise, as checks to run on your own wrappers.
+- ``forge.trinity.adapters.pettingzoo``: PettingZoo's ParallelEnv, with an id for each life or with fixed slots.
+- ``forge.trinity.adapters.gymnasium``: Gymnasium's VectorEnv, one environment for each slot.
+- ``forge.trinity.conformance.conformance``: what these promise, as checks to run on your own wrappers.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from forge.trinity.god import God
-    from forge.trinity.pantheon import Pantheon
-    from forge.trinity.sword import Sword
-    from forge.trinity.trinity import Trinity
+    from forge.trinity.realms.god import God
+    from forge.trinity.realms.pantheon import Pantheon
+    from forge.trinity.realms.sword import Sword
+    from forge.trinity.realms.trinity import Trinity
 
 __all__ = ["God", "Pantheon", "Sword", "Trinity"]
 
@@ -25,7 +25,7 @@ def __getattr__(name: str) -> Any:
     """The classes of a Native run, when they are asked for: they bring PyTorch, which worlds do without."""
     if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from forge.trinity.extras import needs
+    from forge.support.extras import needs
 
     with needs("train", "torch", "safetensors"):
-        return getattr(importlib.import_module(f"forge.trinity.{name.lower()}"), name)
+        return getattr(importlib.import_module(f"forge.trinity.realms.{name.lower()}"), name)

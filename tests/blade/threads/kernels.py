@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from forge.blade.jit import jit
+from forge.blade.compiled.jit import jit
 from forge.blade.threads.atomic import add, load, pause
 from forge.blade.threads.share import parallel
 

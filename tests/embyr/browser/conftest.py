@@ -15,11 +15,11 @@ from playwright.sync_api import Browser
 
 from forge.agents import scripted
 from forge.blade import Chaos, Recording, World
-from forge.blade.replay import Replay, ReplayWriter
-from forge.embyr import chromium
-from forge.experiments.run import Run
-from forge.experiments.settings import Training
-from forge.experiments.train import Trainer
+from forge.blade.recording.replay import Replay, ReplayWriter
+from forge.embyr.video import chromium
+from forge.experiments.runs.run import Run
+from forge.experiments.runs.settings import Training
+from forge.experiments.training.train import Trainer
 from tests.embyr.browser.screen import Screen
 from tests.patience import PATIENCE
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from forge.blade.replay import Replay
+from forge.blade.recording.replay import Replay
 from tests.embyr.browser.screen import Screen, changed
 
 

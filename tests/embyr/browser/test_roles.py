@@ -10,7 +10,7 @@ from forge.agents import scripted
 from forge.blade import Recording, World
 from forge.embyr import Live, Pace, Source, Viewer
 from forge.embyr.access import Tokens
-from forge.embyr.overlays import Overlays
+from forge.embyr.inspection.overlays import Overlays
 from forge.embyr.seats.play import Play
 from tests.embyr.browser.conftest import WORLD
 from tests.embyr.browser.screen import Screen

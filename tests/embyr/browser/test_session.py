@@ -9,8 +9,8 @@ import psutil
 import pytest
 from playwright.sync_api import Frame, WebSocketRoute
 
-from forge.blade.cache import cache_dir
 from forge.embyr import Source, Viewer
+from forge.support.cache import cache_dir
 from tests.blade.watching import SMALL, world_of
 from tests.embyr.browser.conftest import port_of, serving
 from tests.embyr.browser.proxy import below

@@ -11,19 +11,19 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from forge.blade import versions
-from forge.blade.checks import ConfigError, did_you_mean
-from forge.blade.config import Config
-from forge.blade.documents import parse_json
-from forge.blade.durable import write_atomic
-from forge.blade.events import Recording
-from forge.blade.ids import UNKNOWN
-from forge.blade.paths import path_of
-from forge.blade.record import annotated_since
+from forge.blade.config import versions
+from forge.blade.config.config import Config
+from forge.blade.config.versions import Since, lacking, stood_for
 from forge.blade.snapshot.invariants import check_state
 from forge.blade.snapshot.npz import Archive
-from forge.blade.state import RECORDED, SAVED, State, check_alike, check_memory, layout, origins
-from forge.blade.versions import Since, lacking, stood_for
+from forge.blade.state.events import Recording
+from forge.blade.state.ids import UNKNOWN
+from forge.blade.state.record import annotated_since
+from forge.blade.state.state import RECORDED, SAVED, State, check_alike, check_memory, layout, origins
+from forge.support.checks import ConfigError, did_you_mean
+from forge.support.documents import parse_json
+from forge.support.durable import write_atomic
+from forge.support.paths import path_of
 
 #: Since which version of snapshots the header says something.
 HEADER = {

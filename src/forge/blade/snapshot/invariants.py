@@ -7,12 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from forge.blade.checks import ConfigError
-from forge.blade.config import Config
-from forge.blade.grid import CROWD, MATERIAL, ONE_AGENT
-from forge.blade.ids import Cause, Material
-from forge.blade.state import margin
-from forge.blade.terrain import check_map
+from forge.blade.config.config import Config
+from forge.blade.state.grid import CROWD, MATERIAL, ONE_AGENT
+from forge.blade.state.ids import Cause, Material
+from forge.blade.state.state import margin
+from forge.blade.terrain.generation import check_map
+from forge.support.checks import ConfigError
 
 #: Counts of ticks, births and the like stay below this: 280,000 years at a thousand ticks a second.
 _MOST = np.int64(2**53)

@@ -13,10 +13,10 @@ from typing import IO, Any, Self
 
 import numpy as np
 
-from forge.blade.checks import ConfigError
-from forge.blade.record import PAD, fields_since
-from forge.blade.state import Layout
-from forge.blade.versions import lacking, stood_for
+from forge.blade.config.versions import lacking, stood_for
+from forge.blade.state.record import PAD, fields_since
+from forge.blade.state.state import Layout
+from forge.support.checks import ConfigError
 
 _START = b"\x93NUMPY\x01\x00"  # and 2 bytes with the length of the description
 _DESCRIPTION = 8192  # bytes of one at most

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from forge.blade.events import log_event
-from forge.blade.grid import distance, first_lanes, index_by_row, rotation
-from forge.blade.ids import NONE, EventKind, Style
-from forge.blade.jit import inline
+from forge.blade.compiled.jit import inline
+from forge.blade.compiled.vector import LANES, lowest_bit, within64
+from forge.blade.state.events import log_event
+from forge.blade.state.grid import distance, first_lanes, index_by_row, rotation
+from forge.blade.state.ids import NONE, EventKind, Style
 from forge.blade.systems.reward import credit_blows
-from forge.blade.vector import LANES, lowest_bit, within64
 
 _HOLD = int(Style.HOLD)
 _ATTACK = int(EventKind.ATTACK)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from forge.blade.grid import leave, tile_index
-from forge.blade.jit import inline
+from forge.blade.compiled.jit import inline
+from forge.blade.state.grid import leave, tile_index
 from forge.blade.systems.reward import forget_tiles
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from forge.blade.events import log_event
-from forge.blade.grid import MATERIAL
-from forge.blade.ids import NONE, EventKind, Material
-from forge.blade.jit import inline
+from forge.blade.compiled.jit import inline
+from forge.blade.state.events import log_event
+from forge.blade.state.grid import MATERIAL
+from forge.blade.state.ids import NONE, EventKind, Material
 
 _FOREST, _WATER = int(Material.FOREST), int(Material.WATER)
 _HARVEST, _DRINK = int(EventKind.HARVEST), int(EventKind.DRINK)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from forge.blade.grid import enter, enterable, leave, tile_index
-from forge.blade.ids import MOVE_COL, MOVE_ROW
-from forge.blade.jit import inline
+from forge.blade.compiled.jit import inline
+from forge.blade.state.grid import enter, enterable, leave, tile_index
+from forge.blade.state.ids import MOVE_COL, MOVE_ROW
 
 _ROW = np.array(MOVE_ROW, np.int64)
 _COL = np.array(MOVE_COL, np.int64)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from forge.blade.jit import inline
-from forge.blade.random import draw_skip
+from forge.blade.compiled.jit import inline
+from forge.blade.compiled.random import draw_skip
 
 
 @inline

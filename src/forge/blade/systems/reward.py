@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from forge.blade.grid import first_in_rotation, tread
-from forge.blade.ids import NONE, RewardTerm
-from forge.blade.jit import inline
+from forge.blade.compiled.jit import inline
+from forge.blade.state.grid import first_in_rotation, tread
+from forge.blade.state.ids import NONE, RewardTerm
 
 _SURVIVAL, _DEATH, _EXPLORE = int(RewardTerm.SURVIVAL), int(RewardTerm.DEATH), int(RewardTerm.EXPLORE)
 _DEALT, _TAKEN, _KILL = int(RewardTerm.DAMAGE_DEALT), int(RewardTerm.DAMAGE_TAKEN), int(RewardTerm.KILL)

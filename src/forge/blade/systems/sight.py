@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from forge.blade.grid import distance, first_lanes, tile_index
-from forge.blade.jit import inline
+from forge.blade.compiled.jit import inline
+from forge.blade.compiled.vector import LANES, copy16, count_bits, lowest_bit, within64
+from forge.blade.state.grid import distance, first_lanes, tile_index
 from forge.blade.systems.movement import valid_moves
-from forge.blade.vector import LANES, copy16, count_bits, lowest_bit, within64
 
 _ONE = np.uint64(1)
 _NOTHING = np.uint64(0)

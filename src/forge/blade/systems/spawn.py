@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from forge.blade.events import log_birth
-from forge.blade.grid import enter, insert_in_index, tile_index
-from forge.blade.jit import inline
-from forge.blade.random import draw_below
+from forge.blade.compiled.jit import inline
+from forge.blade.compiled.random import draw_below
+from forge.blade.state.events import log_birth
+from forge.blade.state.grid import enter, insert_in_index, tile_index
 from forge.blade.systems.reward import know_tile
 
 

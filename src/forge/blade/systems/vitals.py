@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from forge.blade.events import log_death, log_reward, log_tick
-from forge.blade.grid import MATERIAL, first_in_rotation, tile_index
-from forge.blade.ids import Cause, Material, RewardTerm
-from forge.blade.jit import inline
+from forge.blade.compiled.jit import inline
+from forge.blade.state.events import log_death, log_reward, log_tick
+from forge.blade.state.grid import MATERIAL, first_in_rotation, tile_index
+from forge.blade.state.ids import Cause, Material, RewardTerm
 from forge.blade.systems.foraging import forage
 from forge.blade.systems.reward import count_gains, counts_deeds, pay
 

@@ -29,7 +29,7 @@ from numba import types
 from numba.core import cgutils
 from numba.extending import intrinsic
 
-from forge.blade.jit import inline, jit
+from forge.blade.compiled.jit import inline, jit
 from forge.blade.threads.atomic import ENTRY, add, clock, enter, exchange, load, pause, store, swap_if
 
 #: Words of a cache line: what different threads write lies on different lines.

@@ -15,7 +15,7 @@ from forge.embyr.access.guard import Guard
 from forge.embyr.access.headers import Headers
 from forge.embyr.access.rarely import Rarely
 from forge.embyr.access.roles import Role
-from forge.embyr.limits import Limits
+from forge.embyr.wire.limits import Limits
 
 log = logging.getLogger("forge.embyr")
 TOKEN = "token"

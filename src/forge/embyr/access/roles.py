@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from enum import IntEnum
 from typing import NamedTuple, Self
 
-from forge.embyr.protocol import Act, Control, Join, Leave, Message, Sight
+from forge.embyr.wire.protocol import Act, Control, Join, Leave, Message, Sight
 
 _SHORTEST, _LONGEST = 8, 256  # characters of a token
 

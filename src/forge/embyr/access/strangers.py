@@ -7,7 +7,7 @@ import ipaddress
 from collections.abc import Callable
 from typing import Protocol
 
-from forge.embyr.limits import Limits
+from forge.embyr.wire.limits import Limits
 
 _SETTLE_SECONDS = 0.3  # that a newcomer has to say something before it is counted
 

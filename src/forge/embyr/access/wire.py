@@ -17,7 +17,7 @@ from websockets.server import ServerProtocol
 
 from forge.embyr.access.headers import Headers
 from forge.embyr.access.strangers import Strangers
-from forge.embyr.limits import Limits
+from forge.embyr.wire.limits import Limits
 
 # The library would log every request as it came, tokens included.
 _log = logging.getLogger("forge.embyr.wire")

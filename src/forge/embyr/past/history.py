@@ -9,15 +9,15 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from forge.blade.frame import Frame
-from forge.blade.replay import Replay, ReplayError
-from forge.blade.world import World
-from forge.embyr.extension import Extension
-from forge.embyr.pace import Refused
+from forge.blade.recording.frame import Frame
+from forge.blade.recording.replay import Replay, ReplayError
+from forge.blade.world.world import World
 from forge.embyr.past.live_past import LivePast
 from forge.embyr.past.replay_past import ReplayPast
-from forge.embyr.protocol import Find, Message, Recall, Trace
-from forge.embyr.stream import FrameStream
+from forge.embyr.streaming.extension import Extension
+from forge.embyr.streaming.pace import Refused
+from forge.embyr.streaming.stream import FrameStream
+from forge.embyr.wire.protocol import Find, Message, Recall, Trace
 
 log = logging.getLogger("forge.embyr")
 _PARTS = 8  # times that viewers are told how far a replay has been read

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from forge.blade.frame import Frame, happenings
-from forge.blade.frame_schema import Table
-from forge.blade.ids import Cause
-from forge.blade.world import World
+from forge.blade.recording.frame import Frame, happenings
+from forge.blade.recording.frame_schema import Table
+from forge.blade.state.ids import Cause
+from forge.blade.world.world import World
 from forge.embyr.past.census import Census, Sample, message_of
-from forge.embyr.past.event_log import tables
-from forge.embyr.stream import FrameStream
+from forge.embyr.streaming.event_log import tables
+from forge.embyr.streaming.stream import FrameStream
 
 #: Ticks that an agent's vitals are told of.
 TRACE_TICKS = 120

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from forge.blade.ids import Cause
-from forge.blade.replay import Replay
+from forge.blade.recording.replay import Replay
+from forge.blade.state.ids import Cause
 from forge.embyr.past.census import Sample, message_of, most_samples
-from forge.embyr.past.event_log import HAPPENED, rows_of, tables
 from forge.embyr.past.live_past import TOLD, TRACE_TICKS, trace_of
+from forge.embyr.streaming.event_log import HAPPENED, rows_of, tables
 
 _LOOKED_BACK = 512  # ticks in which births and deaths are looked for
 

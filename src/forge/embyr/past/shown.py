@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from forge.blade.frame import FrameSource, happenings
-from forge.blade.frame_schema import Table
-from forge.blade.world import World
+from forge.blade.recording.frame import FrameSource, happenings
+from forge.blade.recording.frame_schema import Table
+from forge.blade.world.world import World
 from forge.embyr.past.frame_diff import FrameDiffSource
-from forge.embyr.stream import FrameStream
+from forge.embyr.streaming.stream import FrameStream
 
 
 class Shown:

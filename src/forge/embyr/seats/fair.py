@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from forge.blade.frame import Frame
-from forge.blade.frame_schema import SECTIONS, Table
-from forge.blade.ids import UNKNOWN
-from forge.blade.world import World
-from forge.embyr.stream import FrameStream
+from forge.blade.recording.frame import Frame
+from forge.blade.recording.frame_schema import SECTIONS, Table
+from forge.blade.state.ids import UNKNOWN
+from forge.blade.world.world import World
+from forge.embyr.streaming.stream import FrameStream
 
 #: Types of messages that tell whoever sits in a fair seat nothing of the world.
 TOLD = frozenset({"welcome", "state", "joined", "left", "error"})

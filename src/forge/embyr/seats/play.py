@@ -10,13 +10,13 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from forge.blade.config import Config
-from forge.blade.frame import Frame
-from forge.blade.ids import Cause, Move, Style
-from forge.blade.world import World
-from forge.embyr.extension import Extension
-from forge.embyr.pace import Refused
-from forge.embyr.protocol import Act, Join, Leave, Message, Sight
+from forge.blade.config.config import Config
+from forge.blade.recording.frame import Frame
+from forge.blade.state.ids import Cause, Move, Style
+from forge.blade.world.world import World
+from forge.embyr.streaming.extension import Extension
+from forge.embyr.streaming.pace import Refused
+from forge.embyr.wire.protocol import Act, Join, Leave, Message, Sight
 
 _ID = 0xFFFFFFFF  # ids are told as frames hold them
 

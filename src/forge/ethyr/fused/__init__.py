@@ -1,8 +1,8 @@
 """The default network and its learner compiled together with the world: one call a thread plays a whole segment.
 
-It computes what `forge.ethyr.policy`, `collector` and `learner` say in PyTorch, to float tolerance, and several times
-as fast on a CPU. Worlds are dealt into groups of fixed size; a group is played by one thread, and gradients are
-summed in the order of groups, so no result depends on the number of threads.
+It computes what `forge.ethyr.networks.policy`, `collector` and `learner` say in PyTorch, to float tolerance, and
+several times as fast on a CPU. Worlds are dealt into groups of fixed size; a group is played by one thread, and
+gradients are summed in the order of groups, so no result depends on the number of threads.
 
 - `weights`: the network's weights in the form the kernels read, and gradients back in the form PyTorch holds them.
 - `network`: what the network says of a block of samples.

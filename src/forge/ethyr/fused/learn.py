@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from forge.blade.jit import inline, jit
+from forge.blade.compiled.jit import inline, jit
 from forge.ethyr.fused.network import dense
 from forge.ethyr.fused.segment import BLOCK, MOVE, OUTPUTS, STYLE, VALUE
 from forge.ethyr.fused.targets import ask, grad_of_target, query_gradient

@@ -8,9 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import torch
 
-from forge.blade.state import State
-from forge.blade.world import World
-from forge.ethyr.diagnostics import Diagnostics, approximate_kl
+from forge.blade.state.state import State
+from forge.blade.world.world import World
+from forge.ethyr.experience.rollout import NO_SAMPLE
 from forge.ethyr.fused.learn import Terms, learn_population, learn_tiles
 from forge.ethyr.fused.play import judge_again, log_probs_again, play
 from forge.ethyr.fused.segment import allocate, allocate_scratch
@@ -23,11 +23,11 @@ from forge.ethyr.fused.weights import (
     read_weights,
     write_gradients,
 )
-from forge.ethyr.learning import check_state, stream
-from forge.ethyr.losses import Losses
-from forge.ethyr.policy import Policy
-from forge.ethyr.rollout import NO_SAMPLE
-from forge.ethyr.settings import Learning
+from forge.ethyr.learning.diagnostics import Diagnostics, approximate_kl
+from forge.ethyr.learning.learner import check_state, stream
+from forge.ethyr.learning.losses import Losses
+from forge.ethyr.learning.settings import Learning
+from forge.ethyr.networks.policy import Policy
 
 #: Worlds that one thread plays together, so that a population's rows of the first layer are used by many agents while
 #: they are in the cache. It sets the order of sums, so it is the same for any number of threads.

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from forge.blade.jit import inline
+from forge.blade.compiled.jit import inline
 from forge.ethyr.fused.segment import BLOCK, MOVE, OUTPUTS, STYLE, VALUE
 from forge.ethyr.kernels.entities import entity_block
 from forge.ethyr.kernels.layout import NEVER

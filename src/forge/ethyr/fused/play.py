@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from forge.blade.jit import inline, jit
-from forge.blade.tick import tick
-from forge.ethyr.advantage import estimate_world
+from forge.blade.compiled.jit import inline, jit
+from forge.blade.world.tick import tick
+from forge.ethyr.experience.advantage import estimate_world
+from forge.ethyr.experience.rollout import gather_world, reserve
 from forge.ethyr.fused.network import act, action_key, judge, mix, pick, settle
 from forge.ethyr.fused.segment import STYLE, VALUE
 from forge.ethyr.fused.targets import ask
 from forge.ethyr.kernels.products import uniform24
-from forge.ethyr.rollout import gather_world, reserve
 
 
 @jit(_nrt=False)
@@ -19,14 +19,14 @@ def play(state, segment, weights, scratch, key, first_world, worlds, discount, t
     """One segment of one group.
 
     Args:
-        state: of the group's worlds, `forge.blade.state.State`.
+        state: of the group's worlds, `forge.blade.state.state.State`.
         segment: to fill.
         weights: of the network.
         scratch: of this thread.
         key: uint64, names the run's stream of action draws.
         first_world: index of the group's first world in the batch.
         worlds: number of worlds of the batch.
-        discount, trace, reward_scale: float32, as for `forge.ethyr.advantage.estimate`.
+        discount, trace, reward_scale: float32, as for `forge.ethyr.experience.advantage.estimate`.
     """
     ticks = segment.reward.shape[0]
     styles = np.int64(state.rules[0].styles)

@@ -1,7 +1,7 @@
 """A segment of experience of one group of worlds, with what the network computed on the way.
 
-Letters besides those of `forge.ethyr.rollout`: H hidden units; rows have a slack of ROWS_AT_ONCE, because products
-work on several rows at once.
+Letters besides those of `forge.ethyr.experience.rollout`: H hidden units; rows have a slack of ROWS_AT_ONCE, because
+products work on several rows at once.
 """
 
 from __future__ import annotations
@@ -10,10 +10,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from forge.blade.config import Config
+from forge.blade.config.config import Config
+from forge.ethyr.experience.rollout import Rollout, aligned
 from forge.ethyr.kernels.products import ROWS_AT_ONCE
 from forge.ethyr.kernels.tiles import LISTING
-from forge.ethyr.rollout import Rollout, aligned
 
 #: Columns of a row of outputs: log-probabilities of moves and styles, and the value.
 OUTPUTS, MOVE, STYLE, VALUE = 16, 0, 5, 9

@@ -1,4 +1,4 @@
-"""Learned targets of one sample: what `forge.ethyr.targets` says in PyTorch, forward and backward.
+"""Learned targets of one sample: what `forge.ethyr.networks.targets` says in PyTorch, forward and backward.
 
 Most agents have no valid target but nobody, who is then certain: they cost a look at the bits of who is in view.
 """
@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from forge.blade.jit import inline
+from forge.blade.compiled.jit import inline
 from forge.ethyr.fused.network import dense
 from forge.ethyr.kernels.layout import TARGET
 from forge.ethyr.kernels.products import ROWS_AT_ONCE

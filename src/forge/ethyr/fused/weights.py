@@ -9,16 +9,16 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from forge.ethyr.compiled import stripes
+from forge.ethyr.experience.rollout import aligned
 from forge.ethyr.fused.segment import MOVE, OUTPUTS, STYLE, VALUE
 from forge.ethyr.kernels.compose import EMBEDDING, compose_gradient_lane, compose_lane
 from forge.ethyr.kernels.entities import normaliser
 from forge.ethyr.kernels.layout import ROWS
 from forge.ethyr.kernels.rows import MATERIALS
-from forge.ethyr.layers import PopulationLinear
-from forge.ethyr.policy import Policy
-from forge.ethyr.rollout import aligned
-from forge.ethyr.targets import TargetHead
+from forge.ethyr.networks.compiled import stripes
+from forge.ethyr.networks.layers import PopulationLinear
+from forge.ethyr.networks.policy import Policy
+from forge.ethyr.networks.targets import TargetHead
 
 
 class Weights(NamedTuple):

@@ -14,7 +14,7 @@ import numpy as np
 from numba import types
 from numba.extending import intrinsic
 
-from forge.blade.jit import inline, jit
+from forge.blade.compiled.jit import inline, jit
 from forge.blade.threads.share import lanes_for, parallel
 from forge.ethyr.kernels.llvm import FLOATS, LANES, Code, const, filled
 from forge.ethyr.kernels.rows import MATERIALS, add_scaled, clear

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from forge.blade.jit import inline, jit
-from forge.blade.observation import FEATURES
+from forge.blade.compiled.jit import inline, jit
+from forge.blade.state.observation import FEATURES
 from forge.blade.threads.share import lanes_for, parallel
 from forge.ethyr.kernels.layout import COLUMNS, ROWS
 from forge.ethyr.kernels.linear import linear_gradient, linear_max

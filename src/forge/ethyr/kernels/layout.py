@@ -1,6 +1,6 @@
 """The layout of what the kernels read and write: rows of agents in view, and scores."""
 
-from forge.blade.observation import FEATURES
+from forge.blade.state.observation import FEATURES
 
 #: Numbers of an entity row; those behind the features are 0.
 COLUMNS = 16

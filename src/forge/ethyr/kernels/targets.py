@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from forge.blade.jit import inline, jit
+from forge.blade.compiled.jit import inline, jit
 from forge.blade.threads.share import lanes_for, parallel
 from forge.ethyr.kernels.entities import BLOCK
 from forge.ethyr.kernels.layout import NEVER, ROWS, TARGET

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from forge.blade.jit import inline, jit
+from forge.blade.compiled.jit import inline, jit
+from forge.blade.compiled.vector import count_bits, lowest_bit
 from forge.blade.threads.share import lanes_for, parallel
-from forge.blade.vector import count_bits, lowest_bit
 from forge.ethyr.kernels.rows import MATERIALS, add_crowd, clear, crowded16, gather_rows, scatter_rows
 
 # A window row goes over this many samples before the next row does, so that its part of the table stays in the first

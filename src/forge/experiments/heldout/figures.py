@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from forge.blade import Cause
-from forge.experiments.estimate import Estimate, estimate_runs
-from forge.experiments.evaluation import Evaluation
+from forge.experiments.evaluation.evaluation import Evaluation
+from forge.experiments.statistics.estimate import Estimate, estimate_runs
 
 
 @dataclass(frozen=True)

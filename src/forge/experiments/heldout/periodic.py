@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import torch
 
-from forge.ethyr.actor import Actor
-from forge.ethyr.metrics import Metric
-from forge.ethyr.network import Network
-from forge.ethyr.optimiser import one_thread
-from forge.experiments.evaluate import evaluate
-from forge.experiments.evaluation import Settings
+from forge.ethyr.insight.actor import Actor
+from forge.ethyr.learning.metrics import Metric
+from forge.ethyr.learning.optimiser import one_thread
+from forge.ethyr.networks.network import Network
+from forge.experiments.evaluation.evaluate import evaluate
+from forge.experiments.evaluation.evaluation import Settings
 from forge.experiments.heldout.figures import FIGURES
 from forge.experiments.heldout.protocol import Protocol
-from forge.experiments.settings import Training
-from forge.experiments.studies.estimate_text import columns
+from forge.experiments.runs.settings import Training
+from forge.experiments.statistics.estimate_text import columns
 
 #: A quarter of the worlds of `forge evaluate`, for a third of the time, alone.
 PROTOCOL = Protocol(Settings(worlds=8, ticks=300, warmup=200, horizon=500), company=())

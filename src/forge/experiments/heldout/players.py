@@ -8,12 +8,12 @@ from pathlib import Path
 
 from forge.agents import KINDS
 from forge.blade import Config, ConfigError
-from forge.blade.paths import path_of
-from forge.experiments.digest import digest
-from forge.experiments.entrants import scripted_entrant, trained_entrant
+from forge.experiments.evaluation.entrants import scripted_entrant, trained_entrant
 from forge.experiments.heldout.protocol import world_name
 from forge.experiments.heldout.score import Player
-from forge.experiments.run import Run, found
+from forge.experiments.runs.run import Run, found
+from forge.experiments.statistics.digest import digest
+from forge.support.paths import path_of
 
 #: What of [run] ends training: runs that differ in it are not of one configuration.
 _LIMITS = ("minutes", "steps", "lives")

@@ -17,11 +17,11 @@ import numpy as np
 
 from forge.agents import KINDS
 from forge.blade import Config, ConfigError
-from forge.blade.checks import did_you_mean
-from forge.blade.numeric import integer
-from forge.blade.terrain import maps as load_maps
-from forge.experiments.evaluate import check_settings, fresh_maps
-from forge.experiments.evaluation import Settings
+from forge.blade.terrain.generation import maps as load_maps
+from forge.experiments.evaluation.evaluate import check_settings, fresh_maps
+from forge.experiments.evaluation.evaluation import Settings
+from forge.support.checks import did_you_mean
+from forge.support.numeric import integer
 
 #: Raised whenever the same options no longer give the same worlds or figures.
 VERSION = 1

@@ -7,15 +7,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from forge.about import VERSION
 from forge.blade import Cause
-from forge.blade.durable import write_atomic
-from forge.experiments.estimate import Estimate
 from forge.experiments.heldout import protocol as protocols
 from forge.experiments.heldout.protocol import Protocol
 from forge.experiments.heldout.score import Score
-from forge.experiments.studies.estimate_text import columns, interval, number
-from forge.experiments.studies.publish import markdown_table, to_csv
+from forge.experiments.reports.publish import markdown_table, to_csv
+from forge.experiments.statistics.estimate import Estimate
+from forge.experiments.statistics.estimate_text import columns, interval, number
+from forge.support.about import VERSION
+from forge.support.durable import write_atomic
 
 if TYPE_CHECKING:
     from rich.table import Table

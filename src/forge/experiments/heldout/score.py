@@ -11,15 +11,15 @@ from typing import Any
 import numpy as np
 
 from forge.blade import Config
-from forge.experiments.entrants import scripted_entrant
-from forge.experiments.estimate import Estimate, estimate_runs
-from forge.experiments.evaluate import evaluate
-from forge.experiments.evaluation import Evaluation
+from forge.experiments.evaluation.entrants import scripted_entrant
+from forge.experiments.evaluation.evaluate import evaluate
+from forge.experiments.evaluation.evaluation import Evaluation
+from forge.experiments.evaluation.meeting import meet
+from forge.experiments.evaluation.mixing import Entrant
+from forge.experiments.evaluation.tournament import evenly
 from forge.experiments.heldout.figures import AMONG, FIGURES, odds
 from forge.experiments.heldout.protocol import Protocol
-from forge.experiments.meeting import meet
-from forge.experiments.mixing import Entrant
-from forge.experiments.tournament import evenly
+from forge.experiments.statistics.estimate import Estimate, estimate_runs
 
 Listener = Callable[[str], None]
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
-from forge.blade.checks import ConfigError, did_you_mean
-from forge.experiments.studies.study import Study
+from forge.experiments.studies.framework.study import Study
+from forge.support.checks import ConfigError, did_you_mean
 
 STUDIES = {
-    "learning": "forge.experiments.studies.learning",
-    "exploration": "forge.experiments.studies.exploration",
-    "niches": "forge.experiments.studies.niches",
-    "randomized": "forge.experiments.studies.randomized",
-    "tournament": "forge.experiments.studies.tournament",
-    "dependencies": "forge.experiments.studies.dependencies",
-    "attacks": "forge.experiments.studies.attacks",
+    "learning": "forge.experiments.studies.learning.study",
+    "exploration": "forge.experiments.studies.exploration.study",
+    "niches": "forge.experiments.studies.niches.study",
+    "randomized": "forge.experiments.studies.exploration.randomized",
+    "tournament": "forge.experiments.studies.tournament.study",
+    "dependencies": "forge.experiments.studies.dependencies.study",
+    "attacks": "forge.experiments.studies.attacks.study",
 }
 
 

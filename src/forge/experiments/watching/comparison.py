@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from forge.blade.checks import ConfigError
-from forge.blade.paths import path_of
-from forge.ethyr import checkpoint
-from forge.experiments.amounts import amount
-from forge.experiments.entrants import trained_entrant
-from forge.experiments.match import Match
-from forge.experiments.run import Run, found, seconds_of, steps_of
-from forge.experiments.settings import moment
+from forge.ethyr.saving import checkpoint
+from forge.experiments.evaluation.entrants import trained_entrant
+from forge.experiments.evaluation.match import Match
+from forge.experiments.runs.run import Run, found, seconds_of, steps_of
+from forge.experiments.runs.settings import moment
+from forge.experiments.statistics.amounts import amount
+from forge.support.checks import ConfigError
+from forge.support.paths import path_of
 
 #: Worlds that stand side by side at most: more are too small to see anything.
 MOST = 6

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from forge.blade.checks import ConfigError
-from forge.experiments import metrics_file
+from forge.experiments.runs import metrics_file
+from forge.support.checks import ConfigError
 
 POINTS = 256  # of a curve at most
 

@@ -17,16 +17,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from forge.blade.fork import fork
-from forge.blade.frame import FrameSource
-from forge.blade.world import World
-from forge.embyr.pace import Advance, Call
+from forge.blade.recording.frame import FrameSource
+from forge.blade.world.fork import fork
+from forge.blade.world.world import World
+from forge.embyr.streaming.pace import Advance, Call
 from forge.embyr.viewer import Viewer
-from forge.ethyr.actor import Actor
-from forge.experiments.loading import load
-from forge.experiments.run import Run, steps_of
-from forge.experiments.train import Trainer
-from forge.experiments.watching.follower import Weights
+from forge.ethyr.insight.actor import Actor
+from forge.experiments.runs.follower import Weights
+from forge.experiments.runs.loading import load
+from forge.experiments.runs.run import Run, steps_of
+from forge.experiments.training.train import Trainer
 
 _FRESH_SECONDS = 3.0  # between two copies of the weights
 SHARE = 0.01  # of one core that playing the copy may take

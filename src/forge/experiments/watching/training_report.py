@@ -9,14 +9,14 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
-from forge.blade.checks import ConfigError
-from forge.embyr.extension import Extension
-from forge.embyr.pace import Refused
-from forge.embyr.protocol import Control, Message
-from forge.experiments.lock import holder
-from forge.experiments.run import Run, steps_of
+from forge.embyr.streaming.extension import Extension
+from forge.embyr.streaming.pace import Refused
+from forge.embyr.wire.protocol import Control, Message
+from forge.experiments.runs.follower import Follower
+from forge.experiments.runs.lock import holder
+from forge.experiments.runs.run import Run, steps_of
 from forge.experiments.watching.curve import Curve
-from forge.experiments.watching.follower import Follower
+from forge.support.checks import ConfigError
 
 log = logging.getLogger("forge.embyr")
 LOOK_SECONDS = 3.0  # between two looks at the run's folder while somebody watches

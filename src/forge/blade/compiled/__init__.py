@@ -1,0 +1,1 @@
+"""How compiled code is made: the options and the cache of kernels, vector operations, random streams."""

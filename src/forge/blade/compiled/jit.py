@@ -1,0 +1,91 @@
+"""How this package compiles: Numba's njit with the options every kernel shares and a disk cache that notices edits.
+
+Numba's own cache looks only at the file of the function it compiled, so a kernel would keep running the old code of a
+helper from another file. The cache folder is therefore named by a hash of all sources of the package.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import hashlib
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import llvmlite.binding
+import numba
+
+from forge.blade.compiled import compiling
+from forge.support.cache import cache_dir
+from forge.support.checks import ConfigError
+
+_settings: Any = numba.config
+if _settings.DISABLE_JIT:
+    raise ConfigError(
+        "NUMBA_DISABLE_JIT is set, but a world runs as machine code only: Python's own functions know neither its "
+        "threads nor its records. Unset it; to look for mistakes, NUMBA_BOUNDSCHECK=1 has the machine code check every "
+        "index"
+    )
+
+compiling.announce()
+
+_KEEP = 4  # cached builds of other versions that are left on disk
+
+
+@functools.cache
+def kernel_cache(part: str) -> Path:
+    """The folder of one part's machine code, compiled from exactly these sources of it and of blade, on this system."""
+    package = Path(__file__).resolve().parents[2]
+    digest = hashlib.blake2b(llvmlite.binding.get_process_triple().encode(), digest_size=8)
+    for name in sorted({"blade", part}):
+        for source in sorted((package / name).rglob("*.py")):
+            digest.update(source.relative_to(package).as_posix().encode() + b"\0" + source.read_bytes())
+    checked = "-checked" if os.environ.get("NUMBA_BOUNDSCHECK") == "1" else ""
+    folder = cache_dir("kernels", part, digest.hexdigest() + checked)
+    _forget_old_builds(folder)
+    return folder
+
+
+def _forget_old_builds(current: Path) -> None:
+    os.utime(current)
+    others = [f for f in current.parent.iterdir() if f != current]
+    for old in sorted(others, key=lambda f: f.stat().st_mtime, reverse=True)[_KEEP:]:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+@contextlib.contextmanager
+def cached_here(part: str = "blade") -> Iterator[None]:
+    """Kernels that are defined within, those of an imported library too, are cached in `kernel_cache(part)`."""
+    before = _settings.CACHE_DIR
+    _settings.CACHE_DIR = str(kernel_cache(part))
+    try:
+        yield
+    finally:
+        _settings.CACHE_DIR = before
+
+
+def part_of(module: str) -> str:
+    """The part of the package a module belongs to: `ethyr` for `forge.ethyr.networks.heads`; `blade` outside."""
+    names = module.split(".")
+    return names[1] if names[0] == "forge" and len(names) > 2 else "blade"
+
+
+def jit(function: Callable[..., Any] | None = None, **options: Any) -> Any:
+    """Compiles a kernel: no GIL, C division, cached on disk. For threads see `forge.blade.threads`."""
+    if function is None:
+        return functools.partial(jit, **options)
+    with cached_here(part_of(function.__module__)):
+        return numba.njit(nogil=True, error_model="numpy", cache=True, **options)(function)
+
+
+def inline(function: Callable[..., Any]) -> Any:
+    """Compiles a helper of the tick: merged into its callers, and without counting references.
+
+    Passing a State to a helper would otherwise cost more than most helpers do, and entering a branch that passes one on
+    would count a reference up and down for each of its arrays. Such a helper cannot make arrays,
+    and cannot be called from Python: the wrappers for that would take a quarter of the time to compile.
+    """
+    return jit(function, forceinline=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)

@@ -1,0 +1,1 @@
+"""The configuration of a world: its sections, how they are read and written, and the versions of every format."""

@@ -1,0 +1,1 @@
+"""What is kept of worlds as they run: frames, replays, scenes."""

@@ -1,0 +1,287 @@
+"""What a frame holds, declared once.
+
+The byte layout and its check, replay files, the documentation and the description for clients are all made from these
+tables.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import IntEnum
+from typing import Any, NamedTuple, TypeAlias
+
+import numpy as np
+
+from forge.blade.config.versions import Format, Since
+from forge.blade.state.ids import UNKNOWN, Cause, Material, Move, Style
+
+#: Every array of an encoded frame starts at a multiple of this many bytes.
+ALIGNMENT = 8
+
+#: The columns of a section of a frame, by name: one-dimensional arrays of one length, typed as the schema says.
+Table: TypeAlias = Mapping[str, np.ndarray]
+
+
+class FrameError(ValueError):
+    """Bytes or columns that are no frame."""
+
+
+#: Counts the columns of frames. It is the last character of what an encoded one begins with.
+FRAMES = Format("frames", 1, FrameError)
+_MARK = b"NMF"
+#: The number an encoded frame begins with; its bytes are the characters NMF1.
+MAGIC = int.from_bytes(_MARK + b"%d" % FRAMES.newest, "little")
+
+
+class Field(NamedTuple):
+    """One column of a table."""
+
+    name: str
+    type: np.dtype[Any]  # little endian
+    unit: str
+    meaning: str
+    coding: str = "plain"  # how replays compress it: see `forge.blade.recording.replay_chunk`
+    since: Since = Since(before=0)  # version of frames that has it first, and what stands for it in older replays
+    names: tuple[str, ...] = ()  # what its values 0, 1, 2, ... are called
+
+
+class Section(NamedTuple):
+    """One table of a frame: columns of equal length."""
+
+    name: str
+    meaning: str
+    fields: tuple[Field, ...]
+
+
+def _field(name: str, code: str, unit: str, meaning: str, coding: str = "plain", **more: Any) -> Field:
+    return Field(name, np.dtype(code).newbyteorder("<"), unit, meaning, coding, **more)
+
+
+def _names(enum: type[IntEnum]) -> tuple[str, ...]:
+    return tuple(member.name.lower() for member in enum)
+
+
+def _plain(*fields: Field) -> tuple[Field, ...]:
+    return tuple(field._replace(coding="plain") for field in fields)
+
+
+_UNKNOWN = Since(before=UNKNOWN)
+_ID = "births of its world before it, modulo 2^32"
+_AGE = _field("age", "i4", "ticks", "ticks lived", "slot")
+_ROW = _field("row", "u2", "tiles", "row on the map, southwards", "slot")
+_COL = _field("col", "u2", "tiles", "column on the map, eastwards", "slot")
+_POPULATION = _field("population", "u1", "", "index of its population", "slot")
+_MATERIAL = _field(
+    "material",
+    "u1",
+    "",
+    "what the tile is made of now; unknown to a fair viewer that has not seen it",
+    names=_names(Material),
+)
+
+
+#: The tables of a frame, in the order in which they are encoded.
+SECTIONS = (
+    Section(
+        "agents",
+        "everyone alive after the tick, by slot",
+        (
+            _field("id", "u4", "", _ID, "slot"),
+            _AGE,
+            _field("damage", "i4", "points", "damage of the attacks that hit it in this tick"),
+            _field("slot", "u2", "", "its place in actions and observations", "row"),
+            _ROW,
+            _COL,
+            _field("health", "i2", "points", "health; at 0 it dies", "slot"),
+            _field("food", "i2", "points", "food; at 0 health falls", "slot"),
+            _field("water", "i2", "points", "water; at 0 health falls", "slot"),
+            _field("freeze", "i2", "ticks", "it cannot move while this is above 0", "slot"),
+            _POPULATION,
+            _field("move", "u1", "", "the move it chose in this tick", since=_UNKNOWN, names=_names(Move)),
+            _field("style", "u1", "", "the attack style it chose in this tick", since=_UNKNOWN, names=_names(Style)),
+        ),
+    ),
+    Section(
+        "tiles",
+        "tiles that are of another material than in the previous frame",
+        (_field("index", "u4", "", "row · side + column", "row"), _MATERIAL),
+    ),
+    Section(
+        "plane",
+        "all side · side tiles in reading order in a key frame, nothing in any other",
+        (_MATERIAL,),
+    ),
+    Section(
+        "attacks",
+        "attacks of the tick that took effect",
+        (
+            _field("attacker", "u4", "", "id of who attacked", "row"),
+            _field("target", "u4", "", "id of whom", "row"),
+            _field("damage", "i4", "points", "health taken"),
+            _field("style", "u1", "", "how", names=_names(Style)),
+        ),
+    ),
+    Section(
+        "births",
+        "who entered the world at the end of the tick",
+        (_field("id", "u4", "", _ID, "row"), *_plain(_ROW, _COL, _POPULATION)),
+    ),
+    Section(
+        "deaths",
+        "who died in the tick",
+        (
+            _field("id", "u4", "", _ID, "row"),
+            *_plain(_AGE, _ROW, _COL, _POPULATION),
+            _field("cause", "u1", "", "of what", names=_names(Cause)),
+        ),
+    ),
+)
+
+NAMES = tuple(section.name for section in SECTIONS)
+
+# What the values of these columns stay below, given the side of the map and the number of populations, so that a viewer
+# may use them as indices.
+_BELOW: dict[str, Callable[[int, int], int]] = {
+    "row": lambda side, populations: side,
+    "col": lambda side, populations: side,
+    "index": lambda side, populations: side * side,
+    "material": lambda side, populations: len(Material),
+    "population": lambda side, populations: populations,
+}
+#: No world has more populations.
+MOST_POPULATIONS = 255
+
+#: The header of an encoded frame; one count for each section follows from the declaration.
+_SCALARS = (
+    ("magic", "u4", f"{MAGIC}, the characters {_MARK.decode()}{FRAMES.newest}"),
+    ("bytes", "u4", "length of the whole message"),
+    ("tick", "i8", "ticks that the world has finished"),
+    ("world", "u4", "index of the world in its batch"),
+    ("side", "u4", "rows and columns of the map [tiles]"),
+    *((name, "u4", f"rows of the table `{name}`") for name in NAMES),
+)
+
+
+def padded(size: int) -> int:
+    """`size` rounded up to the next multiple of the alignment."""
+    return size + -size % ALIGNMENT
+
+
+# The tick aligns it to 8 bytes, and the fields are ordered so that none needs a gap before it.
+HEADER = np.dtype([(name, np.dtype(code).newbyteorder("<")) for name, code, _ in _SCALARS], align=True)
+
+
+def frame_bytes(counts: Mapping[str, int]) -> int:
+    """Length of an encoded frame whose tables have these many rows."""
+    columns = ((field.type.itemsize, counts[section.name]) for section in SECTIONS for field in section.fields)
+    return HEADER.itemsize + sum(padded(size * count) for size, count in columns)
+
+
+def check_magic(number: int) -> None:
+    """Checks the number that a message begins with.
+
+    Raises:
+        FrameError: if it is not that of a frame, or of one newer than this release knows.
+    """
+    if number == MAGIC:
+        return
+    *mark, version = number.to_bytes(4, "little")
+    if bytes(mark) == _MARK and chr(version).isdecimal():
+        FRAMES.version(version - ord("0"), "the message")
+    raise FrameError(f"a frame begins with the number {MAGIC:#x}, but the message with {number:#x}")
+
+
+def check_tables(
+    tables: Mapping[str, Table], side: int, populations: int = MOST_POPULATIONS, partial: bool = False
+) -> dict[str, int]:
+    """Checks that tables are what the schema says, and that their places lie on a map of this side.
+
+    Args:
+        tables: of a frame.
+        side: of the map.
+        populations: of the world.
+        partial: whether a material may be UNKNOWN.
+
+    Returns:
+        The number of rows of each.
+
+    Raises:
+        FrameError: naming the section and column that is wrong.
+    """
+    counts = {}
+    for section in SECTIONS:
+        table = tables[section.name]
+        counts[section.name] = len(table[section.fields[0].name])
+        for field in section.fields:
+            _check_column(section, field, table[field.name], counts[section.name])
+            if field.name in _BELOW:
+                column = table[field.name]
+                known = column[column != UNKNOWN] if partial and field.name == "material" else column
+                _check_below(section, field, known, _BELOW[field.name](side, populations))
+    if counts["plane"] not in (0, side * side):
+        raise FrameError(f"plane has {counts['plane']} tiles; a map of side {side} has {side * side}")
+    return counts
+
+
+def _check_column(section: Section, field: Field, column: np.ndarray, count: int) -> None:
+    if column.dtype != field.type or column.shape != (count,):
+        raise FrameError(
+            f"{section.name}.{field.name} is {column.dtype} of shape {column.shape}; "
+            f"wanted is {field.type} of shape ({count},)"
+        )
+
+
+def _check_below(section: Section, field: Field, column: np.ndarray, limit: int) -> None:
+    if column.size and (highest := int(column.max())) >= limit:
+        raise FrameError(f"{section.name}.{field.name} holds {highest}; allowed are 0 .. {limit - 1}")
+
+
+def describe() -> dict[str, Any]:
+    """The layout as plain values, for JSON: what a client needs to decode a frame and to name what is in it."""
+    offsets = {name: place[1] for name, place in (HEADER.fields or {}).items()}
+    scalars = [
+        {"name": name, "type": HEADER[name].name, "offset": offsets[name], "meaning": meaning}
+        for name, _, meaning in _SCALARS
+    ]
+    return {
+        "version": FRAMES.newest,
+        "magic": MAGIC,
+        "byte_order": "little",
+        "alignment": ALIGNMENT,
+        "header_bytes": HEADER.itemsize,
+        "header": scalars,
+        "sections": [
+            {"name": s.name, "meaning": s.meaning, "fields": [_describe_field(f) for f in s.fields]} for s in SECTIONS
+        ],
+        "unknown": UNKNOWN,
+    }
+
+
+def _describe_field(field: Field) -> dict[str, Any]:
+    values = {"type": field.type.name, "names": list(field.names)}
+    return field._asdict() | values | {"since": field.since.version, "default": field.since.before}
+
+
+def field_tables() -> str:
+    """The header and the sections as Markdown tables, for the documentation."""
+    about = describe()
+    header = ((f"`{s['name']}`", s["type"], str(s["offset"]), s["meaning"]) for s in about["header"])
+    parts = ["### Header", _table(("field", "type", "offset", "meaning"), header)]
+    for section in about["sections"]:
+        rows = (
+            (f"`{f['name']}`", f["type"], f["unit"], f["meaning"] + _legend(f["names"]), f["coding"])
+            for f in section["fields"]
+        )
+        parts += [f"### `{section['name']}`: {section['meaning']}"]
+        parts += [_table(("field", "type", "unit", "meaning", "coding in replays"), rows)]
+    return "\n\n".join(parts) + "\n"
+
+
+def _legend(names: Sequence[str]) -> str:
+    return ": " + ", ".join(f"{value} {name}" for value, name in enumerate(names)) if names else ""
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    lines = [tuple(head)]
+    lines += [("---",) * len(lines[0]), *map(tuple, rows)]
+    return "\n".join(f"| {' | '.join(cell or '–' for cell in line)} |" for line in lines)

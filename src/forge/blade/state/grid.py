@@ -1,0 +1,131 @@
+"""Where agents are: occupancy of tiles, the index of the living by row, and walks over neighbourhoods."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forge.blade.compiled.jit import inline
+from forge.blade.state.ids import ENTERABLE_BITS
+
+#: A tile byte holds the material in its low three bits and the number of agents above them.
+MATERIAL = 7
+ONE_AGENT = 8
+#: Most agents a tile byte can count; the others are in `State.surplus`.
+CROWD = 31
+
+_ALL_LANES = np.uint64(0xFFFFFFFFFFFFFFFF)
+_ONE = np.uint64(1)
+
+
+@inline
+def tile_index(rules, row, col):
+    """Index of a map place in `State.tiles`."""
+    return np.int64(rules.origin) + np.int64(row) * rules.pitch + np.int64(col)
+
+
+@inline
+def enterable(tile):
+    """Whether agents may enter a tile, given its byte."""
+    return (ENTERABLE_BITS >> (tile & MATERIAL)) & 1
+
+
+@inline
+def enter(tiles, surplus, place):
+    """One more agent stands on a tile."""
+    if tiles[place] >> 3 < CROWD:
+        tiles[place] += ONE_AGENT
+    else:
+        surplus[place] += 1
+
+
+@inline
+def leave(tiles, surplus, place):
+    """One agent fewer stands on a tile."""
+    if tiles[place] >> 3 == CROWD and surplus[place] > 0:
+        surplus[place] -= 1
+    else:
+        tiles[place] -= ONE_AGENT
+
+
+@inline
+def index_by_row(state, w):
+    """Sorts the living by (row, slot): a counting sort of a list that is already in the order of slots."""
+    agents, living = state.agents[w], state.living[w]
+    slots, cols, row_start = state.slots[w], state.cols[w], state.row_start[w]
+    count = np.int64(state.living_count[w])
+    row_start[:] = 0
+    for k in range(count):
+        row_start[np.int64(agents[living[k]].row) + 2] += 1
+    for row in range(2, row_start.shape[0]):
+        row_start[row] += row_start[row - 1]
+    for k in range(count):
+        slot = living[k]
+        agent = agents[slot]
+        row = np.int64(agent.row) + 1
+        q = np.int64(row_start[row])
+        row_start[row] = q + 1
+        slots[q] = slot
+        cols[q] = agent.col
+    state.indexed[w] = count
+
+
+@inline
+def insert_in_index(state, w, slot):
+    """Adds a newborn to the index, behind those of its row with lower slots."""
+    slots, cols, row_start = state.slots[w], state.cols[w], state.row_start[w]
+    agent = state.agents[w, slot]
+    row, end = np.int64(agent.row), np.int64(state.indexed[w])
+    q = np.int64(row_start[row + 1])
+    while q > row_start[row] and slots[q - 1] > slot:
+        q -= 1
+    for k in range(end, q, -1):
+        slots[k] = slots[k - 1]
+        cols[k] = cols[k - 1]
+    slots[q] = slot
+    cols[q] = agent.col
+    for r in range(row + 1, row_start.shape[0]):
+        row_start[r] += 1
+    state.indexed[w] = end + 1
+
+
+@inline
+def first_lanes(count):
+    """A uint64 with the lowest `count` bits set, all of them from 64 on."""
+    if count >= 64:
+        return _ALL_LANES
+    return (_ONE << np.uint64(count)) - _ONE
+
+
+@inline
+def distance(one, other):
+    """Chebyshev distance of two agents [tiles]."""
+    return max(abs(np.int64(one.row) - other.row), abs(np.int64(one.col) - other.col))
+
+
+@inline
+def tread(trail, rules, agent):
+    """Marks the tile an agent stands on in a bit set of tiles; returns whether it was new there."""
+    place = np.int64(agent.row) * rules.side + agent.col
+    bit = np.uint8(1 << (place & 7))
+    new = not trail[place >> 3] & bit
+    trail[place >> 3] |= bit
+    return new
+
+
+@inline
+def first_in_rotation(living, count, first):
+    """Position in the list of the living of the first slot from `first` on."""
+    low, high = np.int64(0), count
+    while low < high:
+        middle = (low + high) >> 1
+        if living[middle] < first:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@inline
+def rotation(slot, first, slots):
+    """Place of a slot in the rotating order that begins with slot `first`: 0 is first."""
+    return slot - first if slot >= first else slot - first + slots

@@ -1,0 +1,277 @@
+"""What agents observe: the arrays a step hands out, and the schema that documentation and spaces are made from."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple, Self
+
+import numpy as np
+
+from forge.blade.config.config import Config
+from forge.blade.state.grid import CROWD, MATERIAL
+from forge.blade.state.ids import Material, Move, Style
+
+
+class Feature(NamedTuple):
+    """One number an agent knows of an agent in its seen, the observer included."""
+
+    name: str
+    low: Callable[[Config], int]  # smallest value
+    high: Callable[[Config], int]  # largest value
+    unit: str
+    meaning: str
+    centre: Callable[[Config], float]  # v1.0 normalises to (x − centre) / scale
+    scale: Callable[[Config], float]
+
+
+AGE_LIMIT = 2**31 - 1
+
+
+def _vital(name: str, meaning: str) -> Feature:
+    def maximum(config: Config) -> int:
+        return int(getattr(config.vitals, name))
+
+    return Feature(name, lambda c: 0, maximum, "points", meaning, lambda c: maximum(c) / 2, maximum)
+
+
+def _place(name: str) -> Feature:
+    def last(config: Config) -> int:
+        return config.terrain.side - 1
+
+    def side(config: Config) -> float:
+        return config.terrain.side
+
+    return Feature(name, lambda c: 0, last, "tiles", f"{name} on the map", lambda c: side(c) / 2, side)
+
+
+def _offset(name: str, axis: str) -> Feature:
+    return Feature(
+        name,
+        lambda c: -c.sight.radius,
+        lambda c: c.sight.radius,
+        "tiles",
+        f"{axis} less the observer's",
+        lambda c: 0.0,
+        lambda c: 1.0,
+    )
+
+
+def _damage_limit(config: Config) -> int:
+    combat = config.combat
+    return max(combat.melee_damage, combat.range_damage, combat.mage_damage) * config.spawn.cap
+
+
+#: The eleven features, in the order of `Observation.features`. Source of the normalisation: Neural MMO v1.0.
+FEATURES = (
+    Feature("age", lambda c: 0, lambda c: AGE_LIMIT, "ticks", "ticks lived", lambda c: 50.0, lambda c: 100.0),
+    _vital("health", "health; at 0 it dies"),
+    _vital("food", "food; at 0 health falls"),
+    _vital("water", "water; at 0 health falls"),
+    _place("row"),
+    _place("col"),
+    _offset("row_offset", "row"),
+    _offset("col_offset", "column"),
+    Feature(
+        "damage",
+        lambda c: 0,
+        _damage_limit,
+        "points",
+        "damage of the attacks that hit it last tick",
+        lambda c: 2.5,
+        lambda c: 5.0,
+    ),
+    Feature(
+        "same_population",
+        lambda c: 0,
+        lambda c: 1,
+        "",
+        "1 if of the observer's population",
+        lambda c: 0.5,
+        lambda c: 1.0,
+    ),
+    Feature(
+        "freeze",
+        lambda c: 0,
+        lambda c: c.combat.mage_freeze,
+        "ticks",
+        "freeze counter: it cannot move while above 0",
+        lambda c: 1.0,
+        lambda c: 2.0,
+    ),
+)
+
+
+def read_only(array: np.ndarray) -> np.ndarray:
+    """A view of a contiguous array that cannot be written to, and cannot be made writeable.
+
+    NumPy lets `flags.writeable` of a view be switched on again where the array below it is writeable; what lies below
+    this one is a buffer that is not.
+    """
+    below = array.reshape(-1).view(np.uint8).data.toreadonly()
+    return np.frombuffer(below, array.dtype).reshape(array.shape)
+
+
+class Observation(NamedTuple):
+    """What all agents of a batch of worlds observe. Letters as in `forge.blade.state.state`; empty slots are all zeros.
+
+    The arrays are views of the world's own memory that nobody can write to, valid until its next step; `copy` keeps
+    them.
+    """
+
+    agents: np.ndarray  # AGENT [W, N]: everyone's vitals and place; `alive` tells which slots hold an agent
+    padded_window: (
+        np.ndarray
+    )  # uint8 [W, N, R, C]: the rows of `window`, padded to whole vectors with bytes that mean nothing
+    seen: np.ndarray  # uint16 [W, N, K]: slots of the agents in view; entry 0 is the observer
+    seen_count: np.ndarray  # int16 [W, N]: how many entries of `seen` are filled; 0 in empty slots
+    moves: np.ndarray  # uint8 [W, N]: bit m is set where move m is valid
+    targets: (
+        np.ndarray
+    )  # uint8 [W, N, K]: bit s is set where an entry can be attacked with style s; K = 0 if not learned
+    styles: int  # attack styles to choose from: 3, or 4 with hold; all are always valid
+
+    def copy(self) -> Self:
+        """The same observation in memory of its own, which no step changes."""
+        return self._replace(**{name: getattr(self, name).copy() for name in self._fields[:-1]})
+
+    @property
+    def alive(self) -> np.ndarray:
+        """Boolean [W, N]: slots that hold an agent."""
+        return self.agents["alive"].view(np.bool_)
+
+    @property
+    def window(self) -> np.ndarray:
+        """Bytes uint8 [W, N, R, R]: tile bytes around the agent, material + 8 · min(31, agents on the tile)."""
+        return self.padded_window[..., : self.padded_window.shape[2]]
+
+    @property
+    def materials(self) -> np.ndarray:
+        """Bytes uint8 [W, N, R, R]: the Material of each tile in the window."""
+        return self.window & MATERIAL
+
+    @property
+    def counts(self) -> np.ndarray:
+        """Bytes uint8 [W, N, R, R]: agents on each tile in the window, at most 31."""
+        return self.window >> 3
+
+    @property
+    def move_mask(self) -> np.ndarray:
+        """Boolean [W, N, 5]: valid moves; all False in empty slots only."""
+        return (self.moves[..., None] >> np.arange(len(Move), dtype=np.uint8) & 1).astype(bool)
+
+    @property
+    def style_mask(self) -> np.ndarray:
+        """Boolean [W, N, styles]: valid styles: all of them for the living."""
+        return np.repeat(self.alive[..., None], self.styles, axis=-1)
+
+    @property
+    def target_mask(self) -> np.ndarray:
+        """Boolean [W, N, styles, K]: the targets valid with each style; entry 0, nobody, always is for the living."""
+        return (self.targets[:, :, None] >> np.arange(self.styles, dtype=np.uint8)[:, None] & 1).astype(bool)
+
+    def features(self, world: int, slot: int) -> np.ndarray:
+        """Integers int32 [agents in view, 11]: the FEATURES of everyone that one agent sees, itself first."""
+        seen = self.agents[world, self.seen[world, slot, : self.seen_count[world, slot]]]
+        me = self.agents[world, slot]
+        relative = {
+            "row_offset": seen["row"].astype(np.int32) - me["row"],
+            "col_offset": seen["col"].astype(np.int32) - me["col"],
+            "same_population": seen["population"] == me["population"],
+        }
+        columns = [relative[f.name] if f.name in relative else seen[f.name] for f in FEATURES]
+        return np.stack(columns, -1).astype(np.int32)
+
+
+class Array(NamedTuple):
+    """One array of an Observation."""
+
+    name: str
+    dtype: str
+    shape: str  # in the letters of `forge.blade.state.state`
+    meaning: str
+
+
+#: The arrays of an Observation, as documented and as they are.
+ARRAYS = (
+    Array("agents", "record", "W N", "id, age, damage, row, col, health, food, water, freeze, population, alive"),
+    Array("window", "uint8", "W N R R", f"tiles around the agent: material + 8 · min({CROWD}, agents on it)"),
+    Array("seen", "uint16", "W N K", "slots of the agents in view: the observer, then the others by row and slot"),
+    Array("seen_count", "int16", "W N", "filled entries of `seen`, from 1; the others mean nothing"),
+    Array("moves", "uint8", "W N", "bit m is set where move m is valid"),
+    Array(
+        "targets", "uint8", "W N K", "learned targeting only: bit s is set where an entry is a valid target for style s"
+    ),
+)
+
+
+def schema_page(config: Config) -> str:
+    """The documentation page of observations and actions, in Markdown, with the ranges of `config`."""
+    radius, rows = config.sight.radius, 2 * config.sight.radius + 1
+    features = "\n".join(
+        f"| {i} | `{f.name}` | {f.low(config)} .. {f.high(config)} | {f.unit or '–'} | {f.meaning} "
+        f"| (x − {f.centre(config):g}) / {f.scale(config):g} |"
+        for i, f in enumerate(FEATURES)
+    )
+    materials = "\n".join(f"| {m.value} | {m.name.lower()} |" for m in Material)
+    moves = ", ".join(f"{m.value} {m.name.lower()}" for m in Move)
+    styles = ", ".join(f"{s.value} {s.name.lower()}" for s in Style)
+    arrays = "\n".join(f"| `{a.name}` | {a.dtype} | [{a.shape.replace(' ', ', ')}] | {a.meaning} |" for a in ARRAYS)
+    return _PAGE.format(
+        arrays=arrays,
+        slots=config.spawn.cap,
+        radius=radius,
+        rows=rows,
+        seen=config.sight.agents,
+        features=features,
+        materials=materials,
+        moves=moves,
+        styles=styles,
+    )
+
+
+_PAGE = """# Observations and actions
+
+This page is generated from the schema in `forge.blade.state.observation`; ranges and sizes are those of the default
+configuration. W is the number of worlds, N = {slots} of slots, P of populations; population p owns the slots p·N/P to
+(p+1)·N/P − 1. K = {seen} is the most agents listed in view, R = {rows} the side of the window.
+
+## Arrays
+
+| field of `Observation` | dtype | shape | meaning |
+|---|---|---|---|
+{arrays}
+
+All arrays are zero in empty slots. They are views of the world's memory, valid until its next step;
+`Observation.copy()` keeps them. `materials`, `counts`, `alive`, `move_mask`, `style_mask` and `target_mask` are the
+same data unpacked, and `padded_window` is the memory behind `window`, its rows padded to whole vectors.
+
+The window is centred on the agent: element [{radius}, {radius}] is its own tile, rows go south, columns east. Outside
+the map is lava.
+
+| material | name |
+|---|---|
+{materials}
+
+## Features of an agent in view
+
+`Observation.features(world, slot)` is an int32 array [agents in seen, {count}], the observer first:
+
+| column | name | range | unit | meaning | v1.0 normalisation |
+|---|---|---|---|---|---|
+{features}
+
+The engine hands out integers; `forge.ethyr` normalises them on the device it computes on.
+
+## Actions
+
+An action is a row of integers: `[move, style]`, or `[move, style, target]` with learned targeting.
+
+| column | values |
+|---|---|
+| move | {moves} |
+| style | {styles} (only with `combat.hold`) |
+| target | 0 .. {last}: an entry of the agent's own `seen`; 0 is itself and means no target |
+
+Rows of empty slots are ignored. A number outside these ranges, a wrong shape or a dtype that is not an integer is an
+error and leaves the world as it was. A choice that the masks rule out does nothing.
+""".replace("{count}", str(len(FEATURES))).replace("{last}", "{seen} − 1")

@@ -1,0 +1,68 @@
+"""The worlds that have a name, and the worlds of a name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from forge.blade.config.config import Chaos, Config, Law
+from forge.blade.state.events import Recording
+from forge.blade.world.world import World
+from forge.support.checks import ConfigError, did_you_mean, shown
+from forge.support.numeric import integer
+from forge.support.paths import path_of
+
+#: The configurations that have a name.
+PRESETS: Mapping[str, Callable[..., Config]] = {"chaos": Chaos, "law": Law}
+
+
+def make(
+    config: str | Path | Config | Mapping[str, Any] = "chaos",
+    worlds: int = 1,
+    seed: int | Sequence[int] | None = 0,
+    *,
+    threads: int | None = None,
+    maps: Sequence[int] | Sequence[np.ndarray] | np.ndarray | None = None,
+    record: Recording = Recording(),  # noqa: B008 - an immutable tuple
+    **changes: Any,
+) -> World:
+    """Makes a batch of worlds, which `World.reset` starts: `make("law", worlds=4, **{"spawn.cap": 64})`.
+
+    Args:
+        config: the name of a preset (chaos, law), the path of a TOML file or of a run's folder, a configuration, or
+            tables as in a TOML file, `{"spawn": {"cap": 64}}`.
+        worlds: number of worlds, W.
+        seed: of the batch, or a sequence with the worlds' own seeds; None draws one, which `World.seed` then holds.
+        threads: to step with; None means all cores. Results do not depend on it.
+        maps: for each world the index of its map, or the map itself as uint8 [side, side]; None means 0, 1, 2, ...
+        record: which of events, lives and visits to record.
+        **changes: to the configuration, by dotted name, as in `Config.replace`.
+
+    Raises:
+        ConfigError: if there is no such preset or file, or a number is not what it must be.
+    """
+    chosen = config if isinstance(config, Config) else _named(config)
+    count = integer("worlds", worlds, 1)
+    return World(chosen.replace(**changes), count, seed, threads, maps, record)
+
+
+def _named(name: str | Path | Mapping[str, Any]) -> Config:
+    if isinstance(name, Mapping):
+        return Config.from_dict(name)
+    if not isinstance(name, str | os.PathLike):
+        raise ConfigError(
+            f"config = {shown(name)} must be a preset ({', '.join(PRESETS)}), a TOML file, a run, a Config or a table "
+            f"of its sections, not {type(name).__name__}"
+        )
+    if name in PRESETS:
+        return PRESETS[str(name)]()
+    path = path_of(name)
+    if path.is_dir():
+        path /= "config.toml"
+    if path.is_file():
+        return Config.from_toml(path)
+    raise ConfigError(f"{did_you_mean('preset', str(name), list(PRESETS))}, and no TOML file or run has that name")

@@ -1,0 +1,1 @@
+"""What is found out about agents and places while somebody looks."""

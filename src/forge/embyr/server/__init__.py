@@ -1,0 +1,1 @@
+"""The server: the page, connections, and everyone who watches one world."""

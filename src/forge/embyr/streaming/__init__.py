@@ -1,0 +1,1 @@
+"""What is watched, on its way to its viewers, at their pace."""

@@ -1,0 +1,1 @@
+"""Videos, drawn by the page in a browser without a window."""

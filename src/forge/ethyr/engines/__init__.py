@@ -1,0 +1,1 @@
+"""What computes learning: PyTorch, or the kernels compiled together with the world."""

@@ -1,0 +1,78 @@
+"""Makes what a configuration asks for: a policy, and the learner that computes it."""
+
+from __future__ import annotations
+
+import torch
+
+from forge.blade.config.config import Config
+from forge.blade.world.world import World
+from forge.ethyr.engines.torch_engine import TorchLearner
+from forge.ethyr.fused.learner import FusedLearner
+from forge.ethyr.learning.learner import Learner
+from forge.ethyr.learning.settings import ENGINES, NETWORKS, Learning
+from forge.ethyr.networks.check import try_network
+from forge.ethyr.networks.named import network_class
+from forge.ethyr.networks.network import Network
+from forge.ethyr.networks.policy import Policy
+from forge.support.checks import ConfigError
+
+
+def make_policy(
+    config: Config, learning: Learning, generator: torch.Generator, device: torch.device | str = "cpu"
+) -> Network:
+    """A new policy.
+
+    Args:
+        config: of the worlds it plays.
+        learning: which network, and how wide.
+        generator: the stream its first weights are drawn from, on the CPU.
+        device: where it will compute.
+
+    Raises:
+        ConfigError: if `learning.network` names no network, or one that does not say what a network must say.
+    """
+    network = network_class(learning.network)(config, learning, generator).to(device)
+    if learning.network not in NETWORKS:
+        try_network(network, config)
+    return network
+
+
+def make_learner(
+    world: World, policy: Network, learning: Learning, seed: int, threads: int, engine: str = "auto"
+) -> Learner:
+    """What plays a policy in a batch of worlds and finds its gradients.
+
+    Args:
+        world: reset and ready.
+        policy: from `make_policy`; its parameters stay those of the policy, and receive the gradients.
+        learning: the numbers.
+        seed: names the stream that actions are drawn from; it goes on with the worlds, so a learner made for restored
+            worlds draws on where the one before it stopped, given its `Learner.state`.
+        threads: to compute with. PyTorch knows one number for the whole process.
+        engine: one of ENGINES.
+
+    Raises:
+        ConfigError: if the engine is unknown, or is `compiled` and cannot compute this policy.
+        RuntimeError: if the worlds have not begun.
+    """
+    if not world.started:
+        raise RuntimeError("a learner needs worlds that have begun: call their reset first")
+    if engine not in ENGINES:
+        raise ConfigError(f"engine = {engine!r} must be one of {', '.join(ENGINES)}")
+    obstacle = why_not_compiled(policy)
+    if engine == "compiled" and obstacle:
+        raise ConfigError(f"engine = 'compiled': {obstacle}; engine = 'torch' or 'auto' computes it")
+    if engine != "torch" and not obstacle and isinstance(policy, Policy):
+        return FusedLearner(world, policy, learning, seed, threads)
+    torch.set_num_threads(threads)
+    return TorchLearner(world, policy, learning, seed)
+
+
+def why_not_compiled(policy: Network) -> str | None:
+    """What keeps the compiled learner from computing a policy; None if nothing does."""
+    if type(policy) is not Policy:
+        return f"the kernels compute the default network, not {type(policy).__name__}"
+    device = next(policy.parameters()).device.type
+    if device != "cpu":
+        return f"the kernels compute on the CPU, and the policy is on {device}"
+    return None

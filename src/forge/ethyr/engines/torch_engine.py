@@ -1,0 +1,104 @@
+"""The learner in plain PyTorch: for any device, and the statement of what the compiled one computes."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+import torch
+
+from forge.blade.world.world import World
+from forge.ethyr.experience import advantage
+from forge.ethyr.experience.collector import Collector
+from forge.ethyr.experience.timeline import timeline
+from forge.ethyr.learning.diagnostics import Diagnostics, approximate_kl, moments
+from forge.ethyr.learning.learner import check_state, stream
+from forge.ethyr.learning.losses import Losses, clipped_share, policy_gradient, proximal
+from forge.ethyr.learning.settings import Learning
+from forge.ethyr.networks.heads import joint
+from forge.ethyr.networks.network import Choices, Network
+from forge.support.checks import ConfigError
+
+
+class TorchLearner:
+    """Plays a policy in a batch of worlds and finds its gradients by automatic differentiation.
+
+    Args:
+        world: reset and ready.
+        policy: to play and to learn; samples go to the device of its parameters.
+        learning: the numbers.
+        seed: names the stream that actions are drawn from.
+    """
+
+    def __init__(self, world: World, policy: Network, learning: Learning, seed: int) -> None:
+        self.draws = torch.Generator().manual_seed(int(stream(seed).generate_state(1, np.uint64)[0]))
+        self.collector, self.learning = Collector(world, policy, learning.ticks, self.draws), learning
+        self.diagnostics = Diagnostics.unknown(world.config.populations)
+
+    def state(self) -> dict[str, torch.Tensor]:
+        """The stream of draws, and what agents remember; see `Learner`."""
+        return {"draws": self.draws.get_state(), **self.collector.memory.state()}
+
+    def load_state(self, state: Mapping[str, torch.Tensor]) -> None:
+        """Goes on from a saved state; see `Learner`."""
+        check_state(state, self.state())
+        try:
+            self.draws.set_state(state["draws"])
+        except RuntimeError as error:
+            raise ConfigError(f"the saved state of the learner does not fit this one in draws: {error}") from error
+        self.collector.memory.load_state(state)
+
+    def collect(self) -> np.ndarray:
+        """Plays one segment; returns how many samples of each population acted, int64 [P]."""
+        acted, learning, rollout = self.collector.collect(), self.learning, self.collector.rollout
+        advantage.estimate(rollout, learning.discount, learning.trace, learning.reward_scale)
+        self.diagnostics = Diagnostics.played(moments(rollout.advantage, rollout.target, acted), acted)
+        return acted
+
+    def gradients(self, acted: np.ndarray, epoch: int = 0) -> Losses:
+        """Sets the gradients of the policy's parameters from the segment just played; see `Learner`."""
+        learning, rollout, policy = self.learning, self.collector.rollout, self.collector.policy
+        rows, device = int(acted.max()), self.collector.device
+        valid = torch.arange(rows, device=device) < torch.from_numpy(acted).to(device).unsqueeze(-1)
+        actions, before, advantages, targets = (
+            rollout.view(array, rows).to(device)
+            for array in (rollout.actions, rollout.log_prob, rollout.advantage, rollout.target)
+        )
+        choices = self._judge(acted)
+        log_prob, spread = joint(choices, actions * valid.unsqueeze(-1))
+        given = choices.value, spread, advantages, targets, valid
+        if learning.algorithm == "ppo":
+            losses = proximal(log_prob, before, *given, learning.ppo_clip)
+            clipped = clipped_share(log_prob.detach(), before, valid, learning.ppo_clip).double().cpu().numpy()
+            self.diagnostics = self.diagnostics.after(epoch, np.where(acted > 0, clipped, np.nan))
+        else:
+            losses = policy_gradient(log_prob, *given)
+        total = losses.policy + learning.value_weight * losses.value - learning.entropy_weight * losses.entropy
+        policy.zero_grad()
+        total.sum().backward()
+        return Losses(*(loss.detach().cpu() for loss in losses))
+
+    @torch.no_grad()
+    def approx_kl(self) -> np.ndarray:
+        """How far the policy is from the one that played the last segment; see `Learner`."""
+        collector, rollout = self.collector, self.collector.rollout
+        count, policy = rollout.starts[1].copy(), collector.policy
+        if not count.any():
+            return np.full(len(count), np.nan)
+        gpus = [] if collector.device.type == "cpu" else [collector.device]
+        with torch.random.fork_rng(gpus):  # a network of one's own may draw
+            choices = policy(collector.sent(rollout.learnable(count)), collector.start if policy.memory else None)
+        rows = int(count.max())
+        valid = torch.arange(rows) < torch.from_numpy(count).unsqueeze(-1)
+        actions = rollout.view(rollout.actions, rows) * valid.unsqueeze(-1)
+        now = joint(choices, actions.to(collector.device))[0].cpu().numpy()
+        return np.array([approximate_kl(now[p, :n], rollout.log_prob[p, :n]) for p, n in enumerate(count)])
+
+    def _judge(self, acted: np.ndarray) -> Choices:
+        """What the policy says now of the samples that acted; agents with a memory go through the segment once more."""
+        collector, rollout, policy = self.collector, self.collector.rollout, self.collector.policy
+        samples = collector.sent(rollout.learnable(acted))
+        if not policy.memory:
+            choices: Choices = policy(samples)
+            return choices
+        return policy.unroll(samples, collector.start, timeline(rollout).to(collector.device))

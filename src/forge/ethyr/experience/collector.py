@@ -1,0 +1,79 @@
+"""Plays a policy in a batch of worlds and keeps what its agents saw, did and got."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from forge.blade.world.world import World
+from forge.ethyr.experience.memory import Memory
+from forge.ethyr.experience.rollout import Rollout
+from forge.ethyr.networks.encoder import hold, release
+from forge.ethyr.networks.heads import draw
+from forge.ethyr.networks.network import Network
+from forge.ethyr.networks.samples import Samples
+
+
+class Collector:
+    """Gathers segments of `ticks` ticks, one after another; the worlds never reset.
+
+    Args:
+        world: reset and ready.
+        policy: plays all populations.
+        ticks: of a segment.
+        generator: the stream actions are drawn from.
+    """
+
+    def __init__(self, world: World, policy: Network, ticks: int, generator: torch.Generator) -> None:
+        self.world, self.policy, self.generator = world, policy, generator
+        self.rollout = Rollout(world.config, world.count, ticks)
+        self.device = next(policy.parameters()).device
+        self.memory = Memory(world.config, world.count, policy.memory, self.device)
+        self.start = self.memory.numbers[:, :0]
+        self._actions = np.zeros((*world.state.agents.shape, 3 if world.config.learned_targets else 2), np.uint8)
+
+    @torch.no_grad()
+    def collect(self) -> np.ndarray:
+        """Plays one segment.
+
+        Returns:
+            How many samples of each population acted, int64 [P]: they come first in the rollout, before those of the
+            last observation, which only have a value.
+        """
+        rollout, world = self.rollout, self.world
+        rollout.clear()
+        hold(self.policy)
+        for tick in range(rollout.ticks):
+            self._act(tick)
+            rollout.scatter(tick, self._actions)
+            _, reward, terminated, _ = world.step(self._actions)
+            rollout.reward[tick] = reward
+            rollout.terminated[tick] = terminated
+        acted = rollout.count.copy()
+        self._act(rollout.ticks)
+        release(self.policy)
+        return acted
+
+    def _act(self, tick: int) -> None:
+        """Judges everyone alive, draws their actions and writes both down; of the last observation the value alone."""
+        rollout, observation = self.rollout, self.world.observe()
+        samples = rollout.gather(observation, tick)
+        carried = self.memory.recall(observation) if self.policy.memory else None
+        if tick == 0 and carried is not None:
+            self.start = carried
+        if not samples.count.any():
+            return
+        choices = self.policy(self.sent(samples), carried)
+        rollout.put(rollout.value, samples, choices.value.cpu())
+        if tick == rollout.ticks:
+            return
+        actions, log_prob = draw(choices, self.generator)
+        rollout.put(rollout.actions, samples, actions)
+        rollout.put(rollout.log_prob, samples, log_prob)
+        if choices.memory is not None:
+            rollout.known[tick] = self.memory.known(observation)
+            self.memory.keep(observation, choices.memory)
+
+    def sent(self, samples: Samples) -> Samples:
+        """Samples where the policy is: as they are on the CPU, else a copy of just those rows on its device."""
+        return samples if self.device.type == "cpu" else self.rollout.compact(samples).to(self.device)

@@ -1,0 +1,217 @@
+"""A line of metrics: what a run has come to, and what happened since the line before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from forge.blade import Cause, RewardTerm
+from forge.blade.state.state import State
+from forge.ethyr.learning.diagnostics import Diagnostics, Means, Step
+
+
+class Metric(NamedTuple):
+    """A number of a line, and the list of the same by population."""
+
+    name: str
+    each: str  # the name of the list; empty if there is none
+    unit: str
+    about: str
+
+
+_DEATHS = {
+    Cause.ATTACK: "deaths by an attack: it was the last blow",
+    Cause.LAVA: "deaths by lava",
+    Cause.HUNGER: "deaths by hunger, or by hunger and thirst in the same tick",
+    Cause.THIRST: "deaths by thirst",
+}
+
+#: All that a line of metrics may hold. Where no other rule is named, the number is the mean of its list.
+METRICS = (
+    Metric("steps", "", "agent steps", "since the run began: one for each living agent in each tick"),
+    Metric("rounds", "", "rounds", "since the run began; of realms only"),
+    Metric("updates", "", "updates", "since the run began: rollouts learned from; of realms, steps of the optimiser"),
+    Metric("lives", "", "lives", "that have ended since the run began, in all worlds"),
+    Metric("seconds", "", "s", "of training since the run began, without compiling, saving and evaluating"),
+    Metric("steps_per_second", "", "1/s", "agent steps by seconds of training"),
+    Metric("lifetime", "lifetimes", "ticks", "mean age at death; in all, over all deaths"),
+    Metric("deaths", "", "lives", "that ended"),
+    *(
+        Metric(f"died_{cause.name.lower()}", f"died_{cause.name.lower()}_by_population", "%", f"share of {about}")
+        for cause, about in _DEATHS.items()
+    ),
+    Metric("living", "members", "agents", "alive in a world, at the end of the line; in all, their sum"),
+    Metric("policy_loss", "policy_losses", "", "mean loss of the policy, at a rollout's last update"),
+    Metric("value_loss", "value_losses", "", "half the mean squared error of the value, at a rollout's last update"),
+    Metric("entropy", "entropies", "nats", "mean entropy of the policy's choices, at a rollout's last update"),
+    Metric(
+        "explained_variance",
+        "explained_variances",
+        "",
+        "1 − Var[G − V] / Var[G] over the samples of a rollout, with the values V it was played with and the returns "
+        "G = A + V of generalised advantage estimation: 1 is a perfect estimate, 0 one as good as a constant",
+    ),
+    Metric(
+        "approx_kl",
+        "approx_kls",
+        "nats",
+        "divergence of the policy that played the line's last rollout from the policy after its updates: mean of "
+        "(r − 1) − log r over the samples of the rollout's first tick, r being the ratio of the probabilities of the "
+        "action taken, after to before",
+    ),
+    Metric(
+        "clip_fraction",
+        "clip_fractions",
+        "",
+        "share of the samples whose ratio r is outside 1 ± `learning.ppo_clip`, mean over epochs; of ppo only",
+    ),
+    Metric(
+        "gradient_norm",
+        "gradient_norms",
+        "",
+        "Euclidean norm of the gradient before it is clipped, at a rollout's last update; in all, of all parameters "
+        "together",
+    ),
+    Metric("learning_rate", "", "", "size of the line's last step of the optimiser, warm-up included"),
+    Metric("reward", "rewards", "", "mean reward of an agent step, if more than survival is rewarded"),
+    *(
+        Metric(f"reward_{term}", f"rewards_{term}", "", f"what `reward.{term}` pays of it")
+        for term in (term.name.lower() for term in RewardTerm)
+    ),
+    Metric("restarts", "", "realms", "lost and brought back since the command began; of realms only"),
+)
+
+
+class Learned(NamedTuple):
+    """How learning went between two lines, as METRICS say. float64 [P] or a number; NaN for what is not known."""
+
+    explained_variance: np.ndarray
+    clip_fraction: np.ndarray
+    approx_kl: np.ndarray
+    gradient_norm: float
+    gradient_norms: np.ndarray
+    learning_rate: float
+
+
+class LearnedMeter:
+    """Gathers what a line tells of how learning went."""
+
+    def __init__(self) -> None:
+        self._means = [Means() for _ in range(4)]
+        self._rate = np.nan
+
+    def add(self, diagnostics: Diagnostics) -> None:
+        """Counts a segment."""
+        for mean, values in zip(self._means[:2], diagnostics, strict=True):
+            mean.add(values)
+
+    def add_step(self, step: Step) -> None:
+        """Counts the last step of the optimiser from a segment."""
+        total, norms = step.norms
+        self._means[2].add(total)
+        self._means[3].add(norms)
+        self._rate = step.learning_rate
+
+    def read(self, approx_kl: np.ndarray) -> Learned:
+        """All of it, and KL as it is now, float64 [P]."""
+        explained, clipped, total, norms = (np.broadcast_to(x.read(), approx_kl.shape) for x in self._means)
+        return Learned(explained, clipped, approx_kl, float(total[0]), norms, self._rate)
+
+
+class Lapse(NamedTuple):
+    """What happened between two lines. P populations."""
+
+    steps: np.ndarray  # integers [P]: agent steps
+    seconds: float
+    deaths: np.ndarray  # integers [P, causes], by `Cause`
+    lifetime: np.ndarray  # integers [P]: sum over those who died [ticks]
+    members: np.ndarray  # float64 [P]: alive at the end, a world
+    losses: np.ndarray  # float64 [3, P]: of the policy, of the value, and the entropy; NaN where nothing was learned
+    rewards: np.ndarray  # float64 [P, terms]: sums by `RewardTerm`; [0, terms] if survival alone is rewarded
+    learned: Learned
+
+
+def rewards_since(state: State, totals: np.ndarray) -> np.ndarray:
+    """What worlds paid since their `State.deed_totals` were `totals`: float64 [P, terms], as `Lapse.rewards`."""
+    return np.einsum("wpt,wt->pt", state.deed_totals - totals, state.rules["reward"])
+
+
+def metrics_line(counts: Mapping[str, int | float], lapse: Lapse) -> dict[str, Any]:
+    """The line, as plain data: None stands for what is not known, such as the lifetime where nobody died.
+
+    Args:
+        counts: since the beginning of the run; `seconds` is the last of them.
+        lapse: since the line before.
+    """
+    policy, value, entropy = lapse.losses
+    deaths = lapse.deaths.sum(1)
+    return {
+        **counts,
+        "seconds": round(counts["seconds"], 3),
+        "steps_per_second": round(int(lapse.steps.sum()) / max(lapse.seconds, 1e-9)),
+        "lifetime": _ratio(lapse.lifetime.sum(), deaths.sum()),
+        "lifetimes": [_ratio(x, n) for x, n in zip(lapse.lifetime, deaths, strict=True)],
+        "deaths": int(deaths.sum()),
+        **dict(_causes(lapse.deaths)),
+        "living": round(float(lapse.members.sum()), 2),
+        "members": np.round(lapse.members, 2).tolist(),
+        "policy_loss": _mean(policy, 5),
+        "value_loss": _mean(value, 6),
+        "entropy": _mean(entropy, 4),
+        "policy_losses": _known(policy, 5),
+        "value_losses": _known(value, 6),
+        "entropies": _known(entropy, 4),
+        **_learned(lapse.learned),
+        **dict(_rewards(lapse)),
+    }
+
+
+def _causes(deaths: np.ndarray) -> Iterator[tuple[str, Any]]:
+    """What the dead died of [%], in all and by population."""
+    for cause in Cause:
+        name, died = f"died_{cause.name.lower()}", 100 * deaths[:, cause]
+        yield name, _ratio(died.sum(), deaths.sum())
+        yield f"{name}_by_population", [_ratio(x, n) for x, n in zip(died, deaths.sum(1), strict=True)]
+
+
+def _learned(learned: Learned) -> dict[str, Any]:
+    return {
+        "explained_variance": _mean(learned.explained_variance, 4),
+        "explained_variances": _known(learned.explained_variance, 4),
+        "approx_kl": _mean(learned.approx_kl, 8),
+        "approx_kls": _known(learned.approx_kl, 8),
+        "clip_fraction": _mean(learned.clip_fraction, 5),
+        "clip_fractions": _known(learned.clip_fraction, 5),
+        "gradient_norm": _number(learned.gradient_norm, 6),
+        "gradient_norms": _known(learned.gradient_norms, 6),
+        "learning_rate": _number(learned.learning_rate, 12),
+    }
+
+
+def _rewards(lapse: Lapse) -> Iterator[tuple[str, Any]]:
+    """Mean rewards of an agent step, in all and by term, each also by population."""
+    if not len(lapse.rewards):
+        return
+    sums = {"": lapse.rewards.sum(1)} | {f"_{term.name.lower()}": lapse.rewards[:, term] for term in RewardTerm}
+    for name, by_population in sums.items():
+        yield f"reward{name}", _ratio(by_population.sum(), lapse.steps.sum(), 6)
+        yield f"rewards{name}", [_ratio(x, n, 6) for x, n in zip(by_population, lapse.steps, strict=True)]
+
+
+def _ratio(total: np.number, count: np.integer, digits: int = 3) -> float | None:
+    return round(float(total / count), digits) if count else None
+
+
+def _number(value: float, digits: int) -> float | None:
+    return None if np.isnan(value) else round(float(value), digits)
+
+
+def _known(values: np.ndarray, digits: int) -> list[float | None]:
+    return [_number(x, digits) for x in values]
+
+
+def _mean(values: np.ndarray, digits: int) -> float | None:
+    known = values[~np.isnan(values)]
+    return round(float(known.mean()), digits) if len(known) else None

@@ -1,0 +1,64 @@
+"""How to learn: the numbers of the learner, as a section of a run's configuration."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from forge.blade.config.section import Section, choice, number, plain
+from forge.support.checks import ConfigError, did_you_mean
+
+#: What computes: `compiled` needs a network and a device that our kernels know, `auto` uses them where they do.
+ENGINES = ("auto", "compiled", "torch")
+
+#: Networks that come with the package.
+NETWORKS = ("default", "recurrent")
+_CLASS = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
+
+
+@dataclass(frozen=True)
+class Learning(Section):
+    """The learner. Defaults are those of Neural MMO v1.0 unless the description says otherwise."""
+
+    algorithm: str = choice("pg", ("pg", "ppo"), "policy gradient as in v1.0, or proximal policy optimisation")
+    epochs: int = number(4, 1, 1000, "updates from one segment with ppo; pg makes one")
+    ppo_clip: float = number(0.2, 0.001, 1e6, "how far ppo lets a probability move, as a share of it")
+    network: str = plain(
+        "default", "default, recurrent (with a memory), or a class of your own as module:Class (docs/networks.md)"
+    )
+    hidden: int = number(32, 16, 256, "width of the network's layers; a multiple of 16")
+    activation: str = choice("relu", ("relu", "none"), "of the layer over the encoder (v1.0: none)")
+    ticks: int = number(
+        16, 1, 4096, "ticks of a segment; one update follows each segment (v1.0: about 3,200 agent steps)"
+    )
+    discount: float = number(0.97, 0, 1, "discount of future rewards per tick (v1.0: 0.99)")
+    trace: float = number(0.95, 0, 1, "λ of the advantage estimate; 1 is the plain bootstrapped return, as in v1.0")
+    learning_rate: float = number(2e-3, 0, 1, "step size of Adam (v1.0: 1e-3)")
+    warmup: int = number(
+        300, 0, 10**9, "segments over which the step size grows to its full size; the first ones are small (v1.0: 0)"
+    )
+    weight_decay: float = number(1e-5, 0, 1, "L2 penalty on the weights, added to their gradients")
+    clip: float = number(5.0, 0, 1e9, "gradients are clipped elementwise to ± this")
+    value_weight: float = number(1.0, 0, 1e6, "weight of the value loss (v1.0: 0.25)")
+    entropy_weight: float = number(0.03, 0, 1e6, "weight of the entropy bonus (v1.0: 0.01)")
+    reward_scale: float = number(
+        0.03, 0, 1e6, "rewards are multiplied by this; 1 − discount keeps values within 0..1 (v1.0: 1)"
+    )
+
+    @property
+    def updates(self) -> int:
+        """Updates from one segment."""
+        return self.epochs if self.algorithm == "ppo" else 1
+
+    @property
+    def clip_ratio(self) -> float:
+        """`ppo_clip`, or 0 where probabilities move freely."""
+        return self.ppo_clip if self.algorithm == "ppo" else 0.0
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.hidden % 16:
+            raise ConfigError(f"learning.hidden = {self.hidden} must be a multiple of 16")
+        if self.network not in NETWORKS and not _CLASS.fullmatch(self.network):
+            known = did_you_mean("network", self.network, NETWORKS)
+            raise ConfigError(f"learning.network: {known}; a network of your own is named module:Class")

@@ -1,0 +1,1 @@
+"""Checkpoints: tensors and plain values in folders with a manifest."""

@@ -1,0 +1,1 @@
+"""Measures of behaviour: exploration, niches, dependence, attacks."""

@@ -1,0 +1,1 @@
+"""Pictures of a world, drawn without a browser."""

@@ -1,0 +1,1 @@
+"""Reports: findings as text, tables and figures in a folder."""

@@ -1,0 +1,1 @@
+"""Runs: the folder, its configuration, lock, metrics and checkpoints."""

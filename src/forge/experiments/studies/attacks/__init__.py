@@ -1,0 +1,1 @@
+"""The study `attacks`: which attacks do agents learn?"""

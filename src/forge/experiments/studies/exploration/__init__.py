@@ -1,0 +1,1 @@
+"""The studies `exploration` and `randomized`: do more agents explore more?"""

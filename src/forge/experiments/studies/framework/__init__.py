@@ -1,0 +1,1 @@
+"""What every study is made of: needs, measurements, a store, a conductor."""

@@ -1,0 +1,1 @@
+"""The study `learning`: how soon do populations learn to live?"""

@@ -1,0 +1,133 @@
+"""The study `learning`: how soon do populations learn to live, and how far do they come?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from forge.blade import Chaos, Config
+from forge.experiments.evaluation.evaluation import Evaluation, Settings
+from forge.experiments.reports.findings import Findings
+from forge.experiments.runs.settings import Session, Training
+from forge.experiments.studies.framework.measure import lifetimes
+from forge.experiments.studies.framework.needs import Milestone, Need
+from forge.experiments.studies.framework.store import Measurement
+from forge.experiments.studies.framework.study import Plan, Results, Scale, Study
+from forge.experiments.studies.learning import report as learning_report
+from forge.experiments.studies.learning.curve import Curve, Point
+from forge.experiments.studies.learning.report import LIMIT
+
+ALGORITHMS = ("pg", "ppo")
+SCRIPTED = ("random", "forager", "fighter")
+
+#: Agent steps that a second of training stands for, so that a budget in steps, which repeats to the bit, is about one
+#: in time: a little less than what two cores do with the default configuration, so that the last milestone is in time.
+#: The time it really takes is measured as well.
+RATES = {"pg": 1_750_000, "ppo": 500_000}
+
+
+_EVALUATION = Settings(worlds=32, ticks=500, warmup=500, horizon=1000)
+
+
+@dataclass(frozen=True)
+class Size(Scale):
+    """A scale of this study."""
+
+    seconds: tuple[float, ...] = (3, 10, 30, 60, 120, LIMIT)  # of training up to each milestone, at RATES
+    world: Config = field(default_factory=lambda: Chaos(**{"spawn.random_cap": True}))
+    worlds: int = 32  # trained in at once
+    evaluation: Settings = _EVALUATION
+
+
+SCALES = {
+    "tiny": Size(
+        about="tries the study, and says nothing of learning",
+        seeds=2,
+        probe_seconds=0.05,
+        seconds=(0.001, 0.004),
+        world=Chaos(**{"spawn.cap": 16, "spawn.populations": 2, "terrain.side": 40, "spawn.random_cap": True}),
+        worlds=2,
+        evaluation=Settings(worlds=3, ticks=30, warmup=20, horizon=60),
+    ),
+    "small": Size(about="3 minutes of training a run, on two cores", seeds=3),
+    "medium": Size(
+        about="20 minutes of training a run, on two cores",
+        seeds=5,
+        confirm=True,
+        seconds=(3, 10, 30, 60, 180, 600, 1200),
+    ),
+    "paper": Size(
+        about="100 worlds, and about the paper's 100 million lives a run",
+        seeds=5,
+        confirm=True,
+        seconds=(10, 30, 100, 180, 600, 1200, 3600),
+        worlds=100,
+    ),
+}
+
+
+def plan(size: Size, seeds: int) -> Plan:
+    """Every algorithm with every seed, and each of their milestones alone in the worlds of the scripted players."""
+    needs = runs(size, seeds)
+    measurements = [_evaluation(size, name, name) for name in SCRIPTED]
+    measurements += [
+        _evaluation(size, _name(need, at), Milestone(need, at)) for need in needs for at in need.milestones
+    ]
+    return Plan(needs, measurements)
+
+
+def runs(size: Size, seeds: int) -> list[Need]:
+    """The training runs, those of one seed after those of the seed before it."""
+    return [
+        Need(f"{algorithm} seed {seed}", _training(size, algorithm, seed), _milestones(size, algorithm))
+        for seed in range(seeds)
+        for algorithm in ALGORITHMS
+    ]
+
+
+def _training(size: Size, algorithm: str, seed: int) -> Training:
+    training = Training(run=Session(worlds=size.worlds, seed=seed), world=size.world)
+    return replace(training, learning=replace(training.learning, algorithm=algorithm))
+
+
+def _milestones(size: Size, algorithm: str) -> tuple[int, ...]:
+    return tuple(round(seconds * RATES[algorithm]) for seconds in size.seconds)
+
+
+def _name(need: Need, steps: int) -> str:
+    return f"{need.name} at {steps / 1e6:g} M"
+
+
+def _evaluation(size: Size, name: str, player: str | Milestone) -> Measurement:
+    return lifetimes(name, player, size.world, size.evaluation)
+
+
+def findings(size: Size, seeds: int, results: Results) -> Findings:
+    """Lifetimes against steps and time, against the scripted players, and by population."""
+    needs = runs(size, seeds)
+    curves = {name: _curve([n for n in needs if n.training.learning.algorithm == name], results) for name in ALGORITHMS}
+    return learning_report.findings(curves, _scripted(results))
+
+
+def _curve(needs: list[Need], results: Results) -> Curve:
+    return [
+        Point(
+            steps=steps,
+            seconds=[results.seconds[need.name][steps] for need in needs],
+            evaluations=[Evaluation.from_dict(results.measured[_name(n, steps)]) for n in needs],
+        )
+        for steps in needs[0].milestones
+    ]
+
+
+def _scripted(results: Results) -> Mapping[str, Evaluation]:
+    return {name: Evaluation.from_dict(results.measured[name]) for name in SCRIPTED}
+
+
+STUDY = Study(
+    name="learning",
+    question="How soon do populations that learn live longer than random and scripted ones, and how far do they come?",
+    scales=SCALES,
+    plan=plan,
+    findings=findings,
+)

@@ -1,0 +1,1 @@
+"""The study `niches`: do populations come to use different places?"""

@@ -1,0 +1,1 @@
+"""The study `tournament`: do larger populations make more capable agents?"""

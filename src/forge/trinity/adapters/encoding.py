@@ -1,0 +1,199 @@
+"""What one agent observes as named arrays of fixed shape: the form that PettingZoo and Gymnasium learners take.
+
+Declared once, over the engine's schema: spaces, arrays and documentation all come from `parts`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from forge.blade import FEATURES, Config, Material, Observation
+from forge.blade.compiled.jit import jit
+from forge.blade.state.grid import CROWD
+from forge.blade.world.action_tree import ActionTree, bits
+from forge.support.numeric import flag
+
+
+class Form(NamedTuple):
+    """The choices a learner has.
+
+    Attributes:
+        flat: actions are one number each, with one mask over all of them, which is exact.
+        normalised: features are float32, normalised as Neural MMO v1.0 did, in place of the engine's integers.
+        alive: an array tells whether the slot holds an agent.
+        box: all arrays are put into one float32 vector, in the order of their names, as Gymnasium flattens a Dict.
+    """
+
+    flat: bool = False
+    normalised: bool = False
+    alive: bool = False
+    box: bool = False
+
+
+def form_of(alive: bool, **switches: Any) -> Form:
+    """The form of which a user has chosen these switches.
+
+    Raises:
+        ConfigError: if one is neither True nor False.
+    """
+    return Form(alive=alive, **{name: flag(name, value) for name, value in switches.items()})
+
+
+class Part(NamedTuple):
+    """One array of an agent's observation."""
+
+    name: str
+    source: str  # the array of `Observation` it is made from
+    letters: str  # its shape in the letters of `forge.blade.state.state`; F is the number of FEATURES
+    shape: tuple[int, ...]
+    dtype: type
+    low: np.ndarray  # smallest and largest values, broadcast to the shape
+    high: np.ndarray
+    meaning: str
+
+
+def parts(config: Config, form: Form) -> tuple[Part, ...]:
+    """The arrays of one agent's observation, in order."""
+    choices, size = ActionTree(config).choices, ActionTree(config).size
+    R, K, F = 2 * config.sight.radius + 1, config.sight.agents, len(FEATURES)
+    kind = np.float32 if form.normalised else np.int32
+    low, high = feature_limits(config, form.normalised)
+    made = [
+        _counted("materials", "window", "R R", (R, R), max(Material), "the Material of each tile around the agent"),
+        _counted("counts", "window", "R R", (R, R), CROWD, "agents on each of these tiles"),
+        Part("entities", "seen", "K F", (K, F), kind, low, high, "FEATURES of each agent in view, itself first"),
+        _flags("entity_mask", "seen_count", "K", (K,), "1 for each filled row of `entities`; the others are zeros"),
+    ]
+    if form.flat:
+        made.append(_flags("action_mask", "moves", "actions", (size,), "1 for each valid action"))
+    else:
+        made.append(_flags("move_mask", "moves", "moves", choices[:1], "1 for each valid move"))
+        made.append(_flags("style_mask", "agents", "styles", choices[1:2], "1 for each valid style"))
+    if config.learned_targets and not form.flat:
+        made.append(
+            _flags("target_mask", "targets", "styles K", choices[1:], "1 for each valid target, style by style")
+        )
+    if form.alive:
+        made.append(_flags("alive", "agents", "1", (1,), "1 if an agent is in the slot"))
+    return tuple(made)
+
+
+def in_vector(made: Sequence[Part]) -> list[Part]:
+    """The parts in the order in which they stand in the vector of a `box`."""
+    return sorted(made, key=lambda part: part.name)
+
+
+def _counted(name: str, source: str, letters: str, shape: tuple[int, ...], most: int, meaning: str) -> Part:
+    return Part(name, source, letters, shape, np.uint8, np.array(0), np.array(most), meaning)
+
+
+def _flags(name: str, source: str, letters: str, shape: tuple[int, ...], meaning: str) -> Part:
+    return Part(name, source, letters, shape, np.int8, np.array(0), np.array(1), meaning)
+
+
+def feature_limits(config: Config, normalised: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Smallest and largest value [F] of each of FEATURES. 0 is within: it fills the rows of nobody."""
+    low = np.array([feature.low(config) for feature in FEATURES], np.int32)
+    high = np.array([feature.high(config) for feature in FEATURES], np.int32)
+    if normalised:
+        centre, scale = normalisation(config)
+        low, high = normalise(low, centre, scale), normalise(high, centre, scale)
+    return np.minimum(low, 0), np.maximum(high, 0)
+
+
+def normalisation(config: Config) -> tuple[np.ndarray, np.ndarray]:
+    """Centre and scale of each of FEATURES, float32 [F]."""
+    centre = np.array([feature.centre(config) for feature in FEATURES], np.float32)
+    return centre, np.array([feature.scale(config) for feature in FEATURES], np.float32)
+
+
+def normalise(features: np.ndarray, centre: np.ndarray, scale: np.ndarray) -> np.ndarray:
+    """(x − centre) / scale as float32."""
+    return (features.astype(np.float32) - centre) / scale
+
+
+def parts_table(config: Config) -> str:
+    """The arrays as a Markdown table: all that any Form has, with the ranges of `config`."""
+    forms = (Form(alive=True), Form(flat=True))
+    every = {part.name: part for form in forms for part in parts(config, form)}
+    rows = [
+        f"| `{part.name}` | {np.dtype(part.dtype)} | [{part.letters.replace(' ', ', ')}] "
+        f"| {_range(part)} | {part.meaning} |"
+        for part in every.values()
+    ]
+    return "\n".join(["| name | dtype | shape | range | what it holds |", "|---|---|---|---|---|", *rows])
+
+
+def _range(part: Part) -> str:
+    return "that of each feature" if part.low.ndim else f"{part.low} .. {part.high}"
+
+
+class Encoder:
+    """Makes the arrays of `parts` for any agents or slots, in memory of their own."""
+
+    def __init__(self, config: Config, form: Form) -> None:
+        self.form, self.tree, self.parts = form, ActionTree(config), parts(config, form)
+        self._listed = config.sight.agents
+        self._normalisation = normalisation(config)
+
+    def encode(self, observation: Observation, worlds: np.ndarray, slots: np.ndarray) -> dict[str, np.ndarray]:
+        """The parts, each [n, *shape], of n slots given by their worlds and numbers: int64 [n] both.
+
+        Empty slots are all zeros, but for the masks of actions, which allow them to be idle.
+        """
+        at = (worlds, slots)
+        window = observation.window[at]
+        made = {"materials": window & 7, "counts": window >> 3, **self._entities(observation, worlds, slots)}
+        if self.form.flat:
+            made["action_mask"] = self.tree.valid(observation, at).view(np.int8)
+        else:
+            masks = self.tree.masks(observation, at)
+            made["move_mask"], made["style_mask"] = masks[0].view(np.int8), masks[1].view(np.int8)
+        if len(self.tree.choices) > 2:
+            made["target_mask"] = self._targets(observation, at)
+        made["alive"] = observation.agents["alive"][at].astype(np.int8)[:, None]
+        return {part.name: made[part.name] for part in self.parts}
+
+    def shown(self, made: dict[str, np.ndarray]) -> dict[str, np.ndarray] | np.ndarray:
+        """The parts in the form that is observed: as they are, or with `box` as float32 [n, length]."""
+        if not self.form.box:
+            return made
+        rows = [made[part.name].reshape(len(made[part.name]), -1) for part in in_vector(self.parts)]
+        return np.concatenate(rows, -1, dtype=np.float32)
+
+    def _entities(self, observation: Observation, worlds: np.ndarray, slots: np.ndarray) -> dict[str, np.ndarray]:
+        entities = np.zeros((len(worlds), self._listed, len(FEATURES)), np.int32)
+        list_entities(observation.agents, observation.seen, observation.seen_count, worlds, slots, entities)
+        mask = np.arange(self._listed) < observation.seen_count[worlds, slots][:, None]
+        if self.form.normalised:
+            entities = np.where(mask[..., None], normalise(entities, *self._normalisation), np.float32(0))
+        return {"entities": entities, "entity_mask": mask.view(np.int8)}
+
+    def _targets(self, observation: Observation, at: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
+        valid = np.swapaxes(bits(observation.targets[at], observation.styles), -1, -2)
+        valid[~observation.alive[at], :, 0] = True
+        return valid.view(np.int8)
+
+
+@jit
+def list_entities(agents, seen, seen_count, worlds, slots, entities):
+    """Fills int32 [n, K, F] with the FEATURES of all that n observers have in view; rows of nobody stay as they are."""
+    for n in range(worlds.shape[0]):
+        w, slot = worlds[n], slots[n]
+        me = agents[w, slot]
+        for entry in range(seen_count[w, slot]):
+            agent, row = agents[w, np.int64(seen[w, slot, entry])], entities[n, entry]
+            row[0] = agent.age
+            row[1] = agent.health
+            row[2] = agent.food
+            row[3] = agent.water
+            row[4] = agent.row
+            row[5] = agent.col
+            row[6] = agent.row - me.row
+            row[7] = agent.col - me.col
+            row[8] = agent.damage
+            row[9] = agent.population == me.population
+            row[10] = agent.freeze

@@ -1,0 +1,102 @@
+"""What has happened in a run: counts that only grow, and lines of metrics between two looks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from forge.blade import Cause, RewardTerm
+from forge.ethyr.learning.diagnostics import Means, Step
+from forge.ethyr.learning.metrics import Lapse, LearnedMeter, metrics_line
+from forge.trinity.realms.report import Report
+
+#: What a checkpoint keeps.
+COUNTS = ("steps", "rounds", "updates", "lives", "seconds")
+
+
+class Meter:
+    """Counts the rounds that were accepted; each realm's part of a round is added once.
+
+    Attributes:
+        steps: agent steps since the beginning.
+        rounds: rounds since the beginning.
+        updates: steps of the optimiser since the beginning.
+        lives: lives that have ended since the beginning.
+        seconds: spent in rounds since the beginning.
+    """
+
+    def __init__(self, populations: int) -> None:
+        self.steps = self.rounds = self.updates = self.lives = 0
+        self.seconds = 0.0
+        self._populations = populations
+        self._mark()
+
+    def _mark(self) -> None:
+        self._before = self.seconds
+        self._steps = np.zeros(self._populations, np.int64)
+        self._rewards = np.zeros((0, len(RewardTerm)))
+        self._deaths = np.zeros((self._populations, len(Cause)), np.int64)
+        self._lifetime = np.zeros(self._populations, np.int64)
+        self._members = np.zeros(self._populations)
+        self._losses = np.zeros((3, self._populations))
+        self._judged = np.zeros(self._populations)
+        self._learned = LearnedMeter()
+
+    def add(self, reports: Sequence[Report], updates: int, seconds: float, step: Step | None = None) -> None:
+        """Counts one round: the last report of every realm, and the last step of the optimiser if there was one."""
+        tallies = [report.tally for report in reports]
+        self.rounds += 1
+        self.updates += updates
+        self.seconds += seconds
+        self.steps += sum(int(tally.steps.sum()) for tally in tallies)
+        self.lives += sum(int(tally.deaths.sum()) for tally in tallies)
+        self._steps += np.sum([tally.steps for tally in tallies], axis=0)
+        for tally in tallies:
+            if len(tally.rewards):  # otherwise that realm's worlds reward survival alone
+                self._rewards = self._rewards + tally.rewards if len(self._rewards) else tally.rewards
+        self._deaths += np.sum([tally.deaths for tally in tallies], axis=0)
+        self._lifetime += np.sum([tally.lifetime for tally in tallies], axis=0)
+        self._members = np.mean([tally.members for tally in tallies], axis=0)
+        for report in reports:
+            saw = report.samples > 0
+            self._losses += np.where(saw, report.losses, 0)
+            self._judged += saw
+            self._learned.add(report.diagnostics)
+        if step is not None:
+            self._learned.add_step(step)
+
+    def counts(self) -> dict[str, Any]:
+        """What a checkpoint keeps."""
+        return {name: getattr(self, name) for name in COUNTS}
+
+    def go_on(self, counts: dict[str, Any]) -> None:
+        """Counts on from a checkpoint."""
+        for name in COUNTS:
+            setattr(self, name, counts[name])
+        self._mark()
+
+    def read(self, approx_kl: Sequence[np.ndarray]) -> dict[str, Any]:
+        """The line of metrics since the last one.
+
+        Args:
+            approx_kl: of each realm, see `forge.trinity.realms.realm.Realm.approx_kl`.
+        """
+        divergence = Means()
+        for values in approx_kl:
+            divergence.add(values)
+        judged = np.where(self._judged, self._judged, np.nan)
+        lapse = Lapse(
+            steps=self._steps,
+            seconds=self.seconds - self._before,
+            deaths=self._deaths,
+            lifetime=self._lifetime,
+            members=self._members,
+            losses=self._losses / judged,
+            rewards=self._rewards,
+            learned=self._learned.read(divergence.read()),
+        )
+        line = metrics_line(self.counts(), lapse)
+        self._mark()
+        return line

@@ -1,0 +1,132 @@
+"""A realm: one server's worlds with those who rule and play them. It knows parameters, and tells gradients and logs."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import torch
+
+from forge.blade import ConfigError, World
+from forge.ethyr.learning.diagnostics import Diagnostics
+from forge.ethyr.learning.learner import check_state
+from forge.ethyr.learning.metrics import rewards_since
+from forge.ethyr.networks.network import Network
+from forge.trinity.realms.god import God
+from forge.trinity.realms.packing import Packing, Vectors
+from forge.trinity.realms.report import Report, Snapshot, Tally
+from forge.trinity.realms.setting import Setting
+from forge.trinity.realms.trinity import Trinity
+
+
+def warm_up(setting: Setting, network: Network, packing: Packing) -> None:
+    """Plays one tick of another world, by the default God and Sword, which compiles all that a realm calls."""
+    tick = dataclasses.replace(setting.learning, ticks=1)
+    tiny = dataclasses.replace(setting, learning=tick, worlds=1, realm=0)
+    Realm(tiny, Trinity(), network, packing).play(None)
+
+
+class Realm:
+    """Plays rounds with the parameters it is given.
+
+    Args:
+        setting: which realm of which run.
+        trinity: the classes that rule and play.
+        network: to play with; its parameters are overwritten by those of each round.
+        packing: of its parameters.
+    """
+
+    def __init__(self, setting: Setting, trinity: Trinity, network: Network, packing: Packing) -> None:
+        self.network, self.packing = network, packing
+        self._gradients = packing.zeros()
+        self.god = trinity.god(setting)
+        self.sword = trinity.sword(setting, self.god, network)
+        self._samples = np.zeros(setting.config.populations, np.int64)
+        self._tally = self._since(*self._totals())
+
+    def play(self, weights: Vectors | None) -> Report:
+        """One round: culls, plays a segment, and finds its gradients.
+
+        Args:
+            weights: the parameters; None if the network has them.
+
+        Returns:
+            What it tells; its gradients are overwritten by the next.
+        """
+        self.advance(weights)
+        return self.learn(None, 0)
+
+    def advance(self, weights: Vectors | None) -> None:
+        """One round without gradients: what a realm that was lost does to catch up."""
+        self._take(weights)
+        world = self.god.world
+        before = self._totals()
+        chosen = self.god.cull(world.observe())
+        if chosen is not None:
+            world.cull(chosen)
+        self._samples = self.sword.rollout()
+        self._tally = self._since(*before)
+
+    def learn(self, weights: Vectors | None, epoch: int) -> Report:
+        """The gradients of the segment just played, by the parameters of now."""
+        self._take(weights)
+        P = len(self._samples)
+        if not self._samples.any():
+            nothing = Vectors.zeros(P, 0, 0), np.zeros((3, P), np.float32)
+            return Report(self._samples, *nothing, self._tally, Diagnostics.unknown(P))
+        losses = self.sword.gradients(self._samples, epoch)
+        self.packing.read_gradients(self.network, self._gradients)
+        told = torch.stack([*losses]).numpy(), self._tally, self._diagnostics()
+        return Report(self._samples, self._gradients, *told)
+
+    def approx_kl(self, weights: Vectors | None) -> np.ndarray:
+        """How far these parameters are from those of the segment just played: float64 [P], see `Learner.approx_kl`."""
+        if self.sword.learner is None or not self._samples.any():
+            return np.full(len(self._samples), np.nan)
+        self._take(weights)
+        return np.where(self._samples > 0, self.sword.learner.approx_kl(), np.nan)
+
+    def _diagnostics(self) -> Diagnostics:
+        """What the learner tells of the populations that learn."""
+        P = len(self._samples)
+        found = self.sword.learner.diagnostics if self.sword.learner else Diagnostics.unknown(P)
+        return Diagnostics(*(np.where(self._samples > 0, values, np.nan) for values in found))
+
+    def snapshot(self) -> Snapshot:
+        """Everything that changes, to go back to."""
+        return Snapshot(self.god.world.snapshot(), self.god.state(), self.sword.state())
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Goes back to a snapshot of this realm.
+
+        Raises:
+            ConfigError: if it is of other worlds or other players.
+        """
+        if type(self.god).load_state is God.load_state:  # it takes whatever there is
+            check_state(snapshot.god, {})
+        world, saved = self.god.world, World.restore(snapshot.world, self.god.world.threads)
+        if saved.configs != world.configs or (saved.seeds != world.seeds).any():
+            raise ConfigError("the snapshot is of other worlds than this realm's")
+        for mine, theirs in zip(world.state, saved.state, strict=True):
+            mine[...] = theirs  # in place, because the learner looks at this memory
+        self.god.load_state(snapshot.god)
+        self.sword.load_state(snapshot.sword)
+
+    def _take(self, weights: Vectors | None) -> None:
+        if weights is not None:
+            self.packing.write(self.network, weights)
+
+    def _totals(self) -> tuple[np.ndarray, np.ndarray]:
+        state = self.god.world.state
+        return state.tally.copy(), state.deed_totals.copy()
+
+    def _since(self, before: np.ndarray, deeds: np.ndarray) -> Tally:
+        state = self.god.world.state
+        now = state.tally
+        return Tally(
+            steps=(now["ticks"] - before["ticks"]).sum(0),
+            deaths=(now["deaths"] - before["deaths"]).sum(0),
+            lifetime=(now["lifetime"] - before["lifetime"]).sum(0),
+            members=state.members.mean(0),
+            rewards=rewards_since(state, deeds),
+        )
