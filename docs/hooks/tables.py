@@ -5,6 +5,7 @@ A page says where a table stands; what is in it is said once, in `src/forge`.
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import dataclasses
 import importlib
@@ -12,9 +13,11 @@ import io
 import os
 import re
 from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import forge
 import forge.blade as blade
 from forge import cli
 from forge.blade import Chaos, Config, Law
@@ -43,6 +46,17 @@ def sections() -> Iterator[tuple[str, str, type]]:
     yield from ((f"world.{f.name}", f"{f.name}.", type(f.default)) for f in dataclasses.fields(Config))
     yield "run", "", Session
     yield "learning", "", Learning
+
+
+def packages() -> str:
+    """Every package below `forge`, in the order of its parts, with what it says of itself."""
+    root = Path(forge.__file__).parent
+    folders = sorted(path.parent for path in root.rglob("__init__.py") if path.parent != root)
+    said = {folder: ast.get_docstring(ast.parse((folder / "__init__.py").read_text("utf-8"))) for folder in folders}
+    rows = (
+        (f"`forge/{folder.relative_to(root).as_posix()}`", (said[folder] or "").split("\n")[0]) for folder in folders
+    )
+    return table(("package", "what it is"), rows)
 
 
 def configuration() -> str:
@@ -165,6 +179,7 @@ def _help(module: ModuleType, words: list[str]) -> str:
 
 
 TABLES: dict[str, Callable[..., str]] = {
+    "packages": packages,
     "configuration": configuration,
     "record": record,
     "enum": enum,

@@ -10,10 +10,12 @@ nothing else of the tests, since older commits do not have it.
 from __future__ import annotations
 
 import hashlib
+import importlib
 import itertools
 import json
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -46,9 +48,10 @@ def name_of(case: dict[str, str]) -> str:
 def trainer_of(case: dict[str, str]) -> Any:
     """What trains a run: worlds in which much happens, and a small network."""
     from forge.blade import Chaos
-    from forge.ethyr.learning.settings import Learning
-    from forge.experiments.runs.settings import Session, Training
+    from forge.ethyr.learning import Learning
 
+    settings = module_of("experiments.runs.settings", "experiments.settings")
+    Session, Training = settings.Session, settings.Training
     engine = {"realms": "compiled"}.get(case["engine"], case["engine"])
     session = Session(worlds=WORLDS, threads=THREADS, seed=3, minutes=0.0, engine=engine)
     learning = Learning(algorithm=case["algorithm"], network=case["network"], hidden=32, ticks=8, epochs=2)
@@ -57,12 +60,15 @@ def trainer_of(case: dict[str, str]) -> Any:
         session, learning, Chaos(**small, **{"combat.targeting": case["targeting"], "combat.immunity": 3})
     )
     if case["engine"] == "realms":
-        from forge.experiments.training.realms import Realms
+        realms = module_of("experiments.training.realms", "experiments.realms")
+        return realms.Realms(training, {"nRealm": 2, "ray": "local", "address": None, "render": False})
+    return module_of("experiments.training.train", "experiments.train").Trainer(training)
 
-        return Realms(training, {"nRealm": 2, "ray": "local", "address": None, "render": False})
-    from forge.experiments.training.train import Trainer
 
-    return Trainer(training)
+def module_of(*names: str) -> Any:
+    """The first of some modules of the package that the commit has: where it is now, and where it was before."""
+    found = next(name for name in names if find_spec(f"forge.{name.rpartition('.')[0]}"))
+    return importlib.import_module(f"forge.{found}")
 
 
 def bits(trainer: Any) -> dict[str, str]:

@@ -45,7 +45,7 @@ def test_a_missing_library_is_named_with_the_extra_that_brings_it(module: str, l
 import sys
 sys.modules[{library!r}] = None
 try:
-    import forge.trinity.{module}
+    import forge.trinity.adapters.{module}
 except ImportError as error:
     print(type(error).__name__, error)
 """
