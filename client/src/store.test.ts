@@ -176,6 +176,7 @@ describe("readParameters", () => {
       theme: "light",
       quality: "low",
       present: false,
+      beside: false,
       director: null,
       headless: true,
       token: "a+b",

@@ -60,6 +60,9 @@ export interface AppState {
   history: HistoryReport | null;
   /** What happened before the newest key frame. */
   past: Past | null;
+  /** The most that the chart of populations shows, and how high it reaches at least. */
+  peak: number;
+  chartTop: number;
   /** How the selected agent fared before it was selected. */
   trace: TraceReport | null;
   overlay: OverlayRequest;
@@ -95,6 +98,8 @@ export function createStore(url: Parameters): Store {
     report: null,
     history: null,
     past: null,
+    peak: 0,
+    chartTop: 0,
     trace: null,
     overlay: { name: url.overlay, population: url.population ?? 0, food: null, water: null },
     grid: null,

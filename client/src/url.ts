@@ -14,6 +14,8 @@ export interface Parameters {
   quality: "auto" | "low" | "medium" | "high" | null;
   /** The world, its title and the chart, large. */
   present: boolean;
+  /** It stands beside others in the page of a comparison: a presentation that does not end. */
+  beside: boolean;
   /** Whether the director holds the camera from the start, or never takes it by itself; null is when nobody is there. */
   director: boolean | null;
   /** No panels: for video and pictures. */
@@ -49,6 +51,7 @@ export function readParameters(search: string): Parameters {
     theme: choice("theme", ["dark", "light"]),
     quality: choice("quality", ["auto", "low", "medium", "high"]),
     present: query.get("present") === "1",
+    beside: query.get("beside") === "1",
     director: query.has("director") ? query.get("director") === "1" : null,
     headless: query.get("headless") === "1",
   };

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import socket
-import threading
 import time
 from collections.abc import Callable, Iterator
 from typing import Any, Self
@@ -19,6 +18,7 @@ from forge.blade import Config, Observation, World
 from forge.blade.recording.frame import Frame, decode, draw_tiles
 from forge.embyr import Live, Pace, Source, Viewer
 from tests.blade.watching import SMALL, world_of
+from tests.embyr.loops import in_thread
 from tests.patience import PATIENCE
 
 
@@ -139,14 +139,11 @@ def running(
     """A viewer of a world that plays by itself, in a thread of its own."""
     world = world_of(config)
     pace = Pace(1 / ticks_a_second, speed)
-    with Viewer(Source.of(config, tick_seconds=1 / ticks_a_second), pace, port=0, **options) as viewer:
-        thread = threading.Thread(target=Live(viewer, world, Idle(config)).run)
-        thread.start()
-        try:
-            yield viewer, world
-        finally:
-            pace.stop()
-            thread.join()
+    with (
+        Viewer(Source.of(config, tick_seconds=1 / ticks_a_second), pace, port=0, **options) as viewer,
+        in_thread(pace, Live(viewer, world, Idle(config)).run),
+    ):
+        yield viewer, world
 
 
 def wait_until(true: Callable[[], bool]) -> None:

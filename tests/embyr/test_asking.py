@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import struct
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from forge.ethyr.insight.mind import Mind
 from forge.ethyr.learning.settings import Learning
 from tests.blade.watching import SMALL, world_of
 from tests.embyr.client import Client
+from tests.embyr.loops import in_thread
 
 #: Nobody is harmed, so that who is taken over lives.
 CONFIG = SMALL.replace(**{"combat.melee_damage": 0, "combat.range_damage": 0, "combat.mage_damage": 0})
@@ -39,14 +39,12 @@ def watched(path: Path, paused: bool = False) -> Iterator[Viewer]:
     asked = [Overlays(CONFIG, ["Red", "Blue"], [mind, mind]), Play(CONFIG)]
     for _ in range(10):
         world.step(actor.act(world.observe()))
-    with Viewer(Source.of(CONFIG), pace, port=0, extensions=asked) as viewer, ReplayWriter(path, world) as writer:
-        thread = threading.Thread(target=Live(viewer, world, actor, writer.append).run)
-        thread.start()
-        try:
-            yield viewer
-        finally:
-            pace.stop()
-            thread.join()
+    with (
+        Viewer(Source.of(CONFIG), pace, port=0, extensions=asked) as viewer,
+        ReplayWriter(path, world) as writer,
+        in_thread(pace, Live(viewer, world, actor, writer.append).run),
+    ):
+        yield viewer
 
 
 def welcomed(viewer: Viewer) -> tuple[Client, dict[str, Any]]:

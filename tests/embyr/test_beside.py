@@ -60,6 +60,8 @@ def test_each_socket_shows_its_world_and_all_share_a_pace(viewers: tuple[Viewer,
         assert two.hear("state", speed=7)["paused"]
         two.say(type="control", do="play")
         one.hear("state", paused=False)
+    with pytest.raises(RuntimeError, match="before the viewer is started"):
+        viewers[0].beside(Source.of(OTHER))
 
 
 def test_worlds_are_played_tick_by_tick(viewers: tuple[Viewer, Viewer]) -> None:

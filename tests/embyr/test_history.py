@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -14,6 +13,7 @@ from forge.embyr import Pace, Playback, Source, Viewer
 from forge.embyr.past.census import Census, Sample
 from tests.blade.watching import play, record, world_of
 from tests.embyr.client import Client, still
+from tests.embyr.loops import in_thread
 
 TICKS = 200
 
@@ -29,12 +29,9 @@ def replay(tmp_path_factory: pytest.TempPathFactory) -> Replay:
 def shown(replay: Replay) -> Iterator[Viewer]:
     """A viewer of the replay, paused."""
     source = Source.of(replay.config, "replay", "a", ticks=(0, TICKS))
-    with Viewer(source, Pace(0.01, paused=True, ticks=source.ticks), port=0) as viewer:
-        thread = threading.Thread(target=Playback(viewer, replay).run)
-        thread.start()
+    pace = Pace(0.01, paused=True, ticks=source.ticks)
+    with Viewer(source, pace, port=0) as viewer, in_thread(pace, Playback(viewer, replay).run):
         yield viewer
-        viewer.pace.stop()
-        thread.join()
 
 
 def deaths_of(replay: Replay, cause: int | None = None) -> list[tuple[int, int]]:

@@ -1,6 +1,5 @@
 """Viewers fed by loops: any world, a world that plays, a replay."""
 
-import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -16,6 +15,7 @@ from forge.embyr.past.frame_diff import FrameDiffSource
 from tests.blade.watching import SMALL, play, record, same, world_of
 from tests.blade.worlds import patchwork
 from tests.embyr.client import Client, Idle, wait_until
+from tests.embyr.loops import in_thread
 
 
 def plain_world(count: int = 1) -> World:
@@ -90,14 +90,6 @@ def test_a_fork_goes_on_as_the_world_would_and_leaves_it_alone() -> None:
         fork(batch, 3)
 
 
-def in_thread(work: threading.Thread, viewer: Viewer) -> Iterator[Viewer]:
-    """Runs a loop until the test is over."""
-    work.start()
-    yield viewer
-    viewer.pace.stop()
-    work.join()
-
-
 @pytest.fixture
 def replay(tmp_path: Path) -> Replay:
     record(tmp_path / "a.replay", ticks=23)
@@ -109,8 +101,8 @@ def shown(replay: Replay) -> Iterator[Viewer]:
     """A viewer of the replay, paused at its start; its ticks are so short that a test need not wait."""
     source = Source.of(replay.config, "replay", "a", ticks=(0, 23), tick_seconds=0.01)
     pace = Pace(0.01, paused=True, ticks=source.ticks)
-    with Viewer(source, pace, port=0) as viewer:
-        yield from in_thread(threading.Thread(target=Playback(viewer, replay).run), viewer)
+    with Viewer(source, pace, port=0) as viewer, in_thread(pace, Playback(viewer, replay).run):
+        yield viewer
 
 
 def test_a_replay_is_sought_stepped_and_looped(shown: Viewer, replay: Replay) -> None:
@@ -144,19 +136,16 @@ def test_a_replay_rests_at_its_end_and_starts_anew_when_asked_to_play(shown: Vie
 
 def test_what_is_played_for_viewers_can_be_kept(tmp_path: Path) -> None:
     world, alone, player = world_of(), world_of(), Idle()
-    source = Source.of(SMALL, tick_seconds=0.005)
+    source, pace = Source.of(SMALL, tick_seconds=0.005), Pace(0.005)
     with (
-        Viewer(source, Pace(0.005), port=0) as viewer,
+        Viewer(source, pace, port=0) as viewer,
         ReplayWriter(tmp_path / "kept.replay", world) as writer,
         Client.greeted(viewer) as client,
+        in_thread(pace, Live(viewer, world, player, writer.append).run),
     ):
-        loop = threading.Thread(target=Live(viewer, world, player, writer.append).run)
-        loop.start()
         seen: list[Frame] = [client.frame()]
         while seen[-1].tick < 20:
             seen.append(client.frame())
-        viewer.pace.stop()
-        loop.join()
     assert seen[0].key
     kept = Replay(tmp_path / "kept.replay")
     assert len(kept) > 20

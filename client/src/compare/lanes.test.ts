@@ -4,7 +4,7 @@ import { addressOf, columnsFor, lanesOf } from "./lanes";
 test("a world's page lies beside this one and gets its token", () => {
   const lane = { path: "1/", title: "10 M agent steps" };
   expect(addressOf(lane, "https://hub.example/user/proxy/8080/?token=secret&tick=4")).toBe(
-    "https://hub.example/user/proxy/8080/1/?present=1&token=secret",
+    "https://hub.example/user/proxy/8080/1/?beside=1&token=secret",
   );
 });
 

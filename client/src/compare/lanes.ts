@@ -13,11 +13,11 @@ export function lanesOf(data: unknown): Lane[] {
   return lanes.map(({ path, title }) => ({ path: String(path), title: String(title) }));
 }
 
-/** The address of a world's page: as a presentation, with the token and the theme that this page was opened with. */
+/** The address of a world's page, with the token, the theme and the quality that this page was opened with. */
 export function addressOf(lane: Lane, page: string): string {
   const address = new URL(lane.path, page);
   const given = new URL(page).searchParams;
-  address.searchParams.set("present", "1");
+  address.searchParams.set("beside", "1");
   for (const name of ["token", "theme", "quality"]) {
     const value = given.get(name);
     if (value !== null) address.searchParams.set(name, value);

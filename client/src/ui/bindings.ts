@@ -15,6 +15,9 @@ export interface Binding {
 /** What the key and the button of the director do. */
 export const DIRECT = "Let the director hold the camera, or take it back";
 
+/** What the key of the theme does. */
+const THEME = "Dark or light";
+
 export const BINDINGS: readonly Binding[] = [
   { group: "Time", keys: ["Space"], does: "Pause or go on", run: (c) => c.togglePause() },
   { group: "Time", keys: ["."], does: "One tick ahead", run: (c) => c.stepForward() },
@@ -44,7 +47,7 @@ export const BINDINGS: readonly Binding[] = [
   { group: "Overlays", keys: ["Shift+p"], does: "Of the population before", run: (c) => c.cyclePopulation(-1) },
   { group: "Page", keys: ["?", "h"], does: "This help", run: (c) => c.help() },
   { group: "Page", keys: ["l"], does: "Names and bars above agents", run: (c) => c.toggleLabels() },
-  { group: "Page", keys: ["i"], does: "Dark or light", run: (c) => c.toggleTheme() },
+  { group: "Page", keys: ["i"], does: THEME, run: (c) => c.toggleTheme() },
   { group: "Page", keys: ["y"], does: "Copy a link to this moment", run: (c) => void c.copyLink() },
   { group: "Page", keys: ["x"], does: "Present: the world, large", run: (c) => c.togglePresenting() },
   { group: "Page", keys: ["0"], does: "Show or hide the panels", run: (c) => c.toggleColumn() },
@@ -58,6 +61,11 @@ const BY_KEY = new Map(BINDINGS.flatMap((binding) => binding.keys.map((key) => [
 
 export function bindingFor(key: string): Binding | undefined {
   return BY_KEY.get(key);
+}
+
+/** Whether it does something for all worlds that stand side by side, not for one of them. */
+export function isShared({ group, does }: Binding): boolean {
+  return group === "Time" || does === THEME;
 }
 
 /** The first key of what `run` of the binding named `does`, as it is shown on buttons; "" if there is none. */

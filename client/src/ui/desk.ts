@@ -1,6 +1,7 @@
 /** The column of panels: whether it is shown, which sections lie open, and the frame each has in common. */
 
 import { Observable } from "../observable";
+import type { Parameters } from "../url";
 import { el, icon, iconButton, setAttributes } from "./dom";
 import { recall, remember } from "./memory";
 
@@ -34,16 +35,20 @@ export class Desk {
   /** What the moment asks for, until it has passed or a person says otherwise: an agent is selected, or one plays. */
   private asked: boolean | null = null;
 
-  /** @param presenting whether it begins as a presentation. */
-  constructor(presenting = false) {
+  /** Whether it is a presentation that does not end. */
+  private readonly beside: boolean;
+
+  constructor({ present, beside }: Pick<Parameters, "present" | "beside">) {
+    this.beside = beside;
     const queries = [matchMedia(LOW), matchMedia(TALL)];
     const shape = (): WindowShape => (queries[0].matches ? "low" : queries[1].matches ? "tall" : "wide");
     this.state = new Observable<DeskState>({
       open: openSections(),
       shown: columnShown(shape()),
       shape: shape(),
-      presenting,
+      presenting: present || beside,
     });
+    document.documentElement.toggleAttribute("data-beside", beside);
     for (const query of queries)
       query.addEventListener("change", () => {
         this.state.set({ shape: shape(), shown: this.asked ?? columnShown(shape()) });
@@ -98,7 +103,7 @@ export class Desk {
 
   /** Begins or ends the presentation. */
   present(presenting: boolean): void {
-    this.state.set({ presenting });
+    this.state.set({ presenting: presenting || this.beside });
   }
 
   /** Shows the section of the selected agent, at the top of the column, or takes it away again. */

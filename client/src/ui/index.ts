@@ -2,6 +2,7 @@
 
 import "../style/index.css";
 import type { App } from "../app";
+import { standBeside } from "../beside";
 import { watchIdleness } from "../director/idle";
 import { createAfterPlay } from "./afterplay";
 import { createAgentPanel } from "./agent";
@@ -32,7 +33,7 @@ import { createTransport } from "./transport";
 
 /** Builds all panels into `root`; the world is drawn on `canvas`. */
 export function mountUi(app: App, root: HTMLElement, canvas: HTMLCanvasElement): void {
-  const desk = new Desk(app.url.present);
+  const desk = new Desk(app.url);
   const notices = new Notices();
   const help = createHelp();
   const search = createSearch(app);
@@ -72,6 +73,7 @@ export function mountUi(app: App, root: HTMLElement, canvas: HTMLCanvasElement):
   );
   askForThePast(app);
   listenToKeys(commands, app.scene, player.keys);
+  if (app.url.beside) standBeside({ store: app.store, commands });
   const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
   watchIdleness(app, app.url.director !== false && !calm, (event) => togglesDirector(event, root));
   tellRefusals(app, notices);

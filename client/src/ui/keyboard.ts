@@ -11,13 +11,19 @@ export interface KeyTaker {
   allUp(): void;
 }
 
+/** The name of a key that was pressed; null if it is left to the browser, or to the element that has the focus. */
+export function keyForPage(event: KeyboardEvent): string | null {
+  const left = event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || isTaken(event);
+  return left ? null : keyName(event);
+}
+
 /** Listens on the whole page. Keys typed into fields, and those with Ctrl, Alt or Meta, are left to the browser. */
 export function listenToKeys(commands: Commands, scene: SceneHandle, player: KeyTaker): void {
   const drift = driftCamera(scene);
   const takers = [player, drift];
   addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.altKey || event.metaKey || event.defaultPrevented || isTaken(event)) return;
-    const key = keyName(event);
+    const key = keyForPage(event);
+    if (key === null) return;
     const taken = takers.some((taker) => taker.keyDown(key.replace("Shift+", ""), event.repeat));
     const binding = taken ? undefined : bindingFor(key);
     if (binding && !event.repeat) binding.run(commands);

@@ -7,7 +7,7 @@ import { census } from "./census";
 import type { Desk } from "./desk";
 import { el, emblem, nameParts, setAttributes, setText } from "./dom";
 import { short, whole } from "./format";
-import { drawChart, hoveredSample } from "./past/chart";
+import { drawChart, hoveredSample, peakOf } from "./past/chart";
 import { History, type Sample } from "./past/history";
 import { paced } from "./schedule";
 
@@ -41,7 +41,9 @@ export function createPopulations({ store, actions, world }: App, desk: Desk): H
     const { frame } = world;
     if (!desk.isOpen("populations") || !frame) return;
     const { samples } = histories[span];
-    drawChart(chart, samples, hover);
+    const peak = peakOf(samples);
+    store.set({ peak });
+    drawChart(chart, samples, Math.max(peak, store.get().chartTop), hover);
     const then = hovered(samples);
     const now = census(frame.agents, lines.length);
     fillLines(lines, then?.counts ?? now.counts, then ? null : now.ages);
@@ -91,7 +93,7 @@ export function createPopulations({ store, actions, world }: App, desk: Desk): H
       });
     },
   );
-  store.watch((state) => state.theme, redraw);
+  store.watch((state) => `${state.theme} ${state.chartTop}`, redraw);
   desk.state.watch(
     ({ presenting }) => presenting,
     (presenting) => {

@@ -3,7 +3,7 @@
 import type { App } from "../app";
 import { keyOf } from "./bindings";
 import type { Desk } from "./desk";
-import { el, iconButton, setText } from "./dom";
+import { el, icon, iconButton, nameButton, setText } from "./dom";
 import { whole } from "./format";
 import { paced } from "./schedule";
 
@@ -11,12 +11,11 @@ import { paced } from "./schedule";
 export const PRESENT = "Present: the world, large";
 
 /** What only a presentation shows; the populations are their own section, which style makes large. */
-export function createPresenting({ store, world }: App, desk: Desk): HTMLElement {
+export function createPresenting({ store, world, url }: App, desk: Desk): HTMLElement {
   const title = el("h1", { class: "presented-title" });
   const time = el("p", { class: "presented-time" });
-  const end = iconButton("close", "End the presentation", () => desk.present(false), keyOf(PRESENT));
-  end.id = "end-presenting";
-  const element = el("header", { class: "presented" }, el("div", {}, title, time), end);
+  const way = url.beside ? alone() : ending(desk);
+  const element = el("header", { class: "presented" }, el("div", { class: "presented-words" }, title, time), way);
   const tell = paced(() => setText(time, `Tick ${whole(store.get().tick)}`), 100);
   world.onFrame(tell);
   store.watch(
@@ -30,4 +29,19 @@ export function createPresenting({ store, world }: App, desk: Desk): HTMLElement
     },
   );
   return element;
+}
+
+function ending(desk: Desk): HTMLElement {
+  const button = iconButton("close", "End the presentation", () => desk.present(false), keyOf(PRESENT));
+  button.id = "end-presenting";
+  return button;
+}
+
+/** A link to the page of this world by itself, in place of those of all. */
+function alone(): HTMLElement {
+  const address = new URL(location.href);
+  address.searchParams.delete("beside");
+  const link = el("a", { class: "icon-button", href: address.href, target: "_parent" }, icon("present"));
+  nameButton(link, "Show this world alone");
+  return link;
 }

@@ -108,6 +108,9 @@ class Viewer:
         Args:
             source: what is watched there.
             extensions: of that viewer.
+
+        Raises:
+            RuntimeError: if the viewer has been started.
         """
         return _Beside(self, source, extensions)
 

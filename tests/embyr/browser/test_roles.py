@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import threading
 from collections.abc import Callable, Iterator
 
 from forge.agents import scripted
@@ -14,6 +13,7 @@ from forge.embyr.inspection.overlays import Overlays
 from forge.embyr.seats.play import Play
 from tests.embyr.browser.conftest import WORLD
 from tests.embyr.browser.screen import Screen
+from tests.embyr.loops import in_thread
 
 TOKENS = Tokens(watch="watch-token", play="play-token", control="correct-horse")
 _KNOWN = "() => { const world = __embyr.world(); return [...world.plane.keys()].filter((i) => world.knows(i)).length; }"
@@ -28,14 +28,11 @@ def playing(fair: bool) -> Iterator[Viewer]:
         world.step(player.act(world.observe()))
     pace, extensions = Pace(0.3), (Overlays(WORLD), Play(WORLD))
     source = Source.of(WORLD, title="roles", tick_seconds=0.3)
-    with Viewer(source, pace, port=0, token=TOKENS, extensions=extensions, fair=fair) as viewer:
-        thread = threading.Thread(target=Live(viewer, world, player).run)
-        thread.start()
-        try:
-            yield viewer
-        finally:
-            pace.stop()
-            thread.join()
+    with (
+        Viewer(source, pace, port=0, token=TOKENS, extensions=extensions, fair=fair) as viewer,
+        in_thread(pace, Live(viewer, world, player).run),
+    ):
+        yield viewer
 
 
 def test_links_offer_what_they_allow_and_a_fair_seat_is_in_fog_but_for_what_its_agent_sees(

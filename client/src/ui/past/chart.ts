@@ -8,15 +8,29 @@ import { nearest, type Sample } from "./history";
 
 const FOOT = 15; // room for the ticks below [px]
 
-/** Draws samples into a canvas; `hover` is where the pointer is from its left edge [px], or null. */
-export function drawChart(canvas: HTMLCanvasElement, samples: readonly Sample[], hover: number | null): void {
+/** The most that lived at once. */
+export function peakOf(samples: readonly Sample[]): number {
+  return Math.max(0, ...samples.map(({ counts }) => counts.reduce((sum, n) => sum + n, 0)));
+}
+
+/**
+ * Draws samples into a canvas.
+ *
+ * @param most that lived at once, in the upper end of the scale.
+ * @param hover where the pointer is from its left edge [px], or null.
+ */
+export function drawChart(
+  canvas: HTMLCanvasElement,
+  samples: readonly Sample[],
+  most: number,
+  hover: number | null,
+): void {
   const paper = crisp(canvas);
   if (!paper || samples.length === 0) return;
   const { pen, width } = paper;
   const height = paper.height - FOOT;
   const [first, last] = [samples[0].tick, samples[samples.length - 1].tick];
-  const totals = samples.map(({ counts }) => counts.reduce((sum, n) => sum + n, 0));
-  const high = roundUp(Math.max(...totals));
+  const high = roundUp(most);
   const x = (tick: number) => (last === first ? width : ((tick - first) / (last - first)) * width);
   const y = (value: number) => height - (value / high) * (height - 10);
 

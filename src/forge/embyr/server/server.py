@@ -119,7 +119,13 @@ class Server:
         self._thread = threading.Thread(target=self._run, name="embyr-server", daemon=True)
 
     def add(self, hub: Hub) -> None:
-        """Serves another world beside the first; before it is started."""
+        """Serves another world beside the first.
+
+        Raises:
+            RuntimeError: if it has been started.
+        """
+        if self._thread.ident is not None:
+            raise RuntimeError("a world that stands beside another is added before the viewer is started")
         self.hubs.append(hub)
         self.headers.allow_frames(("'self'",))  # the page of all shows the page of each
 
