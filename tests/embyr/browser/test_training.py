@@ -9,16 +9,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
-from forge.experiments.run import Run
-from forge.experiments.settings import Training
-from forge.experiments.train import Trainer
-from forge.experiments.watching.following_policy import Following
 from PIL import Image
 from playwright.sync_api import Frame
 
 from forge.embyr import Live, Pace, Source, Viewer
 from forge.embyr.access import Tokens
 from forge.embyr.loops import play_together
+from forge.experiments.runs.following_policy import Following
+from forge.experiments.runs.run import Run
+from forge.experiments.runs.settings import Training
+from forge.experiments.training.train import Trainer
 from forge.experiments.watching.training_report import TrainingReport
 from tests.blade.watching import SMALL, world_of
 from tests.embyr.browser.screen import Screen
