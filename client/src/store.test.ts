@@ -179,6 +179,7 @@ describe("readParameters", () => {
       beside: false,
       director: null,
       headless: true,
+      still: false,
       token: "a+b",
       population: null,
     });

@@ -20,6 +20,8 @@ export interface Parameters {
   director: boolean | null;
   /** No panels: for video and pictures. */
   headless: boolean;
+  /** Draws nothing but the pictures that are asked for, one by one. */
+  still: boolean;
 }
 
 export const OVERLAYS: readonly OverlayName[] = ["visits", "value", "dependency", "attacks"];
@@ -54,5 +56,6 @@ export function readParameters(search: string): Parameters {
     beside: query.get("beside") === "1",
     director: query.has("director") ? query.get("director") === "1" : null,
     headless: query.get("headless") === "1",
+    still: query.get("still") === "1",
   };
 }

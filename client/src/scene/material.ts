@@ -33,6 +33,9 @@ export const Order = {
   labels: 9,
 } as const;
 
+/** Layers of three.js: what hides things, and what shines through, whose edges its own shaders smooth. */
+export const Layer = { solid: 0, clear: 1 } as const;
+
 export interface Recipe {
   vertex: string;
   fragment: string;
@@ -68,6 +71,7 @@ export function instanced(geometry: InstancedBufferGeometry, material: ShaderMat
   mesh.frustumCulled = false;
   mesh.matrixAutoUpdate = false;
   mesh.renderOrder = order;
+  mesh.layers.set(material.transparent ? Layer.clear : Layer.solid);
   return mesh;
 }
 

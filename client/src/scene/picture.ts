@@ -6,6 +6,7 @@ import { Director } from "../director/director";
 import type { Frame } from "../frame";
 import { Actors } from "./actors";
 import { CameraRig } from "./camera";
+import { drawsInSoftware } from "./edges";
 import { Effects } from "./effects";
 import { FarMap } from "./far/farMap";
 import { Sea } from "./far/sea";
@@ -64,7 +65,7 @@ export class Picture {
   private surveyed: string | null = null;
   /** Whom the camera has come close to. */
   private approached: number | null = null;
-  private still = false;
+  private still: boolean;
   private seconds = 0;
   private labelled = 0;
   private viewed = 0;
@@ -78,9 +79,10 @@ export class Picture {
     private readonly drawn: (tick: number) => void,
   ) {
     const calm = matchMedia("(prefers-reduced-motion: reduce)");
-    this.shared.uNoise.value = noiseTexture();
+    const software = drawsInSoftware();
+    this.shared.uNoise.value = noiseTexture(software);
     this.rig = new CameraRig(canvas, () => calm.matches);
-    this.stage = new Stage(canvas, this.shared, (width, height) => {
+    this.stage = new Stage(canvas, this.shared, software, (width, height) => {
       this.height = height;
       this.surveyed = null;
       this.rig.resize(width, height);
@@ -103,6 +105,7 @@ export class Picture {
         this.rig.focus(row, col);
       },
     );
+    this.still = app.url.still;
     this.react();
     app.world.onFrame((frame) => this.show(frame));
     const loop = (now: number) => {
@@ -233,7 +236,7 @@ export class Picture {
     this.farMap?.refresh();
     this.label(now, labels);
     stage.renderer.info.reset();
-    stage.renderer.render(stage.scene, rig.camera);
+    stage.render(rig.camera);
     this.pointer.update(alpha < 1);
     this.tell(now, began);
   }

@@ -11,7 +11,8 @@ import {
   SRGBColorSpace,
   WebGLRenderer,
 } from "three";
-import { makeMaterial, Order } from "./material";
+import { EdgeFilter } from "./edges";
+import { Layer, makeMaterial, Order } from "./material";
 import { Quality } from "./quality";
 import fragment from "./shaders/sky.frag?raw";
 import vertex from "./shaders/sky.vert?raw";
@@ -22,15 +23,21 @@ export class Stage {
   readonly scene = new Scene();
   readonly renderer: WebGLRenderer;
   readonly quality = new Quality();
+  private readonly edges: EdgeFilter | null;
   private readonly own = { uTop: { value: new Color() } };
 
-  /** @throws Error if the browser has no WebGL 2. */
+  /**
+   * @param software whether it is drawn without a graphics processor, so that a filter smooths the edges.
+   * @throws Error if the browser has no WebGL 2.
+   */
   constructor(
     readonly canvas: HTMLCanvasElement,
     private readonly shared: Shared,
+    software: boolean,
     private readonly resized: (width: number, height: number) => void,
   ) {
-    this.renderer = new WebGLRenderer({ canvas, antialias: true, powerPreference: "high-performance" });
+    this.renderer = new WebGLRenderer({ canvas, antialias: !software, powerPreference: "high-performance" });
+    this.edges = software ? new EdgeFilter() : null;
     this.renderer.outputColorSpace = SRGBColorSpace;
     this.renderer.info.autoReset = false;
     this.renderer.debug.checkShaderErrors = import.meta.env.DEV; // asking costs a wait for the driver
@@ -48,6 +55,23 @@ export class Stage {
     this.scene.remove(...extras);
   }
 
+  /** Draws the scene; what shines through comes after the filter, which would blur its letters and rings. */
+  render(camera: Camera): void {
+    const { renderer, scene, edges } = this;
+    if (!edges) {
+      camera.layers.enableAll();
+      renderer.render(scene, camera);
+      return;
+    }
+    camera.layers.set(Layer.solid);
+    renderer.render(scene, camera);
+    renderer.autoClear = false;
+    edges.apply(renderer);
+    camera.layers.set(Layer.clear);
+    renderer.render(scene, camera);
+    renderer.autoClear = true;
+  }
+
   theme(theme: "dark" | "light"): void {
     setLight(this.shared, this.own, theme);
   }
@@ -58,6 +82,7 @@ export class Stage {
     const ratio = Math.min(devicePixelRatio, this.quality.level.pixelRatio);
     this.renderer.setPixelRatio(ratio);
     this.renderer.setSize(width, height, false);
+    this.edges?.resize(this.canvas.width, this.canvas.height);
     this.shared.uViewport.value.set(width * ratio, height * ratio);
     this.shared.uPixelRatio.value = ratio;
     this.resized(width, height);

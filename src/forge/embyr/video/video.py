@@ -105,7 +105,7 @@ def film(
     with Viewer(source, port=0, extensions=extensions) as viewer, _screen(viewer, shot) as page:
         frame = next(waiting)
         viewer.put(frame)
-        _until_ready(page)
+        _look_at(page)
         _take(page, frame)
         _picture(page, frame, 1.0, 0.0, shot)
         with Encoder(path, shot.size, shot.fps) as encoder:
@@ -126,7 +126,7 @@ def _screen(viewer: Viewer, shot: Shot) -> Iterator[Page]:
     """The page of a viewer, without panels, in a browser without a window."""
     if not viewer.built:
         raise ConfigError(MISSING)
-    asked = {"headless": "1", "quality": "high", **dict(shot.page)}
+    asked = {"headless": "1", "still": "1", "quality": "high", **dict(shot.page)}
     with chromium.launch() as browser, chromium.window(browser, shot.size, calm=True) as context:
         page = context.new_page()
         page.set_default_timeout(_PATIENCE * 1000)
@@ -134,17 +134,14 @@ def _screen(viewer: Viewer, shot: Shot) -> Iterator[Page]:
         yield page
 
 
-def _until_ready(page: Page) -> None:
-    """Waits for the first picture.
+def _look_at(page: Page) -> None:
+    """Looks whether the page can draw.
 
     Raises:
-        ConfigError: if the page does not draw it.
+        ConfigError: if it cannot.
     """
-    for _ in range(_PATIENCE * 20):
-        if page.evaluate("window.__embyr?.ready ?? false"):
-            return
-        page.wait_for_timeout(50)
-    raise ConfigError("the page drew nothing: does this Chromium have WebGL 2?")
+    if not page.evaluate("window.__embyr !== undefined"):
+        raise ConfigError("the page draws nothing: does this Chromium have WebGL 2?")
 
 
 def _show(viewer: Viewer, page: Page, frame: Frame) -> None:
