@@ -56,20 +56,32 @@ def browser() -> Iterator[Browser]:
         yield launched
 
 
-@pytest.fixture
-def opened(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Screen]]:
-    """Makes pages of one size in windows of their own; what goes wrong in their scripts fails the test."""
+@contextlib.contextmanager
+def windows(browser: Browser, name: str) -> Iterator[Callable[..., Screen]]:
+    """Makes pages of one size in windows of their own; what goes wrong in their scripts is an error at the end.
+
+    Args:
+        browser: that they belong to.
+        name: of the test that looks at them.
+    """
     screens: list[Screen] = []
     with contextlib.ExitStack() as stack:
 
-        def make(size: tuple[int, int] = SIZE, calm: bool = True) -> Screen:
+        def make(size: tuple[int, int] = SIZE, calm: bool = True, drawn: bool = True) -> Screen:
             context = stack.enter_context(chromium.window(browser, size, calm))
             context.grant_permissions(["clipboard-read", "clipboard-write"])
-            screens.append(Screen(context.new_page(), request.node.name))
+            screens.append(Screen(context.new_page(), name, drawn))
             return screens[-1]
 
         yield make
     assert [error for screen in screens for error in screen.errors] == []
+
+
+@pytest.fixture
+def opened(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Screen]]:
+    """Makes pages of one size in windows of their own; what goes wrong in their scripts fails the test."""
+    with windows(browser, request.node.name) as make:
+        yield make
 
 
 @pytest.fixture(scope="package")
@@ -112,7 +124,17 @@ def page(opened: Callable[..., Screen], live: int, request: pytest.FixtureReques
 
     @pytest.mark.parametrize("page", [(900, 560)], indirect=True)
     """
-    screen = opened(getattr(request, "param", SIZE))
+    return living(opened(getattr(request, "param", SIZE)), live)
+
+
+@pytest.fixture
+def undrawn(opened: Callable[..., Screen], live: int) -> Screen:
+    """The same for tests of panels, in which nobody looks at the world."""
+    return living(opened(drawn=False), live)
+
+
+def living(screen: Screen, live: int) -> Screen:
+    """Opens the page of the run, and has it live at its usual pace."""
     screen.open(live)
     screen.press("\\")
     screen.until("document.querySelector('#speed').innerText === '1×'")

@@ -24,12 +24,18 @@ class Layout:
     def __init__(self, screen: Screen) -> None:
         self.screen = screen
         self._line = screen.page.context.new_cdp_session(screen.page)
+        self._axe_is_there = False
 
     def resize(self, width: int, height: int) -> None:
         """Gives the window another size, and waits until the page has taken it on."""
         self.screen.page.set_viewport_size({"width": width, "height": height})
         shape = "low" if height <= 500 else "tall" if width <= 820 else "wide"
         self.screen.until("shape => document.documentElement.dataset.shape === shape", shape)
+
+    def themed(self, theme: str) -> None:
+        """Gives the page a theme, "light" or "dark"."""
+        if self.screen.ask("document.documentElement.dataset.theme") != theme:
+            self.screen.press("i")
 
     def touched(self, by_fingers: bool) -> None:
         """Whether the window is used with fingers."""
@@ -41,8 +47,10 @@ class Layout:
         return list(self.screen.ask(_BOXES, touch))
 
     def findings(self) -> list[str]:
-        """What axe finds against the accessibility of the page as it is."""
-        self._evaluate(AXE.read_text(encoding="utf-8"))
+        """What axe finds against the accessibility of the page as it is, which has not been loaded anew meanwhile."""
+        if not self._axe_is_there:
+            self._evaluate(AXE.read_text(encoding="utf-8"))
+            self._axe_is_there = True
         return list(self._evaluate(_FINDINGS))
 
     def _evaluate(self, script: str) -> Any:

@@ -48,6 +48,11 @@ window.WebSocket = class extends WebSocket {
   }
 };
 """
+# For tests of panels: all goes its way, but the picture stays empty.
+_UNDRAWN = """
+for (const name of ["drawArrays", "drawElements", "drawArraysInstanced", "drawElementsInstanced"])
+  WebGL2RenderingContext.prototype[name] = () => {};
+"""
 # The state may be told while a tick is on its way, which the next state, within a second, then tells of.
 _RESTED = """async () => {
   const awhile = () => new Promise((done) => setTimeout(done, 100));
@@ -78,15 +83,16 @@ class Screen:
     Args:
         page: of the browser.
         name: of the test that looks at it.
+        drawn: whether the world is; in software that costs most of a test.
     """
 
-    def __init__(self, page: Page, name: str) -> None:
+    def __init__(self, page: Page, name: str, drawn: bool = True) -> None:
         self.page, self.name = page, name
         self.errors: list[str] = []
         self.held = False
         page.set_default_timeout(PATIENCE * 1000)
         page.on("pageerror", lambda error: self.errors.append(str(error)))
-        page.add_init_script(_PREPARED)
+        page.add_init_script(_PREPARED if drawn else _PREPARED + _UNDRAWN)
 
     def open(self, port: int, query: str = "") -> None:
         """Opens the page and waits for the first picture."""

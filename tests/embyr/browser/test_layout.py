@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+from playwright.sync_api import Browser
 
+from tests.embyr.browser.conftest import windows
 from tests.embyr.browser.layout import Layout
 from tests.embyr.browser.screen import Screen
 
@@ -14,23 +16,21 @@ const { getContext } = HTMLCanvasElement.prototype;
 HTMLCanvasElement.prototype.getContext = function (kind, ...given) {
   return kind === "webgl2" ? null : getContext.call(this, kind, ...given);
 };"""
-LOSE = """() => {
-  window.lose = document.querySelector("#scene").getContext("webgl2").getExtension("WEBGL_lose_context");
-}"""
 SIZES = [(1920, 1080), (1280, 720), (1024, 600), (900, 560), (844, 390), (390, 844)]
 
 
-@pytest.fixture
-def told(page: Screen) -> Layout:
+@pytest.fixture(scope="module")
+def told(browser: Browser, live: int) -> Iterator[Layout]:
     """A page that shows all it has: an overlay with its legend and sliders, and an agent with what it decides."""
-    page.page.set_viewport_size({"width": 1280, "height": 720})
-    page.pause()
-    page.press("t", "t", "o")
-    page.until("__embyr.overlayTick() !== null")
-    page.until("document.querySelector('#panel-agent').innerText.includes('It attacks')")
-    page.ask("document.querySelector('#overlay-vitals').click()")
-    page.hold()  # boxes need no pictures
-    return Layout(page)
+    with windows(browser, "layout") as make:
+        screen = make((1280, 720), drawn=False)
+        screen.open(live)
+        screen.pause()
+        screen.press("t", "t", "o")
+        screen.until("__embyr.overlayTick() !== null")
+        screen.until("document.querySelector('#panel-agent').innerText.includes('It attacks')")
+        screen.ask("document.querySelector('#overlay-vitals').click()")
+        yield Layout(screen)
 
 
 def test_everything_can_be_reached_in_every_window(told: Layout) -> None:
@@ -38,15 +38,16 @@ def test_everything_can_be_reached_in_every_window(told: Layout) -> None:
         told.touched(touch)
         for size in SIZES:
             told.resize(*size)
-            for theme in ("light", "dark"):
-                told.screen.press("i")
-                for act in ("presented", "watched"):
-                    told.screen.press("x")
-                    assert told.wrong(touch) == [], (size, touch, theme, act)
+            for act in ("presented", "watched"):
+                told.screen.press("x")
+                assert told.wrong(touch) == [], (size, touch, act)
+    told.touched(False)
 
 
-def test_on_a_phone_who_plays_sees_its_agent_and_has_something_to_press_after_its_end(page: Screen) -> None:
-    layout = Layout(page)
+def test_on_a_phone_who_plays_sees_its_agent_and_has_something_to_press_after_its_end(
+    undrawn: Screen,
+) -> None:
+    page, layout = undrawn, Layout(undrawn)
     layout.touched(True)
     for size in ((844, 390), (390, 844)):
         layout.resize(*size)
@@ -54,7 +55,7 @@ def test_on_a_phone_who_plays_sees_its_agent_and_has_something_to_press_after_it
         page.press("j")
         page.until("document.querySelector('#panel-play .agent-name').innerText.includes('#')")
         page.press("Space")
-        page.picture(f"plays-{size[0]}")
+        page.rest()
         number = int(page.text("#panel-play .agent-name").rpartition("#")[2])
         if seen := page.ask("(id) => __embyr.agentScreen(id)", number):
             assert page.free(seen["x"], seen["y"])
@@ -73,18 +74,19 @@ def test_on_a_phone_who_plays_sees_its_agent_and_has_something_to_press_after_it
 
 
 def test_nothing_stands_in_the_way_of_who_cannot_see_or_point(told: Layout) -> None:
-    for size in ((1280, 720), (390, 844)):
+    """Colours are a matter of the theme, the rest one of the window: each act is looked at in both."""
+    for size, theme in (((1280, 720), "light"), ((390, 844), "dark")):
         told.resize(*size)
-        for theme in ("light", "dark"):
-            told.screen.press("i")
-            for act in ("presented", "watched"):
-                told.screen.press("x")
-                told.screen.until("document.getAnimations().length === 0")
-                assert told.findings() == [], (size, theme, act)
+        told.themed(theme)
+        for act in ("presented", "watched"):
+            told.screen.press("x")
+            told.screen.until("document.getAnimations().length === 0")
+            assert told.findings() == [], (size, theme, act)
 
 
 def test_sections_and_the_column_stay_as_one_left_them(told: Layout) -> None:
     screen = told.screen
+    told.resize(900, 560)
     screen.page.click("#title-map")
     screen.until("document.querySelector('#body-map').hidden")
     screen.press("0")
@@ -99,7 +101,8 @@ def test_sections_and_the_column_stay_as_one_left_them(told: Layout) -> None:
     assert not screen.shows("#body-map")
 
 
-def test_graphics_that_are_lost_or_missing_are_told(opened: Callable[..., Screen], page: Screen, live: int) -> None:
+def test_graphics_that_are_lost_or_missing_are_told(opened: Callable[..., Screen], undrawn: Screen, live: int) -> None:
+    page = undrawn
     page.ask(
         "void (window.lose = document.querySelector('#scene').getContext('webgl2').getExtension('WEBGL_lose_context'))"
     )
@@ -108,7 +111,7 @@ def test_graphics_that_are_lost_or_missing_are_told(opened: Callable[..., Screen
     page.until("document.querySelector('#graphics').innerText.includes('graphics were lost')")
     page.ask("lose.restoreContext()")
     page.until("document.querySelector('#graphics').hidden")
-    blind = opened((900, 560))
+    blind = opened((900, 560), drawn=False)
     blind.page.add_init_script(NO_GRAPHICS)
     blind.page.goto(f"http://localhost:{live}/")
     blind.until("document.querySelector('#graphics')?.innerText.includes('WebGL 2')")
