@@ -8,10 +8,8 @@ from http import HTTPStatus
 from typing import Any
 
 import h11
-from uvicorn.config import Config
 from uvicorn.protocols.http.h11_impl import H11Protocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
-from uvicorn.server import ServerState
 from websockets.http11 import Response
 from websockets.server import ServerProtocol
 
@@ -34,23 +32,14 @@ class HttpProtocol(H11Protocol):
     its own.
     """
 
-    def __init__(
-        self,
-        config: Config,
-        server_state: ServerState,
-        app_state: dict[str, Any],
-        _loop: asyncio.AbstractEventLoop | None = None,
-    ) -> None:
-        super().__init__(config, server_state, dict(app_state), _loop)
-        self._limits: Limits = app_state[LIMITS]
-        self._strangers: Strangers = app_state[STRANGERS]
-
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A stranger has come, and must ask for something."""
         super().connection_made(transport)
-        self._stranger = self._strangers.enter(transport, self.client[0] if self.client else "")
+        self._limits: Limits = self.app_state[LIMITS]
+        strangers: Strangers = self.app_state[STRANGERS]
+        self._stranger = strangers.enter(transport, self.client[0] if self.client else "")
         self._stranger.expect(self._limits.request_seconds)
-        self.app_state[STRANGER] = self._stranger
+        self.app_state = {**self.app_state, STRANGER: self._stranger}
 
     def data_received(self, data: bytes) -> None:
         """Some of a request, or all of it, which is then answered."""
@@ -87,15 +76,10 @@ class HttpProtocol(H11Protocol):
 class SocketProtocol(WebSocketsSansIOProtocol):
     """Speaks WebSocket, once the request of a stranger asks for it."""
 
-    def __init__(
-        self,
-        config: Config,
-        server_state: ServerState,
-        app_state: dict[str, Any],
-        _loop: asyncio.AbstractEventLoop | None = None,
-    ) -> None:
-        super().__init__(config, server_state, app_state, _loop)
-        self.conn = _Handshake(app_state[HEADERS], max_size=config.ws_max_size, logger=_log)
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Its request has come."""
+        super().connection_made(transport)
+        self.conn = _Handshake(self.app_state[HEADERS], max_size=self.config.ws_max_size, logger=_log)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """It has gone."""
