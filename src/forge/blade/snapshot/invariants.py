@@ -40,7 +40,7 @@ def check_state(configs: Sequence[Config], maps: np.ndarray, arrays: Arrays) -> 
     _check_agents(configs, arrays)
     _check_tally(arrays)
     for w, config in enumerate(configs):
-        _check_ground(w, config, maps[w], arrays)
+        _check_ground(w, config, arrays)
         _check_crowds(w, config, arrays)
     _check_explored(configs, arrays)
     _check_records(arrays)
@@ -61,9 +61,9 @@ def _check_maps(configs: Sequence[Config], maps: np.ndarray) -> None:
 
 
 def _check_clocks(configs: Sequence[Config], arrays: Arrays) -> None:
-    """At most one agent is born in a tick, and one before the first."""
+    """One agent is born before the first tick; in later ones at most one is, and interventions place any number."""
     _require("tick", arrays["tick"], 0, _MOST)
-    _require("births", arrays["births"], 1, arrays["tick"] + 1)
+    _require("births", arrays["births"], 1, _MOST)
     _require("cap", arrays["cap"], 1, configs[0].spawn.cap)
 
 
@@ -80,8 +80,8 @@ def _check_agents(configs: Sequence[Config], arrays: Arrays) -> None:
         return np.array([[getattr(getattr(c, section), name)] for c in configs])
 
     check("id", 0, arrays["births"][:, None] - 1)
-    check("age", 0, arrays["tick"][:, None])
-    check("damage", 0, np.iinfo(agents["damage"].dtype).max)
+    for name in ("age", "damage"):  # an age may be given by an intervention
+        check(name, 0, np.iinfo(agents[name].dtype).max)
     for axis in ("row", "col"):
         check(axis, config.terrain.low, config.terrain.high)
     for vital in ("health", "food", "water"):
@@ -111,22 +111,18 @@ def _check_tally(arrays: Arrays) -> None:
     _require("tally.ticks", tally["ticks"], tally["lifetime"] + deaths + ages, _MOST)
 
 
-def _check_ground(w: int, config: Config, ground: np.ndarray, arrays: Arrays) -> None:
-    """Only forest changes, to scrub and back; all scrub is in the list of harvested tiles."""
-    tiles, plane = arrays["tiles"][w], _plane(config, arrays["tiles"][w])
+def _check_ground(w: int, config: Config, arrays: Arrays) -> None:
+    """The tiles are a map, and nothing beyond it; all scrub is in the list of harvested tiles."""
+    tiles = arrays["tiles"][w]
     beyond = tiles.copy()
     _plane(config, beyond)[...] = 0
     if beyond.any():
         place = int(np.flatnonzero(beyond)[0])
         raise ConfigError(f"tiles of world {w}, place {place} is {tiles[place]}; allowed is 0, lava, outside the map")
-    now, wild = plane & MATERIAL, (Material.SCRUB, Material.FOREST)
-    wrong = (now != ground) & ~(np.isin(now, wild) & np.isin(ground, wild))
-    if wrong.any():
-        row, col = np.argwhere(wrong)[0].tolist()
-        raise ConfigError(
-            f"tiles of world {w}, row {row}, column {col} has material {now[row, col]}; its map has "
-            f"{ground[row, col]} there, and only {wild[0]} and {wild[1]} (scrub, forest) turn into one another"
-        )
+    try:
+        check_map(_plane(config, tiles) & MATERIAL, config.terrain)
+    except ConfigError as error:
+        raise ConfigError(f"tiles of world {w}: {error}") from error
     listed = arrays["harvested_count"][w]
     scrub = np.flatnonzero(tiles & MATERIAL == Material.SCRUB)
     if listed != len(scrub):
@@ -167,12 +163,12 @@ def _check_crowds(w: int, config: Config, arrays: Arrays) -> None:
 
 
 def _check_explored(configs: Sequence[Config], arrays: Arrays) -> None:
-    """Where exploring is rewarded, the living know the tile they were born on, and at most one more for each tick."""
+    """Where exploring is rewarded, the living know the tile they were born on, and others of the map."""
     if arrays["explored"].shape[1]:
         agents, rewarded = arrays["agents"], np.array([[c.reward.explore != 0] for c in configs])
         knows = rewarded & (agents["alive"] == 1)
         known = np.bitwise_count(arrays["explored"]).sum(2, dtype=np.int64)
-        _require("explored", known, np.where(knows, 1, 0), np.where(knows, 1 + agents["age"], 0))
+        _require("explored", known, np.where(knows, 1, 0), np.where(knows, configs[0].terrain.side ** 2, 0))
 
 
 def _check_records(arrays: Arrays) -> None:

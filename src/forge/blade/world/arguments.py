@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from forge.blade.compiled.random import given_seeds, world_seeds
 from forge.blade.config.config import Config, config_of
+from forge.blade.interventions.kinds import KINDS, Intervention
 from forge.blade.state.events import Recording
 from forge.blade.state.state import check_alike, check_memory
 from forge.blade.terrain.generation import check_map
@@ -100,6 +101,23 @@ def checked_maps(configs: Sequence[Config], given: Any) -> np.ndarray:
     if all(config.terrain == configs[0].terrain for config in configs):
         return load_maps(configs[0].terrain, numbers)
     return np.concatenate([load_maps(c.terrain, [number]) for c, number in zip(configs, numbers, strict=True)])
+
+
+def checked_interventions(given: Any) -> list[Intervention]:
+    """What is to be done to a world.
+
+    Raises:
+        ConfigError: if it is neither an intervention nor several.
+    """
+    entries = [given] if isinstance(given, Intervention) else list(given) if isinstance(given, Iterable) else [given]
+    for i, entry in enumerate(entries):
+        if not isinstance(entry, Intervention):
+            kinds = ", ".join(kind.__name__ for kind in KINDS.values())
+            raise ConfigError(
+                f"interventions[{i}] = {typed(entry)} must be one of {kinds} of forge.blade.interventions, not "
+                f"{type(entry).__name__}"
+            )
+    return entries
 
 
 def _is_sequence(given: Any) -> bool:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import copy
 import hashlib
 import os
-from collections.abc import Sequence
-from typing import Any, Self
+from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
 from forge.blade import snapshot
 from forge.blade.config.config import Config
+from forge.blade.interventions.draft import Draft
+from forge.blade.interventions.kinds import Intervention, Place
 from forge.blade.state.events import Recording
 from forge.blade.state.grid import MATERIAL
 from forge.blade.state.ids import RewardTerm
@@ -19,10 +21,26 @@ from forge.blade.state.observation import Observation, read_only
 from forge.blade.state.state import SAVED, State, allocate, clear, margin
 from forge.blade.threads.pool import run
 from forge.blade.world.actions import accept, limits
-from forge.blade.world.arguments import checked_configs, checked_maps, checked_recording, checked_seeds, checked_threads
+from forge.blade.world.arguments import (
+    checked_configs,
+    checked_interventions,
+    checked_maps,
+    checked_recording,
+    checked_seeds,
+    checked_threads,
+)
 from forge.blade.world.tick import begin_each, cull_each, resume_each, tick_all
 from forge.support.checks import ConfigError
 from forge.support.paths import path_of
+
+
+class Made(NamedTuple):
+    """An intervention that was made."""
+
+    tick: int  # ticks that the world had finished
+    world: int  # index in the batch
+    intervention: Intervention
+    agent: int | None  # id of whom it is about, also of who was placed; None for a tile
 
 
 class World:
@@ -52,6 +70,8 @@ class World:
         ConfigError: if an argument is not what it must be, or so many worlds do not fit into memory; the message says
             which, or how much there is.
     """
+
+    _made: tuple[Made, ...] = ()
 
     def __init__(
         self,
@@ -101,6 +121,7 @@ class World:
         """
         if seed is not None:
             self.seed, self._seeds = checked_seeds(seed, self.count)
+        self._made = ()
         edge = margin(self.config)
         clear(self.state, self._configs)
         state, side = self.state, self.config.terrain.side
@@ -169,6 +190,43 @@ class World:
         if given.shape != wanted:
             raise ValueError(f"chosen has shape {given.shape}; wanted is {wanted}, a world and its slots")
         return int(cull_each(self.state, np.ascontiguousarray(given)))
+
+    def apply(self, interventions: Intervention | Iterable[Intervention], world: int = 0) -> list[int]:
+        """Makes interventions in one world, between two ticks: all of them, in their order, or none.
+
+        Nothing is drawn for it, and no reward paid: the world goes on as one does that is restored from a snapshot of
+        what it is now. What is observed is then of the world as it is now. They are no events, births or deaths of the
+        rules: of a placed agent, ids and tallies know that it was born, and the record of its life begins.
+
+        Args:
+            interventions: of `forge.blade.interventions`, one or several, each made on what those before it left.
+            world: its index in the batch.
+
+        Returns:
+            The ids of the agents that were placed, in order.
+
+        Raises:
+            ConfigError: naming the first that cannot be made, and what is allowed; the world is then as it was.
+            IndexError: if there is no such world.
+            RuntimeError: before the first reset.
+        """
+        if not self.started:
+            raise RuntimeError("call reset first: it starts the worlds")
+        if not 0 <= world < self.count:
+            raise IndexError(f"world = {world} is out of range; the batch holds the worlds 0 .. {self.count - 1}")
+        entries = checked_interventions(interventions)
+        draft = Draft(self.state, world, self._configs[world])
+        about = draft.make(entries)
+        resume_each(draft.commit())
+        now = self.state.tick.tolist()
+        recent = (made for made in self._made if made.tick >= now[made.world] - 1)
+        self._made = (*recent, *(Made(now[world], world, *pair) for pair in zip(entries, about, strict=True)))
+        return [agent for entry, agent in zip(entries, about) if isinstance(entry, Place) and agent is not None]
+
+    def interventions(self, world: int = 0) -> tuple[Made, ...]:
+        """What was made in one world by `apply` at its tick of now and at the one before, in order."""
+        tick = int(self.state.tick[world])
+        return tuple(made for made in self._made if made.world == world and made.tick >= tick - 1)
 
     def reward_terms(self) -> np.ndarray:
         """What the rewards of the last step are the sums of: float64 [W, N, terms], by `RewardTerm`."""
@@ -310,7 +368,8 @@ class World:
 
 #: The attributes that `restore` makes from a snapshot.
 _IN_A_SNAPSHOT = frozenset(
-    ["_configs", "config", "count", "threads", "_seeds", "recording", "_tiles", "state", "_choices", "_observation"],
+    ["_configs", "config", "count", "threads", "_seeds", "recording", "_tiles", "state", "_choices", "_observation"]
+    + ["_made"],
 )
 
 

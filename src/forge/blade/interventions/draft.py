@@ -1,0 +1,240 @@
+"""A draft of a world: interventions are made on a copy, one after another, and reach the world all at once or never."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from forge.blade.config.config import Config
+from forge.blade.interventions.kinds import QUANTITIES, Change, Give, Intervention, Move, Place, Remove, Tile
+from forge.blade.state.grid import CROWD, MATERIAL, ONE_AGENT
+from forge.blade.state.ids import UNKNOWN, Material
+from forge.blade.state.state import AGENT, State
+from forge.support.checks import ConfigError
+
+#: What agents may stand on between two ticks; lava may be entered too, but kills in the same tick.
+GROUND = (Material.GRASS, Material.SCRUB, Material.FOREST)
+
+_CHANGED = ("agents", "tiles", "surplus", "births", "tally", "explored", "lives", "trails")
+_OBSERVED = ("window", "seen", "seen_count", "moves", "targets", "drained")
+
+
+class Draft:
+    """One world of a batch as it will be.
+
+    Args:
+        state: of the batch; it is as it was until `commit`.
+        w: index of the world.
+        config: of the world.
+    """
+
+    def __init__(self, state: State, w: int, config: Config) -> None:
+        self.config, self._w = config, w
+        self._world = State(*(array[w : w + 1] for array in state))
+        self._state = self._world._replace(**{name: getattr(self._world, name).copy() for name in _CHANGED})
+        self._agents, self._tally, self._lives = self._state.agents[0], self._state.tally[0], self._state.lives[0]
+        self._tiles, self._surplus = self._state.tiles[0], self._state.surplus[0]
+        self._harvested: list[int] = state.harvested[w, : state.harvested_count[w]].tolist()
+        self._emptied: set[int] = set()
+
+    def make(self, entries: Iterable[Intervention]) -> list[int | None]:
+        """Makes interventions, each on what those before it left.
+
+        Returns:
+            for each the id of the agent it is about, also of one it has placed; None for a tile.
+
+        Raises:
+            ConfigError: naming the first that cannot be made, and why.
+        """
+        made = []
+        for i, entry in enumerate(entries):
+            try:
+                made.append(self._make(entry))
+            except ConfigError as error:
+                raise ConfigError(f"interventions[{i}], {entry}: {error}") from error
+        return made
+
+    def _make(self, entry: Intervention) -> int | None:
+        differences = ("health", "food", "water") if isinstance(entry, Give) else ()
+        for name, value in entry.given().items():
+            low, high = QUANTITIES[name].allowed(self.config)
+            if name not in differences and not low <= value <= high:
+                raise ConfigError(f"{name} = {value} is out of range in this world; allowed are {low} .. {high}")
+        match entry:
+            case Place():
+                return self._place(entry)
+            case Tile():
+                self._tile(entry)
+                return None
+            case Move(agent, row, col):
+                self._move(self._slot(agent), row, col)
+            case Change(agent):
+                self._change(self._slot(agent), entry)
+            case Give(agent):
+                self._give(self._slot(agent), entry)
+            case Remove(agent):
+                self._remove(self._slot(agent))
+            case _:
+                raise ConfigError(f"{type(entry).__name__} is no kind of intervention that worlds know")
+        return entry.agent
+
+    # -- agents
+
+    def _slot(self, ident: int) -> int:
+        """Where an agent is."""
+        found = np.flatnonzero((self._agents["alive"] == 1) & (self._agents["id"] == ident))
+        if not len(found):
+            raise ConfigError(f"no agent {ident} lives in the world; {self._living()}")
+        return int(found[0])
+
+    def _living(self) -> str:
+        ids = np.sort(self._agents["id"][self._agents["alive"] == 1]).tolist()
+        return (
+            f"those who do: {', '.join(map(str, ids[:20]))}{', …' if len(ids) > 20 else ''}" if ids else "nobody does"
+        )
+
+    def _place(self, entry: Place) -> int:
+        slot, vitals = self._free_slot(entry.population), self.config.vitals
+        ident = int(self._state.births[0])
+        newborn = {"id": ident, "health": vitals.health, "food": vitals.food, "water": vitals.water, "alive": 1}
+        self._enter(entry.row, entry.col)
+        self._agents[slot] = np.zeros((), AGENT)
+        for name, value in (newborn | entry.given()).items():
+            self._agents[slot][name] = value
+        self._state.births[0] += 1
+        tally = self._tally[entry.population]
+        tally["births"] += 1
+        tally["ticks"] += self._agents[slot]["age"]  # as if it had lived them here
+        self._know_birthplace(slot)
+        self._open_life(slot)
+        self._emptied.add(slot)
+        return ident
+
+    def _free_slot(self, population: int) -> int:
+        first, quota = population * self.config.quota, self.config.quota
+        free = np.flatnonzero(self._agents["alive"][first : first + quota] == 0)
+        if not len(free):
+            raise ConfigError(f"population {population} is full: at most {quota} of its agents live at once")
+        return first + int(free[0])
+
+    def _know_birthplace(self, slot: int) -> None:
+        if self._state.rules[0]["explores"]:
+            agent, known = self._agents[slot], self._state.explored[0, slot]
+            place = int(agent["row"]) * self.config.terrain.side + int(agent["col"])
+            known[:] = 0
+            known[place >> 3] = 1 << (place & 7)
+
+    def _open_life(self, slot: int) -> None:
+        if len(self._lives):
+            self._lives[slot] = np.zeros((), self._lives.dtype)
+            agent, life = self._agents[slot], self._lives[slot]
+            life["id"], life["population"], life["lifetime"] = agent["id"], agent["population"], agent["age"]
+            life["birth"], life["world"] = self._state.tick[0] - 1, self._w
+            self._state.trails[0, slot] = 0
+
+    def _move(self, slot: int, row: int, col: int) -> None:
+        agent = self._agents[slot]
+        self._leave(int(agent["row"]), int(agent["col"]))
+        self._enter(row, col)
+        agent["row"], agent["col"] = row, col
+
+    def _change(self, slot: int, entry: Change) -> None:
+        agent, before = self._agents[slot], int(self._agents[slot]["age"])
+        for name, value in entry.given().items():
+            if name != "agent":
+                agent[name] = value
+        self._tally[agent["population"]]["ticks"] += int(agent["age"]) - before
+        if len(self._lives):
+            self._lives[slot]["lifetime"] = agent["age"]
+
+    def _give(self, slot: int, entry: Give) -> None:
+        agent = self._agents[slot]
+        for name, amount in entry.given().items():
+            if name != "agent":
+                low, high = QUANTITIES[name].allowed(self.config)
+                agent[name] = min(high, max(low, int(agent[name]) + amount))
+
+    def _remove(self, slot: int) -> None:
+        agent = self._agents[slot]
+        self._leave(int(agent["row"]), int(agent["col"]))
+        self._agents[slot] = np.zeros((), AGENT)
+        if self._state.rules[0]["explores"]:
+            self._state.explored[0, slot] = 0
+        self._emptied.add(slot)
+
+    # -- ground
+
+    def _index(self, row: int, col: int) -> int:
+        """Of a place in the tiles, which have a margin around the map."""
+        rules = self._state.rules[0]
+        return int(rules["origin"]) + row * int(rules["pitch"]) + col
+
+    def _enter(self, row: int, col: int) -> None:
+        """One more agent stands on a tile."""
+        place = self._index(row, col)
+        material = Material(self._tiles[place] & MATERIAL)
+        if material not in GROUND:
+            raise ConfigError(f"row {row}, column {col} is {_name(material)}; agents stand on {_names(GROUND)}")
+        if self._tiles[place] >> 3 < CROWD:
+            self._tiles[place] += ONE_AGENT
+        else:
+            self._surplus[place] += 1
+
+    def _leave(self, row: int, col: int) -> None:
+        """One agent fewer stands on a tile."""
+        place = self._index(row, col)
+        if self._surplus[place]:
+            self._surplus[place] -= 1
+        else:
+            self._tiles[place] -= ONE_AGENT
+
+    def _tile(self, entry: Tile) -> None:
+        place, terrain = self._index(entry.row, entry.col), self.config.terrain
+        before, now = Material(self._tiles[place] & MATERIAL), Material(entry.material)
+        if {entry.row, entry.col} & {terrain.low, terrain.high} and now != Material.GRASS:
+            raise ConfigError(
+                f"row {entry.row}, column {entry.col} lies on the ring on which agents enter, which stays grass; other "
+                f"materials are allowed in rows and columns {terrain.low + 1} .. {terrain.high - 1}"
+            )
+        if self._tiles[place] >> 3 and now not in GROUND:
+            raise ConfigError(
+                f"{int(self._tiles[place] >> 3) + int(self._surplus[place])} agents stand on row {entry.row}, column "
+                f"{entry.col}; with somebody on it a tile may be {_names(GROUND)}"
+            )
+        if before == Material.SCRUB != now:
+            self._harvested.remove(place)
+        elif now == Material.SCRUB != before:
+            self._harvested.append(place)
+        self._tiles[place] = int(self._tiles[place]) - before + now
+
+    # -- the end
+
+    def commit(self) -> State:
+        """Makes the world what the draft is, but for what is derived from it.
+
+        Returns:
+            the state of this world alone, which shares its memory with that of the batch.
+        """
+        world = self._world
+        for name in _CHANGED:
+            getattr(world, name)[...] = getattr(self._state, name)
+        world.harvested[0, : len(self._harvested)] = self._harvested
+        world.harvested_count[0] = len(self._harvested)
+        slots = np.flatnonzero(self._agents["alive"])
+        world.living[0, : len(slots)] = slots
+        world.living_count[0] = len(slots)
+        for slot in self._emptied:
+            for name in _OBSERVED:
+                getattr(world, name)[0, slot] = 0
+            world.actions[0, slot] = UNKNOWN
+        return world
+
+
+def _name(material: Material) -> str:
+    return material.name.lower()
+
+
+def _names(materials: Iterable[Material]) -> str:
+    *first, last = map(_name, materials)
+    return f"{', '.join(first)} or {last}"

@@ -1,0 +1,212 @@
+"""The kinds of interventions, each a frozen dataclass, and what their numbers mean and may be, said once for all."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, NamedTuple
+
+from forge.blade.config.config import MAX_POPULATIONS, MAX_SIDE, MAX_VITAL, Config
+from forge.blade.state.ids import Material
+from forge.support.checks import ConfigError, did_you_mean
+from forge.support.numeric import integer, text_of
+
+#: Ages that are given stay below this [ticks]: room for as many ticks more, before an age of 32 bits is full.
+MAX_AGE = 2**30
+_MAX_ID = 2**53
+
+Range = tuple[int, int]
+
+
+class Quantity(NamedTuple):
+    """What a field of an intervention means, whatever the kind, and what it may be."""
+
+    meaning: str
+    unit: str
+    limits: Range  # whatever the world
+    within: Callable[[Config], Range] | None = None  # in a world of this configuration
+
+    def allowed(self, config: Config) -> Range:
+        """The least and the most in a world."""
+        return self.within(config) if self.within is not None else self.limits
+
+
+def _playable(config: Config) -> Range:
+    return config.terrain.low, config.terrain.high
+
+
+#: Every field of every kind.
+QUANTITIES: Mapping[str, Quantity] = {
+    "agent": Quantity("id of the agent", "", (0, _MAX_ID)),
+    "population": Quantity("its population", "", (0, MAX_POPULATIONS), lambda c: (0, c.populations - 1)),
+    "row": Quantity("row on the map, southwards", "tiles", (0, MAX_SIDE - 1), _playable),
+    "col": Quantity("column on the map, eastwards", "tiles", (0, MAX_SIDE - 1), _playable),
+    "health": Quantity("health", "points", (1, MAX_VITAL), lambda c: (1, c.vitals.health)),
+    "food": Quantity("food", "points", (0, MAX_VITAL), lambda c: (0, c.vitals.food)),
+    "water": Quantity("water", "points", (0, MAX_VITAL), lambda c: (0, c.vitals.water)),
+    "freeze": Quantity("ticks for which it cannot move", "ticks", (0, MAX_VITAL), lambda c: (0, c.combat.mage_freeze)),
+    "age": Quantity("ticks lived", "ticks", (0, MAX_AGE)),
+    "material": Quantity("what the tile is made of", "", (min(Material), max(Material))),
+}
+
+
+@dataclass(frozen=True)
+class Intervention:
+    """One thing that is done to a world between two ticks. Fields that are None are not given.
+
+    Raises:
+        ConfigError: if a field is not what it can be in any world.
+    """
+
+    kind: ClassVar[str]
+
+    def __init_subclass__(cls) -> None:
+        cls.kind = cls.__name__.lower()
+
+    def __post_init__(self) -> None:
+        for f in dataclasses.fields(self):
+            given = getattr(self, f.name)
+            if given is not None or f.default is dataclasses.MISSING:
+                object.__setattr__(self, f.name, self._checked(f.name, given))
+
+    def _checked(self, name: str, given: Any) -> int:
+        if name == "material":
+            return _material(f"{self.kind}.{name}", given)
+        return integer(f"{self.kind}.{name}", given, *QUANTITIES[name].limits)
+
+    def given(self) -> dict[str, int]:
+        """The fields that are given."""
+        values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
+        return {name: value for name, value in values.items() if value is not None}
+
+    def to_table(self) -> dict[str, int | str]:
+        """Its kind and the fields that are given, as plain values; a material by its name."""
+        return {"kind": self.kind} | {
+            name: Material(value).name.lower() if name == "material" else value for name, value in self.given().items()
+        }
+
+    @staticmethod
+    def from_table(table: Any) -> Intervention:
+        """The intervention of such a table.
+
+        Raises:
+            ConfigError: naming what is wrong in it.
+        """
+        if not isinstance(table, Mapping) or "kind" not in table:
+            raise ConfigError(f"an intervention is a table with a kind: {', '.join(KINDS)}")
+        if not isinstance(table["kind"], str) or table["kind"] not in KINDS:
+            raise ConfigError(did_you_mean("kind of intervention", table["kind"], list(KINDS)))
+        kind = KINDS[table["kind"]]
+        fields, values = dataclasses.fields(kind), {name: value for name, value in table.items() if name != "kind"}
+        for name in values:
+            if name not in (known := [f.name for f in fields]):
+                raise ConfigError(did_you_mean(f"field of {kind.kind}", name, known))
+        if missing := [f.name for f in fields if f.default is dataclasses.MISSING and f.name not in values]:
+            raise ConfigError(f"{kind.kind} needs {' and '.join(missing)}, which it lacks")
+        return kind(**values)
+
+    def __str__(self) -> str:
+        fields = {name: value for name, value in self.to_table().items() if name != "kind"}
+        return f"{self.kind}({', '.join(f'{name}={value}' for name, value in fields.items())})"
+
+
+@dataclass(frozen=True)
+class Place(Intervention):
+    """A new agent enters the world, in the lowest free slot of its population, with the next id.
+
+    What is not given is as a newborn has it: full vitals, freeze 0, age 0.
+    """
+
+    population: int
+    row: int
+    col: int
+    health: int | None = None
+    food: int | None = None
+    water: int | None = None
+    freeze: int | None = None
+    age: int | None = None
+
+
+@dataclass(frozen=True)
+class Move(Intervention):
+    """An agent stands on another tile."""
+
+    agent: int
+    row: int
+    col: int
+
+
+@dataclass(frozen=True)
+class Change(Intervention):
+    """Numbers of an agent become these; what is not given stays as it is."""
+
+    agent: int
+    health: int | None = None
+    food: int | None = None
+    water: int | None = None
+    freeze: int | None = None
+    age: int | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _something(self)
+
+
+@dataclass(frozen=True)
+class Give(Intervention):
+    """An agent gains so much, or loses it where that is below 0, as far as there is room.
+
+    Food and water stay within 0 and their maxima, health within 1 and its maximum: nobody is killed by it.
+    """
+
+    agent: int
+    health: int | None = None
+    food: int | None = None
+    water: int | None = None
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _something(self)
+
+    def _checked(self, name: str, given: Any) -> int:
+        most = QUANTITIES[name].limits[1]
+        return super()._checked(name, given) if name == "agent" else integer(f"give.{name}", given, -most, most)
+
+
+@dataclass(frozen=True)
+class Remove(Intervention):
+    """An agent leaves the world. It is no death of the rules."""
+
+    agent: int
+
+
+@dataclass(frozen=True)
+class Tile(Intervention):
+    """A tile becomes of another material, which may be given by its name.
+
+    Scrub counts as harvested now: it regrows. The border stays lava, and the ring on which agents enter stays grass.
+    """
+
+    row: int
+    col: int
+    material: int
+
+
+#: The kinds by name, in the order in which replays number them.
+KINDS: Mapping[str, type[Intervention]] = {kind.kind: kind for kind in (Place, Move, Change, Give, Remove, Tile)}
+
+
+def _something(entry: Intervention) -> None:
+    if entry.given().keys() == {"agent"}:
+        names = [f.name for f in dataclasses.fields(entry) if f.name != "agent"]
+        raise ConfigError(f"{entry} says nothing; it needs one of {', '.join(names)}")
+
+
+def _material(name: str, given: Any) -> int:
+    if (text := text_of(given)) is None:
+        return integer(name, given, *QUANTITIES["material"].limits)
+    known = {material.name.lower(): int(material) for material in Material}
+    if text not in known:
+        raise ConfigError(did_you_mean("material", text, list(known)))
+    return known[text]
