@@ -16,7 +16,7 @@ import zlib
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-SIZES = {"uint8": 1, "uint16": 2, "int16": 2, "uint32": 4, "int32": 4}
+SIZES = {"uint8": 1, "uint16": 2, "int16": 2, "uint32": 4, "int32": 4, "int64": 8}
 #: The tables and their columns: name, type, coding.
 FIELDS = {
     "agents": [

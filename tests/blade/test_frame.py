@@ -20,7 +20,9 @@ from forge.blade.recording.frame_schema import (
     FrameError,
     describe,
     field_tables,
+    section_table,
 )
+from forge.blade.recording.replay_interventions import INTERVENTIONS
 from forge.blade.state.ids import Cause
 from forge.blade.terrain.generation import from_text
 from tests.blade.watching import EVENTS, SMALL, play, same, world_of
@@ -372,3 +374,4 @@ def test_columns_that_do_not_fit_the_schema_are_refused() -> None:
 def test_the_documentation_lists_the_fields() -> None:
     page = Path(__file__).resolve().parents[2] / "docs" / "replays.md"
     assert field_tables() in page.read_text("utf-8")
+    assert section_table(INTERVENTIONS) in page.read_text("utf-8")

@@ -14,11 +14,13 @@ from hypothesis import strategies as st
 
 from forge.blade import Cause, Chaos, Config, ConfigError, Material, Style, World
 from forge.blade.config.versions import CONFIGURATION, Since
+from forge.blade.interventions import Give
 from forge.blade.recording import frame_schema, replay_chunk, replay_file
 from forge.blade.recording.frame import FrameSource
 from forge.blade.recording.frame_schema import FRAMES, SECTIONS, UNKNOWN, Field
 from forge.blade.recording.replay import Replay, ReplayError, ReplayWriter
 from forge.blade.recording.replay_file import VERSION
+from forge.blade.recording.replay_interventions import INTERVENTIONS, NOT_GIVEN
 from tests.blade.old_replay import old_replay, raw_chunk
 from tests.blade.watching import CHUNK, SMALL, chunks_of, play, record, restarted, same, world_of
 from tests.blade.worlds import patchwork
@@ -124,15 +126,19 @@ def test_a_chunk_is_what_the_page_says(tmp_path: Path) -> None:
     """Against the plain writer of tests/blade/old_replay.py, column by column, for the tables of today."""
     world = world_of()
     with ReplayWriter(tmp_path / "a.replay", world, ticks_a_chunk=50) as writer:
-        for _ in play(world, 49):
+        for tick, _ in enumerate(play(world, 49)):
+            if tick == 0:
+                world.apply(Give(0, food=-2))
             writer.append()
     data = (tmp_path / "a.replay").read_bytes()
     ((at, end),) = chunks_of(data)
-    tables = {s.name: [(f.name, f.type.name, f.coding) for f in s.fields] for s in SECTIONS}
+    tables = {s.name: [(f.name, f.type.name, f.coding) for f in s.fields] for s in (*SECTIONS, INTERVENTIONS)}
     ticks = {
-        frame.tick: {name: list(zip(*(c.tolist() for c in getattr(frame, name).values()))) for name in tables}
+        frame.tick: {s.name: list(zip(*(c.tolist() for c in getattr(frame, s.name).values()))) for s in SECTIONS}
         for frame in Replay(tmp_path / "a.replay")
     }
+    # tick 0, the fourth kind, agent 0, and of population, row, col, health, food, water, freeze, age, material: food
+    ticks[0]["interventions"] = [(0, 3, 0, *[NOT_GIVEN] * 4, -2, *[NOT_GIVEN] * 4)]
     assert zlib.decompress(data[at + CHUNK.size : end - 4]) == raw_chunk(ticks, tables)
     assert struct.unpack("<I", data[end - 4 : end]) == (zlib.crc32(data[at : end - 4]),)
     assert json.loads(data[16:at])["checksum"] == int(data[at - 11 : at - 1]) == zlib.crc32(data[: at - 11])

@@ -32,6 +32,7 @@ class Options:
     warmup: Annotated[int, arg(help="ticks to play before the first that is recorded")] = 0
     seed: Annotated[int, arg(help="of the world, and of the choices of who plays in it")] = 0
     map: Annotated[int, arg(help="which map of its series the world has")] = 0
+    scenario: Annotated[Path | None, arg(help="a TOML file that says what is done to the world, and when")] = None
     force: Annotated[bool, arg(help="replace the file if it is there")] = False
 
 
@@ -43,7 +44,7 @@ def main(arguments: list[str]) -> None:
             raise ConfigError(f"--{name} {getattr(options, name)} must be at least {low}")
     if options.out.exists() and not options.force:
         raise ConfigError(f"{options.out} exists already; name another file with --out, or replace it with --force")
-    match, console = match_of(options.targets, options.seed), Console()
+    match, console = match_of(options.targets, options.seed).with_scenario(options.scenario), Console()
     with doing("recording"), Progress(console=console, transient=True) as progress:
         record(match, options, progress)
     size = options.out.stat().st_size
@@ -56,12 +57,12 @@ def record(match: Match, options: Options, progress: Progress) -> None:
     world = match.world(options.seed, options.map)
     task = progress.add_task("recording", total=options.warmup + options.ticks)
     for _ in range(options.warmup):
-        world.step(match.player.act(world.observe()))
+        match.advance(world)
         progress.advance(task)
     with ReplayWriter(options.out, world, metadata=metadata(match, options)) as writer:
         writer.append()
         for _ in range(options.ticks):
-            world.step(match.player.act(world.observe()))
+            match.advance(world)
             writer.append()
             progress.advance(task)
 

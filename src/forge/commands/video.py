@@ -56,6 +56,7 @@ class Options:
     theme: Annotated[Literal["dark", "light"], arg(help="of the sky")] = "dark"
     seed: Annotated[int, arg(help="of a world, and of the choices of who plays in it")] = 0
     map: Annotated[int, arg(help="which map of its series a world has")] = 0
+    scenario: Annotated[Path | None, arg(help="a TOML file that says what is done to a world, and when")] = None
     force: Annotated[bool, arg(help="replace the file if it is there")] = False
 
 
@@ -120,12 +121,14 @@ def scene_of(options: Options, shot: Shot) -> tuple[Source, Iterator[Frame], Seq
     """
     replays = [target for target in options.targets if is_replay(path_of(target))]
     if not replays:
-        match = match_of(options.targets, options.seed)
+        match = match_of(options.targets, options.seed).with_scenario(options.scenario)
         source = Source.of(match.config, "live", match.title, match.names, tick_seconds=options.tick_seconds)
         prompt = _overlays(options, Overlays(match.config, source.names, match.minds(), share=1.0, seconds=0.0))
         return source, played(match, options), prompt, shot
     if len(options.targets) > 1:
         raise ConfigError(f"{replays[0]} is a replay: it is drawn alone")
+    if options.scenario is not None:
+        raise ConfigError(f"{replays[0]} is a replay: --scenario is for worlds that are played")
     replay = Replay(path_of(replays[0]))
     ticks = replay.ticks
     start = ticks.start if options.start is None else options.start
@@ -157,8 +160,8 @@ def played(match: Match, options: Options) -> Iterator[Frame]:
     """The frames of a match from the first tick on, for as long as they are asked for."""
     world = match.world(options.seed, options.map, visits=options.overlay is not None)
     for _ in range(_WARMUP if options.start is None else options.start):
-        world.step(match.player.act(world.observe()))
+        match.advance(world)
     source = FrameSource(world)
     while True:
         yield source.frame()
-        world.step(match.player.act(world.observe()))
+        match.advance(world)

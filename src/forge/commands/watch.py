@@ -55,6 +55,7 @@ class Options(Serving):
             help="checkpoints of a run, side by side: agent steps (1e6), minutes of training (2m), or latest",
         ),
     ] = ()
+    scenario: Annotated[Path | None, arg(help="a TOML file that says what is done to the world, and when")] = None
     record: Annotated[Path | None, arg(help="keep everything that is shown as a replay in this file")] = None
 
 
@@ -65,18 +66,22 @@ def main(arguments: list[str]) -> None:
         if getattr(options, name) < low:
             raise ConfigError(f"--{name} {getattr(options, name)} must not be negative")
     if options.compare:
-        for option, given in (("record", options.record is not None), ("fair", options.fair)):
+        one = {"record": options.record is not None, "scenario": options.scenario is not None, "fair": options.fair}
+        for option, given in one.items():
             if given:
                 raise ConfigError(f"--{option} is for one world that is watched, and --compare shows several")
         watch_comparison(options)
         return
     replays = [target for target in options.targets if is_replay(path_of(target))]
     if not replays:
-        watch_match(match_of(options.targets, options.seed, follow=True), options)
+        match = match_of(options.targets, options.seed, follow=True).with_scenario(options.scenario)
+        watch_match(match, options)
     elif len(options.targets) > 1 or options.record is not None:
         raise ConfigError(f"{replays[0]} is a replay: it is watched alone, and is recorded already")
     elif options.fair:
         raise ConfigError(f"{replays[0]} is a replay: --fair is for worlds in which people play")
+    elif options.scenario is not None:
+        raise ConfigError(f"{replays[0]} is a replay: --scenario is for worlds that are played")
     else:
         watch_replay(path_of(replays[0]), options)
 
@@ -108,10 +113,10 @@ def watch_match(match: Match, options: Options) -> None:
         world = match.world(options.seed, options.map, visits=True)
         with doing(f"playing the {options.warmup} ticks before the first picture"):
             for _ in range(options.warmup):
-                world.step(match.player.act(world.observe()))
+                match.advance(world)
                 viewer.history.live.note(world)
         with recording(options.record, world, match) as capture:
-            Live(viewer, world, match.player, capture).run()
+            Live(viewer, world, match.player, capture, match.scenario).run()
 
 
 def watch_comparison(options: Options) -> None:

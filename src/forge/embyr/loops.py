@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 
 from forge.blade.recording.frame import Frame, FrameSource
 from forge.blade.recording.replay import Replay
+from forge.blade.world.scenario import Scenario
 from forge.blade.world.world import World
 from forge.embyr.streaming.pace import Advance, Call, Pace, Seek
 from forge.embyr.viewer import Player, Viewer
@@ -19,12 +20,18 @@ class Live:
         world: one world, reset, that records events.
         player: of all its agents.
         capture: makes the frame after each tick, such as `ReplayWriter.append`; None captures it.
+        scenario: what is done to the world after each tick from now on, and is seen in the frame of it.
     """
 
     def __init__(
-        self, viewer: Viewer, world: World, player: Player, capture: Callable[[], Frame] | None = None
+        self,
+        viewer: Viewer,
+        world: World,
+        player: Player,
+        capture: Callable[[], Frame] | None = None,
+        scenario: Scenario = Scenario(),  # noqa: B008 - it cannot be changed
     ) -> None:
-        self.viewer, self.world, self.player = viewer, world, player
+        self.viewer, self.world, self.player, self.scenario = viewer, world, player, scenario
         self.capture = capture or FrameSource(world).frame
 
     def run(self) -> None:
@@ -38,7 +45,11 @@ class Live:
 
     def advance(self) -> None:
         """Plays one tick and shows it."""
-        self.viewer.advance(self.world, self.player, self.capture)
+        self.viewer.advance(self.world, self.player, self._after_the_tick)
+
+    def _after_the_tick(self) -> Frame:
+        self.scenario.play(self.world)
+        return self.capture()
 
 
 def play_together(lives: Sequence[Live]) -> None:

@@ -71,6 +71,10 @@ SNAPSHOTS = Format("snapshots", 2)
 SNAPSHOT_RELEASES = {1: "2.0", 2: "2.1"}
 
 
+#: Counts the kinds of interventions that scenarios know, and their fields.
+SCENARIOS = Format("scenarios", 1)
+
+
 class Since(NamedTuple):
     """Since which version of its format a field exists, and what stood for it in files older than that."""
 

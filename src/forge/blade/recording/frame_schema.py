@@ -236,8 +236,12 @@ def _check_below(section: Section, field: Field, column: np.ndarray, limit: int)
         raise FrameError(f"{section.name}.{field.name} holds {highest}; allowed are 0 .. {limit - 1}")
 
 
-def describe() -> dict[str, Any]:
-    """The layout as plain values, for JSON: what a client needs to decode a frame and to name what is in it."""
+def describe(besides: Iterable[Section] = ()) -> dict[str, Any]:
+    """The layout as plain values, for JSON: what a client needs to decode a frame and to name what is in it.
+
+    Args:
+        besides: tables that stand behind those of frames, in a file.
+    """
     offsets = {name: place[1] for name, place in (HEADER.fields or {}).items()}
     scalars = [
         {"name": name, "type": HEADER[name].name, "offset": offsets[name], "meaning": meaning}
@@ -251,7 +255,8 @@ def describe() -> dict[str, Any]:
         "header_bytes": HEADER.itemsize,
         "header": scalars,
         "sections": [
-            {"name": s.name, "meaning": s.meaning, "fields": [_describe_field(f) for f in s.fields]} for s in SECTIONS
+            {"name": s.name, "meaning": s.meaning, "fields": [_describe_field(f) for f in s.fields]}
+            for s in (*SECTIONS, *besides)
         ],
         "unknown": UNKNOWN,
     }
@@ -267,14 +272,14 @@ def field_tables() -> str:
     about = describe()
     header = ((f"`{s['name']}`", s["type"], str(s["offset"]), s["meaning"]) for s in about["header"])
     parts = ["### Header", _table(("field", "type", "offset", "meaning"), header)]
-    for section in about["sections"]:
-        rows = (
-            (f"`{f['name']}`", f["type"], f["unit"], f["meaning"] + _legend(f["names"]), f["coding"])
-            for f in section["fields"]
-        )
-        parts += [f"### `{section['name']}`: {section['meaning']}"]
-        parts += [_table(("field", "type", "unit", "meaning", "coding in replays"), rows)]
-    return "\n\n".join(parts) + "\n"
+    return "\n\n".join([*parts, *map(section_table, SECTIONS)]) + "\n"
+
+
+def section_table(section: Section) -> str:
+    """One section as a Markdown table under a heading."""
+    rows = ((f"`{f.name}`", f.type.name, f.unit, f.meaning + _legend(f.names), f.coding) for f in section.fields)
+    table = _table(("field", "type", "unit", "meaning", "coding in replays"), rows)
+    return f"### `{section.name}`: {section.meaning}\n\n{table}"
 
 
 def _legend(names: Sequence[str]) -> str:

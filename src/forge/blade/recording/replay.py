@@ -29,7 +29,9 @@ from forge.blade.recording.replay_file import (
     scan,
     start_bytes,
 )
-from forge.blade.world.world import World
+from forge.blade.recording.replay_interventions import INTERVENTIONS, table_of
+from forge.blade.world.scenario import Scenario, Step
+from forge.blade.world.world import Made, World
 from forge.support.checks import ConfigError, shown
 from forge.support.durable import explain, write_atomic
 from forge.support.numeric import integer
@@ -79,6 +81,8 @@ class ReplayWriter:
         self.path = path_of(path)
         self._source = FrameSource(world, w)
         self._frames: list[Frame] = []
+        self._interventions: list[Table] = []
+        self._known: tuple[Made, ...] = ()
         self._entries: list[Entry] = []
         self._next: int | None = None
         start = start_bytes(_header(world, w, metadata or {}))
@@ -101,12 +105,20 @@ class ReplayWriter:
         tick = int(self._source.world.state.tick[self._source.w])
         if self._next not in (None, tick):
             raise ValueError(f"a replay holds every tick: {self._next} comes next, but the world is at tick {tick}")
+        self._interventions.append(table_of(self._done(first=self._next is None)))
         self._next = tick + 1
         frame = self._source.frame()
         self._frames.append(frame if self._frames else frame.with_plane(self._source.materials))
         if len(self._frames) == self._ticks_a_chunk:
             self._write_chunk()
         return frame
+
+    def _done(self, first: bool) -> list[Made]:
+        """What has been done to the world since the last frame; before the first, at the tick of that."""
+        world, w = self._source.world, self._source.w
+        before, self._known = {id(made) for made in self._known}, world.interventions(w)
+        earliest = int(world.state.tick[w]) if first else 0
+        return [made for made in self._known if id(made) not in before and made.tick >= earliest]
 
     def close(self) -> None:
         """Writes what is left and the index, which makes opening faster. A second call does nothing."""
@@ -119,11 +131,11 @@ class ReplayWriter:
 
     def _write_chunk(self) -> None:
         first, ticks = self._frames[0].tick, len(self._frames)
-        chunk = chunk_bytes(first, ticks, pack(self._frames, self._level))
+        chunk = chunk_bytes(first, ticks, pack(self._frames, self._interventions, self._level))
         self._write(chunk)
         self._entries.append(Entry(self._end, first, ticks))
         self._end += len(chunk)
-        self._frames = []
+        self._frames, self._interventions = [], []
 
     def _write(self, data: bytes) -> None:
         try:
@@ -152,7 +164,7 @@ def _header(world: World, w: int, metadata: Mapping[str, Any]) -> dict[str, Any]
         "world": w,
         "side": config.terrain.side,
         "metadata": dict(metadata),
-        "frame": describe(),
+        "frame": describe(besides=[INTERVENTIONS]),
     }
 
 
@@ -281,6 +293,18 @@ class Replay:
                 data = read_chunk(file, entry, self._start.checked)
                 births, deaths = Chunk.lives(data, self._start, entry.first, entry.ticks)
             yield range(entry.first, entry.first + entry.ticks), births, deaths
+
+    def scenario(self) -> Scenario:
+        """All interventions that were made while it was written, and before its first frame at the tick of that.
+
+        Raises:
+            ReplayError: if the replay is damaged, or holds kinds that this release does not know.
+        """
+        steps: list[Step] = []
+        for entry in self._index:
+            with self._errors(), self.path.open("rb") as file:
+                steps += Chunk.steps(read_chunk(file, entry, self._start.checked), self._start, entry.ticks)
+        return Scenario(tuple(steps))
 
     def _chunk(self, tick: int) -> Chunk:
         if tick not in self.ticks:

@@ -14,7 +14,7 @@ stored by their place: the lowest byte of every row, then the next higher one of
 from __future__ import annotations
 
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple, Self
 
 import numpy as np
@@ -22,7 +22,9 @@ import numpy as np
 from forge.blade.recording.frame import Frame, draw_tiles
 from forge.blade.recording.frame_schema import SECTIONS, Field, FrameError, Section, Table, check_tables
 from forge.blade.recording.replay_file import Header
+from forge.blade.recording.replay_interventions import INTERVENTIONS, steps_of
 from forge.blade.state.observation import read_only
+from forge.blade.world.scenario import Step
 
 #: More bytes than a chunk of any world holds, in the file's columns and in those of this release: 256 ticks of 8,192
 #: agents who all attack and harvest in each, on the largest map, have 250 MB. A file that claims more is damaged.
@@ -32,12 +34,20 @@ _COUNT = np.dtype("<u4")
 _LIVES = ("births", "deaths")
 
 
-def pack(frames: Sequence[Frame], level: int) -> bytes:
-    """Compresses consecutive frames, the first of them a key frame, with zlib at this level, 0 .. 9."""
-    counts = [[len(getattr(frame, s.name)[s.fields[0].name]) for s in SECTIONS] for frame in frames]
+def pack(frames: Sequence[Frame], interventions: Sequence[Table], level: int) -> bytes:
+    """Compresses consecutive frames with zlib.
+
+    Args:
+        frames: the first of them a key frame.
+        interventions: for each frame what was done to the world before it, as INTERVENTIONS says.
+        level: of zlib, 0 .. 9.
+    """
+    held = {section.name: [getattr(frame, section.name) for frame in frames] for section in SECTIONS}
+    held[INTERVENTIONS.name] = list(interventions)
+    counts = [[len(held[s.name][k][s.fields[0].name]) for s in (*SECTIONS, INTERVENTIONS)] for k in range(len(frames))]
     parts = [_by_place(np.array(counts, _COUNT).ravel())]
-    for section in SECTIONS:
-        tables = [getattr(frame, section.name) for frame in frames]
+    for section in (*SECTIONS, INTERVENTIONS):
+        tables = held[section.name]
         joined = {field.name: np.concatenate([table[field.name] for table in tables]) for field in section.fields}
         rows = len(joined[section.fields[0].name])
         used = {field.coding for field in section.fields}
@@ -68,7 +78,7 @@ class Chunk(NamedTuple):
         names = [section.name for section in header.sections]
         none = np.zeros(ticks, np.int64)
         starts, tables = {}, {}
-        for section in SECTIONS:
+        for section in (*SECTIONS, INTERVENTIONS):
             mine = counts[:, names.index(section.name)] if section.name in names else none
             starts[section.name] = np.concatenate([[0], np.cumsum(mine)])
             tables[section.name] = _conform(section, found.get(section.name, {}), int(mine.sum()))
@@ -98,6 +108,17 @@ class Chunk(NamedTuple):
                 }
         check_tables(tables, header.side, header.populations)
         return tables["births"], tables["deaths"]
+
+    @staticmethod
+    def steps(data: bytes, header: Header, ticks: int) -> Iterator[Step]:
+        """What was done to the world, as a chunk of so many ticks has it: what else there is isn't decoded.
+
+        Raises:
+            FrameError: if the data are damaged.
+        """
+        _, found = _decompress(data, header.sections, ticks, (INTERVENTIONS.name,))
+        if table := found.get(INTERVENTIONS.name):
+            yield from steps_of(_conform(INTERVENTIONS, table, len(next(iter(table.values())))))
 
     def frame(self, tick: int, key: bool = False) -> Frame:
         """The frame of a tick of this chunk, read-only; with `key`, as a key frame."""
@@ -148,7 +169,7 @@ def _decompress(
         raise FrameError(f"a chunk of {ticks} ticks ends within its row counts")
     counts = _from_places(head, _COUNT).reshape(ticks, len(sections)).astype(np.int64)
     rows = dict(zip([section.name for section in sections], counts.sum(0).tolist()))
-    claimed = sum(_row_bytes(section) * rows.get(section.name, 0) for section in (*sections, *SECTIONS))
+    claimed = sum(_row_bytes(section) * rows.get(section.name, 0) for section in (*sections, *SECTIONS, INTERVENTIONS))
     if claimed > LIMIT:
         raise FrameError(f"a chunk claims to hold {claimed} bytes; the most is {LIMIT}")
     found = {}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
 
 from forge.agents import KINDS, Scripted, scripted
 from forge.blade import PRESETS, Chaos, Config, ConfigError, Recording, World
+from forge.blade.world.scenario import Scenario
 from forge.experiments.evaluation.mixing import Entrant, Mixed, Seat, View
 from forge.support.paths import name_of, path_of
 
@@ -24,12 +26,13 @@ KINDS_OF_WORDS = (
 
 @dataclass(frozen=True)
 class Match:
-    """A world's configuration, and a name and a player for each population."""
+    """A world's configuration, a name and a player for each population, and what is done to the world when."""
 
     title: str
     config: Config
     names: tuple[str, ...]
     player: Policy
+    scenario: Scenario = Scenario()  # noqa: RUF009 - it cannot be changed
 
     @property
     def players(self) -> tuple[Policy, ...]:
@@ -53,10 +56,24 @@ class Match:
         return found[0] if len(found) == 1 else None
 
     def world(self, seed: int = 0, map_index: int = 0, visits: bool = False) -> World:
-        """The world of the match, reset, at its full cap; it records events."""
+        """The world of the match, reset, at its full cap, with what is done to it at tick 0; it records events."""
         world = World(self.config, 1, seed, maps=[map_index], record=Recording(events=True, visits=visits))
         world.reset()
+        self.scenario.play(world)
         return world
+
+    def advance(self, world: World) -> None:
+        """Plays a tick, and what is done to the world after it."""
+        world.step(self.player.act(world.observe()))
+        self.scenario.play(world)
+
+    def with_scenario(self, path: Path | None) -> Self:
+        """The same match with the scenario of a TOML file; without a path as it is.
+
+        Raises:
+            ConfigError: if the file is no scenario.
+        """
+        return self if path is None else replace(self, scenario=Scenario.from_toml(path_of(path)))
 
 
 def in_turn(entrants: Sequence[Entrant], config: Config, seed: int = 0) -> Policy:
