@@ -5,9 +5,9 @@ import pytest
 from PIL import Image
 
 from forge.blade import Chaos, ConfigError, Recording, World
+from forge.experiments.pictures.animation import Animation, record_last
 from forge.experiments.pictures.caption import Caption
 from forge.experiments.pictures.palette import colours
-from forge.experiments.pictures.picture import Animation, record_last
 
 CONFIG = Chaos(**{"terrain.side": 16, "terrain.border": 3, "spawn.cap": 8, "spawn.populations": 2})
 

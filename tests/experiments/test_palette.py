@@ -1,9 +1,12 @@
-"""The colours of populations can be told apart, also by the colour-blind."""
+"""The colours of populations can be told apart, also by the colour-blind; those of the ground are the viewer's."""
+
+import re
+from pathlib import Path
 
 import numpy as np
 import pytest
 
-from forge.experiments.pictures.palette import colours, hex_colours
+from forge.experiments.pictures.palette import GROUND, colours, hex_colours
 
 # What people without one kind of cone see, in linear sRGB (Machado, Oliveira and Fernandes 2009, severity 1).
 VISIONS = {
@@ -54,3 +57,9 @@ def test_a_colour_does_not_depend_on_the_count() -> None:
 def test_text_says_the_same() -> None:
     assert hex_colours(1) == ["#0072b2"]
     assert [tuple(bytes.fromhex(text[1:])) for text in hex_colours(40)] == list(map(tuple, colours(40).tolist()))
+
+
+def test_the_ground_is_as_on_the_map_of_the_viewer() -> None:
+    source = Path(__file__).parents[2] / "client" / "src" / "ui" / "ground.ts"
+    (listed,) = re.findall(r"GROUND = \[(.+?)\]", source.read_text("utf-8"), re.DOTALL)
+    assert re.findall(r"#[0-9a-f]{6}", listed) == ["#" + bytes(colour).hex() for colour in GROUND]

@@ -20,7 +20,7 @@ from forge.experiments.heldout.players import players_of
 from forge.experiments.heldout.protocol import USUAL, Protocol
 from forge.experiments.heldout.score import Score, score
 from forge.experiments.pictures.animation import record_last
-from forge.experiments.pictures.picture import save_picture
+from forge.experiments.pictures.top_view import save_picture
 from forge.experiments.runs.loading import load
 from forge.experiments.runs.run import Run
 from forge.experiments.runs.settings import Training

@@ -77,13 +77,12 @@ def _span(values: list[np.ndarray]) -> tuple[float, float]:
 
 def faded_land(materials: np.ndarray) -> tuple[np.ndarray, tuple[slice, slice]]:
     """The land dimmed, uint8 [h, w, 3], and the rows and columns that it shows."""
-    from forge.experiments.pictures.painter import Painter
+    from forge.experiments.pictures.top_view import TopView
 
-    painter = Painter(materials, _SCALE, margin=0)
-    land = painter.land().astype(float)
+    view = TopView(materials, _SCALE, margin=0)
+    land = view.land().astype(float)
     dimmed = 0.6 * (0.25 * land + 0.75 * land.mean(-1, keepdims=True)) + 0.4 * 255
-    cut = slice(painter.top, painter.top + painter.rows), slice(painter.left, painter.left + painter.cols)
-    return (dimmed + 0.5).astype(np.uint8), cut
+    return (dimmed + 0.5).astype(np.uint8), view.shown
 
 
 def _bar(figure: Figure, layer: Any, axes: list[Any], label: str) -> None:

@@ -130,13 +130,13 @@ def visit_map(
 
 def visit_picture(visits: np.ndarray, materials: np.ndarray, scale: int = 10) -> tuple[np.ndarray, int]:
     """The picture of `visit_map`: uint8 [h, w, 3], and the ticks spent on the most visited tile."""
-    from forge.experiments.pictures.painter import Painter
+    from forge.experiments.pictures.top_view import TopView
 
-    painter = Painter(materials, scale)
-    land = painter.land().astype(float)
+    view = TopView(materials, scale)
+    land = view.land().astype(float)
     grey = land.mean(-1, keepdims=True)
     dimmed = 0.55 * (0.30 * land + 0.70 * grey) + 0.45 * 255
-    cut = visits[:, painter.top : painter.top + painter.rows, painter.left : painter.left + painter.cols].astype(float)
+    cut = visits[:, *view.shown].astype(float)
     total = cut.sum(0)
     squares = cut**2
     weights = np.divide(squares, squares.sum(0), out=np.zeros_like(cut), where=total > 0)

@@ -1,1 +1,1 @@
-"""Pictures of a world, drawn without a browser."""
+"""A small top view of a world, as pictures and moving pictures, for machines without a browser."""

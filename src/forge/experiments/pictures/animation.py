@@ -16,7 +16,7 @@ from PIL.TiffImagePlugin import AppendingTiffWriter
 from forge.blade import World
 from forge.experiments.evaluation.evaluate import Policy
 from forge.experiments.pictures.caption import Caption
-from forge.experiments.pictures.painter import Painter
+from forge.experiments.pictures.top_view import TopView
 from forge.support.durable import write_atomic
 from forge.support.paths import path_of
 
@@ -133,21 +133,21 @@ def record_last(
     Raises:
         ConfigError: if the batch does not record events.
         IndexError: if it has no world `w`.
-        ValueError: if ticks is not positive, or as `Animation` and `Painter` do.
+        ValueError: if ticks is not positive, or as `Animation` and `TopView` do.
     """
     if not 0 <= w < world.count:
         raise IndexError(f"w = {w} is out of range; the batch holds the worlds 0 .. {world.count - 1}")
     if ticks < 1:
         raise ValueError(f"ticks = {ticks} must be positive")
     world.events()  # says so at once if they are not recorded
-    painter = Painter(world.materials()[w], scale, health=world.configs[w].vitals.health)
-    caption = Caption(painter.size[1], max(18, 2 * scale), world.config.populations)
+    view = TopView(world.materials()[w], scale)
+    caption = Caption(view.size[1], max(18, 2 * scale), world.config.populations)
     observation = world.observe()
     with Animation(path, milliseconds) as animation:
         for _ in range(ticks):
             observation, _, _, info = world.step(policy.act(observation))
             events = world.events()
-            painter.update(world.materials()[w])
-            picture = painter.draw(observation.agents[w], events[events["world"] == w])
+            view.update(world.materials()[w])
+            picture = view.draw(observation.agents[w], events[events["world"] == w])
             animation.add(np.concatenate([picture, caption.draw(int(info["tick"][w]), info["members"][w].tolist())]))
     return animation.path

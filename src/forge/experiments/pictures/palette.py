@@ -1,9 +1,9 @@
-"""The colours of populations, in one place: in figures, in pictures, and wherever else populations are told apart.
+"""Colours: of populations, wherever figures and pictures tell them apart, and of the ground.
 
-The first twelve can be told apart with normal and with protan, deutan and tritan vision. The first seven are those of
-Okabe and Ito (2008, "Color universal design"); the other five were searched so that, under each of the four kinds of
-vision, the distance between any two of the twelve in the OKLab space (Ottosson 2020) is as large as it gets: 0.076 at
-least.
+The first twelve colours of populations can be told apart with normal and with protan, deutan and tritan vision. The
+first seven are those of Okabe and Ito (2008, "Color universal design"); the other five were searched so that, under
+each of the four kinds of vision, the distance between any two of the twelve in the OKLab space (Ottosson 2020) is as
+large as it gets: 0.076 at least.
 
 From the thirteenth on, no such palette exists. Colour i then has the hue i · 137.5° (the golden angle, so that hues
 never repeat) and one of three lightnesses in turn, in OKLab's polar form.
@@ -14,6 +14,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
+
+from forge.blade import Material
 
 _FIRST = (
     "#0072b2",  # blue
@@ -29,6 +31,15 @@ _FIRST = (
     "#c03bf1",  # violet
     "#ab4576",  # rose
 )
+_GROUND = {
+    Material.LAVA: "#5c2016",
+    Material.WATER: "#4a8fb3",
+    Material.GRASS: "#83a552",
+    Material.SCRUB: "#ad945c",
+    Material.FOREST: "#35683a",
+    Material.STONE: "#79797e",
+    Material.OREROCK: "#8f7a62",
+}
 _GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 _LIGHTNESS, _CHROMA = (0.70, 0.52, 0.84), 0.11
 
@@ -43,6 +54,9 @@ _CONES_TO_RGB = np.array(
         [-0.0041960863, -0.7034186147, 1.7076147010],
     ]
 )
+
+#: Colours of the materials, by their ids, as the viewer's map has them: uint8 [7, 3], sRGB.
+GROUND = np.array([list(bytes.fromhex(_GROUND[material][1:])) for material in Material], np.uint8)
 
 
 def colours(count: int) -> np.ndarray:
