@@ -83,9 +83,15 @@ class Connection:
         if not self._acks.take():
             raise ProtocolError(f"more than {self._acks.rate:g} acknowledgements a second", Close.LIMITS)
         if tick in self._waiting:
+            held = self._is_held()
             while self._waiting.popleft() != tick:
                 pass
-            self.stir()
+            if held:  # else what there was to send has been sent without waiting for this
+                self.stir()
+
+    def _is_held(self) -> bool:
+        """Whether it gets no frame before it has acknowledged one."""
+        return len(self._waiting) >= self.limits.unacknowledged
 
     async def _write(self) -> None:
         while True:
@@ -94,7 +100,7 @@ class Connection:
             if self._failure is not None:
                 raise self._failure
             await self._send_all(self._mail.take(paced=False))
-            if len(self._waiting) >= self.limits.unacknowledged:
+            if self._is_held():
                 continue
             if (news := self._stream.news(self._seen)) is not None:
                 self._seen = news.seen
