@@ -87,6 +87,7 @@ export class Picture {
       this.surveyed = null;
       this.rig.resize(width, height);
       this.shared.uTilePixels.value = this.rig.tilePixels(height) * this.shared.uPixelRatio.value;
+      if (this.lastDraw > 0) this.draw(performance.now(), this.seconds, calm.matches); // a resized canvas is blank
     });
     this.stage.scene.add(
       this.terrain.group,

@@ -31,13 +31,13 @@ export function createOverlays(app: App, desk: Desk): HTMLElement {
   const vitals = createVitalChoice(app);
   const legend = createLegend(app);
 
+  const panel = desk.panel({ name: "overlay", title: "Overlay", body: [choices, told, legend, who, vitals] });
   const showRequest = (request: OverlayRequest) => {
     for (const button of choices.children)
       setAttributes(button, { "aria-checked": String(button.id === choiceId(request.name)) });
     population.value = String(request.population);
-    const able = (store.get().welcome?.abilities.overlays.length ?? 0) > 0;
-    setText(told, request.name !== null ? TOLD[request.name] : able ? "" : "What is watched here has no overlays.");
-    told.hidden = told.textContent === "";
+    setText(told, request.name === null ? "" : TOLD[request.name]);
+    told.hidden = request.name === null;
     who.hidden = request.name === null;
     vitals.hidden = request.name !== "value" && request.name !== "dependency";
   };
@@ -52,12 +52,12 @@ export function createOverlays(app: App, desk: Desk): HTMLElement {
         (_, p) => new Option(populationName(welcome?.source, p), String(p)),
       );
       population.replaceChildren(...options);
+      panel.hidden = names.length === 1; // what has no overlays has no section for them
       showRequest(store.get().overlay);
     },
   );
   store.watch((state) => state.overlay, showRequest);
-  const body = [choices, told, legend, who, vitals];
-  return desk.panel({ name: "overlay", title: "Overlay", body });
+  return panel;
 }
 
 function choiceId(name: OverlayName | null): string {

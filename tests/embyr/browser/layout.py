@@ -10,7 +10,7 @@ from tests.embyr.browser.screen import Screen
 AXE = Path(__file__).parents[3] / "client" / "node_modules" / "axe-core" / "axe.min.js"
 
 _BOXES = Path(__file__).with_name("boxes.js").read_text(encoding="utf-8")
-_FINDINGS = """axe.run(document, { resultTypes: ["violations"] }).then(({ violations }) =>
+_FINDINGS = """axe.run(document, { resultTypes: ["violations"], iframes: false }).then(({ violations }) =>
   violations.map(({ id, nodes }) => `${id}: ${nodes.map(({ html, any }) => `${html} ${any[0]?.message ?? ""}`)}`))"""
 
 

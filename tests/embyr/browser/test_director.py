@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from tests.embyr.browser.layout import Layout
 from tests.embyr.browser.screen import Screen
 
 DIRECTED = "document.querySelector('#director').getAttribute('aria-pressed') === 'true'"
@@ -16,6 +17,7 @@ def test_the_director_shows_something_until_it_is_sent_away(past: Screen) -> Non
     assert past.ask(DIRECTED)
     said = past.until(f"{CAPTION} !== '' && {CAPTION}")
     past.picture("directed")
+    assert Layout(past).findings() == []
     assert past.ask("__embyr.distance()") < 0.6 * whole
     named = [agent["id"] for agent in past.agents() if f"#{agent['id']} " in said]
     assert named  # those who are named live, and are seen

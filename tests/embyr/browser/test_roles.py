@@ -12,6 +12,7 @@ from forge.embyr.access import Tokens
 from forge.embyr.inspection.overlays import Overlays
 from forge.embyr.seats.play import Play
 from tests.embyr.browser.conftest import WORLD
+from tests.embyr.browser.layout import Layout
 from tests.embyr.browser.screen import Screen
 from tests.embyr.loops import in_thread
 
@@ -65,5 +66,7 @@ def test_links_offer_what_they_allow_and_a_fair_seat_is_in_fog_but_for_what_its_
         assert 0 < screen.ask(_KNOWN) < 40 * 40 / 2
         assert not screen.shows("#play-sight")
         assert not screen.shows("#stat-living")
+        assert not screen.shows("#panel-overlay")
         screen.picture("played")
+        assert Layout(screen).findings() == []
         screen.page.close()

@@ -21,6 +21,7 @@ from forge.experiments.runs.settings import Training
 from forge.experiments.training.train import Trainer
 from forge.experiments.watching.training_report import TrainingReport
 from tests.blade.watching import SMALL, world_of
+from tests.embyr.browser.layout import Layout
 from tests.embyr.browser.screen import Screen
 from tests.embyr.client import Idle
 from tests.embyr.loops import in_thread
@@ -99,6 +100,7 @@ def test_worlds_side_by_side_are_drawn_share_a_pace_and_have_charts_of_one_scale
         screen.press("Space", "i")
         compared.until("__line.state.paused && document.documentElement.dataset.theme === 'light'")
         assert screen.ask("document.documentElement.dataset.theme") == "light"
+        assert Layout(screen).findings() == []
         compared.until("__embyr.frames > 2 && document.querySelector('.when').innerText.includes('alive')")
         picture = np.asarray(Image.open(io.BytesIO(screen.page.screenshot())).convert("L"), float)
         for left in (0, 420):

@@ -37,7 +37,7 @@ export function drawChart(
   drawAreas(pen, samples, x, y);
   pen.font = `${getComputedStyle(canvas).fontSize} ${themed("--font")}`;
   drawRule(pen, high, y(high), width);
-  drawRule(pen, high / 2, y(high / 2), width);
+  if (high % 2 === 0 || high > 10) drawRule(pen, high / 2, y(high / 2), width);
   pen.fillStyle = themed("--muted");
   pen.textBaseline = "alphabetic";
   pen.textAlign = "left";

@@ -22,7 +22,7 @@ export function createMoments(commands: Commands): HTMLElement {
     nameButton(before, `The ${what} before`, keyOf(earlier));
     nameButton(next, `The next ${what}`, keyOf(later));
     setText(choice, capital(what));
-    nameButton(choice, `${capital(what)}s: go through ${what === "kill" ? "deaths" : "kills"} instead`);
+    nameButton(choice, `${capital(what)}: go through ${what === "kill" ? "deaths" : "kills"} instead`);
   };
   choice.addEventListener("click", () => {
     what = what === "kill" ? "death" : "kill";

@@ -6,10 +6,16 @@ import type { Desk } from "../desk";
 import { el, setAttributes, setText } from "../dom";
 import { short, whole } from "../format";
 import { createCurve } from "./curve";
-import { progress, weights } from "./words";
+import { duration, progress, weights } from "./words";
 
 export function createTraining({ store, actions }: App, desk: Desk): HTMLElement {
-  const facts = { steps: fact("Agent steps"), lifetime: fact("Lifetime"), time: fact("Time"), plays: fact("Weights") };
+  const facts = {
+    steps: fact("Agent steps"),
+    lifetime: fact("Lifetime"),
+    time: fact("Time"),
+    plays: fact("Weights that play"),
+    age: fact("Their age"),
+  };
   const curve = createCurve();
   const slider = createSlider(actions.setCheckpoint);
   const show = (training: Training | null) => {
@@ -18,6 +24,7 @@ export function createTraining({ store, actions }: App, desk: Desk): HTMLElement
     setText(facts.lifetime.value, training.lifetime === null ? "–" : `${short(training.lifetime)} ticks`);
     setText(facts.time.value, progress(training));
     setText(facts.plays.value, weights(training));
+    setText(facts.age.value, duration(training.weights.age));
     curve.show(training.curve, training.steps, training.weights.steps);
     slider.show(training, store.get().welcome?.abilities.control ?? false);
   };
@@ -53,8 +60,8 @@ function createSlider(choose: (steps: number | null) => void) {
     "aria-label": "Checkpoint that plays",
   });
   const chosen = el("output", { for: range.id });
-  const newest = el("button", { type: "button", id: "newest" }, "Newest");
-  const element = el("div", { class: "checkpoints" }, range, chosen, newest);
+  const newest = el("button", { type: "button", class: "button", id: "newest" }, "Newest");
+  const element = el("div", { class: "checkpoints" }, el("h3", {}, "Checkpoint that plays"), chosen, range, newest);
   let checkpoints: readonly number[] = [];
   let busy = false;
   const name = () => {

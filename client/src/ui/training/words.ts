@@ -19,8 +19,7 @@ export function progress({ training, seconds, left, share }: Training): string {
   return `${duration(left)} left, ${percent(share ?? 0)} done`;
 }
 
-/** Which weights play, and how old they are. */
-export function weights({ weights: { steps, age }, held }: Training): string {
-  const kept = held === null ? "" : ", kept";
-  return `${short(steps)} agent steps, ${duration(age)} old${kept}`;
+/** Which weights play. */
+export function weights({ weights: { steps }, held }: Training): string {
+  return `${short(steps)} agent steps${held === null ? "" : ", kept"}`;
 }
