@@ -7,24 +7,22 @@ from typing import Any
 import numpy as np
 
 from forge.blade import Cause, Chaos, EventKind, Material, Style, World
-from forge.blade.state.state import margin
+from forge.blade.interventions import Place, Remove
 from forge.blade.terrain.generation import from_text
-from forge.blade.world.tick import resume_each
-from tests.reference.compare import EVERYTHING, agent_record, differences, step_differences
-from tests.reference.engine import Action, Agent, Game
-from tests.reference.record import Life
-from tests.reference.sight import CROWD, observe
+from tests.reference.compare import EVERYTHING, differences, step_differences
+from tests.reference.engine import Action, Game
+from tests.reference.intervene import intervene
 
 
 class Arena:
-    """A world drawn as text, with an agent on every capital letter: A in slot 0, B in slot 1 and so on.
+    """A world drawn as text, with an agent on every capital letter: A in slot 0 with id 1, B in slot 1 and so on.
 
     Agents are 100 ticks old and in full health unless told otherwise. Agents may hold, nothing regrows and nobody else
     enters, unless told otherwise.
 
     Args:
         drawing: as `forge.blade.terrain.generation.from_text` reads it; a letter stands on grass.
-        agents: fields of an agent by letter: those of AGENT, `on` (the symbol of its tile), `at` (a letter whose tile
+        agents: fields of an agent by letter: those of `Place`, `on` (the symbol of its tile), `at` (a letter whose tile
             it shares).
         tick: the tick counter.
         cap: most agents alive, births included.
@@ -49,22 +47,16 @@ class Arena:
         self.world = World(self.config, threads=1, maps=[tiles], record=EVERYTHING)
         self.world.reset()
         self.game = Game(self.config, int(self.world.seeds[0]), tiles)
-        everyone = [self._agent(slot, places[letter], wanted.get(letter, {})) for letter, slot in self.slots.items()]
-        self.game.agents = {agent.slot: agent for agent in everyone}
-        self.game.births, self.game.cap, self.game.tick = len(everyone), cap, max(0, tick - 1)
-        self.game.record.lives = {agent.id: Life(birth=-1, lifetime=agent.age) for agent in everyone}
-        self.game.sights = observe(self.game)
-        self.game.tick = tick
-        place(self.world, everyone)
-        self.world.state.tick[0], self.world.state.cap[0] = tick, cap
-        resume_each(self.world.state)
+        self.world.state.tick[0], self.world.state.cap[0] = self.game.tick, self.game.cap = tick, cap
+        newcomers = [self._place(slot, places[letter], wanted.get(letter, {})) for letter, slot in self.slots.items()]
+        entries = [Remove(0), *newcomers]  # who was born at the reset makes room
+        assert self.world.apply(entries) == [1 + slot for slot in self.slots.values()]
+        intervene(self.game, entries)
         assert differences(self.world, [self.game]) == ""
 
-    def _agent(self, slot: int, where: tuple[int, int], fields: dict[str, Any]) -> Agent:
-        vitals = self.config.vitals
-        full = {"age": 100, "health": vitals.health, "food": vitals.food, "water": vitals.water}
+    def _place(self, slot: int, where: tuple[int, int], fields: dict[str, Any]) -> Place:
         told = {name: value for name, value in fields.items() if name not in ("on", "at")}
-        return Agent(slot, slot // self.config.quota, slot, *where, **{**full, **told})
+        return Place(slot // self.config.quota, *where, **{"age": 100, **told})
 
     def step(self, **told: tuple[Any, ...]) -> None:
         """One tick: (move, style) or (move, style, target) by letter; a target is a letter or an entry of the view.
@@ -131,29 +123,6 @@ def apart(rows: int, cols: int) -> str:
     grid = [list("#" * side), *(list("#" + "." * (side - 2) + "#") for _ in range(side - 2)), list("#" * side)]
     grid[2][2], grid[2 + rows][2 + cols] = "A", "B"
     return "\n".join("".join(row) for row in grid)
-
-
-def place(world: World, agents: list[Agent]) -> None:
-    """Puts exactly these agents into the first world; what is derived from them is then out of date."""
-    state, edge = world.state, margin(world.config)
-    pitch = world.config.terrain.side + 2 * edge
-    state.agents[0], state.lives[0], state.surplus[0], state.explored[0] = 0, 0, 0, 0
-    state.tiles[0] &= 7
-    for agent in agents:
-        for name, value in agent_record(agent).items():
-            state.agents[0, agent.slot][name] = value
-        tile = (agent.row + edge) * pitch + agent.col + edge
-        if state.tiles[0, tile] >> 3 < CROWD:
-            state.tiles[0, tile] += 8
-        else:
-            state.surplus[0, tile] += 1
-        for row, col in agent.explored if state.explored.shape[1] else ():
-            here = row * world.config.terrain.side + col
-            state.explored[0, agent.slot, here // 8] |= 1 << here % 8
-        life = state.lives[0, agent.slot]
-        life["id"], life["birth"], life["lifetime"], life["population"] = agent.id, -1, agent.age, agent.population
-    state.living[0, : len(agents)] = [agent.slot for agent in agents]
-    state.living_count[0] = state.births[0] = len(agents)
 
 
 def _read(

@@ -180,7 +180,7 @@ def test_one_agent_a_tick_enters_on_the_ring_up_to_the_own_cap() -> None:
         arena.step()
         living.append(int(arena.world.state.living_count[0]))
     assert living == [2, 3, 3, 3]  # 4 − 3 + 1, then one more; the fourth slot stays free
-    for agent in arena.agents[arena.agents["id"] > 3]:
+    for agent in arena.agents[arena.agents["id"] > 4]:
         assert {agent["row"], agent["col"]} & {1, 4}
 
 
@@ -191,7 +191,7 @@ def test_a_slot_passes_from_the_dead_to_the_newborn_within_a_tick() -> None:
     assert arena.rewards.tolist() == [0]
     assert arena.terminated.tolist() == [True]
     newborn = arena["A"]
-    assert (newborn["alive"], newborn["id"], newborn["age"]) == (1, 1, 0)
+    assert (newborn["alive"], newborn["id"], newborn["age"]) == (1, 2, 0)
     assert arena.vitals("A") == (10, 32, 32)
     assert arena.place("A") != (2, 2)
     arena.step()
@@ -205,7 +205,7 @@ def test_a_full_population_gets_no_newborn() -> None:
         arena = Arena(drawing, cap=4, **{"spawn.populations": 2})
         assert [int(agent["population"]) for agent in arena.agents] == [0, 0, 1, 1]
         arena.step(**{letter: (move, HOLD)})
-        assert arena.agents["id"].tolist() == [4 if s == slot else s for s in range(4)]
+        assert arena.agents["id"].tolist() == [5 if s == slot else s + 1 for s in range(4)]
         assert [int(agent["population"]) for agent in arena.agents] == [0, 0, 1, 1]
 
 
@@ -214,6 +214,6 @@ def test_a_newborn_takes_the_lowest_free_slot() -> None:
     arena.step(A=(NORTH, HOLD), B=(NORTH, HOLD), D=(SOUTH, HOLD))
     assert arena.agents["alive"].tolist() == [1, 0, 1, 0]
     arena.step()
-    assert arena.agents["id"].tolist() == [4, 5, 2, 0]
+    assert arena.agents["id"].tolist() == [5, 6, 3, 0]
     arena.step()
-    assert arena.agents["id"].tolist() == [4, 5, 2, 6]
+    assert arena.agents["id"].tolist() == [5, 6, 3, 7]

@@ -85,11 +85,14 @@ def test_the_window_holds_materials_and_counts_and_lava_beyond_the_map() -> None
 
 
 def test_the_eleven_features_of_everyone_in_view() -> None:
-    b = {"age": 7, "health": 9, "food": 8, "water": 6, "damage": 5, "freeze": 4}
-    arena = Arena(apart(1, 2), {"B": b}, **{"spawn.populations": 2})
+    # A strikes B for 5 and freezes it for 5 ticks, of which one passes. Both use 1 food and 1 water; B does not heal.
+    b = {"age": 6, "health": 14, "food": 9, "water": 7}
+    blow = {"vitals.health": 14, "combat.mage_damage": 5, "combat.mage_freeze": 5, "combat.immunity": 0}
+    arena = Arena(apart(1, 2), {"B": b}, **blow, **{"combat.vampirism": 0, "spawn.populations": 2})
+    arena.step(A=(0, Style.MAGE))
     # age, health, food, water, row, col, row and column offset, damage, same population, freeze
     assert arena.world.observe().features(0, 0).tolist() == [
-        [100, 10, 32, 32, 2, 2, 0, 0, 0, 1, 0],
+        [101, 14, 31, 31, 2, 2, 0, 0, 0, 1, 0],
         [7, 9, 8, 6, 3, 4, 1, 2, 5, 0, 4],
     ]
 
