@@ -1,7 +1,7 @@
 /** What the page of a world shares with the page that shows it beside others. */
 
 import type { Store } from "./store";
-import type { Commands } from "./ui/commands";
+import type { Commands } from "./ui/commands/commands";
 
 /** The parts of a world's page that those beside it have in common. */
 export interface Neighbour {

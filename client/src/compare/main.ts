@@ -2,10 +2,10 @@
 
 import "./compare.css";
 import type { Neighbour } from "../beside";
-import { bindingFor, isShared } from "../ui/bindings";
-import type { Commands } from "../ui/commands";
-import { keyForPage } from "../ui/keyboard";
-import { createPace } from "../ui/pace";
+import { bindingFor, isShared } from "../ui/commands/bindings";
+import type { Commands } from "../ui/commands/commands";
+import { keyForPage } from "../ui/commands/keyboard";
+import { createPace } from "../ui/time/pace";
 import { Common } from "./common";
 import { addressOf, columnsFor, type Lane, lanesOf } from "./lanes";
 

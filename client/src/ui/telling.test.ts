@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import type { Connection } from "../store";
 import type { Agent } from "../world";
-import { doing, obituary } from "./agent";
-import { highest } from "./attackmap";
-import { ageRank, census, rowOfBest } from "./census";
-import { bannerText } from "./notices";
+import { doing, obituary } from "./agent/agent";
+import { highest } from "./agent/attackmap";
+import { bannerText } from "./page/notices";
+import { ageRank, census, rowOfBest } from "./populations/census";
 
 describe("bannerText", () => {
   const connection = (parts: Partial<Connection>): Connection => ({

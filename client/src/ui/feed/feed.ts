@@ -2,10 +2,10 @@
 
 import type { App } from "../../app";
 import { agentName, populationName } from "../../names";
-import type { Desk } from "../desk";
-import { el, emblem, setAttributes, setText } from "../dom";
-import { whole } from "../format";
-import { paced } from "../schedule";
+import type { Desk } from "../page/desk";
+import { el, emblem, setAttributes, setText } from "../parts/dom";
+import { whole } from "../parts/format";
+import { paced } from "../parts/schedule";
 import { type Happening, type Kind, Log, type Lookup, sentence, tellEvents, tellFrame, type Who } from "./happenings";
 
 const KEPT = 400;

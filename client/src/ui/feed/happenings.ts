@@ -3,7 +3,7 @@
 import type { Frame } from "../../frame";
 import { CAUSES, STYLES } from "../../names";
 import type { Events } from "../../protocol";
-import { count, whole } from "../format";
+import { count, whole } from "../parts/format";
 
 /** A gap is what the page does not know one by one. */
 export type Kind = "birth" | "death" | "attack" | "gap";

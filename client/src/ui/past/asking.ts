@@ -1,7 +1,7 @@
 /** What the page asks of the past: what happened before it came, or went to another tick; how an agent fared before. */
 
 import type { App } from "../../app";
-import { paced } from "../schedule";
+import { paced } from "../parts/schedule";
 
 /** Questions are sent at this pace while one drags the time bar [ms]. */
 const ASK_MS = 200;

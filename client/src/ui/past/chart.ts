@@ -1,9 +1,9 @@
 /** The chart of the living: areas of the populations one above the other, over time. */
 
 import { populationColour } from "../../palette";
-import { crisp, themed } from "../canvas";
-import { whole } from "../format";
-import { roundUp } from "../scale";
+import { crisp, themed } from "../parts/canvas";
+import { whole } from "../parts/format";
+import { roundUp } from "../parts/scale";
 import { nearest, type Sample } from "./history";
 
 const FOOT = 15; // room for the ticks below [px]

@@ -2,9 +2,9 @@
 
 import type { HistoryReport } from "../../protocol";
 import type { Store } from "../../store";
-import { crisp, themed } from "../canvas";
-import { el } from "../dom";
-import { paced } from "../schedule";
+import { crisp, themed } from "../parts/canvas";
+import { el } from "../parts/dom";
+import { paced } from "../parts/schedule";
 
 export interface Bin {
   /** The most that lived in it; NaN where nothing is known. */

@@ -1,10 +1,10 @@
 /** The jumps of a replay: to the next death or kill, and to the one before. */
 
 import type { Moment } from "../../protocol";
-import { keyOf } from "../bindings";
-import type { Commands } from "../commands";
-import { el, iconButton, nameButton, setText } from "../dom";
-import { capital } from "../format";
+import { keyOf } from "../commands/bindings";
+import type { Commands } from "../commands/commands";
+import { el, iconButton, nameButton, setText } from "../parts/dom";
+import { capital } from "../parts/format";
 
 const KEYS: Record<Moment, readonly [before: string, next: string]> = {
   kill: ["Kill before", "Next kill of a replay"],

@@ -1,9 +1,9 @@
 /** The time bar of a replay. */
 
 import type { App } from "../../app";
-import { el, setText } from "../dom";
-import { whole } from "../format";
-import { paced } from "../schedule";
+import { el, setText } from "../parts/dom";
+import { whole } from "../parts/format";
+import { paced } from "../parts/schedule";
 import { createMarks } from "./marks";
 
 /** Seeks are sent at this pace while one drags [ms]. */

@@ -1,8 +1,8 @@
 /** The curve of lifetimes over agent steps, as a drawing. */
 
-import { el, setAttributes, setText, svg } from "../dom";
-import { short } from "../format";
-import { roundUp } from "../scale";
+import { el, setAttributes, setText, svg } from "../parts/dom";
+import { short } from "../parts/format";
+import { roundUp } from "../parts/scale";
 
 export type Point = readonly [steps: number, lifetime: number];
 

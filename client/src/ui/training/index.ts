@@ -2,9 +2,9 @@
 
 import type { App } from "../../app";
 import type { Training } from "../../protocol";
-import type { Desk } from "../desk";
-import { el, setAttributes, setText } from "../dom";
-import { short, whole } from "../format";
+import type { Desk } from "../page/desk";
+import { el, setAttributes, setText } from "../parts/dom";
+import { short, whole } from "../parts/format";
 import { createCurve } from "./curve";
 import { duration, progress, weights } from "./words";
 

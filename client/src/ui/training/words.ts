@@ -1,7 +1,7 @@
 /** A training run in words. */
 
 import type { Training } from "../../protocol";
-import { count, percent, short } from "../format";
+import { count, percent, short } from "../parts/format";
 
 /** Seconds as "42 s", "3:05 min", "2:10 h", "4 days". */
 export function duration(seconds: number): string {
