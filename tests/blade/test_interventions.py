@@ -13,7 +13,9 @@ from hypothesis import strategies as st
 from forge.blade import Chaos, Config, ConfigError, Law, Material, Move, Recording, World
 from forge.blade.interventions import Change, Give, Intervention, Place, Remove, Tile
 from forge.blade.interventions import Move as Put
+from forge.blade.recording.frame import capture
 from forge.blade.recording.replay import Replay, ReplayWriter
+from forge.blade.state.ids import UNKNOWN
 from forge.blade.terrain.generation import from_text
 from forge.blade.world.scenario import Scenario
 from tests.blade.worlds import configs, patchwork, wanderer
@@ -130,6 +132,15 @@ def test_who_is_removed_is_gone_and_its_slot_free() -> None:
     assert not world.lives().size
     assert world.state.tally[0]["deaths"].sum() == 0
     restored(world)
+
+
+def test_who_is_placed_has_not_chosen_what_its_slot_chose_before() -> None:
+    world = begun()
+    population = int(living(world)[0]["population"])
+    world.step(rest(world))
+    (ident,) = world.apply([Remove(0), Place(population, 3, 3, age=7)])
+    agents = capture(world).agents
+    assert agents["move"][agents["id"] == ident].tolist() == [UNKNOWN]
 
 
 def test_tiles_change_what_is_seen_may_be_entered_and_regrows() -> None:
