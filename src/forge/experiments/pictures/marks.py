@@ -14,7 +14,7 @@ from PIL import Image, ImageDraw
 _FINE = 8  # a mask is drawn so many times as large
 
 # Lengths in tiles, and what they are at least in pixels.
-_BODY, _LINE, _EDGE = (0.37, 1.3), (0.10, 1.0), (0.08, 0.5)  # a radius, the width of a line, and what is around both
+_BODY, _LINE, _EDGE = (0.37, 1.9), (0.10, 1.0), (0.08, 0.5)  # a radius, the width of a line, and what is around both
 _RING = (0.60, 2.5)  # radius of the ring around who is hit
 _ARM = (0.27, 1.5)  # from the middle of a cross to the ends of its arms, along each axis
 
