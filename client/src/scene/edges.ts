@@ -1,4 +1,4 @@
-/** Smooth edges for a picture that is drawn in software, where multisampling would take as long as all the rest. */
+/** Smooth edges for a picture that is drawn in software, where multisampling would take nearly as long as all the rest. */
 
 import { FramebufferTexture, LinearFilter, ShaderMaterial, Vector2, type WebGLRenderer } from "three";
 import { FullScreenQuad } from "three/addons/postprocessing/Pass.js";

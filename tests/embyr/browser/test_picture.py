@@ -115,3 +115,19 @@ def hue_of(colour: str) -> float:
 def off(one: float, other: float) -> float:
     """How far apart two hues are on their circle, 0 .. 0.5."""
     return min(abs(one - other), 1 - abs(one - other))
+
+
+def test_a_still_page_draws_what_is_asked_for_and_nothing_else(
+    opened: Callable[..., Screen], replayed: int, replay: Replay
+) -> None:
+    screen = opened()
+    screen.page.goto(f"http://localhost:{replayed}/?headless=1&still=1&tick={replay.ticks[-1]}")
+    screen.until("last => window.__embyr?.world().frame?.tick === last", replay.ticks[-1])
+    drawn = """async () => {
+      const before = __embyr.frames;
+      for (let n = 0; n < 3; n++) await new Promise(requestAnimationFrame);
+      __embyr.hold(1, 0);
+      const context = document.querySelector("#scene").getContext("webgl2");
+      return [before, __embyr.frames, context.getContextAttributes().antialias];
+    }"""
+    assert screen.ask(drawn) == [0, 1, False]  # in software a filter smooths the edges
