@@ -16,7 +16,7 @@ import numpy as np
 
 import forge
 from forge.blade import FEATURES, Config, Material, Move, Observation
-from forge.blade.state.ids import MOVE_COL, MOVE_ROW
+from forge.blade.mechanics.ids import MOVE_COL, MOVE_ROW
 from forge.blade.world.action_tree import ActionTree
 
 WAYS = {move.name.lower(): (MOVE_ROW[move], MOVE_COL[move]) for move in Move if move is not Move.PASS}

@@ -21,8 +21,8 @@ import forge
 import forge.blade as blade
 from forge import cli
 from forge.blade import Chaos, Config, Law
-from forge.blade.config.versions import CONFIGURATION_RELEASES, SNAPSHOT_RELEASES
-from forge.blade.state.record import columns_of
+from forge.blade.schema.record import columns_of
+from forge.blade.schema.versions import CONFIGURATION_RELEASES, SNAPSHOT_RELEASES
 from forge.ethyr.learning.settings import Learning
 from forge.experiments.runs.settings import Session, Training
 

@@ -10,7 +10,7 @@ from numba import njit
 
 from forge.agents import striking
 from forge.blade import Move, Style
-from forge.blade.state.ids import MOVE_COL, MOVE_ROW
+from forge.blade.mechanics.ids import MOVE_COL, MOVE_ROW
 from tests.agents.scenes import decision, drawn, grass
 
 #: A stays where it is, so that only its attack is in question.

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forge.blade import Chaos, ConfigError, Material, Move, Style, World
+from forge.blade.mechanics.ids import Cause
 from forge.blade.recording.frame import Frame, FrameSource, capture, decode, encode
 from forge.blade.recording.frame_schema import (
     HEADER,
@@ -23,7 +24,6 @@ from forge.blade.recording.frame_schema import (
     section_table,
 )
 from forge.blade.recording.replay_interventions import INTERVENTIONS
-from forge.blade.state.ids import Cause
 from forge.blade.terrain.generation import from_text
 from tests.blade.watching import EVENTS, SMALL, play, same, world_of
 from tests.blade.worlds import patchwork

@@ -13,7 +13,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forge.blade import Cause, Chaos, Config, ConfigError, Material, Style, World
-from forge.blade.config.versions import CONFIGURATION, Since
 from forge.blade.interventions import Give
 from forge.blade.recording import frame_schema, replay_chunk, replay_file
 from forge.blade.recording.frame import FrameSource
@@ -21,6 +20,7 @@ from forge.blade.recording.frame_schema import FRAMES, SECTIONS, UNKNOWN, Field
 from forge.blade.recording.replay import Replay, ReplayError, ReplayWriter
 from forge.blade.recording.replay_file import VERSION
 from forge.blade.recording.replay_interventions import INTERVENTIONS, NOT_GIVEN
+from forge.blade.schema.versions import CONFIGURATION, Since
 from tests.blade.old_replay import old_replay, raw_chunk
 from tests.blade.watching import CHUNK, SMALL, chunks_of, play, record, restarted, same, world_of
 from tests.blade.worlds import patchwork

@@ -8,13 +8,15 @@ import numpy as np
 import pytest
 
 from forge.blade import ConfigError, World, snapshot
-from forge.blade.config import versions
-from forge.blade.config.versions import Format, Since
+from forge.blade.mechanics import events
+from forge.blade.schema import versions
+from forge.blade.schema.record import PAD, Column, fields_since, record
+from forge.blade.schema.schema import Schema
+from forge.blade.schema.system import Array, System
+from forge.blade.schema.versions import Format, Since
 from forge.blade.snapshot import file
-from forge.blade.state import events, state
-from forge.blade.state.events import Recording
-from forge.blade.state.record import PAD, Column, annotated_since, columns_of, fields_since, record
-from forge.blade.state.state import Layout, State
+from forge.blade.state import state
+from forge.blade.systems.game import GAME
 from tests.blade.test_snapshot import arrays_of, headed, packed, played
 
 TODAY = versions.SNAPSHOTS.newest
@@ -37,20 +39,12 @@ def newer(monkeypatch: pytest.MonkeyPatch) -> None:
     """A release to come, whose worlds have weather, and whose agents a mood in place of their padding."""
     monkeypatch.setattr(versions, "SNAPSHOTS", Format("snapshots", LATER))
     mood = Column("mood", "u1", "how it feels", since=Since(LATER, before=7))
-    agent = record([*columns_of(state.AGENT), mood, Column(PAD, "u1", "nothing")])
-    kinds = {**State.__annotations__, "weather": Annotated[np.ndarray, Since(LATER, before=3)]}
-    new_state = NamedTuple("new_state", [*kinds.items()])  # type: ignore[misc]
-    plain = state.layout
-
-    def layout(configs: list, recording: Recording) -> dict[str, Layout]:
-        known = plain(configs, recording)
-        more = {"weather": Layout((len(configs), 4), np.dtype(np.int16))}
-        return known | {"agents": Layout(known["agents"].shape, agent)} | more
-
-    monkeypatch.setattr(file, "layout", layout)
-    monkeypatch.setattr(file, "State", new_state)
+    sky = Array("weather", "i2", lambda z: (4,), "of the day", saved=True, since=Since(LATER, before=3))
+    later = Schema([*GAME.systems, System("weather", "what the sky does", agent=(mood,), arrays=(sky,))])
+    monkeypatch.setattr(file, "layout", later.layout)
+    monkeypatch.setattr(file, "SINCE", {array.name: array.since for array in later.arrays})
+    monkeypatch.setattr(file, "SAVED", tuple(array.name for array in later.arrays if array.saved))
     monkeypatch.setattr(file, "Recording", NewRecording)
-    monkeypatch.setattr(file, "SAVED", (*state.SAVED, "weather"))
 
 
 @pytest.fixture(scope="module")
@@ -109,10 +103,13 @@ def test_the_first_version_had_a_configuration_for_each_world(saved: bytes) -> N
 def test_every_saved_field_says_since_when_it_exists() -> None:
     for kind in (state.AGENT, state.TALLY, events.LIFE):
         assert {*fields_since(kind), PAD} == {*kind.names, PAD}
-    known = annotated_since(State)
+    known = state.SINCE
     assert {*state.SAVED, *state.RECORDED} <= known.keys()
     first = {"agents", "tiles", "surplus", "harvested", "harvested_count", "stream", "tick", "births", "cap", "tally"}
     assert {name for name in state.SAVED if known[name].version == 1} == first
     assert {name for name, since in known.items() if since.version == 2} == SECOND
     with pytest.raises(TypeError, match=rf"mood exists since version {LATER}, but the newest .* is {TODAY}"):
         record([Column("mood", "u1", "how it feels", since=Since(LATER, before=0))])
+    sky = Array("weather", "i2", lambda z: (4,), "of the day", saved=True, since=Since(LATER, before=0))
+    with pytest.raises(TypeError, match=rf"weather exists since version {LATER}, but the newest .* is {TODAY}"):
+        Schema([System("weather", "what the sky does", arrays=(sky,))])

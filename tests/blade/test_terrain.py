@@ -11,7 +11,7 @@ from hypothesis.extra.numpy import arrays
 from opensimplex import OpenSimplex
 
 from forge.blade.config.config import Terrain
-from forge.blade.state.ids import Material
+from forge.blade.mechanics.ids import Material
 from forge.blade.terrain import generation as terrain
 from forge.blade.terrain import tiled
 from forge.support.checks import ConfigError

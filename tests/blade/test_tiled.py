@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from PIL import Image
 
-from forge.blade.state.ids import Material
+from forge.blade.mechanics.ids import Material
 from forge.blade.terrain.tiled import read_tmx, write_tmx
 from forge.support.checks import ConfigError
 

@@ -10,9 +10,9 @@ import pytest
 
 from forge.blade import Chaos, Config, ConfigError
 from forge.blade.config import config as sections
-from forge.blade.config import versions
-from forge.blade.config.section import Section, choice, number, plain
-from forge.blade.config.versions import Format, Since, lacking, stood_for
+from forge.blade.schema import versions
+from forge.blade.schema.section import Section, choice, number, plain
+from forge.blade.schema.versions import Format, Since, lacking, stood_for
 from forge.experiments.runs import settings
 from forge.experiments.runs.settings import Training
 

@@ -20,7 +20,7 @@ import yaml
 import forge
 from forge import cli
 from forge.blade import AGENT, EVENT, LIFE, Chaos, Config, Law
-from forge.blade.config.versions import CONFIGURATION, CONFIGURATION_RELEASES, SNAPSHOT_RELEASES, SNAPSHOTS
+from forge.blade.schema.versions import CONFIGURATION, CONFIGURATION_RELEASES, SNAPSHOT_RELEASES, SNAPSHOTS
 from forge.blade.state.observation import schema_page
 from forge.ethyr.learning.settings import Learning
 from forge.experiments.runs.settings import Session, Training
@@ -182,7 +182,7 @@ def test_comments_beside_fields_are_their_documentation() -> None:
         ("Observation.alive", "Boolean [W, N]: slots that hold an agent."),
     ):
         assert observation[name].docstring.value.startswith(words), name
-    assert observation["AGE_LIMIT"].docstring is None
+    assert observation["_PAGE"].docstring is None
 
 
 def test_the_picture_is_as_its_script_draws_it() -> None:

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forge.blade import EventKind, World
+from forge.blade.mechanics.ids import UNKNOWN
 from forge.blade.recording.frame import Frame, FrameSource, decode
-from forge.blade.state.ids import UNKNOWN
 from forge.embyr import Source, Viewer
 from forge.embyr.streaming.event_log import EventLog, Mark
 from forge.embyr.streaming.stream import FrameStream, Seen

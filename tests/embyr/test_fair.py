@@ -13,8 +13,8 @@ import pytest
 
 from forge.agents import scripted
 from forge.blade import Chaos, Material, Recording, World
+from forge.blade.mechanics.ids import UNKNOWN
 from forge.blade.recording.frame import Frame, FrameSource, decode
-from forge.blade.state.ids import UNKNOWN
 from forge.embyr import Source, Viewer
 from forge.embyr.access import Tokens
 from forge.embyr.inspection.overlays import Overlays

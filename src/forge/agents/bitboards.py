@@ -13,8 +13,8 @@ import numpy as np
 
 from forge.blade.compiled.jit import inline
 from forge.blade.compiled.vector import flagged64
-from forge.blade.state.grid import CROWD, ONE_AGENT
-from forge.blade.state.ids import Move
+from forge.blade.mechanics.grid import CROWD, ONE_AGENT
+from forge.blade.mechanics.ids import Move
 
 #: How far an agent looks, and the side of a board.
 SIGHT = 7

@@ -20,7 +20,7 @@ from forge.agents.bitboards import (
 )
 from forge.agents.dice import below
 from forge.blade.compiled.jit import inline, jit
-from forge.blade.state.ids import MOVE_COL, MOVE_ROW, Move
+from forge.blade.mechanics.ids import MOVE_COL, MOVE_ROW, Move
 
 #: Distance of what cannot be reached.
 FAR = 1 << 20

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forge.blade.compiled.jit import inline
-from forge.blade.state.ids import MOVE_COL, MOVE_ROW, STRIKING_STYLES, Move, Style
+from forge.blade.mechanics.ids import MOVE_COL, MOVE_ROW, STRIKING_STYLES, Move, Style
 
 _ROW, _COL = np.array(MOVE_ROW, np.int64), np.array(MOVE_COL, np.int64)
 _STYLES = len(STRIKING_STYLES)

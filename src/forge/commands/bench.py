@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, cast
@@ -11,6 +11,7 @@ from tyro.conf import Positional, arg
 
 from forge.bench import fresh
 from forge.bench.busy import busy
+from forge.bench.commits import against
 from forge.bench.report import Report, Section
 from forge.bench.train import Plan, training
 from forge.bench.world import Effort, batch, options, scaling, speed
@@ -32,6 +33,7 @@ SECTIONS: dict[Name, Callable[[Effort], Section]] = {
 }
 Sight = Literal["page", "server", "crowd"]
 _QUICK_ROUNDS = 2
+_AGAINST = "a checkout of another commit, to be timed against this one in fresh processes that take turns"
 
 
 @dataclass(frozen=True)
@@ -51,13 +53,17 @@ class World(Output):
     """Measures the world: steps a second, on a busy machine too, scaling, options, compiling, memory, terrain."""
 
     sections: Annotated[Positional[tuple[Name, ...]], arg(help="what to measure; all, if none is named")] = ()
-    rounds: Annotated[int, arg(help="repeats of everything that is timed")] = 15
+    rounds: Annotated[int | None, arg(help="repeats of everything that is timed; 15, with --against 20")] = None
+    against: Annotated[Path | None, arg(help=_AGAINST)] = None
 
     def run(self) -> None:
         """Measures and reports."""
-        if self.rounds < 1:
-            raise ConfigError(f"--rounds {self.rounds} must be at least 1")
-        effort = Effort(_QUICK_ROUNDS if self.quick else self.rounds, self.seed, self.quick)
+        if self.against is not None:
+            if self.sections:
+                raise ConfigError(f"--against times whole steps; it takes no {', '.join(self.sections)} beside it")
+            _against(self, "world", ("world", "first_step"), self.against, self.rounds)
+            return
+        effort = Effort(_rounds(self.rounds, 15, self.quick), self.seed, self.quick)
         chosen = [name for name in SECTIONS if name in self.sections or not self.sections]
         report = _report("world", self, rounds=effort.rounds)
         for name in chosen:
@@ -81,9 +87,16 @@ class Train(Output):
     )
     algorithm: Annotated[Literal["pg", "ppo"], arg(help="as in forge train")] = "pg"
     targeting: Annotated[Literal["lowest_health", "learned"], arg(help="as in forge train")] = "lowest_health"
+    rounds: Annotated[int | None, arg(help="with --against: how often the two take turns; 20")] = None
+    against: Annotated[Path | None, arg(help=_AGAINST)] = None
 
     def run(self) -> None:
         """Measures and reports."""
+        if self.against is not None:
+            _against(self, "train", ("train",), self.against, self.rounds)
+            return
+        if self.rounds is not None:
+            raise ConfigError(f"--rounds {self.rounds} says how often two commits take turns; it needs --against PATH")
         if not 0 < self.seconds < 1e6:
             raise ConfigError(f"--seconds {self.seconds} must be above 0 and below a million")
         engines = ("compiled", "torch") if self.engine == "both" else (self.engine,)
@@ -107,9 +120,7 @@ class Viewer(Output):
         """Measures and reports."""
         from forge.bench import viewer  # the server, which the other benchmarks do without
 
-        if self.rounds < 1:
-            raise ConfigError(f"--rounds {self.rounds} must be at least 1")
-        rounds, ticks = (_QUICK_ROUNDS, 5) if self.quick else (self.rounds, 100)
+        rounds, ticks = _rounds(self.rounds, 5, self.quick), 5 if self.quick else 100
         plan = viewer.Plan(rounds, ticks, self.seed, self.quick)
         report = _report("viewer", self, rounds=rounds, ticks=ticks)
         sections = {"page": viewer.page, "server": viewer.server, "crowd": viewer.crowd}
@@ -117,6 +128,28 @@ class Viewer(Output):
             with report.console.status(f"measuring {name}"), doing(f"measuring {name}"):
                 section = sections[name](plan)
             report.add(name, section)
+
+
+def _rounds(given: int | None, usual: int, quick: bool) -> int:
+    """How often everything is timed.
+
+    Raises:
+        ConfigError: if that is never.
+    """
+    if given is not None and given < 1:
+        raise ConfigError(f"--rounds {given} must be at least 1")
+    return _QUICK_ROUNDS if quick else given or usual
+
+
+def _against(output: Output, name: str, parts: Sequence[str], checkout: Path, given: int | None) -> None:
+    """Times this commit against another, and reports."""
+    rounds = _rounds(given, against.ROUNDS, output.quick)
+    against.source_of(checkout)  # so that what is wrong is said first
+    report = _report(name, output, rounds=rounds, against=str(checkout))
+    for part in parts:
+        with report.console.status(f"timing {part} of both"), doing(f"timing {part} of both"):
+            section = against.against(part, checkout, rounds, output.seed, output.quick)
+        report.add(f"against {part}", section)
 
 
 def main(arguments: list[str]) -> None:

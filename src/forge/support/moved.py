@@ -11,9 +11,10 @@ from types import ModuleType
 
 _PLACES = {
     "support": ("blade.cache",),
-    "blade.config": ("blade.versions",),
+    "blade.schema": ("blade.record", "blade.versions"),
     "blade.recording": ("blade.frame", "blade.frame_schema", "blade.replay", "blade.scene"),
-    "blade.state": ("blade.ids", "blade.observation", "blade.record"),
+    "blade.mechanics": ("blade.ids",),
+    "blade.state": ("blade.observation",),
     "blade.terrain": ("blade.tiled",),
     "blade.world": ("blade.action_tree",),
     "ethyr.engines": ("ethyr.engine",),

@@ -8,8 +8,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
+from forge.blade.mechanics.ids import Material
 from forge.blade.recording.replay import Replay
-from forge.blade.state.ids import Material
 from tests.embyr.browser.screen import Screen
 
 

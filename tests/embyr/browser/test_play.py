@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from forge.blade.state.ids import Material
+from forge.blade.mechanics.ids import Material
 from tests.embyr.browser.screen import Screen
 
 KEYS = {1: "ArrowUp", 2: "s", 3: "d", 4: "ArrowLeft"}  # by move: north, south, east, west

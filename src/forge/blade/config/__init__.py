@@ -1,1 +1,1 @@
-"""The configuration of a world: its sections, how they are read and written, and the versions of every format."""
+"""The configuration of a world, and how it is read and written."""

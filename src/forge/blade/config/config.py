@@ -17,145 +17,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
-from forge.blade.config import versions
-from forge.blade.config.section import Section, choice, number, path, plain, section_toml
 from forge.blade.config.tables import toml_version, version_toml, world_tables
-from forge.blade.config.versions import lacking
+from forge.blade.schema import versions
+from forge.blade.schema.section import section_toml
+from forge.blade.schema.versions import lacking
+from forge.blade.systems.combat import Combat as Combat
+from forge.blade.systems.foraging import Foraging as Foraging
+from forge.blade.systems.reward import Reward as Reward
+from forge.blade.systems.sight import Sight as Sight
+from forge.blade.systems.spawn import MAX_POPULATIONS
+from forge.blade.systems.spawn import Spawn as Spawn
+from forge.blade.systems.terrain import Terrain as Terrain
+from forge.blade.systems.vitals import Vitals as Vitals
 from forge.support.checks import ConfigError, ConfigWarning, did_you_mean, shown
 from forge.support.documents import read_toml
 from forge.support.paths import path_of
-
-MAX_AGENTS = 8192
-MAX_POPULATIONS = 255
-MAX_SIDE = 4096
-MAX_VITAL = 30_000
-
-
-@dataclass(frozen=True)
-class Terrain(Section):
-    """The tile map: its size and how noise becomes tiles."""
-
-    side: int = number(80, 4, MAX_SIDE, "rows and columns of the map, border included [tiles]")
-    border: int = number(9, 1, 64, "width of the lava frame around the playable square [tiles]")
-    water: float = number(0.30, 0, 1, "noise below this is water")
-    grass: float = number(0.57, 0, 1, "noise from `water` to below this is grass")
-    forest: float = number(0.715, 0, 1, "noise from `grass` to below this is forest; from here on stone")
-    scale: int = number(0, 0, MAX_SIDE, "base frequency of the noise [1/side]; 0 means side // 5")
-    octaves: int = number(8, 1, 16, "octaves of the noise")
-    seed: int = number(0, 0, 2**63 - 1, "names the endless series of maps")
-    maps: int = number(0, 0, 1_000_000, "worlds share this many maps, in turn; 0 gives each world its own")
-    file: str = path("", "a Tiled map (.tmx) used by every world in place of generated ones")
-
-    def __post_init__(self) -> None:
-        super().__post_init__()
-        if self.side - 2 * self.border < 2:
-            raise ConfigError(
-                f"terrain.side = {self.side} with terrain.border = {self.border} leaves a playable square of "
-                f"{self.side - 2 * self.border}; it needs at least 2 tiles"
-            )
-        if not self.water <= self.grass <= self.forest:
-            raise ConfigError(
-                f"terrain thresholds must rise: water {self.water} <= grass {self.grass} <= forest {self.forest}"
-            )
-
-    @property
-    def playable(self) -> int:
-        """Side of the playable square [tiles]."""
-        return self.side - 2 * self.border
-
-    @property
-    def low(self) -> int:
-        """First playable row and column."""
-        return self.border
-
-    @property
-    def high(self) -> int:
-        """Last playable row and column."""
-        return self.side - self.border - 1
-
-
-@dataclass(frozen=True)
-class Spawn(Section):
-    """Who enters the world, and how many may live in it."""
-
-    cap: int = number(128, 1, MAX_AGENTS, "most agents alive at once in a world, N; also its number of slots")
-    populations: int = number(
-        0, 0, MAX_POPULATIONS, "number of populations, a divisor of `cap`; 0 means one per 16 agents, or the next fewer"
-    )
-    random_cap: bool = plain(False, "each world draws its own cap uniformly from 1..cap, once")
-
-
-@dataclass(frozen=True)
-class Vitals(Section):
-    """Health, food and water: maxima (also the values at birth) and their change per tick."""
-
-    health: int = number(10, 1, MAX_VITAL, "maximum health, and health at birth")
-    food: int = number(32, 1, MAX_VITAL, "maximum food, and food at birth")
-    water: int = number(32, 1, MAX_VITAL, "maximum water, and water at birth")
-    food_loss: int = number(1, 0, MAX_VITAL, "food used per tick")
-    water_loss: int = number(1, 0, MAX_VITAL, "water used per tick")
-    heal: int = number(1, 0, MAX_VITAL, "health regained per tick while well fed and watered")
-    heal_above: float = number(0.5, 0, 1, "healing needs food and water above this share of their maximum")
-    hunger: int = number(1, 0, MAX_VITAL, "health lost per tick at food 0")
-    thirst: int = number(1, 0, MAX_VITAL, "health lost per tick at water 0")
-
-
-@dataclass(frozen=True)
-class Foraging(Section):
-    """What the land gives."""
-
-    harvest: int = number(5, 0, MAX_VITAL, "food from harvesting a forest tile")
-    drink: int = number(5, 0, MAX_VITAL, "water per tick beside a water tile")
-    regrowth: float = number(0.025, 0, 1, "probability that a harvested tile regrows, per tick")
-
-
-@dataclass(frozen=True)
-class Combat(Section):
-    """The three attack styles, and how a target is found."""
-
-    melee_damage: int = number(10, 0, MAX_VITAL, "health taken by a melee attack")
-    melee_reach: int = number(1, 0, 15, "reach of a melee attack [tiles, Chebyshev]")
-    range_damage: int = number(2, 0, MAX_VITAL, "health taken by a range attack")
-    range_reach: int = number(2, 0, 15, "reach of a range attack [tiles, Chebyshev]")
-    mage_damage: int = number(1, 0, MAX_VITAL, "health taken by a mage attack")
-    mage_reach: int = number(3, 0, 15, "reach of a mage attack [tiles, Chebyshev]")
-    mage_freeze: int = number(3, 0, MAX_VITAL, "freeze counter of the target of a mage attack [ticks]")
-    vampirism: float = number(1.0, 0, 1, "share of the damage drained as food and as water, rounded down")
-    immunity: int = number(15, 0, 2**31 - 1, "agents younger than this cannot be harmed [ticks]")
-    targeting: str = choice(
-        "lowest_health", ("lowest_health", "learned"), "who picks the target: the world or the policy"
-    )
-    hold: bool = plain(False, "adds a fourth style that does not attack")
-
-
-@dataclass(frozen=True)
-class Sight(Section):
-    """What an agent sees."""
-
-    radius: int = number(7, 0, 15, "half width of the window: it is (2 radius + 1) tiles square [tiles]")
-    agents: int = number(32, 1, 255, "most agents listed in view, the observer included")
-
-
-@dataclass(frozen=True)
-class Reward(Section):
-    """What an agent is rewarded for: a sum of terms, each a number times how much of it the agent did in the tick.
-
-    The fields are those of `RewardTerm`, in its order.
-    """
-
-    survival: float = number(1.0, -1e6, 1e6, "reward of every tick survived")
-    death: float = number(0.0, -1e6, 1e6, "reward of dying, of whatever cause, on the tick of the death", 2, 0.0)
-    harvest: float = number(0.0, -1e6, 1e6, "reward of every point of food gained by harvesting", 2, 0.0)
-    drink: float = number(0.0, -1e6, 1e6, "reward of every point of water gained by drinking", 2, 0.0)
-    damage_dealt: float = number(0.0, -1e6, 1e6, "reward of every point of health taken from others", 2, 0.0)
-    damage_taken: float = number(0.0, -1e6, 1e6, "reward of every point of health lost to attacks", 2, 0.0)
-    kill: float = number(0.0, -1e6, 1e6, "reward of every agent killed", 2, 0.0)
-    explore: float = number(0.0, -1e6, 1e6, "reward of every tile that is new to this life", 2, 0.0)
-
-    @property
-    def counts_deeds(self) -> bool:
-        """Whether anything but survival is rewarded."""
-        return any(getattr(self, f.name) != 0 for f in dataclasses.fields(self) if f.name != "survival")
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from forge.blade.config import versions
+from forge.blade.schema import versions
 from forge.support.checks import ConfigError, did_you_mean, shown
 
 #: What a TOML document says before its tables, and the tables of a run's.

@@ -8,8 +8,8 @@ import numpy as np
 
 from forge.blade.config.config import Config
 from forge.blade.interventions.kinds import QUANTITIES, Change, Give, Intervention, Move, Place, Remove, Tile
-from forge.blade.state.grid import CROWD, MATERIAL, ONE_AGENT
-from forge.blade.state.ids import UNKNOWN, Material
+from forge.blade.mechanics.grid import CROWD, MATERIAL, ONE_AGENT
+from forge.blade.mechanics.ids import UNKNOWN, Material
 from forge.blade.state.state import AGENT, State
 from forge.support.checks import ConfigError
 

@@ -7,8 +7,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
-from forge.blade.config.config import MAX_POPULATIONS, MAX_SIDE, MAX_VITAL, Config
-from forge.blade.state.ids import Material
+from forge.blade.config.config import Config
+from forge.blade.mechanics.ids import Material
+from forge.blade.schema.section import MAX_POINTS
+from forge.blade.systems.spawn import MAX_POPULATIONS
+from forge.blade.systems.terrain import MAX_SIDE
 from forge.support.checks import ConfigError, did_you_mean
 from forge.support.numeric import integer, text_of
 
@@ -42,10 +45,10 @@ QUANTITIES: Mapping[str, Quantity] = {
     "population": Quantity("its population", "", (0, MAX_POPULATIONS), lambda c: (0, c.populations - 1)),
     "row": Quantity("row on the map, southwards", "tiles", (0, MAX_SIDE - 1), _playable),
     "col": Quantity("column on the map, eastwards", "tiles", (0, MAX_SIDE - 1), _playable),
-    "health": Quantity("health", "points", (1, MAX_VITAL), lambda c: (1, c.vitals.health)),
-    "food": Quantity("food", "points", (0, MAX_VITAL), lambda c: (0, c.vitals.food)),
-    "water": Quantity("water", "points", (0, MAX_VITAL), lambda c: (0, c.vitals.water)),
-    "freeze": Quantity("ticks for which it cannot move", "ticks", (0, MAX_VITAL), lambda c: (0, c.combat.mage_freeze)),
+    "health": Quantity("health", "points", (1, MAX_POINTS), lambda c: (1, c.vitals.health)),
+    "food": Quantity("food", "points", (0, MAX_POINTS), lambda c: (0, c.vitals.food)),
+    "water": Quantity("water", "points", (0, MAX_POINTS), lambda c: (0, c.vitals.water)),
+    "freeze": Quantity("ticks for which it cannot move", "ticks", (0, MAX_POINTS), lambda c: (0, c.combat.mage_freeze)),
     "age": Quantity("ticks lived", "ticks", (0, MAX_AGE)),
     "material": Quantity("what the tile is made of", "", (min(Material), max(Material))),
 }

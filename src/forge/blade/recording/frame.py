@@ -9,6 +9,8 @@ from typing import Self
 
 import numpy as np
 
+from forge.blade.mechanics.grid import MATERIAL
+from forge.blade.mechanics.ids import NONE, UNKNOWN, EventKind
 from forge.blade.recording.frame_schema import (
     ALIGNMENT,
     HEADER,
@@ -23,8 +25,6 @@ from forge.blade.recording.frame_schema import (
     frame_bytes,
     padded,
 )
-from forge.blade.state.grid import MATERIAL
-from forge.blade.state.ids import NONE, UNKNOWN, EventKind
 from forge.blade.state.observation import read_only
 from forge.blade.world.world import World
 

@@ -12,8 +12,8 @@ from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
 
-from forge.blade.config.versions import Format, Since
-from forge.blade.state.ids import UNKNOWN, Cause, Material, Move, Style
+from forge.blade.mechanics.ids import UNKNOWN, Cause, Material, Move, Style
+from forge.blade.schema.versions import Format, Since
 
 #: Every array of an encoded frame starts at a multiple of this many bytes.
 ALIGNMENT = 8

@@ -12,7 +12,6 @@ from typing import Any, Self
 
 import numpy as np
 
-from forge.blade.config import versions
 from forge.blade.config.config import Config
 from forge.blade.recording.frame import Frame, FrameSource
 from forge.blade.recording.frame_schema import FrameError, Table, describe
@@ -30,6 +29,7 @@ from forge.blade.recording.replay_file import (
     start_bytes,
 )
 from forge.blade.recording.replay_interventions import INTERVENTIONS, table_of
+from forge.blade.schema import versions
 from forge.blade.world.scenario import Scenario, Step
 from forge.blade.world.world import Made, World
 from forge.support.checks import ConfigError, shown

@@ -16,9 +16,9 @@ from typing import Any, BinaryIO, NamedTuple
 
 import numpy as np
 
-from forge.blade.config.config import MAX_SIDE
-from forge.blade.config.versions import Since, lacking, stood_for
 from forge.blade.recording.frame_schema import MOST_POPULATIONS, SECTIONS, Field, Section
+from forge.blade.schema.versions import Since, lacking, stood_for
+from forge.blade.systems.terrain import MAX_SIDE
 
 #: Major and minor version of the format. A reader reads its own major version and all before it.
 VERSION = (1, 1)

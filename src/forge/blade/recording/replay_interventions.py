@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from forge.blade.config.versions import Since
 from forge.blade.interventions.kinds import KINDS, QUANTITIES
 from forge.blade.recording.frame_schema import Field, FrameError, Section, Table
+from forge.blade.schema.versions import Since
 from forge.blade.world.scenario import Step
 from forge.blade.world.world import Made
 from forge.support.checks import ConfigError

@@ -9,8 +9,8 @@ from typing import Any, Self
 import numpy as np
 
 from forge.blade.config.config import Config
+from forge.blade.mechanics.ids import Material
 from forge.blade.recording.frame import Frame
-from forge.blade.state.ids import Material
 from forge.blade.state.state import AGENT
 from forge.blade.world.world import World
 

@@ -11,15 +11,15 @@ from typing import Any, NamedTuple, Protocol
 
 import numpy as np
 
-from forge.blade.config import versions
 from forge.blade.config.config import Config
-from forge.blade.config.versions import Since, lacking, stood_for
+from forge.blade.mechanics.events import Recording
+from forge.blade.mechanics.ids import UNKNOWN
+from forge.blade.schema import versions
+from forge.blade.schema.record import annotated_since
+from forge.blade.schema.versions import Since, lacking, stood_for
 from forge.blade.snapshot.invariants import check_state
 from forge.blade.snapshot.npz import Archive
-from forge.blade.state.events import Recording
-from forge.blade.state.ids import UNKNOWN
-from forge.blade.state.record import annotated_since
-from forge.blade.state.state import RECORDED, SAVED, State, check_alike, check_memory, layout, origins
+from forge.blade.state.state import RECORDED, SAVED, SINCE, State, check_alike, check_memory, layout, origins
 from forge.support.checks import ConfigError, did_you_mean
 from forge.support.documents import parse_json
 from forge.support.durable import write_atomic
@@ -146,7 +146,7 @@ def _read(archive: Archive, name: str) -> Saved:
     count, side = len(configs), configs[0].terrain.side
     check_memory(configs, count, recording)
     wanted = {name: array for name, array in layout(configs, recording).items() if name in SAVED + RECORDED}
-    since = {name: annotated_since(State)[name] for name in wanted}
+    since = {name: SINCE[name] for name in wanted}
     if missing := lacking(since, archive.names, version):
         raise ConfigError(f"it lacks {', '.join(missing)}")
     before = stood_for(since, archive.names, version)

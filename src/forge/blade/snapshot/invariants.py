@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from forge.blade.config.config import Config
-from forge.blade.state.grid import CROWD, MATERIAL, ONE_AGENT
-from forge.blade.state.ids import Cause, Material
+from forge.blade.mechanics.grid import CROWD, MATERIAL, ONE_AGENT
+from forge.blade.mechanics.ids import Cause, Material
 from forge.blade.state.state import margin
 from forge.blade.terrain.generation import check_map
 from forge.support.checks import ConfigError

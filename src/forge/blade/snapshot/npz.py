@@ -13,8 +13,8 @@ from typing import IO, Any, Self
 
 import numpy as np
 
-from forge.blade.config.versions import lacking, stood_for
-from forge.blade.state.record import PAD, fields_since
+from forge.blade.schema.record import PAD, fields_since
+from forge.blade.schema.versions import lacking, stood_for
 from forge.blade.state.state import Layout
 from forge.support.checks import ConfigError
 

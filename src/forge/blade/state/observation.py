@@ -2,103 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import NamedTuple, Self
 
 import numpy as np
 
 from forge.blade.config.config import Config
-from forge.blade.state.grid import CROWD, MATERIAL
-from forge.blade.state.ids import Material, Move, Style
-
-
-class Feature(NamedTuple):
-    """One number an agent knows of an agent in its seen, the observer included."""
-
-    name: str
-    low: Callable[[Config], int]  # smallest value
-    high: Callable[[Config], int]  # largest value
-    unit: str
-    meaning: str
-    centre: Callable[[Config], float]  # v1.0 normalises to (x − centre) / scale
-    scale: Callable[[Config], float]
-
-
-AGE_LIMIT = 2**31 - 1
-
-
-def _vital(name: str, meaning: str) -> Feature:
-    def maximum(config: Config) -> int:
-        return int(getattr(config.vitals, name))
-
-    return Feature(name, lambda c: 0, maximum, "points", meaning, lambda c: maximum(c) / 2, maximum)
-
-
-def _place(name: str) -> Feature:
-    def last(config: Config) -> int:
-        return config.terrain.side - 1
-
-    def side(config: Config) -> float:
-        return config.terrain.side
-
-    return Feature(name, lambda c: 0, last, "tiles", f"{name} on the map", lambda c: side(c) / 2, side)
-
-
-def _offset(name: str, axis: str) -> Feature:
-    return Feature(
-        name,
-        lambda c: -c.sight.radius,
-        lambda c: c.sight.radius,
-        "tiles",
-        f"{axis} less the observer's",
-        lambda c: 0.0,
-        lambda c: 1.0,
-    )
-
-
-def _damage_limit(config: Config) -> int:
-    combat = config.combat
-    return max(combat.melee_damage, combat.range_damage, combat.mage_damage) * config.spawn.cap
-
+from forge.blade.mechanics.grid import CROWD, MATERIAL
+from forge.blade.mechanics.ids import Material, Move, Style
+from forge.blade.systems.game import GAME
 
 #: The eleven features, in the order of `Observation.features`. Source of the normalisation: Neural MMO v1.0.
-FEATURES = (
-    Feature("age", lambda c: 0, lambda c: AGE_LIMIT, "ticks", "ticks lived", lambda c: 50.0, lambda c: 100.0),
-    _vital("health", "health; at 0 it dies"),
-    _vital("food", "food; at 0 health falls"),
-    _vital("water", "water; at 0 health falls"),
-    _place("row"),
-    _place("col"),
-    _offset("row_offset", "row"),
-    _offset("col_offset", "column"),
-    Feature(
-        "damage",
-        lambda c: 0,
-        _damage_limit,
-        "points",
-        "damage of the attacks that hit it last tick",
-        lambda c: 2.5,
-        lambda c: 5.0,
-    ),
-    Feature(
-        "same_population",
-        lambda c: 0,
-        lambda c: 1,
-        "",
-        "1 if of the observer's population",
-        lambda c: 0.5,
-        lambda c: 1.0,
-    ),
-    Feature(
-        "freeze",
-        lambda c: 0,
-        lambda c: c.combat.mage_freeze,
-        "ticks",
-        "freeze counter: it cannot move while above 0",
-        lambda c: 1.0,
-        lambda c: 2.0,
-    ),
-)
+FEATURES = GAME.features
 
 
 def read_only(array: np.ndarray) -> np.ndarray:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 
 from forge.blade.compiled.jit import inline
 from forge.blade.compiled.vector import LANES, lowest_bit, within64
-from forge.blade.state.events import log_event
-from forge.blade.state.grid import distance, first_lanes, index_by_row, rotation
-from forge.blade.state.ids import NONE, EventKind, Style
+from forge.blade.mechanics.events import log_event
+from forge.blade.mechanics.grid import distance, first_lanes, index_by_row, rotation
+from forge.blade.mechanics.ids import NONE, EventKind, Style
+from forge.blade.schema.record import Column
+from forge.blade.schema.section import MAX_POINTS, Section, choice, number, plain
+from forge.blade.schema.system import Array, Feature, Number, System, shared
 from forge.blade.systems.reward import credit_blows
 
 _HOLD = int(Style.HOLD)
@@ -16,6 +23,91 @@ _ATTACK = int(EventKind.ATTACK)
 _ONE = np.uint64(1)
 _NOTHING = np.uint64(0)
 _LAST = np.int64(0x7FFFFFFFFFFFFFFF)
+
+
+@dataclass(frozen=True)
+class Combat(Section):
+    """The three attack styles, and how a target is found."""
+
+    melee_damage: int = number(10, 0, MAX_POINTS, "health taken by a melee attack")
+    melee_reach: int = number(1, 0, 15, "reach of a melee attack [tiles, Chebyshev]")
+    range_damage: int = number(2, 0, MAX_POINTS, "health taken by a range attack")
+    range_reach: int = number(2, 0, 15, "reach of a range attack [tiles, Chebyshev]")
+    mage_damage: int = number(1, 0, MAX_POINTS, "health taken by a mage attack")
+    mage_reach: int = number(3, 0, 15, "reach of a mage attack [tiles, Chebyshev]")
+    mage_freeze: int = number(3, 0, MAX_POINTS, "freeze counter of the target of a mage attack [ticks]")
+    vampirism: float = number(1.0, 0, 1, "share of the damage drained as food and as water, rounded down")
+    immunity: int = number(15, 0, 2**31 - 1, "agents younger than this cannot be harmed [ticks]")
+    targeting: str = choice(
+        "lowest_health", ("lowest_health", "learned"), "who picks the target: the world or the policy"
+    )
+    hold: bool = plain(False, "adds a fourth style that does not attack")
+
+
+def _damage(config: Any) -> tuple[int, ...]:
+    """By style."""
+    combat = config.combat
+    return (combat.melee_damage, combat.range_damage, combat.mage_damage, 0)
+
+
+def _drain(config: Any, edge: int) -> tuple[int, ...]:
+    return tuple(math.floor(config.combat.vampirism * damage) for damage in _damage(config))
+
+
+def _reach(config: Any, edge: int) -> tuple[int, ...]:
+    return (config.combat.melee_reach, config.combat.range_reach, config.combat.mage_reach, 0)
+
+
+SYSTEM = System(
+    "combat",
+    "attacks: who is struck, what it costs them, and what it brings",
+    section=Combat,
+    shared=shared("combat", "targeting", "hold"),
+    numbers=(
+        Number("damage", shape=(4,), value=lambda c, edge: _damage(c)),
+        Number("drain", shape=(4,), value=_drain),
+        Number("reach", shape=(4,), value=_reach),
+        Number("freeze", shape=(4,), value=lambda c, edge: (0, 0, c.combat.mage_freeze, 0)),
+        Number("styles", value=lambda c, edge: c.styles),
+        Number("immunity"),
+        Number("learned", value=lambda c, edge: c.learned_targets),
+    ),
+    agent=(
+        Column("damage", "i4", "health points of the attacks that hit it in the last tick", "points"),
+        Column("freeze", "i2", "ticks for which it cannot move", "ticks"),
+    ),
+    arrays=(
+        Array("drained", "i4", lambda z: (z.N,), "food and water gained less lost by attacks"),
+        Array(
+            "targets",
+            "u1",
+            lambda z: (z.N, z.K if z.config.learned_targets else 0),
+            "bit s: the entry in view may be attacked with style s; nothing unless targets are learned",
+        ),
+    ),
+    features=(
+        Feature(
+            "damage",
+            8,
+            lambda c: 0,
+            lambda c: max(_damage(c)) * c.spawn.cap,
+            "points",
+            "damage of the attacks that hit it last tick",
+            lambda c: 2.5,
+            lambda c: 5.0,
+        ),
+        Feature(
+            "freeze",
+            10,
+            lambda c: 0,
+            lambda c: c.combat.mage_freeze,
+            "ticks",
+            "freeze counter: it cannot move while above 0",
+            lambda c: 1.0,
+            lambda c: 2.0,
+        ),
+    ),
+)
 
 
 @inline

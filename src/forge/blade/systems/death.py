@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forge.blade.compiled.jit import inline
-from forge.blade.state.grid import leave, tile_index
+from forge.blade.mechanics.grid import leave, tile_index
 from forge.blade.systems.reward import forget_tiles
 
 
@@ -48,7 +48,7 @@ def remove(state, w, slot):
     agent = state.agents[w, slot]
     leave(state.tiles[w], state.surplus[w], tile_index(state.rules[w], agent.row, agent.col))
     state.members[w, agent.population] -= 1
-    clear(agent)
+    state.agents[w, slot] = state.nobody[w]
     forget_tiles(state, w, slot)
     state.window[w, slot] = 0
     state.seen[w, slot] = 0
@@ -56,22 +56,6 @@ def remove(state, w, slot):
     state.moves[w, slot] = 0
     state.targets[w, slot] = 0
     state.drained[w, slot] = 0
-
-
-@inline
-def clear(agent):
-    """Zeros every field of an agent's record."""
-    agent.id = 0
-    agent.age = 0
-    agent.damage = 0
-    agent.row = 0
-    agent.col = 0
-    agent.health = 0
-    agent.food = 0
-    agent.water = 0
-    agent.freeze = 0
-    agent.population = 0
-    agent.alive = 0
 
 
 @inline

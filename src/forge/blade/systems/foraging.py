@@ -2,15 +2,54 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 
 from forge.blade.compiled.jit import inline
-from forge.blade.state.events import log_event
-from forge.blade.state.grid import MATERIAL
-from forge.blade.state.ids import NONE, EventKind, Material
+from forge.blade.mechanics.events import log_event
+from forge.blade.mechanics.grid import MATERIAL
+from forge.blade.mechanics.ids import NONE, EventKind, Material
+from forge.blade.schema.section import MAX_POINTS, Section, number
+from forge.blade.schema.system import Array, Number, System
 
 _FOREST, _WATER = int(Material.FOREST), int(Material.WATER)
 _HARVEST, _DRINK = int(EventKind.HARVEST), int(EventKind.DRINK)
+
+
+@dataclass(frozen=True)
+class Foraging(Section):
+    """What the land gives."""
+
+    harvest: int = number(5, 0, MAX_POINTS, "food from harvesting a forest tile")
+    drink: int = number(5, 0, MAX_POINTS, "water per tick beside a water tile")
+    regrowth: float = number(0.025, 0, 1, "probability that a harvested tile regrows, per tick")
+
+
+def _log_no_regrowth(config: Any, edge: int) -> float:
+    """log(1 − regrowth); 0 means nothing regrows."""
+    regrowth = config.foraging.regrowth
+    return math.log1p(-regrowth) if regrowth < 1 else -math.inf
+
+
+SYSTEM = System(
+    "foraging",
+    "what the land gives, and how it comes back",
+    section=Foraging,
+    numbers=(Number("harvest"), Number("drink"), Number("log_no_regrowth", "f8", value=_log_no_regrowth)),
+    arrays=(
+        Array(
+            "harvested",
+            "i4",
+            lambda z: (z.S * z.S,),
+            "indices into tiles of the harvested tiles, a list",
+            saved=True,
+        ),
+        Array("harvested_count", "i4", lambda z: (), "how many there are", saved=True),
+    ),
+)
 
 
 @inline

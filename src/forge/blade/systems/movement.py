@@ -5,11 +5,19 @@ from __future__ import annotations
 import numpy as np
 
 from forge.blade.compiled.jit import inline
-from forge.blade.state.grid import enter, enterable, leave, tile_index
-from forge.blade.state.ids import MOVE_COL, MOVE_ROW
+from forge.blade.mechanics.grid import enter, enterable, leave, tile_index
+from forge.blade.mechanics.ids import MOVE_COL, MOVE_ROW
+from forge.blade.schema.system import Array, System
 
 _ROW = np.array(MOVE_ROW, np.int64)
 _COL = np.array(MOVE_COL, np.int64)
+
+
+SYSTEM = System(
+    "movement",
+    "who goes where",
+    arrays=(Array("moves", "u1", lambda z: (z.N,), "bit m is set where move m is valid"),),
+)
 
 
 @inline

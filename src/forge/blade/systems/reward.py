@@ -2,16 +2,93 @@
 
 from __future__ import annotations
 
+import dataclasses
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 
 from forge.blade.compiled.jit import inline
-from forge.blade.state.grid import first_in_rotation, tread
-from forge.blade.state.ids import NONE, RewardTerm
+from forge.blade.mechanics.grid import first_in_rotation, tread
+from forge.blade.mechanics.ids import NONE, RewardTerm
+from forge.blade.schema.section import Section, number
+from forge.blade.schema.system import Array, Number, Size, System
+from forge.blade.schema.versions import Since
 
 _SURVIVAL, _DEATH, _EXPLORE = int(RewardTerm.SURVIVAL), int(RewardTerm.DEATH), int(RewardTerm.EXPLORE)
 _DEALT, _TAKEN, _KILL = int(RewardTerm.DAMAGE_DEALT), int(RewardTerm.DAMAGE_TAKEN), int(RewardTerm.KILL)
 _HARVEST, _DRINK = int(RewardTerm.HARVEST), int(RewardTerm.DRINK)
 _ANY = 0x7FFFFFFF
+
+
+@dataclass(frozen=True)
+class Reward(Section):
+    """What an agent is rewarded for: a sum of terms, each a number times how much of it the agent did in the tick.
+
+    The fields are those of `RewardTerm`, in its order.
+    """
+
+    survival: float = number(1.0, -1e6, 1e6, "reward of every tick survived")
+    death: float = number(0.0, -1e6, 1e6, "reward of dying, of whatever cause, on the tick of the death", 2, 0.0)
+    harvest: float = number(0.0, -1e6, 1e6, "reward of every point of food gained by harvesting", 2, 0.0)
+    drink: float = number(0.0, -1e6, 1e6, "reward of every point of water gained by drinking", 2, 0.0)
+    damage_dealt: float = number(0.0, -1e6, 1e6, "reward of every point of health taken from others", 2, 0.0)
+    damage_taken: float = number(0.0, -1e6, 1e6, "reward of every point of health lost to attacks", 2, 0.0)
+    kill: float = number(0.0, -1e6, 1e6, "reward of every agent killed", 2, 0.0)
+    explore: float = number(0.0, -1e6, 1e6, "reward of every tile that is new to this life", 2, 0.0)
+
+    @property
+    def counts_deeds(self) -> bool:
+        """Whether anything but survival is rewarded."""
+        return any(getattr(self, f.name) != 0 for f in dataclasses.fields(self) if f.name != "survival")
+
+
+def _counts_blows(config: Any, edge: int) -> bool:
+    reward = config.reward
+    return bool(reward.damage_dealt != 0 or reward.damage_taken != 0 or reward.kill != 0)
+
+
+SYSTEM = System(
+    "reward",
+    "what agents are rewarded for; only what is rewarded is counted",
+    section=Reward,
+    numbers=(
+        Number(
+            "reward",
+            "f8",
+            (len(RewardTerm),),
+            lambda c, edge: tuple(getattr(c.reward, term.name.lower()) for term in RewardTerm),
+        ),
+        Number("counts_blows", value=_counts_blows),  # whether damage or kills are rewarded
+        Number("explores", value=lambda c, edge: c.reward.explore != 0),  # whether new tiles are
+    ),
+    sizes=(
+        Size("explorers", lambda z: z.N if any(c.reward.explore != 0 for c in z.configs) else 0),
+        Size("doers", lambda z: z.N if any(c.reward.counts_deeds for c in z.configs) else 0),
+        Size("groups", lambda z: z.P if z.doers else 0),
+    ),
+    arrays=(
+        Array(
+            "explored",
+            "u1",
+            lambda z: (z.explorers, z.S * z.S // 8 + 1),
+            "bit set of the tiles that each agent knows; nothing unless a world rewards exploring",
+            saved=True,
+            since=Since(2, before=0),
+        ),
+        Array("struck", "i4", lambda z: (z.doers,), "slot of whom each agent struck this tick, or NONE"),
+        Array("deeds", "i4", lambda z: (z.doers, len(RewardTerm)), "what is rewarded, counted"),
+        Array("reward", "f4", lambda z: (z.N,), "of this tick"),
+        Array(
+            "deed_totals",
+            "i8",
+            lambda z: (z.groups, len(RewardTerm)),
+            "sums of the deeds since the reset",
+            recorded=True,
+            since=Since(2, before=0),
+        ),
+    ),
+)
 
 
 @inline

@@ -2,16 +2,71 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 
 from forge.blade.compiled.jit import inline
 from forge.blade.compiled.vector import LANES, copy16, count_bits, lowest_bit, within64
-from forge.blade.state.grid import distance, first_lanes, tile_index
+from forge.blade.mechanics.grid import distance, first_lanes, tile_index
+from forge.blade.schema.section import Section, number
+from forge.blade.schema.system import Array, Feature, Number, Size, System, shared
 from forge.blade.systems.movement import valid_moves
 
 _ONE = np.uint64(1)
 _NOTHING = np.uint64(0)
 _WORD = np.uint64(63)
+
+
+@dataclass(frozen=True)
+class Sight(Section):
+    """What an agent sees."""
+
+    radius: int = number(7, 0, 15, "half width of the window: it is (2 radius + 1) tiles square [tiles]")
+    agents: int = number(32, 1, 255, "most agents listed in view, the observer included")
+
+
+def row_bytes(config: Any) -> int:
+    """Bytes of a window row, C: padded so that it is copied as whole vectors."""
+    return -(-(2 * int(config.sight.radius) + 1) // 16) * 16
+
+
+def _offset(name: str, column: int, axis: str) -> Feature:
+    return Feature(
+        name,
+        column,
+        lambda c: -c.sight.radius,
+        lambda c: c.sight.radius,
+        "tiles",
+        f"{axis} less the observer's",
+        lambda c: 0.0,
+        lambda c: 1.0,
+    )
+
+
+SYSTEM = System(
+    "sight",
+    "what agents see: the tiles around them, and one another",
+    section=Sight,
+    shared=shared("sight", "radius", "agents"),
+    numbers=(Number("radius"), Number("listed", value=lambda c, edge: c.sight.agents)),  # K
+    sizes=(
+        Size("R", lambda z: 2 * z.config.sight.radius + 1),
+        Size("C", lambda z: row_bytes(z.config)),
+        Size("K", lambda z: z.config.sight.agents),
+    ),
+    arrays=(
+        Array("window", "u1", lambda z: (z.N, z.R, z.C), "tile bytes around the agent"),
+        Array("seen", "u2", lambda z: (z.N, z.K + 8), "slots of the agents in view, the observer first"),
+        Array("seen_count", "i2", lambda z: (z.N,), "how many there are"),
+        Array("marks", "u8", lambda z: (z.N // 64 + 1,), "a set of slots"),
+        Array("near", "u2", lambda z: (z.N + 8,), "everyone in view of one observer, a list"),
+        Array("gap", "u1", lambda z: (z.N + 8,), "how far away they are, in tiles"),
+        Array("at_distance", "i4", lambda z: (32,), "how many of them there are, by distance"),
+    ),
+    features=(_offset("row_offset", 6, "row"), _offset("col_offset", 7, "column")),
+)
 
 
 @inline

@@ -2,13 +2,45 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from forge.blade.compiled.jit import inline
 from forge.blade.compiled.random import draw_below
-from forge.blade.state.events import log_birth
-from forge.blade.state.grid import enter, insert_in_index, tile_index
+from forge.blade.mechanics.events import log_birth
+from forge.blade.mechanics.grid import enter, insert_in_index, tile_index
+from forge.blade.schema.section import Section, number, plain
+from forge.blade.schema.system import Number, Shared, Size, System, shared
 from forge.blade.systems.reward import know_tile
+
+MAX_AGENTS = 8192
+MAX_POPULATIONS = 255
+
+
+@dataclass(frozen=True)
+class Spawn(Section):
+    """Who enters the world, and how many may live in it."""
+
+    cap: int = number(128, 1, MAX_AGENTS, "most agents alive at once in a world, N; also its number of slots")
+    populations: int = number(
+        0, 0, MAX_POPULATIONS, "number of populations, a divisor of `cap`; 0 means one per 16 agents, or the next fewer"
+    )
+    random_cap: bool = plain(False, "each world draws its own cap uniformly from 1..cap, once")
+
+
+SYSTEM = System(
+    "spawn",
+    "who enters the world, and how many may live in it",
+    section=Spawn,
+    shared=(*shared("spawn", "cap"), Shared("spawn.populations", lambda c: c.populations)),
+    numbers=(
+        Number("slots", value=lambda c, edge: c.spawn.cap),  # N
+        Number("quota", value=lambda c, edge: c.quota),  # N / P
+        Number("random_cap"),
+    ),
+    sizes=(Size("N", lambda z: z.config.spawn.cap), Size("P", lambda z: z.config.populations)),
+)
 
 
 @inline

@@ -2,18 +2,74 @@
 
 from __future__ import annotations
 
+import math
+from dataclasses import dataclass
+from typing import Any
+
 import numpy as np
 
 from forge.blade.compiled.jit import inline
-from forge.blade.state.events import log_death, log_reward, log_tick
-from forge.blade.state.grid import MATERIAL, first_in_rotation, tile_index
-from forge.blade.state.ids import Cause, Material, RewardTerm
+from forge.blade.mechanics.events import log_death, log_reward, log_tick
+from forge.blade.mechanics.grid import MATERIAL, first_in_rotation, tile_index
+from forge.blade.mechanics.ids import Cause, Material, RewardTerm
+from forge.blade.schema.record import Column
+from forge.blade.schema.section import MAX_POINTS, Section, number
+from forge.blade.schema.system import Feature, Number, System
 from forge.blade.systems.foraging import forage
 from forge.blade.systems.reward import count_gains, counts_deeds, pay
 
 _LAVA, _SURVIVAL = int(Material.LAVA), int(RewardTerm.SURVIVAL)
 _BY_ATTACK, _BY_LAVA, _BY_HUNGER, _BY_THIRST = int(Cause.ATTACK), int(Cause.LAVA), int(Cause.HUNGER), int(Cause.THIRST)
 SURVIVES = -1
+
+
+@dataclass(frozen=True)
+class Vitals(Section):
+    """Health, food and water: maxima (also the values at birth) and their change per tick."""
+
+    health: int = number(10, 1, MAX_POINTS, "maximum health, and health at birth")
+    food: int = number(32, 1, MAX_POINTS, "maximum food, and food at birth")
+    water: int = number(32, 1, MAX_POINTS, "maximum water, and water at birth")
+    food_loss: int = number(1, 0, MAX_POINTS, "food used per tick")
+    water_loss: int = number(1, 0, MAX_POINTS, "water used per tick")
+    heal: int = number(1, 0, MAX_POINTS, "health regained per tick while well fed and watered")
+    heal_above: float = number(0.5, 0, 1, "healing needs food and water above this share of their maximum")
+    hunger: int = number(1, 0, MAX_POINTS, "health lost per tick at food 0")
+    thirst: int = number(1, 0, MAX_POINTS, "health lost per tick at water 0")
+
+
+def _feature(name: str, column: int, meaning: str) -> Feature:
+    def most(config: Any) -> int:
+        return int(getattr(config.vitals, name))
+
+    return Feature(name, column, lambda c: 0, most, "points", meaning, lambda c: most(c) / 2, most)
+
+
+def _enough(name: str) -> Number:
+    """Healing needs more of it than this."""
+    return Number(f"heal_{name}", value=lambda c, edge: math.floor(c.vitals.heal_above * getattr(c.vitals, name)))
+
+
+SYSTEM = System(
+    "vitals",
+    "health, food and water, and how bodies go on from tick to tick",
+    section=Vitals,
+    numbers=(
+        *map(Number, ("health", "food", "water", "food_loss", "water_loss", "heal", "hunger", "thirst")),
+        _enough("food"),
+        _enough("water"),
+    ),
+    agent=(
+        Column("health", "i2", "0 .. `vitals.health`", "points"),
+        Column("food", "i2", "0 .. `vitals.food`", "points"),
+        Column("water", "i2", "0 .. `vitals.water`", "points"),
+    ),
+    features=(
+        _feature("health", 1, "health; at 0 it dies"),
+        _feature("food", 2, "food; at 0 health falls"),
+        _feature("water", 3, "water; at 0 health falls"),
+    ),
+)
 
 
 @inline

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from forge.blade.config.config import Terrain
-from forge.blade.state.ids import Material
+from forge.blade.mechanics.ids import Material
 from forge.blade.terrain.noise import LIBRARY, ridged
 from forge.blade.terrain.tiled import read_tmx
 from forge.blade.terrain.tiles import border, check_map, entrance, from_text, to_text

@@ -18,8 +18,8 @@ from xml.parsers import expat
 
 import numpy as np
 
-from forge.blade.config.config import MAX_SIDE
-from forge.blade.state.ids import Material
+from forge.blade.mechanics.ids import Material
+from forge.blade.systems.terrain import MAX_SIDE
 from forge.blade.terrain.tiles import NAMES, as_tiles
 from forge.support.checks import ConfigError, shown
 from forge.support.durable import write_atomic

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forge.blade.config.config import Terrain
-from forge.blade.state.ids import Material
+from forge.blade.mechanics.ids import Material
 from forge.support.checks import ConfigError
 
 #: Materials by name.

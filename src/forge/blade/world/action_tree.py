@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from forge.blade.config.config import Config
-from forge.blade.state.ids import Move, Style
+from forge.blade.mechanics.ids import Move, Style
 from forge.blade.state.observation import Observation
 from forge.blade.world.actions import COLUMNS
 from forge.support.checks import did_you_mean

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from forge.blade.compiled.jit import inline, jit
-from forge.blade.state.ids import UNKNOWN, Move
+from forge.blade.mechanics.ids import UNKNOWN, Move
 from forge.blade.state.state import State
 from forge.blade.threads.pool import run
 from forge.blade.threads.share import lanes_for, parallel

@@ -11,7 +11,7 @@ import numpy as np
 from forge.blade.compiled.random import given_seeds, world_seeds
 from forge.blade.config.config import Config, config_of
 from forge.blade.interventions.kinds import KINDS, Intervention
-from forge.blade.state.events import Recording
+from forge.blade.mechanics.events import Recording
 from forge.blade.state.state import check_alike, check_memory
 from forge.blade.terrain.generation import check_map
 from forge.blade.terrain.generation import maps as load_maps

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from forge.blade.mechanics.events import Recording
 from forge.blade.snapshot import Saved
-from forge.blade.state.events import Recording
 from forge.blade.state.state import SAVED
 from forge.blade.world.tick import resume_each
 from forge.blade.world.world import World

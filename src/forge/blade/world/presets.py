@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from forge.blade.config.config import Chaos, Config, Law
-from forge.blade.state.events import Recording
+from forge.blade.mechanics.events import Recording
 from forge.blade.world.world import World
 from forge.support.checks import ConfigError, did_you_mean, shown
 from forge.support.numeric import integer

@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from forge.blade.config import versions
 from forge.blade.interventions.kinds import Intervention
+from forge.blade.schema import versions
 from forge.blade.world.world import World
 from forge.support.checks import ConfigError, did_you_mean, shown
 from forge.support.documents import read_toml

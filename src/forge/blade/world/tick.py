@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from forge.blade.compiled.jit import inline, jit
 from forge.blade.compiled.random import draw_below
-from forge.blade.state.events import start_log
-from forge.blade.state.grid import index_by_row
+from forge.blade.mechanics.events import start_log
+from forge.blade.mechanics.grid import index_by_row
 from forge.blade.systems.combat import attack
 from forge.blade.systems.death import cull, die
 from forge.blade.systems.movement import move

@@ -14,9 +14,9 @@ from forge.blade import snapshot
 from forge.blade.config.config import Config
 from forge.blade.interventions.draft import Draft
 from forge.blade.interventions.kinds import Intervention, Place
-from forge.blade.state.events import Recording
-from forge.blade.state.grid import MATERIAL
-from forge.blade.state.ids import RewardTerm
+from forge.blade.mechanics.events import Recording
+from forge.blade.mechanics.grid import MATERIAL
+from forge.blade.mechanics.ids import RewardTerm
 from forge.blade.state.observation import Observation, read_only
 from forge.blade.state.state import SAVED, State, allocate, clear, margin
 from forge.blade.threads.pool import run

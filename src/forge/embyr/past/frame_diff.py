@@ -6,9 +6,9 @@ from collections.abc import Mapping
 
 import numpy as np
 
+from forge.blade.mechanics.ids import UNKNOWN
 from forge.blade.recording.frame import Frame, draw_tiles
 from forge.blade.recording.frame_schema import SECTIONS, Section, Table
-from forge.blade.state.ids import UNKNOWN
 from forge.blade.world.world import World
 
 _NONE = np.zeros(0, np.int64)

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from forge.blade.mechanics.ids import Cause
 from forge.blade.recording.frame import Frame, happenings
 from forge.blade.recording.frame_schema import Table
-from forge.blade.state.ids import Cause
 from forge.blade.world.world import World
 from forge.embyr.past.census import Census, Sample, message_of
 from forge.embyr.streaming.event_log import tables

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from forge.blade.mechanics.ids import Cause
 from forge.blade.recording.replay import Replay
-from forge.blade.state.ids import Cause
 from forge.embyr.past.census import Sample, message_of, most_samples
 from forge.embyr.past.live_past import TOLD, TRACE_TICKS, trace_of
 from forge.embyr.streaming.event_log import HAPPENED, rows_of, tables

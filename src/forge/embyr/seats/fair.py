@@ -7,9 +7,9 @@ from collections.abc import Callable
 
 import numpy as np
 
+from forge.blade.mechanics.ids import UNKNOWN
 from forge.blade.recording.frame import Frame
 from forge.blade.recording.frame_schema import SECTIONS, Table
-from forge.blade.state.ids import UNKNOWN
 from forge.blade.world.world import World
 from forge.embyr.streaming.stream import FrameStream
 

@@ -11,8 +11,8 @@ from typing import Any, ClassVar
 import numpy as np
 
 from forge.blade.config.config import Config
+from forge.blade.mechanics.ids import Cause, Move, Style
 from forge.blade.recording.frame import Frame
-from forge.blade.state.ids import Cause, Move, Style
 from forge.blade.world.world import World
 from forge.embyr.streaming.extension import Extension
 from forge.embyr.streaming.pace import Refused

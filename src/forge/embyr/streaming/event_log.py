@@ -7,8 +7,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from forge.blade.mechanics.ids import NONE, Cause, EventKind
 from forge.blade.recording.frame_schema import Table
-from forge.blade.state.ids import NONE, Cause, EventKind
 
 _BIRTH, _DEATH = int(EventKind.BIRTH), int(EventKind.DEATH)
 #: One birth or death, 32 bytes.

@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 
 from forge.blade.compiled.jit import jit
+from forge.blade.mechanics.grid import CROWD, ONE_AGENT
+from forge.blade.mechanics.ids import ENTERABLE_BITS, MOVE_COL, MOVE_ROW, Material
 from forge.blade.recording.scene import Scene
-from forge.blade.state.grid import CROWD, ONE_AGENT
-from forge.blade.state.ids import ENTERABLE_BITS, MOVE_COL, MOVE_ROW, Material
 from forge.blade.state.rules import rules_record
 from forge.blade.state.state import row_bytes
 from forge.blade.systems.sight import target_bits

@@ -13,9 +13,9 @@ import numpy as np
 import torch
 
 from forge.blade.config.config import Config
+from forge.blade.mechanics.ids import STRIKING_STYLES, Material
 from forge.blade.recording.frame import Frame
 from forge.blade.recording.scene import Scene, someone
-from forge.blade.state.ids import STRIKING_STYLES, Material
 from forge.ethyr.insight.hypothesis import Sight, gap, look
 from forge.ethyr.networks.network import Choices, Network
 

@@ -11,7 +11,7 @@ from typing import Any
 from numba import types
 from numba.extending import intrinsic
 
-from forge.blade.state.ids import Material
+from forge.blade.mechanics.ids import Material
 from forge.ethyr.kernels.llvm import BYTES, F32, FLOATS, I8, I16, I64, LANES, Code, const, filled
 
 #: Rows of a table that belong to one cell of the window, one for each value of a tile byte's three material bits.

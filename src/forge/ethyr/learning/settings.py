@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from forge.blade.config.section import Section, choice, number, plain
+from forge.blade.schema.section import Section, choice, number, plain
 from forge.support.checks import ConfigError, did_you_mean
 
 #: What computes: `compiled` needs a network and a device that our kernels know, `auto` uses them where they do.

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from forge.blade.config.config import Config
-from forge.blade.state.ids import Material, Move
+from forge.blade.mechanics.ids import Material, Move
 from forge.ethyr.kernels.layout import COLUMNS, TARGET
 from forge.ethyr.networks.network import Choices, Network
 from forge.ethyr.networks.samples import Samples

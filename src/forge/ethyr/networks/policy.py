@@ -6,7 +6,7 @@ import torch
 from torch import Tensor, nn
 
 from forge.blade.config.config import Config
-from forge.blade.state.ids import Move
+from forge.blade.mechanics.ids import Move
 from forge.ethyr.learning.settings import Learning
 from forge.ethyr.networks.encoder import Encoder
 from forge.ethyr.networks.heads import mask_by_bits

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor, nn
 
 from forge.blade.config.config import Config
-from forge.blade.state.ids import Move
+from forge.blade.mechanics.ids import Move
 from forge.blade.state.observation import FEATURES
 from forge.ethyr.kernels.layout import TARGET
 from forge.ethyr.kernels.rows import MATERIALS

@@ -18,7 +18,7 @@ from typing import Any
 import safetensors.torch
 import torch
 
-from forge.blade.config.versions import Format, Since, lacking
+from forge.blade.schema.versions import Format, Since, lacking
 from forge.support import durable
 from forge.support.checks import ConfigError, shown
 from forge.support.documents import LARGEST, read_json

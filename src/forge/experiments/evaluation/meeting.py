@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from forge.blade import Config, ConfigError
-from forge.blade.state.events import NOBODY
+from forge.blade.mechanics.events import NOBODY
 from forge.experiments.evaluation.bouts import fight_bouts
 from forge.experiments.evaluation.evaluate import arena, play
 from forge.experiments.evaluation.evaluation import Counts, Evaluation, Settings

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from forge.blade import Config, ConfigError, Observation
+from forge.blade.mechanics.events import NOBODY
 from forge.blade.recording.scene import Scene
-from forge.blade.state.events import NOBODY
 from forge.blade.state.observation import read_only
 
 if TYPE_CHECKING:  # it needs more than is installed with the viewer

@@ -12,7 +12,7 @@ from collections.abc import Callable
 
 import numpy as np
 from scipy.ndimage import label
-from scipy.special import xlogy
+from scipy.special import entr
 
 from forge.blade import Config, Material
 from forge.experiments.evaluation.survey import Sample
@@ -50,9 +50,8 @@ def entropy(counts: np.ndarray) -> np.ndarray:
     Args:
         counts: float64 [..., K].
     """
-    total = counts.sum(-1)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray((np.log(total) - xlogy(counts, counts).sum(-1) / total) / np.log(2))
+        return np.asarray(entr(counts / counts.sum(-1, keepdims=True)).sum(-1) / np.log(2))
 
 
 def effective(counts: np.ndarray) -> np.ndarray:

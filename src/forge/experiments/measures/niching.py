@@ -12,6 +12,7 @@ from functools import cached_property
 from itertools import combinations, product
 
 import numpy as np
+from scipy.special import rel_entr
 
 from forge.experiments.evaluation.survey import Sample
 from forge.experiments.measures.contrast import Quantity
@@ -43,7 +44,8 @@ def divergence(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """
     with np.errstate(divide="ignore", invalid="ignore"):
         p, q = (counts / counts.sum(-1, keepdims=True) for counts in (one, other))
-    return np.asarray(entropy(p + q) - (entropy(p) + entropy(q)) / 2)
+    # the square of SciPy's jensenshannon, which is NaN where counts are proportional and rounding takes this below 0
+    return np.asarray((rel_entr(p, (p + q) / 2) + rel_entr(q, (p + q) / 2)).sum(-1) / (2 * np.log(2)))
 
 
 def among(counts: np.ndarray) -> np.ndarray:

@@ -12,9 +12,9 @@ from typing import Any, NamedTuple, Self
 
 from forge.blade import PRESETS, ConfigError
 from forge.blade.config.config import Chaos, Config
-from forge.blade.config.section import Section, choice, number, plain, section_toml
 from forge.blade.config.tables import toml_version, version_toml, world_tables
-from forge.blade.config.versions import CONFIGURATION, lacking
+from forge.blade.schema.section import Section, choice, number, plain, section_toml
+from forge.blade.schema.versions import CONFIGURATION, lacking
 from forge.ethyr.learning.settings import ENGINES, Learning
 from forge.experiments.runs import release
 from forge.support.documents import read_toml

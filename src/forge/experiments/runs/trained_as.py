@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-from forge.blade.config.versions import CONFIGURATION
+from forge.blade.schema.versions import CONFIGURATION
 from forge.ethyr.saving import checkpoint
 from forge.experiments.runs import release
 from forge.experiments.runs.settings import FREE, Training

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from forge.blade.state.events import Recording
+from forge.blade.mechanics.events import Recording
 from forge.blade.state.state import check_memory
 from forge.blade.world.world import World
 from forge.ethyr.engines.engine import make_learner, make_policy

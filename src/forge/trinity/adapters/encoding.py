@@ -12,7 +12,7 @@ import numpy as np
 
 from forge.blade import FEATURES, Config, Material, Observation
 from forge.blade.compiled.jit import jit
-from forge.blade.state.grid import CROWD
+from forge.blade.mechanics.grid import CROWD
 from forge.blade.world.action_tree import ActionTree, bits
 from forge.support.numeric import flag
 

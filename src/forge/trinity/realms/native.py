@@ -15,7 +15,7 @@ import numpy as np
 from forge.blade import Config, ConfigError, Recording
 from forge.blade import snapshot as world_snapshot
 from forge.blade.config.config import config_of
-from forge.blade.config.versions import CONFIGURATION, lacking
+from forge.blade.schema.versions import CONFIGURATION, lacking
 from forge.blade.state.state import check_memory
 from forge.blade.terrain.generation import read_map
 from forge.ethyr.learning.divergence import Diverged, check_parameters

@@ -13,8 +13,8 @@ from typing import Any, overload
 import numpy as np
 
 from forge.blade import Config, Observation
-from forge.blade.state.grid import MATERIAL
-from forge.blade.state.ids import Move
+from forge.blade.mechanics.grid import MATERIAL
+from forge.blade.mechanics.ids import Move
 from forge.blade.world.action_tree import ActionTree, bits
 from forge.trinity.adapters.turn import Turn
 

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from forge.blade.compiled.jit import inline
-from forge.blade.state.grid import tread
-from forge.blade.state.ids import NONE, EventKind, Material
-from forge.blade.state.record import PAD, Column, record
+from forge.blade.mechanics.grid import tread
+from forge.blade.mechanics.ids import NONE, EventKind, Material
+from forge.blade.schema.record import PAD, Column, record
 
 #: One event, 40 bytes. What `other`, `value` and `detail` hold depends on the kind.
 EVENT = record(
@@ -31,7 +31,7 @@ EVENT = record(
     ]
 )
 
-#: One life, finished or not. It is saved: see `forge.blade.state.record`.
+#: One life, finished or not. It is saved: see `forge.blade.schema.record`.
 LIFE = record(
     [
         Column("id", "i8", "id of the agent"),

@@ -10,10 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import field
 from typing import Any, Self, cast
 
-from forge.blade.config import versions
-from forge.blade.config.versions import Since, stood_for
+from forge.blade.schema import versions
+from forge.blade.schema.versions import Since, stood_for
 from forge.support.checks import ConfigError, Limits, did_you_mean, shown
 from forge.support.numeric import integer_of, real_of, scalar, switch_of, text_of, typed
+
+#: The most points of anything that an agent can have: they are kept in 16 bits.
+MAX_POINTS = 30_000
 
 #: What makes a value of each declared type plain; None where it cannot be.
 _PLAIN: dict[str, Callable[[Any], Any]] = {"int": integer_of, "float": real_of, "bool": switch_of, "str": text_of}
@@ -28,7 +31,7 @@ def number(default: int | float, low: float, high: float, doc: str, since: int =
         low: the least allowed.
         high: the greatest allowed.
         doc: what it is, with its unit.
-        since: the version of configurations that has it first, see `forge.blade.config.versions`.
+        since: the version of configurations that has it first, see `forge.blade.schema.versions`.
         before: what stood for it in those older than `since`.
     """
     return _field(default, since, before, limits=Limits(low, high), doc=doc)

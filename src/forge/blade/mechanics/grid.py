@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forge.blade.compiled.jit import inline
-from forge.blade.state.ids import ENTERABLE_BITS
+from forge.blade.mechanics.ids import ENTERABLE_BITS
 
 #: A tile byte holds the material in its low three bits and the number of agents above them.
 MATERIAL = 7

@@ -8,8 +8,8 @@ from typing import Any, NamedTuple, get_type_hints
 
 import numpy as np
 
-from forge.blade.config import versions
-from forge.blade.config.versions import Since
+from forge.blade.schema import versions
+from forge.blade.schema.versions import Since
 
 #: The field that fills a record up to its size. It holds nothing: it is neither read nor missed.
 PAD = "pad"
@@ -41,14 +41,14 @@ _COLUMNS: dict[np.dtype[Any], tuple[Column, ...]] = {}
 def record(columns: Sequence[Column]) -> np.dtype[Any]:
     """The type of a record of these columns, in their order."""
     dtype = np.dtype([(c.name, c.type, c.shape) if c.shape else (c.name, c.type) for c in columns])
-    _check({column.name: column.since for column in columns})
+    check_since({column.name: column.since for column in columns})
     _COLUMNS[dtype] = tuple(columns)
     return dtype
 
 
 def columns_of(dtype: np.dtype[Any]) -> tuple[Column, ...]:
     """The columns of a record made by `record`, but for the one that holds nothing."""
-    return tuple(column for column in _COLUMNS[dtype] if column.name != PAD)
+    return tuple(column for column in _COLUMNS[dtype] if not column.name.startswith(PAD))
 
 
 def fields_since(dtype: np.dtype[Any]) -> Mapping[str, Since]:
@@ -61,11 +61,11 @@ def annotated_since(kind: type) -> Mapping[str, Since]:
     """Since when each field of a NamedTuple exists: those that came later are `Annotated` with a `Since`."""
     hints = get_type_hints(kind, include_extras=True)
     known = {name: getattr(hint, "__metadata__", (Since(),))[0] for name, hint in hints.items()}
-    _check(known)
+    check_since(known)
     return known
 
 
-def _check(known: Mapping[str, Since]) -> None:
+def check_since(known: Mapping[str, Since]) -> None:
     """Refuses a field that is newer than snapshots are."""
     for name, since in known.items():
         if since.version > versions.SNAPSHOTS.newest:

@@ -1,0 +1,54 @@
+"""Life: who is alive, since when, and of which population; the clock, and the random stream of each world."""
+
+from __future__ import annotations
+
+from forge.blade.mechanics.ids import Cause
+from forge.blade.schema.record import Column
+from forge.blade.schema.system import Array, Feature, System
+
+AGE_LIMIT = 2**31 - 1
+
+SYSTEM = System(
+    "life",
+    "who is alive, and the clock",
+    agent=(
+        Column("id", "i8", "births of its world before it"),
+        Column("age", "i4", "ticks lived", "ticks"),
+        Column("population", "u1", "0 .. P − 1"),
+        Column("alive", "u1", "1 in slots that hold an agent"),
+    ),
+    tally=(
+        Column("births", "i8", "agents born"),
+        Column("deaths", "i8", "agents that died, by `Cause`", "", (len(Cause),)),
+        Column("lifetime", "i8", "sum of the lifetimes of finished lives", "ticks"),
+        Column("ticks", "i8", "agent steps: ticks begun alive, summed over agents", "agent steps"),
+    ),
+    arrays=(
+        Array("stream", "u8", lambda z: (), "random stream", saved=True),
+        Array("tick", "i8", lambda z: (), "finished ticks", saved=True),
+        Array("births", "i8", lambda z: (), "next id", saved=True),
+        Array("cap", "i4", lambda z: (), "own spawn cap, 1 .. N", saved=True),
+        Array("tally", "tally", lambda z: (z.P,), "running totals of each population since the reset", saved=True),
+        Array("nobody", "agent", lambda z: (), "the record of an empty slot"),
+        Array("living", "u2", lambda z: (z.N,), "slots of the living in increasing order, a list"),
+        Array("living_count", "i4", lambda z: (), "how many there are"),
+        Array("members", "i4", lambda z: (z.P,), "living of each population"),
+        Array("actions", "u1", lambda z: (z.N, 3), "move, style, target (an entry of the agent's `seen`)"),
+        Array("refused", "i4", lambda z: (), "0, or which action was refused"),
+        Array("dying", "u2", lambda z: (z.N,), "slots of those who die this tick, a list"),
+        Array("terminated", "?", lambda z: (z.N,), "who died in this tick"),
+    ),
+    features=(
+        Feature("age", 0, lambda c: 0, lambda c: AGE_LIMIT, "ticks", "ticks lived", lambda c: 50.0, lambda c: 100.0),
+        Feature(
+            "same_population",
+            9,
+            lambda c: 0,
+            lambda c: 1,
+            "",
+            "1 if of the observer's population",
+            lambda c: 0.5,
+            lambda c: 1.0,
+        ),
+    ),
+)

@@ -1,0 +1,118 @@
+"""The map: its size, what it is cut from, and where everybody stands on it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from forge.blade.compiled.vector import PADDING
+from forge.blade.schema.record import Column
+from forge.blade.schema.section import Section, number, path
+from forge.blade.schema.system import Array, Feature, Number, Size, System, shared
+from forge.support.checks import ConfigError
+
+MAX_SIDE = 4096
+
+
+@dataclass(frozen=True)
+class Terrain(Section):
+    """The tile map: its size and how noise becomes tiles."""
+
+    side: int = number(80, 4, MAX_SIDE, "rows and columns of the map, border included [tiles]")
+    border: int = number(9, 1, 64, "width of the lava frame around the playable square [tiles]")
+    water: float = number(0.30, 0, 1, "noise below this is water")
+    grass: float = number(0.57, 0, 1, "noise from `water` to below this is grass")
+    forest: float = number(0.715, 0, 1, "noise from `grass` to below this is forest; from here on stone")
+    scale: int = number(0, 0, MAX_SIDE, "base frequency of the noise [1/side]; 0 means side // 5")
+    octaves: int = number(8, 1, 16, "octaves of the noise")
+    seed: int = number(0, 0, 2**63 - 1, "names the endless series of maps")
+    maps: int = number(0, 0, 1_000_000, "worlds share this many maps, in turn; 0 gives each world its own")
+    file: str = path("", "a Tiled map (.tmx) used by every world in place of generated ones")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.side - 2 * self.border < 2:
+            raise ConfigError(
+                f"terrain.side = {self.side} with terrain.border = {self.border} leaves a playable square of "
+                f"{self.side - 2 * self.border}; it needs at least 2 tiles"
+            )
+        if not self.water <= self.grass <= self.forest:
+            raise ConfigError(
+                f"terrain thresholds must rise: water {self.water} <= grass {self.grass} <= forest {self.forest}"
+            )
+
+    @property
+    def playable(self) -> int:
+        """Side of the playable square [tiles]."""
+        return self.side - 2 * self.border
+
+    @property
+    def low(self) -> int:
+        """First playable row and column."""
+        return self.border
+
+    @property
+    def high(self) -> int:
+        """Last playable row and column."""
+        return self.side - self.border - 1
+
+
+def margin(config: Any) -> int:
+    """Tiles of lava kept around the map so that every window lies inside the array."""
+    return max(0, config.sight.radius - config.terrain.border)
+
+
+def _pitch(config: Any, edge: int) -> int:
+    return int(config.terrain.side) + 2 * edge
+
+
+SYSTEM = System(
+    "terrain",
+    "the map: what tiles are made of, who stands on them, and where everybody is",
+    section=Terrain,
+    shared=shared("terrain", "side", "border"),
+    numbers=(
+        Number("side"),  # S [tiles]
+        Number("pitch", value=_pitch),  # L [tiles]
+        Number("origin", value=lambda c, edge: edge * (_pitch(c, edge) + 1)),  # index of tile (0, 0) in `State.tiles`
+        Number("low", value=lambda c, edge: c.terrain.low),  # first playable row and column
+        Number("ring", value=lambda c, edge: c.terrain.playable - 1),  # side of the playable square − 1
+    ),
+    agent=(
+        Column("row", "i2", "row on the map, southwards", "tiles"),
+        Column("col", "i2", "column on the map, eastwards", "tiles"),
+    ),
+    sizes=(Size("S", lambda z: z.config.terrain.side), Size("L", lambda z: _pitch(z.config, margin(z.config)))),
+    arrays=(
+        Array(
+            "tiles",
+            "u1",
+            lambda z: (z.L * z.L + PADDING,),
+            "material in bits 0-2, agents on the tile in bits 3-7, at most 31",
+            saved=True,
+        ),
+        Array("surplus", "u2", lambda z: (z.L * z.L,), "agents on the tile beyond those 31", saved=True),
+        Array("slots", "u2", lambda z: (z.N + PADDING,), "slots of the living, sorted by row and slot: their index"),
+        Array(
+            "cols",
+            lambda z: "u1" if z.S <= 255 else "u2",
+            lambda z: (z.N + PADDING,),
+            "columns of those in the index; all ones for the dead",
+        ),
+        Array("indexed", "i4", lambda z: (), "length of the index"),
+        Array("row_start", "i4", lambda z: (z.S + 2,), "where each row begins in it"),
+    ),
+    features=tuple(
+        Feature(
+            name,
+            column,
+            lambda c: 0,
+            lambda c: c.terrain.side - 1,
+            "tiles",
+            f"{name} on the map",
+            lambda c: c.terrain.side / 2,
+            lambda c: float(c.terrain.side),
+        )
+        for name, column in (("row", 4), ("col", 5))
+    ),
+)
