@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from forge.blade.state.ids import UNKNOWN
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -13,7 +14,6 @@ from forge.blade import Chaos, Config, ConfigError, Material, Move, Recording, W
 from forge.blade.interventions import Change, Give, Intervention, Place, Remove, Tile
 from forge.blade.interventions import Move as Put
 from forge.blade.recording.frame import capture
-from forge.blade.state.ids import UNKNOWN
 from tests.blade.pond import LAND, PEACE, SMALL, begun, living, rest
 from tests.blade.worlds import configs, patchwork, wanderer
 from tests.reference.compare import EVERYTHING, differences, step_differences
