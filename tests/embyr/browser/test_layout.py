@@ -54,13 +54,12 @@ def test_on_a_phone_who_plays_sees_its_agent_and_has_something_to_press_after_it
         page.go_on()
         page.press("j")
         page.until("document.querySelector('#panel-play .agent-name').innerText.includes('#')")
-        page.press("Space")
-        page.rest()
+        page.pause()
         number = int(page.text("#panel-play .agent-name").rpartition("#")[2])
         if seen := page.ask("(id) => __embyr.agentScreen(id)", number):
             assert page.free(seen["x"], seen["y"])
             assert layout.wrong(touch=True) == []
-        page.ask("document.querySelector('#play').click()")
+        page.go_on()
         page.press("]", "]", "]", "]")
         page.until("!document.querySelector('#after-play').hidden")  # nobody feeds it
         assert layout.wrong(touch=True) == []
