@@ -6,13 +6,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from forge.blade.state.ids import UNKNOWN
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forge.blade import Chaos, Config, ConfigError, Material, Move, Recording, World
 from forge.blade.interventions import Change, Give, Intervention, Place, Remove, Tile
 from forge.blade.interventions import Move as Put
+from forge.blade.mechanics.ids import UNKNOWN
 from forge.blade.recording.frame import capture
 from tests.blade.pond import LAND, PEACE, SMALL, begun, living, rest
 from tests.blade.worlds import configs, patchwork, wanderer
