@@ -64,7 +64,7 @@ def test_any_altered_byte_is_found(
     (folder / name).write_bytes(data)
     if name == "manifest.json" and same_meaning(bytes(data), folder):
         return
-    with pytest.raises(ConfigError, match=r"checkpoint .*(damaged|format)"):
+    with pytest.raises(ConfigError, match=r"checkpoint .*(damaged|format|version)"):
         checkpoint.verify(folder)
 
 

@@ -60,6 +60,6 @@ def test_text_says_the_same() -> None:
 
 
 def test_the_ground_is_as_on_the_map_of_the_viewer() -> None:
-    source = Path(__file__).parents[2] / "client" / "src" / "ui" / "ground.ts"
+    source = Path(__file__).parents[2] / "client" / "src" / "ui" / "map" / "ground.ts"
     (listed,) = re.findall(r"GROUND = \[(.+?)\]", source.read_text("utf-8"), re.DOTALL)
     assert re.findall(r"#[0-9a-f]{6}", listed) == ["#" + bytes(colour).hex() for colour in GROUND]
