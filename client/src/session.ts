@@ -17,7 +17,7 @@ export function listen(store: Store, world: World, actions: Actions, url: Parame
       if (before && before.session !== message.session) {
         world.clear();
         store.set({ training: null });
-        play({ status: "watching", id: null, reason: "", over: null });
+        play({ status: "watching", id: null, reason: "", over: null, leaving: 0 });
       }
       store.set({ welcome: message, connection: { status: "open", message: "", retryAt: null } });
       actions.resend();
@@ -39,12 +39,14 @@ export function listen(store: Store, world: World, actions: Actions, url: Parame
     },
     events: (message) => world.miss(message),
     joined({ id, reason = "", waiting }) {
+      if (store.get().play.leaving > 0) return;
       const same = id !== null && id === store.get().play.id;
       play({ status: id !== null ? "playing" : waiting ? "joining" : "watching", id, reason, over: null });
       if (id !== null && !same) actions.follow(id);
     },
     left({ reason }) {
-      const { id } = store.get().play;
+      const { id, leaving } = store.get().play;
+      if (leaving > 0) return play({ leaving: leaving - 1 });
       const population = world.agent(id)?.population ?? null;
       play({ status: "watching", id: null, reason, over: id === null ? null : { id, population, reason } });
     },

@@ -128,6 +128,18 @@ describe("listen", () => {
     hear({ type: "left", reason: "It died." });
     expect(store.get().play).toMatchObject({ status: "watching", id: null, reason: "It died." });
   });
+  it("takes nothing for its own that was said before the server knew that one has left", () => {
+    const { hear, store, actions } = page();
+    actions.join(null);
+    actions.leave();
+    hear({ type: "joined", id: 7 });
+    expect(store.get().play).toMatchObject({ status: "watching", id: null });
+    actions.join(null);
+    hear({ type: "left", reason: "you handed it back" });
+    expect(store.get().play).toMatchObject({ status: "joining", over: null, reason: "" });
+    hear({ type: "joined", id: 8 });
+    expect(store.get().play).toMatchObject({ status: "playing", id: 8 });
+  });
   it("drops a grid that nobody wants any more", () => {
     const { listener, store, actions } = page();
     const grid = { name: "visits" } as Parameters<typeof listener.grid>[0];

@@ -31,6 +31,8 @@ export interface Play {
   id: number | null;
   /** Why one no longer plays, or could not join. */
   reason: string;
+  /** How often one has left without the server having said so yet: what it says of seats until then is of before. */
+  leaving: number;
   /** What one sees while playing. */
   sight: "window" | "map";
   /** The agent one played last, and how that ended, until one plays again or wants to watch. */
@@ -105,7 +107,7 @@ export function createStore(url: Parameters): Store {
     grid: null,
     camera: url.director ? "director" : url.follow && url.agent !== null ? "follow" : "orbit",
     caption: "",
-    play: { status: "watching", id: null, reason: "", sight: "map", over: null },
+    play: { status: "watching", id: null, reason: "", leaving: 0, sight: "map", over: null },
     view: null,
     theme: url.theme ?? (prefers("(prefers-color-scheme: light)") ? "light" : "dark"),
     labels: true,
@@ -203,7 +205,7 @@ export function createActions(store: Store, send: (message: ClientMessage) => vo
     },
     act: (move: number, style: number, target: number | null) => send({ type: "act", move, style, target }),
     leave() {
-      play({ status: "watching", id: null, reason: "", over: null });
+      play({ status: "watching", id: null, reason: "", over: null, leaving: store.get().play.leaving + 1 });
       send({ type: "leave" });
     },
     /** Has done with the agent one played last. */

@@ -78,7 +78,7 @@ class Play(Extension):
             case Act():
                 self.desk.call(functools.partial(self._act, viewer, message))
             case Leave():
-                self.desk.call(functools.partial(self._leave, viewer, "you handed it back"))
+                self.desk.call(functools.partial(self._hand_back, viewer))
 
     def gone(self, viewer: int) -> None:
         """See `Extension`."""
@@ -182,6 +182,11 @@ class Play(Extension):
         if viewer in self._seats:
             self._vacate(viewer)
             self.desk.tell(viewer, {"type": "left", "reason": reason})
+
+    def _hand_back(self, viewer: int) -> None:
+        """Answers always, also who has no seat any more: what was said before the answer is of before the leaving."""
+        self._vacate(viewer)
+        self.desk.tell(viewer, {"type": "left", "reason": "you handed it back"})
 
     def _vacate(self, viewer: int) -> None:
         self._seats.pop(viewer, None)
