@@ -52,7 +52,7 @@ class Schema:
         agent: the record of an agent: the fields of all systems, the widest first, filled up to a multiple of 8 bytes.
         tally: the record of a population's totals.
         rules: the record of a world's numbers, the widest first.
-        arrays: of a batch; first `agents` and `rules`, which hold what all systems declare.
+        arrays: of a batch, those that are saved first; among them `agents` and `rules`, which hold what all declare.
         features: by column.
         shared: fields of a configuration that all worlds of a batch share.
 
@@ -69,7 +69,10 @@ class Schema:
         self.tally = record(self._named("total", "tally"))
         self._numbers = self._numbers_in_order()
         self.rules = np.dtype([_field(number) for _, number in self._numbers], align=True)
-        self.arrays: tuple[Array, ...] = self._named("array", "arrays")
+        # what is saved first: in the order of systems alone, the compiled tick took some 3 % longer
+        self.arrays: tuple[Array, ...] = tuple(
+            sorted(self._named("array", "arrays"), key=lambda array: not array.saved)
+        )
         check_since({array.name: array.since for array in self.arrays})
         self.features: tuple[Feature, ...] = tuple(sorted(self._named("feature", "features"), key=lambda f: f.column))
         self.shared: tuple[Shared, ...] = self._named("shared field", "shared")
