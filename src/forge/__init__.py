@@ -4,6 +4,7 @@ What most programs begin with lies here:
 
 - `make`, `World`, `Config`, `Chaos`, `Law`, `Recording`, `ConfigError`: worlds, and what they are made from.
 - `scripted`, `load`: players, scripted and trained.
+- `trust`: lets files name modules of your own.
 - `evaluate`: how long those who are played by a policy live.
 
 The rest lies in the parts, `forge.blade`, `forge.agents`, `forge.ethyr`, `forge.trinity`, `forge.embyr` and
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from forge.blade import Chaos, Config, ConfigError, Law, Recording, World, make
     from forge.experiments.evaluation.evaluate import evaluate
     from forge.experiments.runs.loading import load
+    from forge.support.plugins import trust
 
 __all__ = [
     "Chaos",
@@ -36,6 +38,7 @@ __all__ = [
     "load",
     "make",
     "scripted",
+    "trust",
 ]
 
 moved.install()
@@ -44,6 +47,7 @@ _ELSEWHERE = {
     "scripted": "forge.agents",
     "evaluate": "forge.experiments.evaluation.evaluate",
     "load": "forge.experiments.runs.loading",
+    "trust": "forge.support.plugins",
 }
 
 

@@ -1,10 +1,10 @@
 """Blade: the world. NumPy and Numba, compiled to machine code; no neural code, no graphics."""
 
 from forge.blade.config.config import Chaos, Combat, Config, Foraging, Law, Reward, Sight, Spawn, Terrain, Vitals
-from forge.blade.mechanics.events import EVENT, LIFE, Recording
+from forge.blade.mechanics.events import EVENT, Recording
 from forge.blade.mechanics.ids import Cause, EventKind, Material, Move, RewardTerm, Style
 from forge.blade.state.observation import FEATURES, Observation
-from forge.blade.state.state import AGENT
+from forge.blade.state.state import AGENT, LIFE
 from forge.blade.world.presets import PRESETS, make
 from forge.blade.world.world import World
 from forge.support.checks import ConfigError, ConfigWarning

@@ -12,17 +12,19 @@ import hashlib
 import json
 import os
 import warnings
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
-from forge.blade.config.tables import toml_version, version_toml, world_tables
+from forge.blade.config.tables import systems_toml, toml_version, version_toml, world_tables
 from forge.blade.schema import versions
-from forge.blade.schema.section import section_toml
+from forge.blade.schema.schema import Schema
+from forge.blade.schema.section import Section, section_toml
 from forge.blade.schema.versions import lacking
 from forge.blade.systems.combat import Combat as Combat
 from forge.blade.systems.foraging import Foraging as Foraging
+from forge.blade.systems.game import GAME, named_systems, schema_of
 from forge.blade.systems.reward import Reward as Reward
 from forge.blade.systems.sight import Sight as Sight
 from forge.blade.systems.spawn import MAX_POPULATIONS
@@ -32,14 +34,21 @@ from forge.blade.systems.vitals import Vitals as Vitals
 from forge.support.checks import ConfigError, ConfigWarning, did_you_mean, shown
 from forge.support.documents import read_toml
 from forge.support.paths import path_of
+from forge.support.plugins import require_trust, trust
 
 
 @dataclass(frozen=True)
 class Config:
     """Everything that defines a world, apart from its seed.
 
+    `Config(systems=["my_world:POISON"])` is of a class with further fields: the sections of those systems.
+
+    Attributes:
+        systems: from outside, by the names of their modules and in them. They are imported.
+
     Raises:
-        ConfigError: if a field has the wrong type, is out of range or contradicts another.
+        ConfigError: if a field has the wrong type, is out of range or contradicts another; if there is no such system,
+            or one declares what cannot be.
     """
 
     terrain: Terrain = Terrain()
@@ -49,10 +58,21 @@ class Config:
     combat: Combat = Combat()
     sight: Sight = Sight()
     reward: Reward = Reward()
+    if TYPE_CHECKING:
+        systems: Sequence[str] = ()
+    else:  # an attribute of the class: its fields are sections
+        systems: dataclasses.InitVar[Sequence[str]] = ()
 
-    def __post_init__(self) -> None:
-        for f in dataclasses.fields(self):
-            _check_section(f.name, getattr(self, f.name), type(f.default))
+    #: What the systems declare, ours and those from outside.
+    schema: ClassVar[Schema] = GAME
+
+    def __new__(cls, *sections: Any, systems: Sequence[str] | None = None, **named: Any) -> Self:
+        """Of the class that has the sections of these systems."""
+        return super().__new__(cls if systems is None else cls.of(named_systems(systems)))
+
+    def __post_init__(self, *systems: Any) -> None:
+        for name, kind in self.sections().items():
+            _check_section(name, getattr(self, name), kind)
         if self.spawn.cap % self.populations:
             raise ConfigError(
                 f"spawn.cap = {self.spawn.cap} must be a multiple of the number of populations, {self.populations}"
@@ -78,14 +98,37 @@ class Config:
         """Number of attack styles to choose from."""
         return 4 if self.combat.hold else 3
 
+    @classmethod
+    def of(cls, systems: tuple[str, ...], beside: Path | None = None) -> type[Self]:
+        """The class of configurations with these systems from outside, which are imported and trusted from now on.
+
+        Args:
+            systems: `module:NAME`.
+            beside: a folder to look for modules in, besides the Python path and the working folder.
+
+        Raises:
+            ConfigError: if there is no such system, or one declares what cannot be.
+        """
+        if systems == getattr(cls, "systems", ()):
+            return cls
+        return cast("type[Self]", _class_of(systems, beside))
+
+    @classmethod
+    def sections(cls) -> dict[str, type[Section]]:
+        """The class of each section, by its name."""
+        return {f.name: cast("type[Section]", type(f.default)) for f in dataclasses.fields(cls)}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _made, (self.systems, {name: getattr(self, name) for name in self.sections()})
+
     def replace(self, **changes: Any) -> Self:
         """A copy with fields changed by dotted name, `config.replace(**{"spawn.cap": 64})`, or by whole sections."""
         sections: dict[str, Any] = {}
         leaves: dict[str, dict[str, Any]] = {}
         for name, value in changes.items():
             section, _, leaf = name.partition(".")
-            if section not in (f.name for f in dataclasses.fields(self)):
-                raise ConfigError(did_you_mean("section", section, [f.name for f in dataclasses.fields(self)]))
+            if section not in self.sections():
+                raise ConfigError(did_you_mean("section", section, list(self.sections())))
             if leaf:
                 leaves.setdefault(section, {})[leaf] = value
             else:
@@ -117,10 +160,18 @@ class Config:
 
     def to_dict(self) -> dict[str, dict[str, Any]]:
         """Sections and their fields as plain values."""
-        return dataclasses.asdict(self)
+        systems = {"systems": list(self.systems)} if self.systems else {}
+        return systems | dataclasses.asdict(self)
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any], version: int | None = None, whole: bool = False) -> Self:
+    def from_dict(
+        cls,
+        data: Mapping[str, Any],
+        version: int | None = None,
+        whole: bool = False,
+        asked: bool = False,
+        beside: Path | None = None,
+    ) -> Self:
         """The configuration of a nested mapping.
 
         Args:
@@ -128,14 +179,25 @@ class Config:
                 means what stood for it before. What it adds is an error.
             version: of configurations that `data` was written in; None means this release's.
             whole: refuse what leaves out a field of its version, as nothing that a program wrote does.
+            asked: the user gave it as the configuration, so that the systems that it names are imported. Else they are
+                only if they are trusted: see `forge.support.plugins`.
+            beside: a folder to look for their modules in, besides the Python path and the working folder.
 
         Raises:
             ConfigError: naming what is wrong in it.
         """
         written = versions.CONFIGURATION.newest if version is None else version
-        kinds = cls._kinds()
         if not isinstance(data, Mapping):
             raise ConfigError(f"a configuration must be a table of sections, not {shown(data)}")
+        names = named_systems(data.get("systems", ()))
+        if not asked:
+            require_trust(names, "the configuration")
+        kind = cls.of(names, beside)
+        return kind._read({name: value for name, value in data.items() if name != "systems"}, written, whole)
+
+    @classmethod
+    def _read(cls, data: Mapping[str, Any], written: int, whole: bool) -> Self:
+        kinds = cls.sections()
         for section in data:
             if section not in kinds:
                 table, dot, field = section.partition(".") if isinstance(section, str) else (section, "", "")
@@ -143,7 +205,10 @@ class Config:
                     f"; fields lie in their sections: {{{table!r}: {{{field!r}: …}}}}" if dot and table in kinds else ""
                 )
                 raise ConfigError(did_you_mean("section", section, list(kinds)) + nested)
-        config = cls(**{name: kind.read(data.get(name, {}), written, name) for name, kind in kinds.items()})
+        sections: Mapping[str, Any] = {
+            name: kind.read(data.get(name, {}), written, name) for name, kind in kinds.items()
+        }
+        config = cls(**sections)
         if "populations" not in data.get("spawn", {}):
             config.tell_populations()
         if whole and (missing := cls.lacking(data, written)):
@@ -154,37 +219,39 @@ class Config:
     def lacking(cls, data: Mapping[str, Any], version: int) -> list[str]:
         """The dotted names of the fields that a whole configuration of this version has, and `data` has not."""
         found = []
-        for section, kind in cls._kinds().items():
+        for section, kind in cls.sections().items():
             given = data.get(section)
             missing = lacking(kind.since(), given if isinstance(given, Mapping) else (), version)
             found += [f"{section}.{name}" for name in missing]
         return found
 
-    @classmethod
-    def _kinds(cls) -> dict[str, Any]:
-        return {f.name: type(f.default) for f in dataclasses.fields(cls)}
-
     def to_toml(self) -> str:
         """The configuration as TOML text, each field with its description."""
-        parts = [section_toml(f.name, getattr(self, f.name)) for f in dataclasses.fields(self)]
-        return "\n".join([version_toml(), *parts])
+        parts = [section_toml(name, getattr(self, name)) for name in self.sections()]
+        return "\n".join([version_toml(), *systems_toml(self.systems), *parts])
 
     @classmethod
-    def from_toml(cls, source: str | Path) -> Self:
+    def from_toml(cls, source: str | Path, asked: bool = True) -> Self:
         """Reads a configuration from TOML: a `Path` names a file, a `str` is the text itself.
 
         The sections are the tables of the document, or lie below [world], as in a run's. What a document leaves out
         keeps its default; one that says which version it was written in means by it what that did. A relative
-        `terrain.file` is found from the folder of the document, or else from the working folder.
+        `terrain.file` is found from the folder of the document, or else from the working folder; so are modules of
+        `systems`.
+
+        Args:
+            source: of the text.
+            asked: as of `from_dict`.
 
         Raises:
             ConfigError: naming the file, and what is wrong in it.
         """
         name, data = str(source) if isinstance(source, Path) else "text", read_toml(source)
+        beside = source.absolute().parent if isinstance(source, Path) else None
         try:
-            world = world_tables(data, list(cls._kinds()))
+            world = world_tables(data, list(cls.sections()))
             ours = "release" in data or not cls.lacking(world, 1)
-            config = cls.from_dict(world, toml_version(data, ours))
+            config = cls.from_dict(world, toml_version(data, ours), asked=asked, beside=beside)
             return config.beside(source) if isinstance(source, Path) else config
         except ConfigError as error:
             raise ConfigError(f"{name}: {error}") from error
@@ -199,9 +266,42 @@ class Config:
 
         It is the same in all releases: a field that holds what stood for it before it was there is not counted.
         """
-        sections = {f.name: getattr(self, f.name).as_before() for f in dataclasses.fields(self)}
-        text = json.dumps({name: fields for name, fields in sections.items() if fields}, sort_keys=True)
+        parts: dict[str, Any] = {name: getattr(self, name).as_before() for name in self.sections()}
+        parts["systems"] = list(self.systems)
+        text = json.dumps({name: part for name, part in parts.items() if part}, sort_keys=True)
         return hashlib.blake2b(text.encode(), digest_size=8).hexdigest()
+
+
+def _class_of(systems: tuple[str, ...], beside: Path | None) -> type[Config]:
+    """A subclass of Config with the sections of these systems; one for each list of names."""
+    if systems not in _CLASSES:
+        schema = schema_of(systems, beside)
+        sections: dict[str, Any] = {
+            system.name: system.section
+            for system in schema.systems
+            if system.section and system.name not in Config.sections()
+        }
+        made = dataclasses.make_dataclass(
+            "Config",
+            [
+                *((name, kind, field(default=kind())) for name, kind in sections.items()),
+                ("systems", dataclasses.InitVar[Sequence[str]], systems),
+            ],
+            bases=(Config,),
+            namespace={"schema": schema, "__doc__": Config.__doc__, "__module__": Config.__module__},
+            frozen=True,
+        )
+        trust(*systems)
+        _CLASSES[systems] = made
+    return _CLASSES[systems]
+
+
+_CLASSES: dict[tuple[str, ...], type[Config]] = {(): Config}
+
+
+def _made(systems: tuple[str, ...], sections: Mapping[str, Any]) -> Config:
+    """What a copy or pickle of a configuration becomes again."""
+    return Config.of(systems)(**sections)
 
 
 @functools.cache

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +11,8 @@ from forge.support.checks import ConfigError, did_you_mean, shown
 
 #: What a TOML document says before its tables, and the tables of a run's.
 HEAD = ("release", "version")
+#: The list of systems from outside, which stands among the tables of a world.
+SYSTEMS = "systems"
 RUN_TABLES = ("run", "learning", "world")
 
 
@@ -25,9 +28,9 @@ def world_tables(data: Mapping[str, Any], sections: Sequence[str]) -> Mapping[st
     """
     tables = {name: value for name, value in data.items() if name not in HEAD}
     of_a_run = not set(RUN_TABLES).isdisjoint(tables)
-    known = RUN_TABLES if of_a_run else (*RUN_TABLES, *sections)
+    known = RUN_TABLES if of_a_run else (*RUN_TABLES, SYSTEMS, *sections)
     for name in tables:
-        if name not in known:
+        if name not in known and (of_a_run or not tables.get(SYSTEMS)):  # whose tables are known when they are imported
             raise ConfigError(did_you_mean("table", name, known))
     if not of_a_run:
         return tables
@@ -56,3 +59,8 @@ def toml_version(data: Mapping[str, Any], ours: bool) -> int:
 def version_toml() -> str:
     """The line of TOML that says which version of configurations follows."""
     return f"version = {versions.CONFIGURATION.newest}  # of configurations: says which fields there were\n"
+
+
+def systems_toml(names: Sequence[str]) -> list[str]:
+    """The line of TOML that names the systems from outside, if there are any."""
+    return [f"{SYSTEMS} = {json.dumps(list(names))}  # of the world, from outside: module:NAME\n"] if names else []

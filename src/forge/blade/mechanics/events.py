@@ -9,8 +9,8 @@ from typing import NamedTuple
 
 from forge.blade.compiled.jit import inline
 from forge.blade.mechanics.grid import tread
-from forge.blade.mechanics.ids import NONE, EventKind, Material
-from forge.blade.schema.record import PAD, Column, record
+from forge.blade.mechanics.ids import NONE, EventKind
+from forge.blade.schema.record import Column, record
 
 #: One event, 40 bytes. What `other`, `value` and `detail` hold depends on the kind.
 EVENT = record(
@@ -28,28 +28,6 @@ EVENT = record(
         Column("detail", "u1", "death: a `Cause`; attack: a `Style`; else 0"),
         Column("population", "u1", "population of the agent"),
         Column("other_population", "u1", "attack: population of the target; else 255"),
-    ]
-)
-
-#: One life, finished or not. It is saved: see `forge.blade.schema.record`.
-LIFE = record(
-    [
-        Column("id", "i8", "id of the agent"),
-        Column("birth", "i8", "tick in which it entered; −1 at a reset", "ticks"),
-        Column("reward", "f8", "sum of its rewards", "reward"),
-        Column("lifetime", "i4", "ticks survived", "ticks"),
-        Column(
-            "ticks",
-            "i4",
-            "ticks spent on each `Material`, that of a death by attack not counted",
-            "ticks",
-            (len(Material),),
-        ),
-        Column("tiles", "i4", "distinct tiles first visited as each `Material`", "tiles", (len(Material),)),
-        Column("world", "i4", "index of the world in the batch"),
-        Column("population", "u1", "population of the agent"),
-        Column("cause", "u1", "why it died: a `Cause`; of a life that goes on, 0"),
-        Column(PAD, "u2", "nothing"),
     ]
 )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple, get_type_hints
 
 import numpy as np
@@ -11,8 +11,9 @@ import numpy as np
 from forge.blade.schema import versions
 from forge.blade.schema.versions import Since
 
-#: The field that fills a record up to its size. It holds nothing: it is neither read nor missed.
+#: Fields with these names fill a record up to its size. They hold nothing: they are neither read nor missed.
 PAD = "pad"
+FILLING = (PAD, f"{PAD}1", f"{PAD}2")
 
 
 class Column(NamedTuple):
@@ -23,7 +24,7 @@ class Column(NamedTuple):
         type: as NumPy writes it.
         meaning: for people, also in the documentation.
         unit: of its numbers; empty where they have none.
-        shape: of its value, () for a single number.
+        shape: of its value, () for a single number; or what it is in a schema: `lambda schema: (len(schema.causes),)`.
         since: the version of snapshots that has it first, and what stood for it before.
     """
 
@@ -31,15 +32,20 @@ class Column(NamedTuple):
     type: str
     meaning: str
     unit: str = ""
-    shape: tuple[int, ...] = ()
+    shape: tuple[int, ...] | Callable[[Any], tuple[int, ...]] = ()
     since: Since = Since()
 
 
 _COLUMNS: dict[np.dtype[Any], tuple[Column, ...]] = {}
 
 
+def settled(columns: Sequence[Column], schema: Any) -> tuple[Column, ...]:
+    """Columns whose shapes are those that they have in a schema."""
+    return tuple(c._replace(shape=c.shape(schema)) if callable(c.shape) else c for c in columns)
+
+
 def record(columns: Sequence[Column]) -> np.dtype[Any]:
-    """The type of a record of these columns, in their order."""
+    """The type of a record of these columns, which are `settled`, in their order."""
     dtype = np.dtype([(c.name, c.type, c.shape) if c.shape else (c.name, c.type) for c in columns])
     check_since({column.name: column.since for column in columns})
     _COLUMNS[dtype] = tuple(columns)
@@ -48,7 +54,7 @@ def record(columns: Sequence[Column]) -> np.dtype[Any]:
 
 def columns_of(dtype: np.dtype[Any]) -> tuple[Column, ...]:
     """The columns of a record made by `record`, but for the one that holds nothing."""
-    return tuple(column for column in _COLUMNS[dtype] if not column.name.startswith(PAD))
+    return tuple(column for column in _COLUMNS[dtype] if column.name not in FILLING)
 
 
 def fields_since(dtype: np.dtype[Any]) -> Mapping[str, Since]:

@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from forge.blade.schema.record import PAD, Column, check_since, record
-from forge.blade.schema.system import Array, Feature, Number, Shared, System
+from forge.blade.schema.checks import check_system
+from forge.blade.schema.phase import Phase
+from forge.blade.schema.record import FILLING, Column, check_since, record, settled
+from forge.blade.schema.system import (
+    NEXT,
+    Array,
+    Choice,
+    DeathCause,
+    EventType,
+    Feature,
+    Number,
+    Shared,
+    System,
+    Term,
+    Tile,
+)
 from forge.support.checks import ConfigError
 
 
@@ -27,6 +41,7 @@ class Sizes(SimpleNamespace):
         configs: of the worlds.
         config: of world 0.
         recording: what they record.
+        schema: what is declared.
     """
 
 
@@ -46,27 +61,46 @@ class Schema:
 
     Args:
         systems: of the worlds.
+        outside: those that follow, each by the name under which a configuration has it, `module:NAME`.
 
     Attributes:
-        systems: as given.
+        systems: all of them.
+        outside: the names of those from outside.
+        materials, causes, events, terms, choices: of all systems; what counts in files is the place in these.
+        verbs: of each phase, with who declares it.
         agent: the record of an agent: the fields of all systems, the widest first, filled up to a multiple of 8 bytes.
         tally: the record of a population's totals.
-        rules: the record of a world's numbers, the widest first.
+        life: the record of a life.
+        rules: the record of a world's numbers, the widest first. Of what comes from outside it holds the numbers, too:
+            `material_NAME`, `cause_NAME`, `event_NAME`, `term_NAME` and `choice_NAME`.
         arrays: of a batch, those that are saved first; among them `agents` and `rules`, which hold what all declare.
-        features: by column.
+        features, own: by number, which is their column.
+        around: the names of arrays that say what all know of their world.
         shared: fields of a configuration that all worlds of a batch share.
 
     Raises:
-        ConfigError: if two systems declare the same name, or columns of features are not 0, 1, 2 …
+        ConfigError: naming the system and the declaration that cannot be.
         TypeError: if something is newer than snapshots are.
     """
 
-    def __init__(self, systems: Sequence[System]) -> None:
-        self.systems = tuple(systems)
-        _check_names("system", ((f"system {s.name!r}", [s.name]) for s in systems))
+    def __init__(self, systems: Sequence[System], outside: Mapping[str, System] | None = None) -> None:
+        guests = outside or {}
+        self.outside, self.systems = tuple(guests), (*systems, *guests.values())
+        for system in self.systems:
+            check_system(system)
+        _check_names("system", ((f"system {s.name!r}", [s.name]) for s in self.systems))
         self._named("size", "sizes")
-        self.agent = record(_filled(self._named("field of agents", "agent")))
-        self.tally = record(self._named("total", "tally"))
+        self.materials: tuple[Tile, ...] = self._numbered("material", "materials")
+        self.causes: tuple[DeathCause, ...] = self._numbered("cause", "causes")
+        self.events: tuple[EventType, ...] = self._numbered("event", "events")
+        self.terms: tuple[Term, ...] = self._numbered("term", "terms")
+        self.choices: tuple[Choice, ...] = self._numbered("choice", "choices")
+        self.verbs = {
+            phase: tuple((s, verb) for s in self.systems for verb in s.verbs if verb.phase is phase) for phase in Phase
+        }
+        self.agent = record(_filled(settled(self._named("field of agents", "agent"), self)))
+        self.tally = record(settled(self._named("total", "tally"), self))
+        self.life = record(_filled(settled(self._named("field of lives", "life"), self), 4))
         self._numbers = self._numbers_in_order()
         self.rules = np.dtype([_field(number) for _, number in self._numbers], align=True)
         # what is saved first: in the order of systems alone, the compiled tick took some 3 % longer
@@ -74,10 +108,10 @@ class Schema:
             sorted(self._named("array", "arrays"), key=lambda array: not array.saved)
         )
         check_since({array.name: array.since for array in self.arrays})
-        self.features: tuple[Feature, ...] = tuple(sorted(self._named("feature", "features"), key=lambda f: f.column))
+        self.features: tuple[Feature, ...] = self._numbered("feature", "features")
+        self.own: tuple[Feature, ...] = self._numbered("feature of oneself", "own")
+        self.around: tuple[str, ...] = tuple(name for system in self.systems for name in system.around)
         self.shared: tuple[Shared, ...] = self._named("shared field", "shared")
-        if (columns := [f.column for f in self.features]) != list(range(len(columns))):
-            raise ConfigError(f"columns of features must be 0 .. {len(columns) - 1}, each once, not {columns}")
 
     def _named(self, what: str, kind: str) -> tuple[Any, ...]:
         """All of one kind that the systems declare, in their order."""
@@ -85,11 +119,36 @@ class Schema:
         _check_names(what, ((f"system {s.name!r}", [one.name for one in getattr(s, kind)]) for s in every))
         return tuple(one for system in every for one in getattr(system, kind))
 
+    def _numbered(self, what: str, kind: str) -> tuple[Any, ...]:
+        """All of one kind by their numbers: those that say theirs, then the others in the order of their systems."""
+        every = self._named(what, kind)
+        ours = sorted((one for one in every if one.number != NEXT), key=lambda one: one.number)
+        if (numbers := [one.number for one in ours]) != list(range(len(ours))):
+            raise ConfigError(f"numbers of {what}s must be 0 .. {len(ours) - 1}, each once, not {numbers}")
+        others = (one for one in every if one.number == NEXT)
+        return (*ours, *(one._replace(number=len(ours) + k) for k, one in enumerate(others)))
+
     def _numbers_in_order(self) -> list[tuple[System, Number]]:
         """As they lie in the record, the widest first, each with who declares it."""
         self._named("number", "numbers")
-        numbers = [(system, number) for system in self.systems for number in system.numbers]
+        numbers = [
+            (system, number._replace(shape=number.shape(self)) if callable(number.shape) else number)
+            for system in self.systems
+            for number in (*system.numbers, *self._places(system))
+        ]
         return sorted(numbers, key=lambda one: -np.dtype(one[1].type).itemsize)
+
+    def _places(self, system: System) -> Iterator[Number]:
+        """The numbers of what a system from outside declares: they depend on who else is there."""
+        if system in self.systems[len(self.systems) - len(self.outside) :]:
+            for kind in ("materials", "causes", "events", "terms", "choices"):
+                for one in getattr(system, kind):
+                    place = self.names(kind).index(one.name)
+                    yield Number(f"{kind[:-1]}_{one.name}", value=lambda config, edge, place=place: place)  # type: ignore[misc]
+
+    def names(self, kind: str) -> tuple[str, ...]:
+        """The names of all "materials", "causes", "events", "terms" or "choices", by their numbers."""
+        return tuple(one.name for one in getattr(self, kind))
 
     def numbers_of(self, config: Any, margin: int) -> np.ndarray:
         """The `rules` record of one world.
@@ -106,14 +165,19 @@ class Schema:
 
     def sizes(self, configs: Sequence[Any], recording: Any) -> Sizes:
         """The lengths of the axes of a batch's arrays."""
-        found = Sizes(configs=configs, config=configs[0], recording=recording)
+        found = Sizes(configs=configs, config=configs[0], recording=recording, schema=self)
         for size in (size for system in self.systems for size in system.sizes):
             setattr(found, size.name, size.of(found))
         return found
 
     def layout(self, configs: Sequence[Any], recording: Any) -> dict[str, Layout]:
-        """What the arrays of a batch look like, by name."""
-        sizes, records = self.sizes(configs, recording), {"agent": self.agent, "tally": self.tally, "rules": self.rules}
+        """What the arrays of a batch look like, by name.
+
+        Raises:
+            ConfigError: if the mask of a choice is not of its shape.
+        """
+        sizes = self.sizes(configs, recording)
+        records = {"agent": self.agent, "tally": self.tally, "rules": self.rules, "life": self.life}
         found = {}
         for array in self.arrays:
             kind = array.type(sizes) if callable(array.type) else records.get(array.type, array.type)
@@ -135,12 +199,12 @@ def _field(number: Number) -> tuple[Any, ...]:
     return (number.name, number.type, number.shape) if number.shape else (number.name, number.type)
 
 
-def _filled(columns: Sequence[Column]) -> list[Column]:
-    """Columns in the order in which they lie in a record, the widest first, and what fills it up to 8 bytes."""
+def _filled(columns: Sequence[Column], to: int = 8) -> list[Column]:
+    """Columns in the order in which they lie in a record, the widest first, and what fills it up to so many bytes."""
     ordered = sorted(columns, key=lambda column: -np.dtype(column.type).itemsize)
     size = sum(np.dtype((column.type, column.shape)).itemsize for column in ordered)
-    rest = -size % 8
-    return [*ordered, *(Column(f"{PAD}{k or ''}", f"u{width}", "nothing") for k, width in enumerate(_widths(rest)))]
+    rest = -size % to
+    return [*ordered, *(Column(FILLING[k], f"u{width}", "nothing") for k, width in enumerate(_widths(rest)))]
 
 
 def _widths(rest: int) -> list[int]:

@@ -101,13 +101,35 @@ class Section:
         return {n: v for n, v in values.items() if known[n].version == 1 or v != known[n].before}
 
 
+def type_name(f: dataclasses.Field[Any]) -> str:
+    """The name of a field's declared type, however annotations are kept."""
+    return f.type if isinstance(f.type, str) else getattr(f.type, "__name__", str(f.type))
+
+
+def check_section(kind: Any) -> None:
+    """Refuses a class that cannot be a section of a configuration.
+
+    Raises:
+        ConfigError: saying why.
+    """
+    if not (isinstance(kind, type) and issubclass(kind, Section)):
+        raise ConfigError(f"section = {shown(kind)} must be a subclass of Section")
+    if "__dataclass_params__" not in vars(kind) or not vars(kind)["__dataclass_params__"].frozen:
+        raise ConfigError(f"section {kind.__name__} must be a frozen dataclass: put @dataclass(frozen=True) before it")
+    for f in dataclasses.fields(cast(Any, kind)):
+        if "since" not in f.metadata or type_name(f) not in _PLAIN:
+            raise ConfigError(
+                f"section {kind.__name__}: {f.name} must be of {', '.join(_PLAIN)}, made by number, choice, plain, path"
+            )
+
+
 def _checked(name: str, f: dataclasses.Field[Any], given: Any) -> Any:
     """The plain value of a field.
 
     Raises:
         ConfigError: naming the field, what was given and what is allowed.
     """
-    wanted = str(f.type)
+    wanted = type_name(f)
     value = _PLAIN[wanted](os.fspath(given) if f.metadata.get("path") and isinstance(given, os.PathLike) else given)
     if value is None:
         raise ConfigError(f"{name} = {typed(given)} must be {wanted}, not {type(scalar(given)).__name__}")

@@ -10,9 +10,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from forge.blade.schema.phase import Verb
 from forge.blade.schema.record import Column
 from forge.blade.schema.section import Section
 from forge.blade.schema.versions import Since
+
+#: The number of a declaration that takes the one after those before it.
+NEXT = -1
 
 
 class Number(NamedTuple):
@@ -21,14 +25,14 @@ class Number(NamedTuple):
     Attributes:
         name: of the field, unique among all systems.
         type: as NumPy writes it.
-        shape: of its value, () for a single number.
+        shape: of its value, () for a single number; or that of a schema, see `forge.blade.schema.record.Column`.
         value: of a configuration, and of how many tiles of lava lie around the map; None: the field of that name in the
             system's own section.
     """
 
     name: str
     type: str = "i4"
-    shape: tuple[int, ...] = ()
+    shape: tuple[int, ...] | Callable[[Any], tuple[int, ...]] = ()
     value: Callable[[Any, int], Any] | None = None
 
 
@@ -72,21 +76,120 @@ class Feature(NamedTuple):
 
     Attributes:
         name: of a field of agents, or of what is computed from both of them.
-        column: its place among all features. What was learned depends on it, so it never changes.
         low, high: smallest and largest value, of a configuration.
         unit: empty where it has none.
         meaning: for people.
         centre, scale: of a configuration; learners are given (x − centre) / scale.
+        read: compiled by `forge.blade.compiled.jit.inline`: of the records of the agent in view and of the observer;
+            None: the field of agents of that name.
+        number: its column among all features. What was learned depends on it, so it never changes; as of `Tile`.
     """
 
     name: str
-    column: int
     low: Callable[[Any], int]
     high: Callable[[Any], int]
     unit: str
     meaning: str
     centre: Callable[[Any], float]
     scale: Callable[[Any], float]
+    read: Callable[[Any, Any], Any] | None = None
+    number: int = NEXT
+
+
+class Tile(NamedTuple):
+    """A material that tiles can be of.
+
+    Attributes:
+        name: in lower case, unique among all systems.
+        meaning: for people.
+        colour: in which viewers draw it, "#rrggbb".
+        height: of what stands on the ground there, for viewers [tiles].
+        enterable: whether agents may stand on it.
+        number: by which arrays and files know it. Ours say theirs, for it never changes; those from outside follow in
+            the order of their systems.
+    """
+
+    name: str
+    meaning: str
+    colour: str
+    height: float = 0.0
+    enterable: bool = True
+    number: int = NEXT
+
+
+class DeathCause(NamedTuple):
+    """What agents die of.
+
+    Attributes:
+        name: in lower case, unique among all systems.
+        meaning: for people.
+        number: as of `Tile`.
+    """
+
+    name: str
+    meaning: str
+    number: int = NEXT
+
+
+class EventType(NamedTuple):
+    """A kind of entry of the event log.
+
+    Attributes:
+        name: in lower case, unique among all systems.
+        meaning: for people.
+        value: what the entry's `value` holds, with its unit; empty where that is 0.
+        detail: what its `detail` holds; empty where that is 0.
+        other: who its `other` is; empty where it is nobody.
+        number: as of `Tile`.
+    """
+
+    name: str
+    meaning: str
+    value: str = ""
+    detail: str = ""
+    other: str = ""
+    number: int = NEXT
+
+
+class Term(NamedTuple):
+    """Something that agents are rewarded for.
+
+    Attributes:
+        name: in lower case, unique among all systems.
+        meaning: of one of it, for people.
+        weight: the reward of one of it, by a configuration.
+        number: as of `Tile`.
+    """
+
+    name: str
+    meaning: str
+    weight: Callable[[Any], float]
+    number: int = NEXT
+
+
+class Choice(NamedTuple):
+    """A column of an action: one of n.
+
+    Attributes:
+        name: of the column, unique among all systems.
+        meaning: for people.
+        options: their names, by a configuration; where there are none, the choice does not exist there.
+        mask: the array of the state that says what is valid: "?" [N, n], or "u1" [N] whose bit i stands for option i;
+            None: every option always is.
+        matters: the array of the state, "?" [N], that says for whom the choice can have an effect now; None: for all.
+        idle: the option of who does as little as the rules allow, by a configuration.
+        of: the list of the observation whose entries the options are; empty where they are not.
+        number: of the column; as of `Tile`.
+    """
+
+    name: str
+    meaning: str
+    options: Callable[[Any], tuple[str, ...]]
+    mask: str | None = None
+    matters: str | None = None
+    idle: Callable[[Any], int] = lambda config: 0
+    of: str = ""
+    number: int = NEXT
 
 
 class Shared(NamedTuple):
@@ -116,6 +219,15 @@ class System:
         sizes: of axes, which its own arrays and those of later systems may use.
         arrays: of a batch.
         features: what agents know of one another.
+        own: what agents know of themselves alone; their numbers are counted by themselves.
+        around: what all agents of a world know of it: numbers of these arrays of the state, "i4" of shape () or (n,).
+        materials: that tiles can be of.
+        causes: of deaths.
+        events: kinds of entries of the log.
+        terms: what agents are rewarded for.
+        choices: columns of an action.
+        life: fields of the record of a life.
+        verbs: what it does in a tick.
     """
 
     name: str
@@ -128,6 +240,15 @@ class System:
     sizes: tuple[Size, ...] = ()
     arrays: tuple[Array, ...] = ()
     features: tuple[Feature, ...] = ()
+    own: tuple[Feature, ...] = ()
+    around: tuple[str, ...] = ()
+    materials: tuple[Tile, ...] = ()
+    causes: tuple[DeathCause, ...] = ()
+    events: tuple[EventType, ...] = ()
+    terms: tuple[Term, ...] = ()
+    choices: tuple[Choice, ...] = ()
+    life: tuple[Column, ...] = ()
+    verbs: tuple[Verb, ...] = ()
 
 
 def shared(table: str, *names: str) -> tuple[Shared, ...]:

@@ -13,7 +13,7 @@ from typing import IO, Any, Self
 
 import numpy as np
 
-from forge.blade.schema.record import PAD, fields_since
+from forge.blade.schema.record import FILLING, fields_since
 from forge.blade.schema.versions import lacking, stood_for
 from forge.blade.state.state import Layout
 from forge.support.checks import ConfigError
@@ -161,7 +161,7 @@ def _stored_type(name: str, descr: Any, wanted: np.dtype[Any], version: int) -> 
     if not isinstance(descr, list) or not all(isinstance(field, tuple) and field for field in descr):
         raise ConfigError(f"{name} is {_short(descr)}; wanted are records of {', '.join(known)}")
     for field in descr:
-        spare = len(field) == 2 and field[0] == PAD and field[1] in _SPARE
+        spare = len(field) == 2 and field[0] in FILLING and field[1] in _SPARE
         if not spare and (not isinstance(field[0], str) or field != known.get(field[0])):
             raise ConfigError(f"{name} has a field {_short(field)}; known are {', '.join(map(str, known.values()))}")
     names = [field[0] for field in descr]

@@ -40,6 +40,9 @@ AGENT = GAME.agent
 #: Running totals of one population of one world since the reset.
 TALLY = GAME.tally
 
+#: One life, finished or not.
+LIFE = GAME.life
+
 if TYPE_CHECKING:
     State: TypeAlias = Any
 else:

@@ -12,10 +12,10 @@ from forge.blade.compiled.jit import inline
 from forge.blade.compiled.vector import LANES, lowest_bit, within64
 from forge.blade.mechanics.events import log_event
 from forge.blade.mechanics.grid import distance, first_lanes, index_by_row, rotation
-from forge.blade.mechanics.ids import NONE, EventKind, Style
+from forge.blade.mechanics.ids import NONE, Cause, EventKind, Style
 from forge.blade.schema.record import Column
 from forge.blade.schema.section import MAX_POINTS, Section, choice, number, plain
-from forge.blade.schema.system import Array, Feature, Number, System, shared
+from forge.blade.schema.system import Array, Choice, DeathCause, EventType, Feature, Number, System, shared
 from forge.blade.systems.reward import credit_blows
 
 _HOLD = int(Style.HOLD)
@@ -58,6 +58,15 @@ def _reach(config: Any, edge: int) -> tuple[int, ...]:
     return (config.combat.melee_reach, config.combat.range_reach, config.combat.mage_reach, 0)
 
 
+def _styles(config: Any) -> tuple[str, ...]:
+    return tuple(style.name.lower() for style in Style)[: config.styles]
+
+
+def _entries(config: Any) -> tuple[str, ...]:
+    """Entry 0 is the agent itself, and stands for nobody."""
+    return ("nobody", *map(str, range(1, config.sight.agents))) if config.learned_targets else ()
+
+
 SYSTEM = System(
     "combat",
     "attacks: who is struck, what it costs them, and what it brings",
@@ -85,26 +94,41 @@ SYSTEM = System(
             "bit s: the entry in view may be attacked with style s; nothing unless targets are learned",
         ),
     ),
+    causes=(DeathCause("attack", "had no health left after attacks", int(Cause.ATTACK)),),
+    events=(
+        EventType(
+            "attack",
+            "an agent struck another",
+            "its damage [points]",
+            "its `Style`",
+            "who was struck",
+            int(EventKind.ATTACK),
+        ),
+    ),
+    choices=(
+        Choice("style", "how it attacks", _styles, idle=lambda c: Style.HOLD if c.combat.hold else 0, number=1),
+        Choice("target", "an entry of its own `seen`; 0 is itself and means no target", _entries, "targets", number=2),
+    ),
     features=(
         Feature(
             "damage",
-            8,
             lambda c: 0,
             lambda c: max(_damage(c)) * c.spawn.cap,
             "points",
             "damage of the attacks that hit it last tick",
             lambda c: 2.5,
             lambda c: 5.0,
+            number=8,
         ),
         Feature(
             "freeze",
-            10,
             lambda c: 0,
             lambda c: c.combat.mage_freeze,
             "ticks",
             "freeze counter: it cannot move while above 0",
             lambda c: 1.0,
             lambda c: 2.0,
+            number=10,
         ),
     ),
 )

@@ -13,7 +13,7 @@ from forge.blade.mechanics.events import log_event
 from forge.blade.mechanics.grid import MATERIAL
 from forge.blade.mechanics.ids import NONE, EventKind, Material
 from forge.blade.schema.section import MAX_POINTS, Section, number
-from forge.blade.schema.system import Array, Number, System
+from forge.blade.schema.system import Array, EventType, Number, System
 
 _FOREST, _WATER = int(Material.FOREST), int(Material.WATER)
 _HARVEST, _DRINK = int(EventKind.HARVEST), int(EventKind.DRINK)
@@ -39,6 +39,10 @@ SYSTEM = System(
     "what the land gives, and how it comes back",
     section=Foraging,
     numbers=(Number("harvest"), Number("drink"), Number("log_no_regrowth", "f8", value=_log_no_regrowth)),
+    events=(
+        EventType("harvest", "an agent harvested", "the food it was offered [points]", number=int(EventKind.HARVEST)),
+        EventType("drink", "an agent drank", "the water it was offered [points]", number=int(EventKind.DRINK)),
+    ),
     arrays=(
         Array(
             "harvested",

@@ -2,7 +2,51 @@
 
 from __future__ import annotations
 
-from forge.blade.schema.schema import Schema
-from forge.blade.systems import combat, foraging, life, log, movement, reward, sight, spawn, terrain, vitals
+import functools
+from collections.abc import Sequence
+from pathlib import Path
 
-GAME = Schema([part.SYSTEM for part in (terrain, spawn, vitals, foraging, life, movement, combat, sight, log, reward)])
+from forge.blade.schema.schema import Schema
+from forge.blade.schema.system import System
+from forge.blade.systems import combat, foraging, life, log, movement, reward, sight, spawn, terrain, vitals
+from forge.support.checks import ConfigError, shown
+from forge.support.plugins import load
+
+_OURS = tuple(part.SYSTEM for part in (terrain, spawn, vitals, foraging, life, movement, combat, sight, log, reward))
+GAME = Schema(_OURS)
+
+
+def named_systems(given: object) -> tuple[str, ...]:
+    """The names of systems that a configuration gives.
+
+    Raises:
+        ConfigError: if it is no list of names, or holds one twice.
+    """
+    if isinstance(given, str) or not isinstance(given, Sequence) or not all(isinstance(name, str) for name in given):
+        raise ConfigError(f'systems = {shown(given)} must be a list of names, such as ["my_world:POISON"]')
+    for name in given:
+        if list(given).count(name) > 1:
+            raise ConfigError(f"systems names {shown(name)} twice; allowed is each once")
+    return tuple(given)
+
+
+@functools.cache
+def schema_of(names: tuple[str, ...], beside: Path | None = None) -> Schema:
+    """The schema of our systems and these, whose modules are imported.
+
+    Args:
+        names: of systems, `module:NAME`.
+        beside: a folder to look for modules in, besides the Python path and the working folder.
+
+    Raises:
+        ConfigError: naming the system, and the declaration that cannot be.
+    """
+    if not names:
+        return GAME
+    guests = {}
+    for name in names:
+        system = load("systems", name, beside)
+        if not isinstance(system, System):
+            raise ConfigError(f"systems = {name!r} must be a System, not {type(system).__name__}")
+        guests[name] = system
+    return Schema(_OURS, guests)

@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-from forge.blade.mechanics.ids import Cause
+from forge.blade.compiled.jit import inline
 from forge.blade.schema.record import Column
 from forge.blade.schema.system import Array, Feature, System
 
 AGE_LIMIT = 2**31 - 1
 
+
+@inline
+def _same_population(agent, me):
+    return agent.population == me.population
+
+
 SYSTEM = System(
     "life",
     "who is alive, and the clock",
     agent=(
-        Column("id", "i8", "births of its world before it"),
+        Column("id", "i8", "births of its world before it", "births"),
         Column("age", "i4", "ticks lived", "ticks"),
-        Column("population", "u1", "0 .. P − 1"),
-        Column("alive", "u1", "1 in slots that hold an agent"),
+        Column("population", "u1", "0 .. P − 1", "index"),
+        Column("alive", "u1", "1 in slots that hold an agent", "flag"),
     ),
     tally=(
-        Column("births", "i8", "agents born"),
-        Column("deaths", "i8", "agents that died, by `Cause`", "", (len(Cause),)),
+        Column("births", "i8", "agents born", "agents"),
+        Column("deaths", "i8", "agents that died, by `Cause`", "agents", lambda schema: (len(schema.causes),)),
         Column("lifetime", "i8", "sum of the lifetimes of finished lives", "ticks"),
         Column("ticks", "i8", "agent steps: ticks begun alive, summed over agents", "agent steps"),
     ),
@@ -39,16 +45,26 @@ SYSTEM = System(
         Array("terminated", "?", lambda z: (z.N,), "who died in this tick"),
     ),
     features=(
-        Feature("age", 0, lambda c: 0, lambda c: AGE_LIMIT, "ticks", "ticks lived", lambda c: 50.0, lambda c: 100.0),
+        Feature(
+            "age",
+            lambda c: 0,
+            lambda c: AGE_LIMIT,
+            "ticks",
+            "ticks lived",
+            lambda c: 50.0,
+            lambda c: 100.0,
+            number=0,
+        ),
         Feature(
             "same_population",
-            9,
             lambda c: 0,
             lambda c: 1,
             "",
             "1 if of the observer's population",
             lambda c: 0.5,
             lambda c: 1.0,
+            _same_population,
+            9,
         ),
     ),
 )

@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
-from forge.blade.mechanics.events import EVENT, LIFE, events_a_tick
-from forge.blade.schema.system import Array, Size, System
+from typing import Any
+
+from forge.blade.mechanics.events import EVENT, events_a_tick
+from forge.blade.mechanics.ids import EventKind
+from forge.blade.schema.record import Column
+from forge.blade.schema.system import Array, EventType, Size, System
+
+
+def _by_material(schema: Any) -> tuple[int, ...]:
+    return (len(schema.materials),)
+
 
 SYSTEM = System(
     "log",
     "what happened, if somebody records it",
+    events=(
+        EventType("birth", "an agent entered", number=int(EventKind.BIRTH)),
+        EventType("death", "an agent died", "its age [ticks]", "its `Cause`", number=int(EventKind.DEATH)),
+    ),
+    life=(
+        Column("id", "i8", "id of the agent", "births"),
+        Column("birth", "i8", "tick in which it entered; −1 at a reset", "ticks"),
+        Column("reward", "f8", "sum of its rewards", "reward"),
+        Column("lifetime", "i4", "ticks survived", "ticks"),
+        Column("ticks", "i4", "ticks spent on each material, without a death by attack", "ticks", _by_material),
+        Column("tiles", "i4", "distinct tiles first visited as each material", "tiles", _by_material),
+        Column("world", "i4", "index of the world in the batch", "index"),
+        Column("population", "u1", "population of the agent", "index"),
+        Column("cause", "u1", "why it died: a `Cause`; of a life that goes on, 0", "index"),
+    ),
     sizes=(
         Size("E", lambda z: events_a_tick(z.N) if z.recording.events else 0),
         Size("lifers", lambda z: z.N if z.recording.lives else 0),
@@ -16,8 +40,8 @@ SYSTEM = System(
     arrays=(
         Array("events", EVENT, lambda z: (z.E,), "of the last tick, a list"),
         Array("event_count", "i4", lambda z: (), "how many there are"),
-        Array("lives", LIFE, lambda z: (z.lifers,), "the lives being lived", recorded=True),
-        Array("finished", LIFE, lambda z: (z.lifers,), "lives that ended in the last tick, a list"),
+        Array("lives", "life", lambda z: (z.lifers,), "the lives being lived", recorded=True),
+        Array("finished", "life", lambda z: (z.lifers,), "lives that ended in the last tick, a list"),
         Array("finished_count", "i4", lambda z: (), "how many there are"),
         Array(
             "trails",

@@ -6,8 +6,8 @@ import numpy as np
 
 from forge.blade.compiled.jit import inline
 from forge.blade.mechanics.grid import enter, enterable, leave, tile_index
-from forge.blade.mechanics.ids import MOVE_COL, MOVE_ROW
-from forge.blade.schema.system import Array, System
+from forge.blade.mechanics.ids import MOVE_COL, MOVE_ROW, Move
+from forge.blade.schema.system import Array, Choice, System
 
 _ROW = np.array(MOVE_ROW, np.int64)
 _COL = np.array(MOVE_COL, np.int64)
@@ -16,6 +16,7 @@ _COL = np.array(MOVE_COL, np.int64)
 SYSTEM = System(
     "movement",
     "who goes where",
+    choices=(Choice("move", "where it goes", lambda c: tuple(move.name.lower() for move in Move), "moves", number=0),),
     arrays=(Array("moves", "u1", lambda z: (z.N,), "bit m is set where move m is valid"),),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,7 +13,7 @@ from forge.blade.compiled.jit import inline
 from forge.blade.mechanics.grid import first_in_rotation, tread
 from forge.blade.mechanics.ids import NONE, RewardTerm
 from forge.blade.schema.section import Section, number
-from forge.blade.schema.system import Array, Number, Size, System
+from forge.blade.schema.system import Array, Number, Size, System, Term
 from forge.blade.schema.versions import Since
 
 _SURVIVAL, _DEATH, _EXPLORE = int(RewardTerm.SURVIVAL), int(RewardTerm.DEATH), int(RewardTerm.EXPLORE)
@@ -43,6 +44,21 @@ class Reward(Section):
         return any(getattr(self, f.name) != 0 for f in dataclasses.fields(self) if f.name != "survival")
 
 
+def _weight(name: str) -> Callable[[Any], float]:
+    return lambda config: getattr(config.reward, name)
+
+
+def _by_term(schema: Any) -> tuple[int, ...]:
+    return (len(schema.terms),)
+
+
+def _counts(sizes: Any, names: Iterable[str]) -> bool:
+    """Whether a world of the batch rewards one of these terms."""
+    wanted = set(names)
+    terms = [term for term in sizes.schema.terms if term.name in wanted]
+    return any(term.weight(config) != 0 for config in sizes.configs for term in terms)
+
+
 def _counts_blows(config: Any, edge: int) -> bool:
     reward = config.reward
     return bool(reward.damage_dealt != 0 or reward.damage_taken != 0 or reward.kill != 0)
@@ -56,15 +72,20 @@ SYSTEM = System(
         Number(
             "reward",
             "f8",
-            (len(RewardTerm),),
-            lambda c, edge: tuple(getattr(c.reward, term.name.lower()) for term in RewardTerm),
+            _by_term,
+            lambda c, edge: tuple(term.weight(c) for term in c.schema.terms),
         ),
         Number("counts_blows", value=_counts_blows),  # whether damage or kills are rewarded
         Number("explores", value=lambda c, edge: c.reward.explore != 0),  # whether new tiles are
     ),
+    terms=tuple(
+        Term(f.name, f.metadata["doc"].removeprefix("reward of "), _weight(f.name), int(RewardTerm[f.name.upper()]))
+        for f in dataclasses.fields(Reward)
+    ),
     sizes=(
-        Size("explorers", lambda z: z.N if any(c.reward.explore != 0 for c in z.configs) else 0),
-        Size("doers", lambda z: z.N if any(c.reward.counts_deeds for c in z.configs) else 0),
+        Size("terms", lambda z: len(z.schema.terms)),
+        Size("explorers", lambda z: z.N if _counts(z, ["explore"]) else 0),
+        Size("doers", lambda z: z.N if _counts(z, z.schema.names("terms")[1:]) else 0),
         Size("groups", lambda z: z.P if z.doers else 0),
     ),
     arrays=(
@@ -77,12 +98,12 @@ SYSTEM = System(
             since=Since(2, before=0),
         ),
         Array("struck", "i4", lambda z: (z.doers,), "slot of whom each agent struck this tick, or NONE"),
-        Array("deeds", "i4", lambda z: (z.doers, len(RewardTerm)), "what is rewarded, counted"),
+        Array("deeds", "i4", lambda z: (z.doers, z.terms), "what is rewarded, counted"),
         Array("reward", "f4", lambda z: (z.N,), "of this tick"),
         Array(
             "deed_totals",
             "i8",
-            lambda z: (z.groups, len(RewardTerm)),
+            lambda z: (z.groups, z.terms),
             "sums of the deeds since the reset",
             recorded=True,
             since=Since(2, before=0),

@@ -32,16 +32,27 @@ def row_bytes(config: Any) -> int:
     return -(-(2 * int(config.sight.radius) + 1) // 16) * 16
 
 
-def _offset(name: str, column: int, axis: str) -> Feature:
+@inline
+def _row_offset(agent, me):
+    return np.int64(agent.row) - me.row
+
+
+@inline
+def _col_offset(agent, me):
+    return np.int64(agent.col) - me.col
+
+
+def _offset(name: str, column: int, axis: str, read: Any) -> Feature:
     return Feature(
         name,
-        column,
         lambda c: -c.sight.radius,
         lambda c: c.sight.radius,
         "tiles",
         f"{axis} less the observer's",
         lambda c: 0.0,
         lambda c: 1.0,
+        read,
+        column,
     )
 
 
@@ -65,7 +76,7 @@ SYSTEM = System(
         Array("gap", "u1", lambda z: (z.N + 8,), "how far away they are, in tiles"),
         Array("at_distance", "i4", lambda z: (32,), "how many of them there are, by distance"),
     ),
-    features=(_offset("row_offset", 6, "row"), _offset("col_offset", 7, "column")),
+    features=(_offset("row_offset", 6, "row", _row_offset), _offset("col_offset", 7, "column", _col_offset)),
 )
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from forge.blade.compiled.vector import PADDING
+from forge.blade.mechanics.ids import ENTERABLE, Cause, Material
 from forge.blade.schema.record import Column
 from forge.blade.schema.section import Section, number, path
-from forge.blade.schema.system import Array, Feature, Number, Size, System, shared
+from forge.blade.schema.system import Array, DeathCause, Feature, Number, Size, System, Tile, shared
 from forge.support.checks import ConfigError
 
 MAX_SIDE = 4096
@@ -66,6 +67,10 @@ def _pitch(config: Any, edge: int) -> int:
     return int(config.terrain.side) + 2 * edge
 
 
+def _tile(material: Material, meaning: str, colour: str, height: float = 0.0) -> Tile:
+    return Tile(material.name.lower(), meaning, colour, height, material in ENTERABLE, int(material))
+
+
 SYSTEM = System(
     "terrain",
     "the map: what tiles are made of, who stands on them, and where everybody is",
@@ -102,16 +107,26 @@ SYSTEM = System(
         Array("indexed", "i4", lambda z: (), "length of the index"),
         Array("row_start", "i4", lambda z: (z.S + 2,), "where each row begins in it"),
     ),
+    materials=(
+        _tile(Material.LAVA, "kills who enters it", "#562218"),
+        _tile(Material.WATER, "is drunk from beside it", "#3a96be"),
+        _tile(Material.GRASS, "open ground", "#84a258"),
+        _tile(Material.SCRUB, "forest that has been harvested", "#9c8a5a", 0.2),
+        _tile(Material.FOREST, "is harvested by who enters it", "#3a6a3c", 1.2),
+        _tile(Material.STONE, "is in the way", "#969290", 0.8),
+        _tile(Material.OREROCK, "stone with ore in it", "#736885", 0.8),
+    ),
+    causes=(DeathCause("lava", "stood on lava", int(Cause.LAVA)),),
     features=tuple(
         Feature(
             name,
-            column,
             lambda c: 0,
             lambda c: c.terrain.side - 1,
             "tiles",
             f"{name} on the map",
             lambda c: c.terrain.side / 2,
             lambda c: float(c.terrain.side),
+            number=column,
         )
         for name, column in (("row", 4), ("col", 5))
     ),

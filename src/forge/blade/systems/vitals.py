@@ -14,7 +14,7 @@ from forge.blade.mechanics.grid import MATERIAL, first_in_rotation, tile_index
 from forge.blade.mechanics.ids import Cause, Material, RewardTerm
 from forge.blade.schema.record import Column
 from forge.blade.schema.section import MAX_POINTS, Section, number
-from forge.blade.schema.system import Feature, Number, System
+from forge.blade.schema.system import DeathCause, Feature, Number, System
 from forge.blade.systems.foraging import forage
 from forge.blade.systems.reward import count_gains, counts_deeds, pay
 
@@ -42,7 +42,7 @@ def _feature(name: str, column: int, meaning: str) -> Feature:
     def most(config: Any) -> int:
         return int(getattr(config.vitals, name))
 
-    return Feature(name, column, lambda c: 0, most, "points", meaning, lambda c: most(c) / 2, most)
+    return Feature(name, lambda c: 0, most, "points", meaning, lambda c: most(c) / 2, most, number=column)
 
 
 def _enough(name: str) -> Number:
@@ -63,6 +63,10 @@ SYSTEM = System(
         Column("health", "i2", "0 .. `vitals.health`", "points"),
         Column("food", "i2", "0 .. `vitals.food`", "points"),
         Column("water", "i2", "0 .. `vitals.water`", "points"),
+    ),
+    causes=(
+        DeathCause("hunger", "had no health left, and no food", int(Cause.HUNGER)),
+        DeathCause("thirst", "had no health left, and no water", int(Cause.THIRST)),
     ),
     features=(
         _feature("health", 1, "health; at 0 it dies"),

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple, Self
 
 from forge.blade import PRESETS, ConfigError
 from forge.blade.config.config import Chaos, Config
-from forge.blade.config.tables import toml_version, version_toml, world_tables
+from forge.blade.config.tables import systems_toml, toml_version, version_toml, world_tables
 from forge.blade.schema.section import Section, choice, number, plain, section_toml
 from forge.blade.schema.versions import CONFIGURATION, lacking
 from forge.ethyr.learning.settings import ENGINES, Learning
@@ -137,7 +137,9 @@ class Training:
         """The run's configuration as TOML text, each field with its description."""
         parts = [f'release = "{release.current()}"  # of Neural MMO, which wrote this file']
         parts += [version_toml(), section_toml("run", self.run), section_toml("learning", self.learning)]
-        parts += [section_toml(f"world.{f.name}", getattr(self.world, f.name)) for f in dataclasses.fields(self.world)]
+        if self.world.systems:
+            parts += ["[world]", *systems_toml(self.world.systems)]
+        parts += [section_toml(f"world.{name}", getattr(self.world, name)) for name in self.world.sections()]
         return "\n".join(parts)
 
     @classmethod
@@ -183,7 +185,7 @@ class Training:
         written = CONFIGURATION.newest if version is None else version
         if "release" in data:
             release.check(data["release"])
-        world = world_tables(data, [f.name for f in dataclasses.fields(Config)])
+        world = world_tables(data, list(Config.sections()))
         parts: dict[str, Any] = {
             "run": Session.read(_limited(data.get("run", {})), written, "run"),
             "learning": Learning.read(data.get("learning", {}), written, "learning"),

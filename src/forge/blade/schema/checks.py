@@ -1,0 +1,124 @@
+"""What must hold of the declarations of a system: a mistake is one clear error before anything runs."""
+
+from __future__ import annotations
+
+import keyword
+from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
+
+from forge.blade.schema.phase import Phase, Verb
+from forge.blade.schema.record import FILLING, Column
+from forge.blade.schema.section import check_section
+from forge.blade.schema.system import (
+    Array,
+    Choice,
+    DeathCause,
+    EventType,
+    Feature,
+    Number,
+    Shared,
+    Size,
+    System,
+    Term,
+    Tile,
+)
+from forge.support.checks import ConfigError, shown
+
+#: What each field of a System holds.
+_KINDS: dict[str, type] = {
+    "shared": Shared,
+    "numbers": Number,
+    "agent": Column,
+    "tally": Column,
+    "sizes": Size,
+    "arrays": Array,
+    "features": Feature,
+    "own": Feature,
+    "around": str,
+    "materials": Tile,
+    "causes": DeathCause,
+    "events": EventType,
+    "terms": Term,
+    "choices": Choice,
+    "life": Column,
+    "verbs": Verb,
+}
+_SCALARS = ("i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8", "?")
+
+
+def check_system(system: System) -> None:
+    """Checks what can be seen in one system alone.
+
+    Raises:
+        ConfigError: naming the system, the declaration, what it says and what is allowed.
+    """
+    who = f"system {shown(system.name)}"
+    _check_name(who, "its name", system.name)
+    if system.section is not None:
+        try:
+            check_section(system.section)
+        except ConfigError as error:
+            raise ConfigError(f"{who}: {error}") from error
+    for field, kind in _KINDS.items():
+        declared = getattr(system, field)
+        if not isinstance(declared, tuple) or not all(isinstance(one, kind) for one in declared):
+            raise ConfigError(f"{who}: {field} = {shown(declared)} must be a tuple of {kind.__name__}")
+        if field not in ("shared", "around", "verbs"):
+            for one in declared:
+                _check_name(who, field, one.name)
+    _check_columns(who, (*system.agent, *system.tally, *system.life))
+    for number in system.numbers:
+        _check_number(who, system, number)
+    for tile in system.materials:
+        _check_colour(who, tile)
+    for verb in system.verbs:
+        _check_verb(who, verb)
+
+
+def _check_name(who: str, field: str, name: Any) -> None:
+    if not isinstance(name, str) or not name.isidentifier() or name != name.lower() or keyword.iskeyword(name):
+        # an axis is named by a letter, as in the documentation
+        if not (field == "sizes" and isinstance(name, str) and name.isidentifier()):
+            raise ConfigError(f"{who}: {field} has the name {shown(name)}; allowed are names of Python in lower case")
+    if name in FILLING:
+        raise ConfigError(f"{who}: {field} has the name {shown(name)}, which is that of what fills records up")
+
+
+def _check_columns(who: str, columns: Iterable[Column]) -> None:
+    for column in columns:
+        if column.type not in _SCALARS:
+            raise ConfigError(
+                f"{who}: field {column.name} has type {shown(column.type)}; allowed are {_listed(_SCALARS)}"
+            )
+        for what in ("meaning", "unit"):
+            if not getattr(column, what):
+                raise ConfigError(f"{who}: field {column.name} has no {what}; say what its numbers are")
+
+
+def _check_number(who: str, system: System, number: Number) -> None:
+    if np.dtype(number.type).kind not in "iufb":
+        raise ConfigError(f"{who}: number {number.name} has type {shown(number.type)}; allowed are {_listed(_SCALARS)}")
+    if number.value is None and (system.section is None or number.name not in system.section.since()):
+        raise ConfigError(f"{who}: number {number.name} has no value, and is no field of its section")
+
+
+def _check_colour(who: str, tile: Tile) -> None:
+    digits = tile.colour.removeprefix("#") if isinstance(tile.colour, str) else ""
+    if tile.colour != f"#{digits}" or len(digits) != 6 or set(digits.lower()) - set("0123456789abcdef"):
+        raise ConfigError(f'{who}: material {tile.name} has the colour {shown(tile.colour)}; allowed is "#rrggbb"')
+
+
+def _check_verb(who: str, verb: Verb) -> None:
+    if not isinstance(verb.phase, Phase):
+        raise ConfigError(f"{who}: a verb has the phase {shown(verb.phase)}; allowed are those of Phase")
+    if not hasattr(verb.does, "py_func"):
+        name = getattr(verb.does, "__name__", shown(verb.does))
+        raise ConfigError(f"{who}: verb {name} must be compiled: put @inline before it")
+    if not verb.rule:
+        raise ConfigError(f"{who}: verb {verb.does.__name__} has no rule: say what it does")
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names)
