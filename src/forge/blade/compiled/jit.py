@@ -38,13 +38,30 @@ _KEEP = 4  # cached builds of other versions that are left on disk
 @functools.cache
 def kernel_cache(part: str) -> Path:
     """The folder of one part's machine code, compiled from exactly these sources of it and of blade, on this system."""
+    return _cache(part, (part,), b"")
+
+
+@functools.cache
+def outside_cache(modules: tuple[tuple[str, Path], ...]) -> Path:
+    """The folder of the machine code of modules from outside, compiled from exactly these sources of them and of blade.
+
+    Args:
+        modules: name and file of each.
+    """
+    from forge.support.sources import source_digest
+
+    digests = "".join(source_digest(module, file) for module, file in modules)
+    return _cache("-".join(module.partition(".")[0] for module, _ in modules), (), digests.encode())
+
+
+def _cache(name: str, parts: tuple[str, ...], more: bytes) -> Path:
     package = Path(__file__).resolve().parents[2]
-    digest = hashlib.blake2b(llvmlite.binding.get_process_triple().encode(), digest_size=8)
-    for name in sorted({"blade", part}):
-        for source in sorted((package / name).rglob("*.py")):
+    digest = hashlib.blake2b(llvmlite.binding.get_process_triple().encode() + more, digest_size=8)
+    for part in sorted({"blade", *parts}):
+        for source in sorted((package / part).rglob("*.py")):
             digest.update(source.relative_to(package).as_posix().encode() + b"\0" + source.read_bytes())
     checked = "-checked" if os.environ.get("NUMBA_BOUNDSCHECK") == "1" else ""
-    folder = cache_dir("kernels", part, digest.hexdigest() + checked)
+    folder = cache_dir("kernels", name, digest.hexdigest() + checked)
     _forget_old_builds(folder)
     return folder
 
@@ -56,15 +73,37 @@ def _forget_old_builds(current: Path) -> None:
         shutil.rmtree(old, ignore_errors=True)
 
 
+def cached_here(part: str = "blade") -> contextlib.AbstractContextManager[None]:
+    """Kernels of a library that are defined within are cached in `kernel_cache(part)`."""
+    return kernels_in(kernel_cache(part))
+
+
 @contextlib.contextmanager
-def cached_here(part: str = "blade") -> Iterator[None]:
-    """Kernels that are defined within, those of an imported library too, are cached in `kernel_cache(part)`."""
+def kernels_in(folder: Path) -> Iterator[None]:
+    """Kernels that are defined within, also by modules that are imported there, are cached in this folder."""
     before = _settings.CACHE_DIR
-    _settings.CACHE_DIR = str(kernel_cache(part))
+    _settings.CACHE_DIR = str(folder)
     try:
         yield
     finally:
         _settings.CACHE_DIR = before
+
+
+def _folder(function: Callable[..., Any]) -> Path:
+    """Where the machine code of a function is cached: by its part of the package, or by the sources of its module."""
+    module, file = function.__module__, Path(function.__code__.co_filename)
+    if module.startswith("forge."):
+        return _MADE.get(module) or kernel_cache(part_of(module))
+    return outside_cache(((module, file),))
+
+
+#: The folder of the machine code of each module that is made at run time, by its name.
+_MADE: dict[str, Path] = {}
+
+
+def made_in(module: str, folder: Path) -> None:
+    """Says where the machine code of a module that is made at run time is cached."""
+    _MADE[module] = folder
 
 
 def part_of(module: str) -> str:
@@ -77,7 +116,7 @@ def jit(function: Callable[..., Any] | None = None, **options: Any) -> Any:
     """Compiles a kernel: no GIL, C division, cached on disk. For threads see `forge.blade.threads`."""
     if function is None:
         return functools.partial(jit, **options)
-    with cached_here(part_of(function.__module__)):
+    with kernels_in(_folder(function)):
         return numba.njit(nogil=True, error_model="numpy", cache=True, **options)(function)
 
 

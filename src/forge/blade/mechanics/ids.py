@@ -86,5 +86,8 @@ class EventKind(IntEnum):
 #: "No slot", "no target": slots are numbered from 0.
 NONE = -1
 
+#: What a verb returns of an agent that does not die of it, in place of a cause.
+SURVIVES = -1
+
 #: The move or style, in `State.actions` and in frames, of who has not acted: a newborn, or anyone just restored.
 UNKNOWN = 255

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, NamedTuple
 
@@ -145,6 +147,12 @@ class Schema:
                 for one in getattr(system, kind):
                     place = self.names(kind).index(one.name)
                     yield Number(f"{kind[:-1]}_{one.name}", value=lambda config, edge, place=place: place)  # type: ignore[misc]
+
+    @property
+    def modules(self) -> tuple[tuple[str, Path], ...]:
+        """The module of each system from outside, and its file."""
+        names = dict.fromkeys(name.partition(":")[0] for name in self.outside)
+        return tuple((name, Path(str(sys.modules[name].__file__))) for name in names)
 
     def names(self, kind: str) -> tuple[str, ...]:
         """The names of all "materials", "causes", "events", "terms" or "choices", by their numbers."""

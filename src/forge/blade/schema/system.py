@@ -59,6 +59,7 @@ class Array(NamedTuple):
         saved: whether it is part of the state proper, which is what snapshots hold and hashes name. What is not saved
             can be computed from what is, or is input, output or scratch space of a tick.
         recorded: whether snapshots hold it and hashes leave it out: it says what happened, and changes nothing.
+        emptied: whether it has a row for each slot that becomes 0 when the slot's agent leaves.
         since: the version of snapshots that has it first, and what stood for it before.
     """
 
@@ -68,6 +69,7 @@ class Array(NamedTuple):
     meaning: str
     saved: bool = False
     recorded: bool = False
+    emptied: bool = False
     since: Since = Since()
 
 

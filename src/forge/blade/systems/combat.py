@@ -12,7 +12,8 @@ from forge.blade.compiled.jit import inline
 from forge.blade.compiled.vector import LANES, lowest_bit, within64
 from forge.blade.mechanics.events import log_event
 from forge.blade.mechanics.grid import distance, first_lanes, index_by_row, rotation
-from forge.blade.mechanics.ids import NONE, Cause, EventKind, Style
+from forge.blade.mechanics.ids import NONE, SURVIVES, Cause, EventKind, Style
+from forge.blade.schema.phase import Phase, Verb
 from forge.blade.schema.record import Column
 from forge.blade.schema.section import MAX_POINTS, Section, choice, number, plain
 from forge.blade.schema.system import Array, Choice, DeathCause, EventType, Feature, Number, System, shared
@@ -20,6 +21,7 @@ from forge.blade.systems.reward import credit_blows
 
 _HOLD = int(Style.HOLD)
 _ATTACK = int(EventKind.ATTACK)
+_BY_ATTACK = int(Cause.ATTACK)
 _ONE = np.uint64(1)
 _NOTHING = np.uint64(0)
 _LAST = np.int64(0x7FFFFFFFFFFFFFFF)
@@ -67,76 +69,9 @@ def _entries(config: Any) -> tuple[str, ...]:
     return ("nobody", *map(str, range(1, config.sight.agents))) if config.learned_targets else ()
 
 
-SYSTEM = System(
-    "combat",
-    "attacks: who is struck, what it costs them, and what it brings",
-    section=Combat,
-    shared=shared("combat", "targeting", "hold"),
-    numbers=(
-        Number("damage", shape=(4,), value=lambda c, edge: _damage(c)),
-        Number("drain", shape=(4,), value=_drain),
-        Number("reach", shape=(4,), value=_reach),
-        Number("freeze", shape=(4,), value=lambda c, edge: (0, 0, c.combat.mage_freeze, 0)),
-        Number("styles", value=lambda c, edge: c.styles),
-        Number("immunity"),
-        Number("learned", value=lambda c, edge: c.learned_targets),
-    ),
-    agent=(
-        Column("damage", "i4", "health points of the attacks that hit it in the last tick", "points"),
-        Column("freeze", "i2", "ticks for which it cannot move", "ticks"),
-    ),
-    arrays=(
-        Array("drained", "i4", lambda z: (z.N,), "food and water gained less lost by attacks"),
-        Array(
-            "targets",
-            "u1",
-            lambda z: (z.N, z.K if z.config.learned_targets else 0),
-            "bit s: the entry in view may be attacked with style s; nothing unless targets are learned",
-        ),
-    ),
-    causes=(DeathCause("attack", "had no health left after attacks", int(Cause.ATTACK)),),
-    events=(
-        EventType(
-            "attack",
-            "an agent struck another",
-            "its damage [points]",
-            "its `Style`",
-            "who was struck",
-            int(EventKind.ATTACK),
-        ),
-    ),
-    choices=(
-        Choice("style", "how it attacks", _styles, idle=lambda c: Style.HOLD if c.combat.hold else 0, number=1),
-        Choice("target", "an entry of its own `seen`; 0 is itself and means no target", _entries, "targets", number=2),
-    ),
-    features=(
-        Feature(
-            "damage",
-            lambda c: 0,
-            lambda c: max(_damage(c)) * c.spawn.cap,
-            "points",
-            "damage of the attacks that hit it last tick",
-            lambda c: 2.5,
-            lambda c: 5.0,
-            number=8,
-        ),
-        Feature(
-            "freeze",
-            lambda c: 0,
-            lambda c: c.combat.mage_freeze,
-            "ticks",
-            "freeze counter: it cannot move while above 0",
-            lambda c: 1.0,
-            lambda c: 2.0,
-            number=10,
-        ),
-    ),
-)
-
-
 @inline
 def attack(state, w):
-    """Phase 2 of the tick: finds each agent's target and sums the effects; `vitals.live` applies the sums."""
+    """Finds each agent's target and sums the effects; `suffer` applies the sums."""
     index_by_row(state, w)
     if state.rules[w].counts_blows:
         state.struck[w] = NONE
@@ -144,6 +79,26 @@ def attack(state, w):
         credit_blows(state, w)
     else:
         attack_all(state, w, False)
+
+
+@inline
+def suffer(state, w, slot, counting):
+    """Applies the sums of this tick's attacks."""
+    rules, agent, drained = state.rules[w], state.agents[w, slot], state.drained[w, slot]
+    agent.health = max(0, np.int64(agent.health) - agent.damage)
+    if drained != 0:
+        agent.food = min(np.int64(rules.food), max(0, np.int64(agent.food) + drained))
+        agent.water = min(np.int64(rules.water), max(0, np.int64(agent.water) + drained))
+    return _BY_ATTACK if agent.health == 0 else SURVIVES
+
+
+@inline
+def thaw(state, w, slot, counting):
+    """Counts the ticks for which an agent cannot move."""
+    agent = state.agents[w, slot]
+    if agent.freeze > 0:
+        agent.freeze -= 1
+    return SURVIVES
 
 
 @inline
@@ -220,3 +175,76 @@ def weakest_in_reach(state, w, q, reach, first):
 def preference(me, victim, turn):
     """Orders targets: lowest health first, then the nearer, then by rotating order."""
     return (np.int64(victim.health) << 32) | (distance(me, victim) << 16) | turn
+
+
+SYSTEM = System(
+    "combat",
+    "attacks: who is struck, what it costs them, and what it brings",
+    section=Combat,
+    shared=shared("combat", "targeting", "hold"),
+    numbers=(
+        Number("damage", shape=(4,), value=lambda c, edge: _damage(c)),
+        Number("drain", shape=(4,), value=_drain),
+        Number("reach", shape=(4,), value=_reach),
+        Number("freeze", shape=(4,), value=lambda c, edge: (0, 0, c.combat.mage_freeze, 0)),
+        Number("styles", value=lambda c, edge: c.styles),
+        Number("immunity"),
+        Number("learned", value=lambda c, edge: c.learned_targets),
+    ),
+    agent=(
+        Column("damage", "i4", "health points of the attacks that hit it in the last tick", "points"),
+        Column("freeze", "i2", "ticks for which it cannot move", "ticks"),
+    ),
+    arrays=(
+        Array("drained", "i4", lambda z: (z.N,), "food and water gained less lost by attacks", emptied=True),
+        Array(
+            "targets",
+            "u1",
+            lambda z: (z.N, z.K if z.config.learned_targets else 0),
+            "bit s: the entry in view may be attacked with style s; nothing unless targets are learned",
+            emptied=True,
+        ),
+    ),
+    causes=(DeathCause("attack", "had no health left after attacks", int(Cause.ATTACK)),),
+    events=(
+        EventType(
+            "attack",
+            "an agent struck another",
+            "its damage [points]",
+            "its `Style`",
+            "who was struck",
+            int(EventKind.ATTACK),
+        ),
+    ),
+    verbs=(
+        Verb(Phase.ACT, attack, "everyone attacks at once, and what attacks take is added up"),
+        Verb(Phase.SUFFER, suffer, "what attacks took and brought is applied; who has no health left dies of them"),
+        Verb(Phase.STAND, thaw, "the freeze counter falls by one"),
+    ),
+    choices=(
+        Choice("style", "how it attacks", _styles, idle=lambda c: Style.HOLD if c.combat.hold else 0, number=1),
+        Choice("target", "an entry of its own `seen`; 0 is itself and means no target", _entries, "targets", number=2),
+    ),
+    features=(
+        Feature(
+            "damage",
+            lambda c: 0,
+            lambda c: max(_damage(c)) * c.spawn.cap,
+            "points",
+            "damage of the attacks that hit it last tick",
+            lambda c: 2.5,
+            lambda c: 5.0,
+            number=8,
+        ),
+        Feature(
+            "freeze",
+            lambda c: 0,
+            lambda c: c.combat.mage_freeze,
+            "ticks",
+            "freeze counter: it cannot move while above 0",
+            lambda c: 1.0,
+            lambda c: 2.0,
+            number=10,
+        ),
+    ),
+)

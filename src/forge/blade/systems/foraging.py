@@ -10,10 +10,13 @@ import numpy as np
 
 from forge.blade.compiled.jit import inline
 from forge.blade.mechanics.events import log_event
-from forge.blade.mechanics.grid import MATERIAL
-from forge.blade.mechanics.ids import NONE, EventKind, Material
+from forge.blade.mechanics.grid import MATERIAL, tile_index
+from forge.blade.mechanics.ids import NONE, SURVIVES, EventKind, Material
+from forge.blade.schema.phase import Phase, Verb
 from forge.blade.schema.section import MAX_POINTS, Section, number
 from forge.blade.schema.system import Array, EventType, Number, System
+from forge.blade.systems.regrowth import regrow
+from forge.blade.systems.reward import count_gains
 
 _FOREST, _WATER = int(Material.FOREST), int(Material.WATER)
 _HARVEST, _DRINK = int(EventKind.HARVEST), int(EventKind.DRINK)
@@ -34,11 +37,43 @@ def _log_no_regrowth(config: Any, edge: int) -> float:
     return math.log1p(-regrowth) if regrowth < 1 else -math.inf
 
 
+@inline
+def forage(state, w, slot, counting):
+    """Feeds the agent in `slot` from where it stands. A forest tile feeds only once."""
+    rules, agent, tiles = state.rules[w], state.agents[w, slot], state.tiles[w]
+    place = tile_index(rules, agent.row, agent.col)
+    food, water = np.int64(agent.food), np.int64(agent.water)
+    if tiles[place] & MATERIAL == _FOREST:
+        tiles[place] -= 1  # forest is 4, scrub is 3
+        state.harvested[w, state.harvested_count[w]] = place
+        state.harvested_count[w] += 1
+        agent.food = min(np.int64(rules.food), np.int64(agent.food) + rules.harvest)
+        log_event(state, w, _HARVEST, slot, 0, rules.harvest, NONE)
+    if beside_water(tiles, place, rules.pitch):
+        agent.water = min(np.int64(rules.water), np.int64(agent.water) + rules.drink)
+        log_event(state, w, _DRINK, slot, 0, rules.drink, NONE)
+    if counting:
+        count_gains(state, w, slot, agent.food - food, agent.water - water)
+    return SURVIVES
+
+
+@inline
+def beside_water(tiles, place, pitch):
+    """Whether water lies north, south, east or west. Looks at all four: a branch for each costs more."""
+    north, south = tiles[place - pitch] & MATERIAL, tiles[place + pitch] & MATERIAL
+    east, west = tiles[place + 1] & MATERIAL, tiles[place - 1] & MATERIAL
+    return (north == _WATER) | (south == _WATER) | (east == _WATER) | (west == _WATER)
+
+
 SYSTEM = System(
     "foraging",
     "what the land gives, and how it comes back",
     section=Foraging,
     numbers=(Number("harvest"), Number("drink"), Number("log_no_regrowth", "f8", value=_log_no_regrowth)),
+    verbs=(
+        Verb(Phase.FORAGE, forage, "it harvests the forest it stands on, and drinks where water is beside it"),
+        Verb(Phase.GROW, regrow, "harvested tiles turn back to forest, each with the same probability, independently"),
+    ),
     events=(
         EventType("harvest", "an agent harvested", "the food it was offered [points]", number=int(EventKind.HARVEST)),
         EventType("drink", "an agent drank", "the water it was offered [points]", number=int(EventKind.DRINK)),
@@ -54,26 +89,3 @@ SYSTEM = System(
         Array("harvested_count", "i4", lambda z: (), "how many there are", saved=True),
     ),
 )
-
-
-@inline
-def forage(state, w, slot, place):
-    """Feeds the agent in `slot`, which stands at index `place` of the tiles. A forest tile feeds only once."""
-    rules, agent, tiles = state.rules[w], state.agents[w, slot], state.tiles[w]
-    if tiles[place] & MATERIAL == _FOREST:
-        tiles[place] -= 1  # forest is 4, scrub is 3
-        state.harvested[w, state.harvested_count[w]] = place
-        state.harvested_count[w] += 1
-        agent.food = min(np.int64(rules.food), np.int64(agent.food) + rules.harvest)
-        log_event(state, w, _HARVEST, slot, 0, rules.harvest, NONE)
-    if beside_water(tiles, place, rules.pitch):
-        agent.water = min(np.int64(rules.water), np.int64(agent.water) + rules.drink)
-        log_event(state, w, _DRINK, slot, 0, rules.drink, NONE)
-
-
-@inline
-def beside_water(tiles, place, pitch):
-    """Whether water lies north, south, east or west. Looks at all four: a branch for each costs more."""
-    north, south = tiles[place - pitch] & MATERIAL, tiles[place + pitch] & MATERIAL
-    east, west = tiles[place + 1] & MATERIAL, tiles[place - 1] & MATERIAL
-    return (north == _WATER) | (south == _WATER) | (east == _WATER) | (west == _WATER)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from forge.blade.compiled.jit import inline
 from forge.blade.schema.record import Column
 from forge.blade.schema.system import Array, Feature, System
@@ -68,3 +70,26 @@ SYSTEM = System(
         ),
     ),
 )
+
+
+@inline
+def strike_from_index(state, w, slot):
+    """Gives the dead a column where nobody looks."""
+    slots, cols = state.slots[w], state.cols[w]
+    q = np.int64(state.row_start[w, state.agents[w, slot].row])
+    while slots[q] != slot:
+        q += 1
+    cols[q] = cols.dtype.type(-1)
+
+
+@inline
+def close_ranks(state, w):
+    """Drops the dead from the list of the living, which stays in the order of slots."""
+    living, agents = state.living[w], state.agents[w]
+    kept = 0
+    for k in range(state.living_count[w]):
+        slot = living[k]
+        if agents[slot].alive:
+            living[kept] = slot
+            kept += 1
+    state.living_count[w] = kept

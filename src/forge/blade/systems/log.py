@@ -4,10 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from forge.blade.mechanics.events import EVENT, events_a_tick
-from forge.blade.mechanics.ids import EventKind
+from forge.blade.compiled.jit import inline
+from forge.blade.mechanics.events import EVENT, events_a_tick, log_tick, start_log
+from forge.blade.mechanics.grid import MATERIAL, tile_index
+from forge.blade.mechanics.ids import SURVIVES, EventKind
+from forge.blade.schema.phase import Phase, Verb
 from forge.blade.schema.record import Column
 from forge.blade.schema.system import Array, EventType, Size, System
+
+
+@inline
+def stand(state, w, slot, counting):
+    """Counts the tile that a living agent stands on, before that is harvested."""
+    agent = state.agents[w, slot]
+    log_tick(state, w, slot, state.tiles[w, tile_index(state.rules[w], agent.row, agent.col)] & MATERIAL)
+    return SURVIVES
 
 
 def _by_material(schema: Any) -> tuple[int, ...]:
@@ -20,6 +31,10 @@ SYSTEM = System(
     events=(
         EventType("birth", "an agent entered", number=int(EventKind.BIRTH)),
         EventType("death", "an agent died", "its age [ticks]", "its `Cause`", number=int(EventKind.DEATH)),
+    ),
+    verbs=(
+        Verb(Phase.START, start_log, "the log of the last tick is emptied, and this one is counted for everyone alive"),
+        Verb(Phase.STAND, stand, "the tile that it stands on is counted in its life, before that is harvested"),
     ),
     life=(
         Column("id", "i8", "id of the agent", "births"),

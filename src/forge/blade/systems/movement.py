@@ -7,23 +7,16 @@ import numpy as np
 from forge.blade.compiled.jit import inline
 from forge.blade.mechanics.grid import enter, enterable, leave, tile_index
 from forge.blade.mechanics.ids import MOVE_COL, MOVE_ROW, Move
+from forge.blade.schema.phase import Phase, Verb
 from forge.blade.schema.system import Array, Choice, System
 
 _ROW = np.array(MOVE_ROW, np.int64)
 _COL = np.array(MOVE_COL, np.int64)
 
 
-SYSTEM = System(
-    "movement",
-    "who goes where",
-    choices=(Choice("move", "where it goes", lambda c: tuple(move.name.lower() for move in Move), "moves", number=0),),
-    arrays=(Array("moves", "u1", lambda z: (z.N,), "bit m is set where move m is valid"),),
-)
-
-
 @inline
 def move(state, w):
-    """Phase 1 of the tick. Also clears what the last tick's attacks left behind."""
+    """Everyone's move. Also clears what the last tick's attacks left behind."""
     rules, agents, living = state.rules[w], state.agents[w], state.living[w]
     tiles, surplus, drained = state.tiles[w], state.surplus[w], state.drained[w]
     actions = state.actions[w]
@@ -55,3 +48,12 @@ def valid_moves(tiles, rules, agent):
     north, south = enterable(tiles[here - pitch]), enterable(tiles[here + pitch])
     east, west = enterable(tiles[here + 1]), enterable(tiles[here - 1])
     return 1 | north << 1 | south << 2 | east << 3 | west << 4
+
+
+SYSTEM = System(
+    "movement",
+    "who goes where",
+    choices=(Choice("move", "where it goes", lambda c: tuple(move.name.lower() for move in Move), "moves", number=0),),
+    verbs=(Verb(Phase.MOVE, move, "agents that are not frozen go one tile, where the ground lets them"),),
+    arrays=(Array("moves", "u1", lambda z: (z.N,), "bit m is set where move m is valid", emptied=True),),
+)

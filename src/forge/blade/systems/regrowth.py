@@ -10,7 +10,7 @@ from forge.blade.compiled.random import draw_skip
 
 @inline
 def regrow(state, w):
-    """Phase 5a of the tick. Skips over the tiles that fail in one geometric draw instead of drawing for each."""
+    """Skips over the tiles that fail in one geometric draw instead of drawing for each."""
     log_miss = state.rules[w].log_no_regrowth
     count, at = np.int64(state.harvested_count[w]), np.int64(0)
     if log_miss == 0.0:

@@ -11,7 +11,8 @@ import numpy as np
 
 from forge.blade.compiled.jit import inline
 from forge.blade.mechanics.grid import first_in_rotation, tread
-from forge.blade.mechanics.ids import NONE, RewardTerm
+from forge.blade.mechanics.ids import NONE, SURVIVES, RewardTerm
+from forge.blade.schema.phase import Phase, Verb
 from forge.blade.schema.section import Section, number
 from forge.blade.schema.system import Array, Number, Size, System, Term
 from forge.blade.schema.versions import Since
@@ -64,54 +65,6 @@ def _counts_blows(config: Any, edge: int) -> bool:
     return bool(reward.damage_dealt != 0 or reward.damage_taken != 0 or reward.kill != 0)
 
 
-SYSTEM = System(
-    "reward",
-    "what agents are rewarded for; only what is rewarded is counted",
-    section=Reward,
-    numbers=(
-        Number(
-            "reward",
-            "f8",
-            _by_term,
-            lambda c, edge: tuple(term.weight(c) for term in c.schema.terms),
-        ),
-        Number("counts_blows", value=_counts_blows),  # whether damage or kills are rewarded
-        Number("explores", value=lambda c, edge: c.reward.explore != 0),  # whether new tiles are
-    ),
-    terms=tuple(
-        Term(f.name, f.metadata["doc"].removeprefix("reward of "), _weight(f.name), int(RewardTerm[f.name.upper()]))
-        for f in dataclasses.fields(Reward)
-    ),
-    sizes=(
-        Size("terms", lambda z: len(z.schema.terms)),
-        Size("explorers", lambda z: z.N if _counts(z, ["explore"]) else 0),
-        Size("doers", lambda z: z.N if _counts(z, z.schema.names("terms")[1:]) else 0),
-        Size("groups", lambda z: z.P if z.doers else 0),
-    ),
-    arrays=(
-        Array(
-            "explored",
-            "u1",
-            lambda z: (z.explorers, z.S * z.S // 8 + 1),
-            "bit set of the tiles that each agent knows; nothing unless a world rewards exploring",
-            saved=True,
-            since=Since(2, before=0),
-        ),
-        Array("struck", "i4", lambda z: (z.doers,), "slot of whom each agent struck this tick, or NONE"),
-        Array("deeds", "i4", lambda z: (z.doers, z.terms), "what is rewarded, counted"),
-        Array("reward", "f4", lambda z: (z.N,), "of this tick"),
-        Array(
-            "deed_totals",
-            "i8",
-            lambda z: (z.groups, z.terms),
-            "sums of the deeds since the reset",
-            recorded=True,
-            since=Since(2, before=0),
-        ),
-    ),
-)
-
-
 @inline
 def counts_deeds(state):
     """Whether any world of the batch rewards more than survival."""
@@ -140,13 +93,27 @@ def pay(state, w, slot, survived):
 
 
 @inline
+def pay_survival(rules, survived):
+    """The same where only survival is rewarded."""
+    return rules.reward[_SURVIVAL] if survived else 0.0
+
+
+@inline
 def count_gains(state, w, slot, food, water):
-    """Counts what an agent harvested and drank, and the tile it stands on if that is new to it."""
-    rules, deeds = state.rules[w], state.deeds[w, slot]
+    """Counts what an agent harvested and drank."""
+    deeds = state.deeds[w, slot]
     deeds[_HARVEST] = food
     deeds[_DRINK] = water
-    if rules.explores:
-        deeds[_EXPLORE] = tread(state.explored[w, slot], rules, state.agents[w, slot])
+
+
+@inline
+def explore(state, w, slot, counting):
+    """Counts the tile that an agent stands on, if that is new to it."""
+    if counting:
+        rules = state.rules[w]
+        if rules.explores:
+            state.deeds[w, slot, _EXPLORE] = tread(state.explored[w, slot], rules, state.agents[w, slot])
+    return SURVIVES
 
 
 @inline
@@ -204,3 +171,57 @@ def credit_blow(state, w, slot, target, damage):
     deeds[target, _TAKEN] += taken
     if before == 0 and victim.damage >= victim.health:
         deeds[slot, _KILL] += 1
+
+
+SYSTEM = System(
+    "reward",
+    "what agents are rewarded for; only what is rewarded is counted",
+    section=Reward,
+    numbers=(
+        Number(
+            "reward",
+            "f8",
+            _by_term,
+            lambda c, edge: tuple(term.weight(c) for term in c.schema.terms),
+        ),
+        Number("counts_blows", value=_counts_blows),  # whether damage or kills are rewarded
+        Number("explores", value=lambda c, edge: c.reward.explore != 0),  # whether new tiles are
+    ),
+    verbs=(
+        Verb(Phase.START, forget_deeds, "nobody has done anything yet that is rewarded"),
+        Verb(Phase.FORAGE, explore, "the tile that it stands on is no longer new to it"),
+        Verb(Phase.DEATH, forget_tiles, "its slot has been nowhere"),
+        Verb(Phase.BIRTH, know_tile, "the tile that it enters on is not new to it"),
+    ),
+    terms=tuple(
+        Term(f.name, f.metadata["doc"].removeprefix("reward of "), _weight(f.name), int(RewardTerm[f.name.upper()]))
+        for f in dataclasses.fields(Reward)
+    ),
+    sizes=(
+        Size("terms", lambda z: len(z.schema.terms)),
+        Size("explorers", lambda z: z.N if _counts(z, ["explore"]) else 0),
+        Size("doers", lambda z: z.N if _counts(z, z.schema.names("terms")[1:]) else 0),
+        Size("groups", lambda z: z.P if z.doers else 0),
+    ),
+    arrays=(
+        Array(
+            "explored",
+            "u1",
+            lambda z: (z.explorers, z.S * z.S // 8 + 1),
+            "bit set of the tiles that each agent knows; nothing unless a world rewards exploring",
+            saved=True,
+            since=Since(2, before=0),
+        ),
+        Array("struck", "i4", lambda z: (z.doers,), "slot of whom each agent struck this tick, or NONE"),
+        Array("deeds", "i4", lambda z: (z.doers, z.terms), "what is rewarded, counted"),
+        Array("reward", "f4", lambda z: (z.N,), "of this tick"),
+        Array(
+            "deed_totals",
+            "i8",
+            lambda z: (z.groups, z.terms),
+            "sums of the deeds since the reset",
+            recorded=True,
+            since=Since(2, before=0),
+        ),
+    ),
+)

@@ -10,6 +10,7 @@ import numpy as np
 from forge.blade.compiled.jit import inline
 from forge.blade.compiled.vector import LANES, copy16, count_bits, lowest_bit, within64
 from forge.blade.mechanics.grid import distance, first_lanes, tile_index
+from forge.blade.schema.phase import Phase, Verb
 from forge.blade.schema.section import Section, number
 from forge.blade.schema.system import Array, Feature, Number, Size, System, shared
 from forge.blade.systems.movement import valid_moves
@@ -56,33 +57,9 @@ def _offset(name: str, column: int, axis: str, read: Any) -> Feature:
     )
 
 
-SYSTEM = System(
-    "sight",
-    "what agents see: the tiles around them, and one another",
-    section=Sight,
-    shared=shared("sight", "radius", "agents"),
-    numbers=(Number("radius"), Number("listed", value=lambda c, edge: c.sight.agents)),  # K
-    sizes=(
-        Size("R", lambda z: 2 * z.config.sight.radius + 1),
-        Size("C", lambda z: row_bytes(z.config)),
-        Size("K", lambda z: z.config.sight.agents),
-    ),
-    arrays=(
-        Array("window", "u1", lambda z: (z.N, z.R, z.C), "tile bytes around the agent"),
-        Array("seen", "u2", lambda z: (z.N, z.K + 8), "slots of the agents in view, the observer first"),
-        Array("seen_count", "i2", lambda z: (z.N,), "how many there are"),
-        Array("marks", "u8", lambda z: (z.N // 64 + 1,), "a set of slots"),
-        Array("near", "u2", lambda z: (z.N + 8,), "everyone in view of one observer, a list"),
-        Array("gap", "u1", lambda z: (z.N + 8,), "how far away they are, in tiles"),
-        Array("at_distance", "i4", lambda z: (32,), "how many of them there are, by distance"),
-    ),
-    features=(_offset("row_offset", 6, "row", _row_offset), _offset("col_offset", 7, "column", _col_offset)),
-)
-
-
 @inline
 def observe(state, w):
-    """Phase 5c of the tick: fills the observation of every living agent."""
+    """Fills the observation of every living agent."""
     rules, slots, cols = state.rules[w], state.slots[w], state.cols[w]
     agents, tiles, moves = state.agents[w], state.tiles[w], state.moves[w]
     nowhere = cols.dtype.type(-1)
@@ -253,3 +230,28 @@ def target_bits(rules, me, other):
         if max(0, rows - reach) + max(0, cols - reach) <= movers:
             bits |= 1 << style
     return bits
+
+
+SYSTEM = System(
+    "sight",
+    "what agents see: the tiles around them, and one another",
+    section=Sight,
+    shared=shared("sight", "radius", "agents"),
+    numbers=(Number("radius"), Number("listed", value=lambda c, edge: c.sight.agents)),  # K
+    sizes=(
+        Size("R", lambda z: 2 * z.config.sight.radius + 1),
+        Size("C", lambda z: row_bytes(z.config)),
+        Size("K", lambda z: z.config.sight.agents),
+    ),
+    arrays=(
+        Array("window", "u1", lambda z: (z.N, z.R, z.C), "tile bytes around the agent", emptied=True),
+        Array("seen", "u2", lambda z: (z.N, z.K + 8), "slots of the agents in view, the observer first", emptied=True),
+        Array("seen_count", "i2", lambda z: (z.N,), "how many there are", emptied=True),
+        Array("marks", "u8", lambda z: (z.N // 64 + 1,), "a set of slots"),
+        Array("near", "u2", lambda z: (z.N + 8,), "everyone in view of one observer, a list"),
+        Array("gap", "u1", lambda z: (z.N + 8,), "how far away they are, in tiles"),
+        Array("at_distance", "i4", lambda z: (32,), "how many of them there are, by distance"),
+    ),
+    verbs=(Verb(Phase.OBSERVE, observe, "everyone alive observes: the tiles around, and who is in view"),),
+    features=(_offset("row_offset", 6, "row", _row_offset), _offset("col_offset", 7, "column", _col_offset)),
+)

@@ -8,11 +8,11 @@ import numpy as np
 
 from forge.blade.compiled.jit import inline
 from forge.blade.compiled.random import draw_below
-from forge.blade.mechanics.events import log_birth
-from forge.blade.mechanics.grid import enter, insert_in_index, tile_index
+from forge.blade.mechanics.grid import enter, tile_index
+from forge.blade.mechanics.ids import NONE
+from forge.blade.schema.phase import Phase, Verb
 from forge.blade.schema.section import Section, number, plain
 from forge.blade.schema.system import Number, Shared, Size, System, shared
-from forge.blade.systems.reward import know_tile
 
 MAX_AGENTS = 8192
 MAX_POPULATIONS = 255
@@ -29,33 +29,18 @@ class Spawn(Section):
     random_cap: bool = plain(False, "each world draws its own cap uniformly from 1..cap, once")
 
 
-SYSTEM = System(
-    "spawn",
-    "who enters the world, and how many may live in it",
-    section=Spawn,
-    shared=(*shared("spawn", "cap"), Shared("spawn.populations", lambda c: c.populations)),
-    numbers=(
-        Number("slots", value=lambda c, edge: c.spawn.cap),  # N
-        Number("quota", value=lambda c, edge: c.quota),  # N / P
-        Number("random_cap"),
-    ),
-    sizes=(Size("N", lambda z: z.config.spawn.cap), Size("P", lambda z: z.config.populations)),
-)
-
-
 @inline
 def spawn(state, w):
-    """Phase 5b of the tick."""
+    """Lets one agent in, if there is room. Returns its slot, or NONE."""
     if state.living_count[w] >= state.cap[w]:
-        return
+        return np.int64(NONE)
     population = draw_population(state, w)
     row, col = ring_place(state.rules[w], draw_below(state.stream, w, 4 * state.rules[w].ring))
     slot = free_slot(state, w, population)
     be_born(state, w, slot, population, row, col)
     state.members[w, population] += 1
     join_ranks(state, w, slot)
-    insert_in_index(state, w, slot)
-    log_birth(state, w, slot)
+    return slot
 
 
 @inline
@@ -106,13 +91,9 @@ def be_born(state, w, slot, population, row, col):
     state.births[w] += 1
     agent.row = row
     agent.col = col
-    agent.health = rules.health
-    agent.food = rules.food
-    agent.water = rules.water
     agent.population = population
     agent.alive = 1
     enter(state.tiles[w], state.surplus[w], tile_index(rules, row, col))
-    know_tile(state, w, slot)
 
 
 @inline
@@ -125,3 +106,18 @@ def join_ranks(state, w, slot):
         k -= 1
     living[k] = slot
     state.living_count[w] += 1
+
+
+SYSTEM = System(
+    "spawn",
+    "who enters the world, and how many may live in it",
+    section=Spawn,
+    shared=(*shared("spawn", "cap"), Shared("spawn.populations", lambda c: c.populations)),
+    numbers=(
+        Number("slots", value=lambda c, edge: c.spawn.cap),  # N
+        Number("quota", value=lambda c, edge: c.quota),  # N / P
+        Number("random_cap"),
+    ),
+    verbs=(Verb(Phase.ENTER, spawn, "one agent enters on the ring, if there is room for it"),),
+    sizes=(Size("N", lambda z: z.config.spawn.cap), Size("P", lambda z: z.config.populations)),
+)

@@ -5,14 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from forge.blade.compiled.jit import inline
 from forge.blade.compiled.vector import PADDING
-from forge.blade.mechanics.ids import ENTERABLE, Cause, Material
+from forge.blade.mechanics.grid import MATERIAL, tile_index
+from forge.blade.mechanics.ids import ENTERABLE, SURVIVES, Cause, Material
+from forge.blade.schema.phase import Phase, Verb
 from forge.blade.schema.record import Column
 from forge.blade.schema.section import Section, number, path
 from forge.blade.schema.system import Array, DeathCause, Feature, Number, Size, System, Tile, shared
 from forge.support.checks import ConfigError
 
 MAX_SIDE = 4096
+_LAVA, _BY_LAVA = int(Material.LAVA), int(Cause.LAVA)
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,14 @@ def _pitch(config: Any, edge: int) -> int:
     return int(config.terrain.side) + 2 * edge
 
 
+@inline
+def burn(state, w, slot, counting):
+    """Who stands on lava dies."""
+    agent = state.agents[w, slot]
+    place = tile_index(state.rules[w], agent.row, agent.col)
+    return _BY_LAVA if state.tiles[w, place] & MATERIAL == _LAVA else SURVIVES
+
+
 def _tile(material: Material, meaning: str, colour: str, height: float = 0.0) -> Tile:
     return Tile(material.name.lower(), meaning, colour, height, material in ENTERABLE, int(material))
 
@@ -116,6 +128,7 @@ SYSTEM = System(
         _tile(Material.STONE, "is in the way", "#969290", 0.8),
         _tile(Material.OREROCK, "stone with ore in it", "#736885", 0.8),
     ),
+    verbs=(Verb(Phase.GROUND, burn, "who stands on lava dies"),),
     causes=(DeathCause("lava", "stood on lava", int(Cause.LAVA)),),
     features=tuple(
         Feature(

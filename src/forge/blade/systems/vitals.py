@@ -1,4 +1,4 @@
-"""Live: attacks take effect, agents forage, and their bodies go on for one tick."""
+"""Vitals: health, food and water, and how bodies go on for one tick."""
 
 from __future__ import annotations
 
@@ -9,18 +9,13 @@ from typing import Any
 import numpy as np
 
 from forge.blade.compiled.jit import inline
-from forge.blade.mechanics.events import log_death, log_reward, log_tick
-from forge.blade.mechanics.grid import MATERIAL, first_in_rotation, tile_index
-from forge.blade.mechanics.ids import Cause, Material, RewardTerm
+from forge.blade.mechanics.ids import SURVIVES, Cause
+from forge.blade.schema.phase import Phase, Verb
 from forge.blade.schema.record import Column
 from forge.blade.schema.section import MAX_POINTS, Section, number
 from forge.blade.schema.system import DeathCause, Feature, Number, System
-from forge.blade.systems.foraging import forage
-from forge.blade.systems.reward import count_gains, counts_deeds, pay
 
-_LAVA, _SURVIVAL = int(Material.LAVA), int(RewardTerm.SURVIVAL)
-_BY_ATTACK, _BY_LAVA, _BY_HUNGER, _BY_THIRST = int(Cause.ATTACK), int(Cause.LAVA), int(Cause.HUNGER), int(Cause.THIRST)
-SURVIVES = -1
+_BY_HUNGER, _BY_THIRST = int(Cause.HUNGER), int(Cause.THIRST)
 
 
 @dataclass(frozen=True)
@@ -50,6 +45,31 @@ def _enough(name: str) -> Number:
     return Number(f"heal_{name}", value=lambda c, edge: math.floor(c.vitals.heal_above * getattr(c.vitals, name)))
 
 
+@inline
+def be_well(state, w, slot):
+    """A newborn has all it can have."""
+    rules, agent = state.rules[w], state.agents[w, slot]
+    agent.health = rules.health
+    agent.food = rules.food
+    agent.water = rules.water
+
+
+@inline
+def metabolise(state, w, slot, counting):
+    """Heals, uses food and water, hungers and thirsts. Returns the cause of death or SURVIVES."""
+    rules, agent = state.rules[w], state.agents[w, slot]
+    food, water, health = np.int64(agent.food), np.int64(agent.water), np.int64(agent.health)
+    well = (food > rules.heal_food) & (water > rules.heal_water)
+    health = min(np.int64(rules.health), health + rules.heal * well)
+    food = max(0, food - rules.food_loss)
+    water = max(0, water - rules.water_loss)
+    health -= rules.hunger * (food == 0) + rules.thirst * (water == 0)
+    agent.food, agent.water, agent.health = food, water, max(0, health)
+    if health > 0:
+        return SURVIVES
+    return _BY_HUNGER if food == 0 else _BY_THIRST
+
+
 SYSTEM = System(
     "vitals",
     "health, food and water, and how bodies go on from tick to tick",
@@ -64,6 +84,14 @@ SYSTEM = System(
         Column("food", "i2", "0 .. `vitals.food`", "points"),
         Column("water", "i2", "0 .. `vitals.water`", "points"),
     ),
+    verbs=(
+        Verb(
+            Phase.BODY,
+            metabolise,
+            "it heals while it is well fed, uses food and water, and loses health for want of either",
+        ),
+        Verb(Phase.BIRTH, be_well, "it has all the health, food and water that it can have"),
+    ),
     causes=(
         DeathCause("hunger", "had no health left, and no food", int(Cause.HUNGER)),
         DeathCause("thirst", "had no health left, and no water", int(Cause.THIRST)),
@@ -74,82 +102,3 @@ SYSTEM = System(
         _feature("water", 3, "water; at 0 health falls"),
     ),
 )
-
-
-@inline
-def live(state, w):
-    """Phase 3 of the tick, in rotating order. Lists those who must die in `State.dying`; returns how many."""
-    return live_all(state, w, True) if counts_deeds(state) else live_all(state, w, False)
-
-
-@inline
-def live_all(state, w, counting):
-    """Everyone's tick. Compiled twice: `counting` deeds is a constant in it, so that not counting costs nothing."""
-    rules, living = state.rules[w], state.living[w]
-    reward, terminated = state.reward[w], state.terminated[w]
-    reward[:] = 0
-    terminated[:] = False
-    dying, deaths = state.dying[w], 0
-    count = np.int64(state.living_count[w])
-    first = first_in_rotation(living, count, state.tick[w] % rules.slots)
-    for k in range(first, first + count):
-        slot = np.int64(living[k if k < count else k - count])
-        cause = live_one(state, w, slot, counting)
-        survived = cause == SURVIVES
-        if counting:
-            reward[slot] = pay(state, w, slot, survived)
-        else:
-            reward[slot] = rules.reward[_SURVIVAL] if survived else 0.0
-        log_reward(state, w, slot, survived)
-        if not survived:
-            terminated[slot] = True
-            dying[deaths] = slot
-            deaths += 1
-            log_death(state, w, slot, cause)
-    return deaths
-
-
-@inline
-def live_one(state, w, slot, counting):
-    """One agent's tick. Returns its cause of death or SURVIVES."""
-    rules, agent = state.rules[w], state.agents[w, slot]
-    suffer(agent, state.drained[w, slot], rules)
-    if agent.health == 0:
-        return _BY_ATTACK
-    place = tile_index(rules, agent.row, agent.col)
-    material = state.tiles[w, place] & MATERIAL
-    log_tick(state, w, slot, material)
-    if agent.freeze > 0:
-        agent.freeze -= 1
-    if material == _LAVA:
-        return _BY_LAVA
-    food, water = np.int64(agent.food), np.int64(agent.water)
-    forage(state, w, slot, place)
-    if counting:
-        count_gains(state, w, slot, agent.food - food, agent.water - water)
-    return metabolise(agent, rules)
-
-
-@inline
-def suffer(agent, drained, rules):
-    """Applies the sums of this tick's attacks."""
-    agent.health = max(0, np.int64(agent.health) - agent.damage)
-    if drained != 0:
-        agent.food = min(np.int64(rules.food), max(0, np.int64(agent.food) + drained))
-        agent.water = min(np.int64(rules.water), max(0, np.int64(agent.water) + drained))
-
-
-@inline
-def metabolise(agent, rules):
-    """Heals, uses food and water, hungers and thirsts, ages if it survives. Returns the cause of death or SURVIVES."""
-    food, water, health = np.int64(agent.food), np.int64(agent.water), np.int64(agent.health)
-    well = (food > rules.heal_food) & (water > rules.heal_water)
-    health = min(np.int64(rules.health), health + rules.heal * well)
-    food = max(0, food - rules.food_loss)
-    water = max(0, water - rules.water_loss)
-    health -= rules.hunger * (food == 0) + rules.thirst * (water == 0)
-    agent.food, agent.water, agent.health = food, water, max(0, health)
-    if health > 0:
-        agent.age += 1
-        return SURVIVES
-    return _BY_HUNGER if food == 0 else _BY_THIRST

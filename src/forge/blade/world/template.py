@@ -1,0 +1,230 @@
+"""What the tick of a schema is made from: `forge.blade.world.engine` replaces each line `# each PHASE` by its verbs.
+
+It is never imported itself. The order of phases is that of the rulebook, `forge.blade.schema.phase`.
+"""
+
+import numpy as np
+
+from forge.blade.compiled.jit import inline, jit
+from forge.blade.compiled.random import draw_below
+from forge.blade.mechanics.events import log_birth, log_death, log_reward
+from forge.blade.mechanics.grid import first_in_rotation, index_by_row, insert_in_index, leave, tile_index
+from forge.blade.mechanics.ids import NONE, SURVIVES  # noqa: F401 - verbs that enter return it
+from forge.blade.systems.life import close_ranks, strike_from_index
+from forge.blade.systems.reward import counts_deeds, pay, pay_survival
+from forge.blade.threads.share import lanes_for, parallel
+
+# import verbs
+
+
+@inline
+def tick(state, w):
+    """Steps world w by one tick: `State.actions` in; agents, rewards, deaths and observations out."""
+    # each START
+    # each MOVE
+    # each ACT
+    deaths = live(state, w)
+    if deaths > 0:
+        die(state, w, deaths)
+    # each GROW
+    enter(state, w)
+    # each OBSERVE
+    state.tick[w] += 1
+
+
+@inline
+def live(state, w):
+    """The phases of each agent, in rotating order. Lists who must die in `State.dying`; returns how many."""
+    return live_all(state, w, True) if counts_deeds(state) else live_all(state, w, False)
+
+
+@inline
+def live_all(state, w, counting):
+    """Everyone's tick. Compiled twice: `counting` deeds is a constant in it, so that not counting costs nothing."""
+    rules, living = state.rules[w], state.living[w]
+    reward, terminated = state.reward[w], state.terminated[w]
+    reward[:] = 0
+    terminated[:] = False
+    dying, deaths = state.dying[w], 0
+    count = np.int64(state.living_count[w])
+    first = first_in_rotation(living, count, state.tick[w] % rules.slots)
+    for k in range(first, first + count):
+        slot = np.int64(living[k if k < count else k - count])
+        cause = live_one(state, w, slot, counting)
+        survived = cause == SURVIVES
+        reward[slot] = pay(state, w, slot, survived) if counting else pay_survival(rules, survived)
+        log_reward(state, w, slot, survived)
+        if not survived:
+            terminated[slot] = True
+            dying[deaths] = slot
+            deaths += 1
+            log_death(state, w, slot, cause)
+    return deaths
+
+
+@inline
+def live_one(state, w, slot, counting):
+    """One agent's tick. Returns its cause of death or SURVIVES."""
+    # each SUFFER
+    # each STAND
+    # each GROUND
+    # each FORAGE
+    # each BODY
+    state.agents[w, slot].age += 1
+    return SURVIVES
+
+
+@inline
+def die(state, w, deaths):
+    """Removes everyone listed in `State.dying`."""
+    for k in range(deaths):
+        slot = np.int64(state.dying[w, k])
+        strike_from_index(state, w, slot)
+        remove(state, w, slot)
+    close_ranks(state, w)
+
+
+@inline
+def remove(state, w, slot):
+    """Takes one agent off the map and empties its slot."""
+    # each DEATH
+    agent = state.agents[w, slot]
+    leave(state.tiles[w], state.surplus[w], tile_index(state.rules[w], agent.row, agent.col))
+    state.members[w, agent.population] -= 1
+    state.agents[w, slot] = state.nobody[w]
+    # each emptied array
+
+
+@inline
+def enter(state, w):
+    """Lets newcomers in."""
+    # each ENTER
+
+
+@inline
+def welcome(state, w, slot):
+    """Gives who has entered what it has from birth, and opens its records."""
+    insert_in_index(state, w, slot)
+    # each BIRTH
+    log_birth(state, w, slot)
+
+
+@inline
+def look(state, w):
+    """Fills the observation of everyone alive."""
+    # each OBSERVE
+
+
+@inline
+def begin(state, w):
+    """Starts an empty world: draws its cap, lets the first agent in, and observes. The clock stands at −1 meanwhile."""
+    # each START
+    if state.rules[w].random_cap:
+        state.cap[w] = 1 + draw_below(state.stream, w, state.rules[w].slots)
+    else:
+        state.cap[w] = state.rules[w].slots
+    state.tick[w] = -1
+    index_by_row(state, w)
+    enter(state, w)
+    look(state, w)
+    state.tick[w] = 0
+
+
+@inline
+def resume(state, w):
+    """Recomputes what a snapshot leaves out, for a world whose saved fields and `living` have been filled in."""
+    state.members[w] = 0
+    for k in range(state.living_count[w]):
+        state.members[w, state.agents[w, state.living[w, k]].population] += 1
+    look_again(state, w)
+
+
+@inline
+def look_again(state, w):
+    """Observes as at the end of the last tick, when the agents are other than they were then."""
+    index_by_row(state, w)
+    state.tick[w] -= 1
+    look(state, w)
+    state.tick[w] += 1
+
+
+@inline
+def cull(state, w, chosen):
+    """Between ticks: removes the living among `chosen`, bool [W, N], of whom nothing is recorded. Returns how many."""
+    culled = 0
+    for k in range(state.living_count[w]):
+        slot = np.int64(state.living[w, k])
+        if chosen[w, slot]:
+            remove(state, w, slot)
+            culled += 1
+    close_ranks(state, w)
+    return culled
+
+
+#: About what a tick costs, for a world and for each of its agents [ns].
+_WORLD_NS, _AGENT_NS = 500, 60
+launch_ticks = parallel(tick, 1)
+
+
+@jit(_nrt=False)
+def tick_all(pool, threads, state):
+    """Steps every world, worlds on threads; each by one thread in one order, so threads don't change results."""
+    work = 0
+    for w in range(state.tick.shape[0]):
+        work += _WORLD_NS + _AGENT_NS * state.living_count[w]
+    launch_ticks(pool, lanes_for(work, threads), state.tick.shape[0], (state,))
+
+
+@jit(_nrt=False)
+def begin_each(state):
+    """Starts every world."""
+    for w in range(state.tick.shape[0]):
+        begin(state, w)
+
+
+@jit(_nrt=False)
+def resume_each(state):
+    """Recomputes the derived fields of every world."""
+    for w in range(state.tick.shape[0]):
+        resume(state, w)
+
+
+@jit(_nrt=False)
+def cull_each(state, chosen):
+    """Takes the living among `chosen`, bool [W, N], out of every world, and observes again; returns how many."""
+    total = 0
+    for w in range(state.tick.shape[0]):
+        culled = cull(state, w, chosen)
+        if culled > 0:
+            look_again(state, w)
+        total += culled
+    return total
+
+
+@inline
+def know(agent, me, row):
+    """Fills a row, int32 [F], with what `me` knows of `agent`."""
+    # each feature
+
+
+@inline
+def know_oneself(me, row):
+    """Fills a row, int32 [own features], with what `me` knows of itself alone."""
+    # each own feature
+
+
+@jit
+def list_entities(agents, seen, seen_count, worlds, slots, entities):
+    """Fills int32 [n, K, F] with the features of all that n observers have in view; rows of nobody stay as they are."""
+    for n in range(worlds.shape[0]):
+        w, slot = worlds[n], slots[n]
+        me = agents[w, slot]
+        for entry in range(seen_count[w, slot]):
+            know(agents[w, np.int64(seen[w, slot, entry])], me, entities[n, entry])
+
+
+@jit
+def list_own(agents, worlds, slots, own):
+    """Fills int32 [n, own features] with what n agents know of themselves alone."""
+    for n in range(worlds.shape[0]):
+        know_oneself(agents[worlds[n], slots[n]], own[n])
