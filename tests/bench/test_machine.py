@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy
 import pytest
 
-from forge.support import machine
+from forge.support.host import machine
 
 
 def test_description_names_processor_versions_and_environment(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,8 +10,8 @@ from forge.blade import Chaos, ConfigError, Law, Recording, World, make
 from forge.blade.state.state import allocate, check_memory
 from forge.experiments.runs.settings import Session, Training
 from forge.experiments.training.train import begin
-from forge.support import memory as module
-from forge.support.memory import amount, memory
+from forge.support.host import memory as module
+from forge.support.host.memory import amount, memory
 from forge.trinity import smith
 from tests.blade.threads.test_cores import MEMORY, V2, made
 

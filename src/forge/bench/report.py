@@ -68,7 +68,7 @@ class Report:
 
     Attributes:
         benchmark: its name.
-        machine: from `forge.support.machine.describe`.
+        machine: from `forge.support.host.machine.describe`.
         settings: what it was asked to do; `quick` tells whether it only tries itself.
         json: the file to write, if any.
         markdown: the page to write, if any.

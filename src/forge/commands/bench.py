@@ -16,8 +16,8 @@ from forge.bench.report import Report, Section
 from forge.bench.train import Plan, training
 from forge.bench.world import Effort, batch, options, scaling, speed
 from forge.command_line import read
-from forge.support import machine
 from forge.support.checks import ConfigError
+from forge.support.host import machine
 from forge.support.waiting import doing
 
 Name = Literal["speed", "batch", "busy", "scaling", "options", "compile", "memory", "terrain"]

@@ -32,7 +32,7 @@ from forge.blade.systems.game import GAME
 from forge.blade.systems.sight import row_bytes as row_bytes
 from forge.blade.systems.terrain import margin as margin
 from forge.support.checks import ConfigError
-from forge.support.memory import check_fits
+from forge.support.host.memory import check_fits
 
 #: One agent, 32 bytes. An empty slot is all zeros.
 AGENT = GAME.agent

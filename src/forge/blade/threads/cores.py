@@ -8,7 +8,7 @@ import os
 from pathlib import Path
 
 from forge.support.checks import ConfigError
-from forge.support.control_groups import Group, control_groups
+from forge.support.host.control_groups import Group, control_groups
 
 #: The variable that says how many threads to use when nothing else does.
 VARIABLE = "NUMBA_NUM_THREADS"

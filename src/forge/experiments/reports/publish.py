@@ -23,7 +23,8 @@ def publish(folder: Path, title: str, question: str, findings: Findings, origin:
         question: that the study answers.
         findings: to write.
         origin: how the numbers came about, for data.json and for the end of the report: `command`, `seeds`, and `runs`,
-            if any, with `name`, `folder`, `seed`, `steps`, `seconds` and `made` (see `forge.support.machine.describe`).
+            if any, with `name`, `folder`, `seed`, `steps`, `seconds` and `made` (as
+            `forge.support.host.machine.describe` tells it).
 
     Returns:
         The files, the report first.

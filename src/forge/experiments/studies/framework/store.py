@@ -25,11 +25,11 @@ from forge.experiments.runs.loading import load
 from forge.experiments.runs.run import Run, steps_of
 from forge.experiments.statistics.digest import digest
 from forge.experiments.studies.framework.needs import LIFETIME, Milestone, Need, Player, setting
-from forge.support import machine
 from forge.support.about import VERSION
 from forge.support.checks import ConfigError, shown
 from forge.support.documents import read_json
 from forge.support.durable import write_atomic
+from forge.support.host import machine
 
 _LARGEST = 64 * 2**20  # bytes of a result: maps of visits are some megabytes
 

@@ -7,7 +7,7 @@ import os
 from pathlib import Path
 
 from forge.support.checks import ConfigError
-from forge.support.control_groups import control_groups
+from forge.support.host.control_groups import control_groups
 
 
 def memory(root: Path = Path("/")) -> int | None:
