@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from forge.support import sources
 from forge.support.checks import ConfigError
 from forge.support.sources import source_digest, sources_of
 
@@ -33,7 +34,7 @@ def written(folder: Path) -> Path:
 
 
 def digest(file: Path) -> str:
-    source_digest.cache_clear()
+    sources._digest.cache_clear()
     return source_digest(NAME, file)
 
 
@@ -60,7 +61,7 @@ def test_a_module_is_found_by_its_name_alone(tmp_path: Path, monkeypatch: pytest
     written(tmp_path)
     monkeypatch.syspath_prepend(tmp_path)
     assert len(sources_of(NAME)) == len(MEANT)
-    with pytest.raises(ConfigError, match=r"module worlds_of_mine\.nothing has no source file"):
+    with pytest.raises(ConfigError, match=r"module worlds_of_mine\.nothing has no source that"):
         sources_of("worlds_of_mine.nothing")
 
 

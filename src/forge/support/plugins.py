@@ -1,28 +1,36 @@
 """Code of the user's own, named `module:NAME` by a configuration: systems of the world, and networks.
 
-Modules are code, so a file never makes one run by itself: a run, checkpoint or snapshot from elsewhere that names one
-is read only if the user names it, too: by the command, by the configuration given to it, by `--trust`, or by `trust`.
+Modules are code, so a file never makes one run by itself: a run, checkpoint or snapshot that names one is read only if
+the user names it, too: by the command, by the configuration given to it, by `--trust`, or by `trust`. What exists in
+Python, a configuration or a learner's table, was named by its user; so names are checked where files are read.
 """
 
 from __future__ import annotations
 
 import importlib
 import sys
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+import warnings
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from forge.support.checks import ConfigError, did_you_mean, shown
+from forge.support.checks import ConfigError, ConfigWarning, did_you_mean, shown
+from forge.support.sources import source_digest
 
 _trusted: set[str] = set()
+_told: set[tuple[str, str, str]] = set()
+
+
+class Untrusted(ConfigError):
+    """A file names code that its user does not."""
 
 
 def trust(*names: str) -> None:
     """Lets files that name these be read for the rest of this process.
 
     Args:
-        names: as files name them, `module:NAME`, or the whole `module`.
+        names: as files name them, `module:NAME`; or a whole `module`, or package of modules.
 
     Raises:
         ConfigError: if one cannot be such a name.
@@ -37,6 +45,12 @@ def trusted() -> tuple[str, ...]:
     return tuple(sorted(_trusted))
 
 
+def is_trusted(name: str) -> bool:
+    """Whether this process trusts a name: it, its module, or a package that the module lies in."""
+    module = name.partition(":")[0].split(".")
+    return not _trusted.isdisjoint([name, *(".".join(module[:end]) for end in range(1, len(module) + 1))])
+
+
 def require_trust(names: Iterable[str], what: str) -> None:
     """Refuses what a file names and the user does not.
 
@@ -45,14 +59,15 @@ def require_trust(names: Iterable[str], what: str) -> None:
         what: that names them, for the error: "snapshot old.npz".
 
     Raises:
-        ConfigError: naming the first that is not trusted, and how it is.
+        Untrusted: naming the first that is not trusted, and how it is.
+        ConfigError: if one cannot be such a name.
     """
     for name in names:
-        module = name.partition(":")[0] if isinstance(name, str) else ""
-        if _trusted.isdisjoint((name, module)):
-            raise ConfigError(
-                f"{what} names {shown(name)}, which is code of a module: a file makes none run unless you name it, "
-                f"too. If you know it, say --trust {module or 'MODULE'}, or forge.trust({module!r}) in Python"
+        module, _ = _parts(what, name)
+        if not is_trusted(name):
+            raise Untrusted(
+                f"{what} names {name!r}, which is code of a module, and a file makes none run unless you name it, too. "
+                f"If you know that module: --trust {module}, or forge.trust({module!r}) in Python"
             )
 
 
@@ -80,11 +95,53 @@ def load(what: str, name: Any, beside: Path | None = None) -> Any:
             ) from error
         except Exception as error:
             raise ConfigError(f"{what} = {name!r}: its import fails: {type(error).__name__}: {error}") from error
+    with suppress(ConfigError):  # of what is loaded now, whatever the file holds later
+        source_digest(module_name)
     found = getattr(module, attribute, None)
     if found is None:
         known = [known for known in vars(module) if not known.startswith("_")]
         raise ConfigError(f"{what} = {name!r}: {did_you_mean(f'name of module {module_name}', attribute, known)}")
     return found
+
+
+def written_with(names: Iterable[str]) -> dict[str, str]:
+    """What a file keeps of the modules it depends on, for `tell_changes`: the digest of the sources of each.
+
+    Args:
+        names: `module:NAME`, of modules that are loaded.
+
+    Returns:
+        Digests by name; modules without sources are left out.
+    """
+    return {name: digest for name in names if (digest := _digest(name))}
+
+
+def tell_changes(written: Any, what: str) -> None:
+    """Warns, once, of modules that have changed since a file was written with them.
+
+    It reads sources and imports nothing. It looks at trusted modules alone, and passes over one that is not there.
+
+    Args:
+        written: from `written_with`, as the file has it.
+        what: the file, for the warning: "snapshot old.npz".
+
+    Raises:
+        ConfigError: if `written` is nothing that `written_with` returns.
+    """
+    texts = isinstance(written, Mapping) and all(isinstance(text, str) for pair in written.items() for text in pair)
+    if not texts:
+        raise ConfigError(f"{what}: sources must be a table of digests by module:NAME, not {shown(written)}")
+    for name, digest in written.items():
+        module, _ = _parts(f"{what}: the name of a source", name)
+        if is_trusted(name) and _digest(name) not in (None, digest) and (module, digest, what) not in _told:
+            _told.add((module, digest, what))
+            warnings.warn(f"module {module} has changed since {what} was written", ConfigWarning, stacklevel=2)
+
+
+def _digest(name: str) -> str | None:
+    with suppress(ConfigError):
+        return source_digest(name.partition(":")[0])
+    return None
 
 
 def _parts(what: str, name: Any) -> tuple[str, str]:

@@ -21,7 +21,6 @@ _INSTALLED = {"site-packages", "dist-packages"}
 _PYTHON = tuple(Path(sysconfig.get_path(kind)).resolve() for kind in ("stdlib", "platstdlib"))
 
 
-@functools.cache
 def source_digest(module_name: str, file: Path | None = None) -> str:
     """A short name of the sources of a module; it is of what they were when this process first asked.
 
@@ -37,6 +36,11 @@ def source_digest(module_name: str, file: Path | None = None) -> str:
     Raises:
         ConfigError: if there is no such source.
     """
+    return _digest(module_name, _file(module_name, file))
+
+
+@functools.cache
+def _digest(module_name: str, file: Path) -> str:
     digest = hashlib.blake2b(digest_size=8)
     for name, path in sorted(_sources(module_name, file).items()):
         source = _text(path)
@@ -58,17 +62,14 @@ def sources_of(module_name: str, file: Path | None = None) -> tuple[Path, ...]:
     Raises:
         ConfigError: if there is no such source.
     """
-    return tuple(sorted(_sources(module_name, file).values()))
+    return tuple(sorted(_sources(module_name, _file(module_name, file)).values()))
 
 
-def _sources(module_name: str, file: Path | None) -> dict[str, Path]:
+def _sources(module_name: str, file: Path) -> dict[str, Path]:
     """The path of each source, by the name of its module."""
-    path = file or _file_of(module_name)
-    if path is None:
-        raise ConfigError(f"module {module_name} has no source file that could be found")
-    folders = (_root(module_name, path), *_search_path())
+    folders = (_root(module_name, file), *_search_path())
     found: dict[str, Path] = {}
-    waiting = {module_name: path}
+    waiting = {module_name: file}
     while waiting:
         name, path = waiting.popitem()
         found[name] = path
@@ -76,13 +77,16 @@ def _sources(module_name: str, file: Path | None) -> dict[str, Path]:
             for part, source in _found(imported, folders):
                 if part not in found and not _of_others(part, source):
                     waiting[part] = source
-    return _package(module_name, file or found[module_name]) | found
+    return _package(module_name, file) | found
 
 
-def _file_of(module_name: str) -> Path | None:
-    if file := getattr(sys.modules.get(module_name), "__file__", None):
-        return Path(file)
-    return dict(_found(module_name, _search_path())).get(module_name)
+def _file(module_name: str, file: Path | None) -> Path:
+    """The file of a module, as given, or as it is found."""
+    loaded = getattr(sys.modules.get(module_name), "__file__", None)
+    path = file or (Path(loaded) if loaded else dict(_found(module_name, _search_path())).get(module_name))
+    if path is None or not (file or path.suffix == ".py"):
+        raise ConfigError(f"module {module_name} has no source that could be found")
+    return path
 
 
 def _search_path() -> tuple[Path, ...]:

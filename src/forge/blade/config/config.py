@@ -196,6 +196,21 @@ class Config:
         return kind._read({name: value for name, value in data.items() if name != "systems"}, written, whole)
 
     @classmethod
+    def without_systems(cls, data: Mapping[str, Any], version: int | None = None) -> Config:
+        """What a whole configuration says of our own systems; of those from outside it imports and keeps nothing.
+
+        Args:
+            data: as `to_dict` gave it. Where it names systems, other sections than ours are passed over.
+            version: as of `from_dict`.
+
+        Raises:
+            ConfigError: naming what is wrong in it.
+        """
+        if isinstance(data, Mapping) and named_systems(data.get("systems", ())):
+            data = {name: value for name, value in data.items() if name in Config.sections()}
+        return Config.from_dict(data, version, whole=True)
+
+    @classmethod
     def _read(cls, data: Mapping[str, Any], written: int, whole: bool) -> Self:
         kinds = cls.sections()
         for section in data:

@@ -219,7 +219,11 @@ class Replay:
 
     @property
     def config(self) -> Config:
-        """The configuration of the world.
+        """The configuration of the world, without its systems from outside.
+
+        A replay never imports a module. Of a world with such systems this is the rest: the sections of our own. The
+        names of those systems, `config["systems"]` of the header, and their sections stand in `header` as plain values;
+        `Config.from_dict(header["config"])` makes the whole of them, if the modules are there and trusted.
 
         Raises:
             ConfigError: if this release knows no such configuration, which `header["config"]` holds as plain values, or
@@ -227,7 +231,7 @@ class Replay:
         """
         header = self._start.values
         version = versions.CONFIGURATION.version(header["configuration"], f"the configuration in {self.path}")
-        config = Config.from_dict(header["config"], version, whole=True)
+        config = Config.without_systems(header["config"], version)
         for name, value in (("side", config.terrain.side), ("populations", config.populations)):
             if value != header[name]:
                 raise ConfigError(f"{self.path} says {name} = {header[name]}, but its configuration says {value}")

@@ -24,6 +24,10 @@ from forge.support.checks import ConfigError, did_you_mean
 from forge.support.documents import parse_json
 from forge.support.durable import write_atomic
 from forge.support.paths import path_of
+from forge.support.plugins import tell_changes, written_with
+
+#: What the header says of the modules that systems from outside are of, where there are any: see `written_with`.
+SOURCES = "sources"
 
 #: Since which version of snapshots the header says something.
 HEADER = {
@@ -106,6 +110,8 @@ def _header(world: Batch) -> bytes:
         "worlds": worlds,
         "recording": world.recording._asdict(),
     }
+    if written := written_with(world.configs[0].systems):
+        values[SOURCES] = written
     text = json.dumps(values).encode()
     if len(text) > _LONGEST:
         raise ConfigError(f"{len(places)} configurations need {len(text)} bytes of a snapshot; {_LONGEST} are allowed")
@@ -160,6 +166,7 @@ def _read(archive: Archive, name: str) -> Saved:
     arrays |= {name: np.full(wanted[name].shape, value, wanted[name].dtype) for name, value in before.items()}
     saved = Saved(configs, recording, arrays.pop("seeds").copy(), arrays.pop("maps").copy(), arrays)
     check_state(saved.configs, saved.tiles, saved.arrays)
+    tell_changes(header.get(SOURCES, {}), name)
     return saved
 
 

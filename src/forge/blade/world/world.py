@@ -32,6 +32,7 @@ from forge.blade.world.arguments import (
 from forge.blade.world.tick import begin_each, cull_each, resume_each, tick_all
 from forge.support.checks import ConfigError
 from forge.support.paths import path_of
+from forge.support.plugins import trust
 
 
 class Made(NamedTuple):
@@ -356,7 +357,7 @@ class World:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Copies, also to other processes, are made by way of a snapshot: their views look at their own memory."""
-        return _copied, (type(self), self.snapshot(), self.threads), self.__getstate__()
+        return _copied, (type(self), self.snapshot(), self.threads, self.config.systems), self.__getstate__()
 
     def __getstate__(self) -> Any:
         """What a snapshot does not hold: attributes of subclasses, and those that were added to an instance."""
@@ -373,7 +374,8 @@ _IN_A_SNAPSHOT = frozenset(
 )
 
 
-def _copied(kind: type[World], data: bytes, threads: int) -> World:
+def _copied(kind: type[World], data: bytes, threads: int, systems: tuple[str, ...] = ()) -> World:
+    trust(*systems)  # a pickle is code anyway; one of release 2.0 has none
     return kind.restore(data, min(threads, checked_threads(None)))
 
 
