@@ -11,8 +11,9 @@ import numpy as np
 from forge.agents.bitboards import PITCH, SIGHT, SIZE
 from forge.blade import Config, Material, Observation
 from forge.blade.config.config import config_of
+from forge.blade.schema.system import Choice
 from forge.blade.state.rules import rules_record
-from forge.blade.world.actions import COLUMNS
+from forge.blade.world.actions import COLUMNS, choices_of
 from forge.support.numeric import seed_of
 
 
@@ -43,6 +44,7 @@ class Scripted(ABC):
         self.config = config_of(config)
         self.seed = seed_of(seed)
         self._rules = np.array([rules_record(config, margin=0)])
+        self._choices = choices_of(self.config)
         self._key = np.random.SeedSequence(self.seed).generate_state(1, np.uint64)[0]
         self._calls = 0
         self._headings = np.zeros((0, config.spawn.cap), np.uint8)
@@ -55,12 +57,13 @@ class Scripted(ABC):
 
         Args:
             observation: of worlds with this configuration.
-            out: uint8 [W, N, 2 or 3] to write into; None means a new array of zeros.
+            out: uint8 [W, N, columns] to write into; None means a new array of zeros.
             slots: the run of slots to decide for, such as one population's; None means all. Other rows stay as they
                 are.
 
         Returns:
-            uint8 [W, N, 2], or [W, N, 3] with learned targeting: move, style, target. Rows of empty slots are 0.
+            uint8 [W, N, 2], or [W, N, 3] with learned targeting: move, style, target; then a column for each choice of
+            systems from outside. Rows of empty slots are 0.
 
         Raises:
             TypeError, ValueError: if an argument is not what it must be; the message names it.
@@ -68,7 +71,7 @@ class Scripted(ABC):
         sight = self._look(observation)
         W, N = sight.seen_count.shape
         low, high = _run(slots, N)
-        shape = (W, N, len(COLUMNS) if self.config.learned_targets else len(COLUMNS) - 1)
+        shape = (W, N, len(self._choices))
         if out is None:
             out = np.zeros(shape, np.uint8)
         elif not isinstance(out, np.ndarray) or out.dtype != np.uint8 or out.shape != shape or not out.flags.carray:
@@ -76,12 +79,20 @@ class Scripted(ABC):
         if len(self._headings) != W:
             self._headings = np.zeros((W, N), np.uint8)
         self._decide(sight, low, high, out)
+        for column, choice in enumerate(self._choices):
+            if choice.name not in COLUMNS:
+                chosen = self._choose(choice, observation)
+                out[:, low:high, column] = np.where(observation.alive, chosen, 0)[:, low:high]
         self._calls += 1
         return out
 
     @abstractmethod
     def _decide(self, sight: Sight, low: int, high: int, out: np.ndarray) -> None:
         """Fills the rows of slots low .. high − 1."""
+
+    def _choose(self, choice: Choice, observation: Observation) -> np.ndarray:
+        """What it takes of a choice that it does not know, integers [W, N] or one for all: the option that is idle."""
+        return np.array(choice.idle(self.config))
 
     def state(self) -> dict[str, np.ndarray]:
         """All that is remembered: `calls` of `act` int64 [], and the explorers' `headings`, Moves uint8 [W, N]."""

@@ -6,7 +6,9 @@ import numpy as np
 
 from forge.agents.base import Scripted, Sight
 from forge.agents.dice import below, key_of, member, mix, roll
+from forge.blade import Observation
 from forge.blade.compiled.jit import inline, jit
+from forge.blade.schema.system import Choice
 
 
 class Random(Scripted):
@@ -14,6 +16,15 @@ class Random(Scripted):
 
     def _decide(self, sight: Sight, low: int, high: int, out: np.ndarray) -> None:
         decide_all(sight, self._rules, self._key, self._calls, low, high, out)
+
+    def _choose(self, choice: Choice, observation: Observation) -> np.ndarray:
+        """Any valid option, each as likely, from a stream of its own for each tick and choice."""
+        count = len(choice.options(self.config))
+        valid = (
+            np.ones((*observation.alive.shape, count), bool) if choice.mask is None else observation.more[choice.mask]
+        )
+        stream = np.random.Generator(np.random.Philox(key=[self._key, np.uint64(self._calls << 8 | choice.number)]))
+        return np.argmax(valid * (1 - stream.random(valid.shape)), -1)
 
 
 @jit

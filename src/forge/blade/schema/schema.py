@@ -190,7 +190,34 @@ class Schema:
         for array in self.arrays:
             kind = array.type(sizes) if callable(array.type) else records.get(array.type, array.type)
             found[array.name] = Layout((len(configs), *array.shape(sizes)), np.dtype(kind))
+        self._check_told(configs[0], found)
         return found
+
+    def _check_told(self, config: Any, layout: Mapping[str, Layout]) -> None:
+        """Refuses arrays that are not of the shape in which they say what they are declared to say."""
+        slots = layout["agents"].shape
+        for choice in self.choices:
+            count = len(choice.options(config))
+            if choice.mask is not None and count and choice.mask not in _SPECIAL:
+                _check_array(f"mask of choice {choice.name!r}", choice.mask, layout, (*slots, count))
+            if choice.matters is not None and count:
+                _check_array(f"`matters` of choice {choice.name!r}", choice.matters, layout, slots)
+        for name in self.around:
+            if name not in layout or layout[name].dtype != np.dtype("i4") or len(layout[name].shape) > 2:
+                raise ConfigError(
+                    f"around names {name!r}, which must be an array of numbers i4, () or (n,), of a world"
+                )
+
+
+#: Masks of ours, in bits.
+_SPECIAL = ("moves", "targets")
+
+
+def _check_array(what: str, name: str, layout: Mapping[str, Layout], shape: tuple[int, ...]) -> None:
+    found = layout.get(name)
+    if found is None or found.dtype != np.bool_ or found.shape != shape:
+        told = f"{found.dtype} of shape {list(found.shape[1:])}" if found else "no array"
+        raise ConfigError(f"the {what} is {name!r}, {told}; wanted is an array '?' of shape {list(shape[1:])}")
 
 
 def _check_names(what: str, declared: Iterable[tuple[str, list[str]]]) -> None:

@@ -6,7 +6,7 @@ and what is observed are made from the declarations of all systems (`forge.blade
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -83,7 +83,7 @@ class Feature(NamedTuple):
         meaning: for people.
         centre, scale: of a configuration; learners are given (x − centre) / scale.
         read: compiled by `forge.blade.compiled.jit.inline`: of the records of the agent in view and of the observer;
-            None: the field of agents of that name.
+            of what an agent knows of itself alone, of its record. None: the field of agents of that name.
         number: its column among all features. What was learned depends on it, so it never changes; as of `Tile`.
     """
 
@@ -94,7 +94,7 @@ class Feature(NamedTuple):
     meaning: str
     centre: Callable[[Any], float]
     scale: Callable[[Any], float]
-    read: Callable[[Any, Any], Any] | None = None
+    read: Callable[..., Any] | None = None
     number: int = NEXT
 
 
@@ -176,8 +176,7 @@ class Choice(NamedTuple):
         name: of the column, unique among all systems.
         meaning: for people.
         options: their names, by a configuration; where there are none, the choice does not exist there.
-        mask: the array of the state that says what is valid: "?" [N, n], or "u1" [N] whose bit i stands for option i;
-            None: every option always is.
+        mask: the array of the state that says what is valid, "?" [N, n]; None: every option always is.
         matters: the array of the state, "?" [N], that says for whom the choice can have an effect now; None: for all.
         idle: the option of who does as little as the rules allow, by a configuration.
         of: the list of the observation whose entries the options are; empty where they are not.
@@ -230,6 +229,8 @@ class System:
         choices: columns of an action.
         life: fields of the record of a life.
         verbs: what it does in a tick.
+        check: of the configurations of a batch and its saved arrays by name, before compiled code sees them: raises a
+            ConfigError for what cannot be. Types and shapes are right by then.
     """
 
     name: str
@@ -251,6 +252,7 @@ class System:
     choices: tuple[Choice, ...] = ()
     life: tuple[Column, ...] = ()
     verbs: tuple[Verb, ...] = ()
+    check: Callable[[Any, Mapping[str, Any]], None] | None = None
 
 
 def shared(table: str, *names: str) -> tuple[Shared, ...]:

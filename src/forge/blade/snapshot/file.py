@@ -19,7 +19,7 @@ from forge.blade.schema.record import annotated_since
 from forge.blade.schema.versions import Since, lacking, stood_for
 from forge.blade.snapshot.invariants import check_state
 from forge.blade.snapshot.npz import Archive
-from forge.blade.state.state import RECORDED, SAVED, SINCE, State, check_alike, check_memory, layout, origins
+from forge.blade.state.state import State, check_alike, check_memory, layout, origins, recorded, saved
 from forge.support.checks import ConfigError, did_you_mean
 from forge.support.documents import parse_json
 from forge.support.durable import write_atomic
@@ -93,11 +93,16 @@ def write(world: Batch, path: Path | None) -> bytes:
         header=np.frombuffer(_header(world), np.uint8),
         seeds=world.seeds,
         maps=world._tiles,
-        **{name: getattr(world.state, name) for name in SAVED + RECORDED},
+        **{name: getattr(world.state, name) for name in _names(world.configs[0])},
     )
     if path is not None:
         write_atomic(path, buffer.getvalue())
     return buffer.getvalue()
+
+
+def _names(config: Config) -> tuple[str, ...]:
+    """Of the arrays that a snapshot holds."""
+    return saved(config.schema) + recorded(config.schema)
 
 
 def _header(world: Batch) -> bytes:
@@ -151,8 +156,8 @@ def _read(archive: Archive, name: str) -> Saved:
 
     count, side = len(configs), configs[0].terrain.side
     check_memory(configs, count, recording)
-    wanted = {name: array for name, array in layout(configs, recording).items() if name in SAVED + RECORDED}
-    since = {name: SINCE[name] for name in wanted}
+    wanted = {name: array for name, array in layout(configs, recording).items() if name in _names(configs[0])}
+    since = {array.name: array.since for array in configs[0].schema.arrays if array.name in wanted}
     if missing := lacking(since, archive.names, version):
         raise ConfigError(f"it lacks {', '.join(missing)}")
     before = stood_for(since, archive.names, version)
@@ -164,10 +169,10 @@ def _read(archive: Archive, name: str) -> Saved:
 
     arrays = {name: archive.array(name, array, version) for name, array in there.items()}
     arrays |= {name: np.full(wanted[name].shape, value, wanted[name].dtype) for name, value in before.items()}
-    saved = Saved(configs, recording, arrays.pop("seeds").copy(), arrays.pop("maps").copy(), arrays)
-    check_state(saved.configs, saved.tiles, saved.arrays)
+    found = Saved(configs, recording, arrays.pop("seeds").copy(), arrays.pop("maps").copy(), arrays)
+    check_state(found.configs, found.tiles, found.arrays)
     tell_changes(header.get(SOURCES, {}), name)
-    return saved
+    return found
 
 
 def _configs(header: Mapping[str, Any]) -> list[Config]:

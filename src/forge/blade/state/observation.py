@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, Self
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
 from forge.blade.config.config import Config
+from forge.blade.engine.engine import engine_of
 from forge.blade.mechanics.grid import CROWD, MATERIAL
 from forge.blade.mechanics.ids import Material, Move, Style
+from forge.blade.schema.schema import Schema
 from forge.blade.systems.game import GAME
 
 #: The eleven features, in the order of `Observation.features`. Source of the normalisation: Neural MMO v1.0.
@@ -43,10 +47,18 @@ class Observation(NamedTuple):
         np.ndarray
     )  # uint8 [W, N, K]: bit s is set where an entry can be attacked with style s; K = 0 if not learned
     styles: int  # attack styles to choose from: 3, or 4 with hold; all are always valid
+    schema: Schema = GAME  # what the systems of the worlds declare
+    more: Mapping[str, np.ndarray] = MappingProxyType({})  # arrays that systems from outside tell, by name: see `told`
 
     def copy(self) -> Self:
         """The same observation in memory of its own, which no step changes."""
-        return self._replace(**{name: getattr(self, name).copy() for name in self._fields[:-1]})
+        copies: dict[str, Any] = {name: array.copy() for name, array in self.arrays.items()}
+        return self._replace(**copies, more={name: array.copy() for name, array in self.more.items()})
+
+    @property
+    def arrays(self) -> dict[str, np.ndarray]:
+        """The arrays of every world, by name; each has a row [W, N] for every slot."""
+        return {name: array for name, array in self._asdict().items() if isinstance(array, np.ndarray)}
 
     @property
     def alive(self) -> np.ndarray:
@@ -84,16 +96,34 @@ class Observation(NamedTuple):
         return (self.targets[:, :, None] >> np.arange(self.styles, dtype=np.uint8)[:, None] & 1).astype(bool)
 
     def features(self, world: int, slot: int) -> np.ndarray:
-        """Integers int32 [agents in view, 11]: the FEATURES of everyone that one agent sees, itself first."""
-        seen = self.agents[world, self.seen[world, slot, : self.seen_count[world, slot]]]
-        me = self.agents[world, slot]
-        relative = {
-            "row_offset": seen["row"].astype(np.int32) - me["row"],
-            "col_offset": seen["col"].astype(np.int32) - me["col"],
-            "same_population": seen["population"] == me["population"],
-        }
-        columns = [relative[f.name] if f.name in relative else seen[f.name] for f in FEATURES]
-        return np.stack(columns, -1).astype(np.int32)
+        """Integers int32 [agents in view, F]: the features of everyone that one agent sees, itself first.
+
+        They are FEATURES, and those of systems from outside behind them: `schema.features`.
+        """
+        count = int(self.seen_count[world, slot])
+        found = np.zeros((1, self.seen.shape[2], len(self.schema.features)), np.int32)
+        engine_of(self.schema).list_entities(
+            self.agents, self.seen, self.seen_count, np.array([world]), np.array([slot]), found
+        )
+        return found[0, :count]
+
+    def own(self, world: int, slot: int) -> np.ndarray:
+        """Integers int32 [own features]: what one agent knows of itself alone, `schema.own`."""
+        found = np.zeros((1, len(self.schema.own)), np.int32)
+        engine_of(self.schema).list_own(self.agents, np.array([world]), np.array([slot]), found)
+        return found[0]
+
+    def around(self, world: int) -> np.ndarray:
+        """Integers int32 [n]: what everyone knows of a world, the arrays of `schema.around` one after another."""
+        parts = [np.ravel(self.more[name][world]) for name in self.schema.around]
+        return np.concatenate([np.zeros(0, np.int32), *parts])
+
+
+def told(schema: Schema) -> tuple[str, ...]:
+    """The names of the arrays that systems from outside tell agents: masks, what matters, what is around."""
+    inside = {array.name for array in GAME.arrays}
+    named = [name for choice in schema.choices for name in (choice.mask, choice.matters) if name is not None]
+    return tuple(dict.fromkeys(name for name in (*named, *schema.around) if name not in inside))
 
 
 class Array(NamedTuple):

@@ -13,4 +13,4 @@ RULES = GAME.rules
 
 def rules_record(config: Config, margin: int) -> np.ndarray:
     """The RULES record of one world whose tile array has `margin` tiles around the map."""
-    return GAME.numbers_of(config, margin)
+    return config.schema.numbers_of(config, margin)

@@ -7,7 +7,7 @@ Its arrays are those that the systems declare (`forge.blade.systems`). Letters u
     R  rows of the window (2 radius + 1)                 C  bytes of a window row (R rounded up to a multiple of 16)
     E  events a tick at most (0 when nobody records them)
 
-The `SAVED` fields are the state proper: what is snapshot and hashed. `RECORDED` ones are saved with them. All others
+The `saved` arrays are the state proper: what is snapshot and hashed. `recorded` ones are saved with them. All others
 can be computed from them or are the inputs, outputs and scratch space of a tick.
 
 A saved array, or column of a saved record, that comes later says so where it is declared: one with
@@ -18,16 +18,18 @@ A saved array, or column of a saved record, that comes later says so where it is
 from __future__ import annotations
 
 import math
-from collections import namedtuple
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any
 
 import numpy as np
 
 from forge.blade.config.config import Config
 from forge.blade.mechanics.events import Recording
 from forge.blade.schema.schema import Layout as Layout
-from forge.blade.state.rules import RULES, rules_record
+from forge.blade.schema.schema import Schema
+from forge.blade.state.kinds import State as State
+from forge.blade.state.kinds import state_type
+from forge.blade.state.rules import rules_record
 from forge.blade.systems.game import GAME
 from forge.blade.systems.sight import row_bytes as row_bytes
 from forge.blade.systems.terrain import margin as margin
@@ -43,23 +45,22 @@ TALLY = GAME.tally
 #: One life, finished or not.
 LIFE = GAME.life
 
-if TYPE_CHECKING:
-    State: TypeAlias = Any
-else:
-    #: One field for each array of `GAME.arrays`, which says what it is.
-    State = namedtuple("State", [array.name for array in GAME.arrays])
 
-#: When each array came, by name.
-SINCE = {array.name: array.since for array in GAME.arrays}
-SAVED = tuple(array.name for array in GAME.arrays if array.saved)
-RECORDED = tuple(array.name for array in GAME.arrays if array.recorded)
+def saved(schema: Schema) -> tuple[str, ...]:
+    """The names of the arrays that are the state proper."""
+    return tuple(array.name for array in schema.arrays if array.saved)
+
+
+def recorded(schema: Schema) -> tuple[str, ...]:
+    """The names of the arrays that are saved with them."""
+    return tuple(array.name for array in schema.arrays if array.recorded)
 
 
 def allocate(configs: Sequence[Config], recording: Recording) -> State:
     """An empty state for one world per configuration; all of them must agree in `shape_of`."""
     arrays = layout(configs, recording)
     try:
-        state = State(**{name: np.zeros(*array) for name, array in arrays.items()})
+        state = state_type(configs[0].schema)(**{name: np.zeros(*array) for name, array in arrays.items()})
     except MemoryError as error:
         raise ConfigError(f"{len(configs):,} worlds need more memory than there is: {error}") from error
     _set_rules(state, configs)
@@ -74,12 +75,12 @@ def clear(state: State, configs: Sequence[Config]) -> None:
 
 
 def _set_rules(state: State, configs: Sequence[Config]) -> None:
-    state.rules[:] = np.array([rules_record(c, margin(c)) for c in configs], RULES)
+    state.rules[:] = np.array([rules_record(c, margin(c)) for c in configs], state.rules.dtype)
 
 
 def layout(configs: Sequence[Config], recording: Recording) -> dict[str, Layout]:
     """What the arrays of that state look like, by name. They begin as zeros: tiles as lava with nobody on it."""
-    return GAME.layout(configs, recording)
+    return configs[0].schema.layout(configs, recording)
 
 
 def origins(count: int, side: int) -> dict[str, Layout]:
@@ -104,7 +105,7 @@ def check_memory(configs: Sequence[Config], count: int, recording: Recording) ->
 
 def shape_of(config: Config) -> dict[str, Any]:
     """The fields that set array shapes and the meaning of actions; all worlds of a batch share them."""
-    return {field.name: field.value(config) for field in GAME.shared}
+    return {"systems": config.systems} | {field.name: field.value(config) for field in config.schema.shared}
 
 
 def check_alike(configs: Sequence[Config]) -> None:

@@ -223,7 +223,14 @@ SYSTEM = System(
     ),
     choices=(
         Choice("style", "how it attacks", _styles, idle=lambda c: Style.HOLD if c.combat.hold else 0, number=1),
-        Choice("target", "an entry of its own `seen`; 0 is itself and means no target", _entries, "targets", number=2),
+        Choice(
+            "target",
+            "an entry of its own `seen`; 0 is itself and means no target",
+            _entries,
+            "targets",
+            of="seen",
+            number=2,
+        ),
     ),
     features=(
         Feature(

@@ -13,8 +13,9 @@ import numpy as np
 
 from forge.blade.config.config import Config
 from forge.blade.mechanics.ids import Move, Style
+from forge.blade.schema.system import Choice
 from forge.blade.state.observation import Observation
-from forge.blade.world.actions import COLUMNS
+from forge.blade.world.actions import COLUMNS, Columns, choices_of
 from forge.support.checks import did_you_mean
 
 
@@ -37,35 +38,40 @@ class Node(NamedTuple):
 
 
 class Decision(NamedTuple):
-    """One row of the action space. `target` is an entry of the agent's own list of agents in view; 0 is nobody."""
+    """One row of the action space. `target` is an entry of the agent's own list of agents in view; 0 is nobody.
+
+    `more` holds the choices of systems from outside, each by its name: the name of the option.
+    """
 
     move: Move
     style: Style
     target: int = 0
+    more: tuple[tuple[str, str], ...] = ()
 
     def __str__(self) -> str:
         way = "pass" if self.move is Move.PASS else f"move {self.move.name.lower()}"
-        return f"{way}, {self.style.name.lower()}" + (f" {self.target}" if self.target else "")
+        attack = self.style.name.lower() + (f" {self.target}" if self.target else "")
+        return ", ".join([way, attack, *(f"{choice} {option}" for choice, option in self.more)])
 
 
 class ActionTree:
     """The actions of agents in worlds of one configuration.
 
     Attributes:
-        columns: names of the numbers in a row: move, style and, with learned targeting, target.
+        columns: names of the numbers in a row: move, style and, with learned targeting, target; then the choices of
+            systems from outside.
         choices: how many values each has.
         size: how many rows there are: the product of `choices`.
         idle: the row of an agent that does as little as the rules allow: it stays; with `combat.hold` it holds, with
             learned targeting it names nobody. With neither, the rules let nobody refrain, and its style is melee.
-        branches: the Nodes: pass, move and attack.
+        branches: the Nodes: pass, move, attack, and one for each choice from outside.
     """
 
     def __init__(self, config: Config) -> None:
-        listed = (config.sight.agents,) if config.learned_targets else ()
-        self.choices = (len(Move), config.styles, *listed)
-        self.columns = COLUMNS[: len(self.choices)]
+        self._config, self._there = config, choices_of(config)
+        self.columns, self.choices = tuple(c.name for c in self._there), Columns.of(config).counts
         self.size = int(np.prod(self.choices))
-        self.idle = (int(Move.PASS), int(Style.HOLD if config.combat.hold else Style.MELEE), 0)[: len(self.choices)]
+        self.idle = tuple(int(choice.idle(config)) for choice in self._there)
         self.branches = _branches(config)
         self._rest = np.arange(self.size) == self.index(self.idle)
 
@@ -119,7 +125,9 @@ class ActionTree:
             ValueError: if it is outside the action space.
         """
         row = self.row(action) if np.ndim(action) == 0 else self.row(self.index(action))
-        return Decision(Move(row[0]), Style(row[1]), *row[2:])
+        given = dict(zip(self.columns, row, strict=True))
+        more = tuple((c.name, c.options(self._config)[given[c.name]]) for c in self._there if c.name not in COLUMNS)
+        return Decision(Move(given["move"]), Style(given["style"]), given.get("target", 0), more)
 
     def masks(self, observation: Observation, where: Any = ...) -> tuple[np.ndarray, ...]:
         """For each column by itself, the choices that are valid in some row.
@@ -132,13 +140,21 @@ class ActionTree:
             Boolean arrays [*where, choices], one a column. An empty slot may only be idle.
         """
         alive = observation.alive[where][..., None]
-        found = [bits(observation.moves[where], len(Move)), alive.repeat(self.choices[1], -1)]
-        if len(self.choices) > 2:
-            found.append(observation.targets[where] > 0)
+        found = [self._valid(choice, observation, where) for choice in self._there]
         return tuple(
             np.where(alive, valid, np.arange(n) == idle)
             for valid, n, idle in zip(found, self.choices, self.idle, strict=True)
         )
+
+    def _valid(self, choice: Choice, observation: Observation, where: Any) -> np.ndarray:
+        """Boolean [*where, options]: what is valid of a choice of the living."""
+        if choice.mask == "moves":
+            return bits(observation.moves[where], len(Move))
+        if choice.mask == "targets":
+            return observation.targets[where] > 0
+        if choice.mask is not None:
+            return np.asarray(observation.more[choice.mask][where])
+        return observation.alive[where][..., None].repeat(len(choice.options(self._config)), -1)
 
     def valid(self, observation: Observation, where: Any = ...) -> np.ndarray:
         """Which flat actions are valid, boolean [*where, size]: the move is, and the target is for that style.
@@ -148,10 +164,14 @@ class ActionTree:
         moves = bits(observation.moves[where], len(Move))
         alive = observation.alive[where][..., None]
         attacks = alive.repeat(self.choices[1], -1)
-        if len(self.choices) > 2:
+        if "target" in self.columns:
             pairs = bits(observation.targets[where], self.choices[1])  # [..., target, style]
             attacks = np.swapaxes(pairs, -1, -2).reshape(*alive.shape[:-1], -1)
-        valid = (moves[..., :, None] & attacks[..., None, :]).reshape(*alive.shape[:-1], self.size)
+        valid = (moves[..., :, None] & attacks[..., None, :]).reshape(*alive.shape[:-1], -1)
+        for choice in self._there:
+            if choice.name not in COLUMNS:
+                also = self._valid(choice, observation, where)
+                valid = (valid[..., :, None] & also[..., None, :]).reshape(*alive.shape[:-1], -1)
         return np.where(alive, valid, self._rest)
 
     def __iter__(self) -> Iterator[Decision]:
@@ -159,7 +179,8 @@ class ActionTree:
         return map(self.name, range(self.size))
 
     def __str__(self) -> str:
-        return "\n".join(["each tick: pass or move, and attack", *_drawn(self.branches, "")])
+        more = "".join(f", and {name}" for name in self.columns if name not in COLUMNS)
+        return "\n".join([f"each tick: pass or move, and attack{more}", *_drawn(self.branches, "")])
 
     def _number(self, column: int, word: Any) -> int:
         name = self.columns[column]
@@ -174,10 +195,9 @@ class ActionTree:
         return int(word)
 
     def _words(self) -> dict[str, dict[str, int]]:
-        names = [move.name.lower() for move in Move], [style.name.lower() for style in Style][: self.choices[1]]
         return {
-            **dict(zip(COLUMNS, ({n: i for i, n in enumerate(column)} for column in names))),
-            "target": {"nobody": 0},
+            choice.name: {n: i for i, n in enumerate(choice.options(self._config)) if not (choice.of and n.isdigit())}
+            for choice in self._there
         }
 
     @staticmethod
@@ -204,7 +224,14 @@ def _branches(config: Config) -> tuple[Node, ...]:
         Node("pass", "move", int(Move.PASS)),
         Node("move", "move", arguments=(Argument("direction", "move", ways),)),
         Node("attack", "style", edges=styles),
+        *(_branch(choice, config) for choice in choices_of(config) if choice.name not in COLUMNS),
     )
+
+
+def _branch(choice: Choice, config: Config) -> Node:
+    """What a choice from outside adds to the tree."""
+    values = {option: number for number, option in enumerate(choice.options(config))}
+    return Node(choice.name, choice.name, arguments=(Argument(choice.name, choice.name, values),))
 
 
 def _drawn(nodes: Sequence[Node], indent: str) -> Iterator[str]:

@@ -2,32 +2,56 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple, Self
 
 import numpy as np
 
 from forge.blade.compiled.jit import inline, jit
-from forge.blade.mechanics.ids import UNKNOWN, Move
+from forge.blade.config.config import Config
+from forge.blade.mechanics.ids import UNKNOWN
+from forge.blade.schema.system import Choice
 from forge.blade.state.state import State
+from forge.blade.systems.game import GAME
 from forge.blade.threads.pool import run
 from forge.blade.threads.share import lanes_for, parallel
 
-COLUMNS = ("move", "style", "target")
+#: The columns of an action in the game.
+COLUMNS = GAME.names("choices")
 
 
-def limits(state: State) -> tuple[int, ...]:
-    """How many choices each column of an action has."""
-    rules = state.rules[0]
-    return (len(Move), int(rules["styles"]), *((int(rules["listed"]),) if rules["learned"] else ()))
+class Columns(NamedTuple):
+    """The columns of an action in worlds of one configuration: the choices that exist there.
+
+    Attributes:
+        names: of them.
+        counts: how many options each has.
+        numbers: of the choices, which are the columns of `State.actions`; intp [columns].
+    """
+
+    names: tuple[str, ...]
+    counts: tuple[int, ...]
+    numbers: np.ndarray
+
+    @classmethod
+    def of(cls, config: Config) -> Self:
+        """Those of a configuration."""
+        there = choices_of(config)
+        numbers = np.array([choice.number for choice in there], np.intp)
+        return cls(tuple(c.name for c in there), tuple(len(c.options(config)) for c in there), numbers)
 
 
-def accept(actions: Any, state: State, choices: tuple[int, ...], threads: int = 1) -> None:
+def choices_of(config: Config) -> tuple[Choice, ...]:
+    """The choices that agents have in worlds of this configuration."""
+    return tuple(choice for choice in config.schema.choices if choice.options(config))
+
+
+def accept(actions: Any, state: State, columns: Columns, threads: int = 1) -> None:
     """Checks the actions of the living and copies them into `State.actions`.
 
     Args:
-        actions: integer array [W, N, 2 or 3].
+        actions: integer array [W, N, columns].
         state: of the worlds.
-        choices: their `limits`.
+        columns: of their actions.
         threads: to check them on, at most.
 
     Raises:
@@ -38,47 +62,49 @@ def accept(actions: Any, state: State, choices: tuple[int, ...], threads: int = 
         raise TypeError(f"actions must be integers, not {given.dtype}")
     if not given.dtype.isnative:  # compiled code knows this machine's byte order only
         given = given.astype(given.dtype.newbyteorder("="))
-    wanted = (*state.agents.shape, len(choices))
+    wanted = (*state.agents.shape, len(columns.names))
     if given.shape != wanted:
         raise ValueError(
-            f"actions have shape {given.shape}; wanted is {wanted}: worlds, slots, {', '.join(COLUMNS[: len(choices)])}"
+            f"actions have shape {given.shape}; wanted is {wanted}: worlds, slots, {', '.join(columns.names)}"
         )
-    arrays = (given, state.actions, state.living, state.living_count, np.array(choices), state.refused)
+    told = (np.array(columns.counts), columns.numbers)
+    arrays = (given, state.actions, state.living, state.living_count, *told, state.refused)
     if run(take_all, threads, *arrays):
         w = int(np.flatnonzero(state.refused)[0])
         state.actions[...] = UNKNOWN  # partly overwritten, they no longer say what was done in the last tick
-        slot, column = divmod(int(state.refused[w]) - 1, len(COLUMNS))
+        slot, column = divmod(int(state.refused[w]) - 1, len(columns.names))
         raise ValueError(
-            f"action of world {w}, slot {slot}: {COLUMNS[column]} = {given[w, slot, column]} is out of range; "
-            f"allowed are 0 .. {choices[column] - 1}"
+            f"action of world {w}, slot {slot}: {columns.names[column]} = {given[w, slot, column]} is out of range; "
+            f"allowed are 0 .. {columns.counts[column] - 1}"
         )
 
 
 @inline
-def take(given, actions, living, living_count, choices, refused, w):
-    """Copies the rows of one world's living; `refused` becomes 0, or 1 + 3 · slot + column of the first misfit."""
+def take(given, actions, living, living_count, counts, numbers, refused, w):
+    """Copies the rows of one world's living; `refused` becomes 0, or 1 + columns · slot + column of a misfit."""
     refused[w] = 0
     for k in range(living_count[w]):
         slot = np.int64(living[w, k])
         for column in range(given.shape[2]):
             choice = given[w, slot, column]
-            if choice < 0 or choice >= choices[column]:
-                refused[w] = 1 + 3 * slot + column
+            if choice < 0 or choice >= counts[column]:
+                refused[w] = 1 + given.shape[2] * slot + column
                 return
-            actions[w, slot, column] = choice
+            actions[w, slot, numbers[column]] = choice
 
 
 _AGENT_NS = 2  # about what it costs for an agent
-launch_takes = parallel(take, 6)
+launch_takes = parallel(take, 7)
 
 
 @jit(_nrt=False)
-def take_all(pool, threads, given, actions, living, living_count, choices, refused):
+def take_all(pool, threads, given, actions, living, living_count, counts, numbers, refused):
     """`take` for every world; returns whether an action was refused."""
     worlds, work, wrong = given.shape[0], 0, False
     for w in range(worlds):
         work += _AGENT_NS * living_count[w]
-    launch_takes(pool, lanes_for(work, threads), worlds, (given, actions, living, living_count, choices, refused))
+    args = (given, actions, living, living_count, counts, numbers, refused)
+    launch_takes(pool, lanes_for(work, threads), worlds, args)
     for w in range(worlds):
         wrong |= refused[w] > 0
     return wrong

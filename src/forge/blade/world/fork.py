@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from forge.blade.mechanics.events import Recording
 from forge.blade.snapshot import Saved
-from forge.blade.state.state import SAVED
-from forge.blade.world.tick import resume_each
+from forge.blade.state.state import saved
 from forge.blade.world.world import World
 
 
@@ -28,9 +27,9 @@ def fork(batch: World, w: int = 0, events: bool = True, visits: bool = False) ->
     world = World(batch.configs[w], 1, threads=1, maps=batch._tiles[one], record=record)
     world.seed = None
     world._seeds = batch._seeds[one].copy()
-    arrays = {name: getattr(batch.state, name)[one].copy() for name in SAVED}
+    arrays = {name: getattr(batch.state, name)[one].copy() for name in saved(batch.config.schema)}
     if batch.configs[w].reward.explore == 0:
         del arrays["explored"]  # a batch keeps it for all its worlds if it does for one
     Saved(world.configs, record, world._seeds, world._tiles, arrays).fill(world.state)
-    resume_each(world.state)
+    world._engine.resume_each(world.state)
     return world

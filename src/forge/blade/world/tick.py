@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from forge.blade.engine.engine import engine_of
 from forge.blade.systems.game import GAME
-from forge.blade.world.engine import engine_of
 
 ENGINE = engine_of(GAME)
 tick = ENGINE.tick

@@ -12,15 +12,16 @@ import numpy as np
 
 from forge.blade import snapshot
 from forge.blade.config.config import Config
+from forge.blade.engine.engine import engine_of
 from forge.blade.interventions.draft import Draft
 from forge.blade.interventions.kinds import Intervention, Place
 from forge.blade.mechanics.events import Recording
 from forge.blade.mechanics.grid import MATERIAL
 from forge.blade.mechanics.ids import RewardTerm
-from forge.blade.state.observation import Observation, read_only
-from forge.blade.state.state import SAVED, State, allocate, clear, margin
+from forge.blade.state.observation import Observation, read_only, told
+from forge.blade.state.state import State, allocate, clear, margin, saved
 from forge.blade.threads.pool import run
-from forge.blade.world.actions import accept, limits
+from forge.blade.world.actions import Columns, accept
 from forge.blade.world.arguments import (
     checked_configs,
     checked_interventions,
@@ -29,7 +30,6 @@ from forge.blade.world.arguments import (
     checked_seeds,
     checked_threads,
 )
-from forge.blade.world.tick import begin_each, cull_each, resume_each, tick_all
 from forge.support.checks import ConfigError
 from forge.support.paths import path_of
 from forge.support.plugins import trust
@@ -90,7 +90,12 @@ class World:
         self.seed, self._seeds = checked_seeds(seed, self.count)
         self._tiles = checked_maps(self._configs, maps)
         self.state = allocate(self._configs, self.recording)
-        self._choices = limits(self.state)
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """What follows from the configuration and the state."""
+        self._engine = engine_of(self.config.schema)
+        self._choices = Columns.of(self.config)
         self._observation = _observe(self.state, self.config)
 
     @property
@@ -131,7 +136,7 @@ class World:
         plane[:, edge : edge + side, edge : edge + side] = self._tiles
         self._list_harvested()
         state.stream[:] = self._seeds
-        begin_each(state)
+        self._engine.begin_each(state)
         return self._observation
 
     def _list_harvested(self) -> None:
@@ -145,8 +150,8 @@ class World:
         """Plays one tick in every world.
 
         Args:
-            actions: integer array [W, N, 2], or [W, N, 3] with learned targeting: move, style, target. Rows of empty
-                slots are ignored.
+            actions: integer array [W, N, 2], or [W, N, 3] with learned targeting: move, style, target; and one more
+                column for each choice from outside. Rows of empty slots are ignored.
 
         Returns:
             observation: of who is alive now: views that nobody can write to, valid until the next step
@@ -165,7 +170,7 @@ class World:
         if not self.started:
             raise RuntimeError("call reset first: it starts the worlds")
         accept(actions, self.state, self._choices, self.threads)
-        run(tick_all, self.threads, self.state)
+        run(self._engine.tick_all, self.threads, self.state)
         state = self.state
         info = {"tick": state.tick.copy(), "living": state.living_count.copy(), "members": state.members.copy()}
         return self._observation, state.reward.copy(), state.terminated.copy(), info
@@ -190,7 +195,7 @@ class World:
             raise TypeError(f"chosen must be bool, not {given.dtype}")
         if given.shape != wanted:
             raise ValueError(f"chosen has shape {given.shape}; wanted is {wanted}, a world and its slots")
-        return int(cull_each(self.state, np.ascontiguousarray(given)))
+        return int(self._engine.cull_each(self.state, np.ascontiguousarray(given)))
 
     def apply(self, interventions: Intervention | Iterable[Intervention], world: int = 0) -> list[int]:
         """Makes interventions in one world, between two ticks: all of them, in their order, or none.
@@ -218,7 +223,7 @@ class World:
         entries = checked_interventions(interventions)
         draft = Draft(self.state, world, self._configs[world])
         about = draft.make(entries)
-        resume_each(draft.commit())
+        self._engine.resume_each(draft.commit())
         now = self.state.tick.tolist()
         recent = (made for made in self._made if made.tick >= now[made.world] - 1)
         self._made = (*recent, *(Made(now[world], world, *pair) for pair in zip(entries, about, strict=True)))
@@ -230,11 +235,11 @@ class World:
         return tuple(made for made in self._made if made.world == world and made.tick >= tick - 1)
 
     def reward_terms(self) -> np.ndarray:
-        """What the rewards of the last step are the sums of: float64 [W, N, terms], by `RewardTerm`."""
+        """What the rewards of the last step are the sums of: float64 [W, N, terms], by `RewardTerm`, ours first."""
         state = self.state
         if state.deeds.shape[1] > 0:
             return state.deeds * state.rules["reward"][:, None]
-        terms = np.zeros((*state.reward.shape, len(RewardTerm)))
+        terms = np.zeros((*state.reward.shape, len(self.config.schema.terms)))
         terms[..., RewardTerm.SURVIVAL] = state.reward
         return terms
 
@@ -300,12 +305,12 @@ class World:
         """
         digest = hashlib.blake2b(digest_size=16)
         for w in range(self.count) if world is None else (world,):
-            for name in SAVED:
+            for name in saved(self.config.schema):
                 if name == "explored" and self.configs[w].reward.explore == 0:
                     continue  # a batch keeps it for all its worlds if it does for one
-                saved = getattr(self.state, name)[w]
+                array = getattr(self.state, name)[w]
                 count = int(self.state.harvested_count[w])
-                digest.update(np.ascontiguousarray(saved[:count] if name == "harvested" else saved).tobytes())
+                digest.update(np.ascontiguousarray(array[:count] if name == "harvested" else array).tobytes())
         return digest.hexdigest()
 
     def snapshot(self, path: str | os.PathLike[str] | None = None) -> bytes:
@@ -327,20 +332,19 @@ class World:
                 newer than this release knows; the message names what is wrong.
             OSError: if the file cannot be read.
         """
-        saved = snapshot.read(source)
+        found = snapshot.read(source)
         world = cls.__new__(cls)
-        world._configs, world.recording = saved.configs, saved.recording
-        world.config, world.count = saved.configs[0], len(saved.configs)
+        world._configs, world.recording = found.configs, found.recording
+        world.config, world.count = found.configs[0], len(found.configs)
         world.threads = checked_threads(threads)
-        world.seed, world._seeds, world._tiles = None, saved.seeds, saved.tiles
+        world.seed, world._seeds, world._tiles = None, found.seeds, found.tiles
         try:
-            world.state = allocate(world._configs, saved.recording)
+            world.state = allocate(world._configs, found.recording)
         except MemoryError as error:
             raise ConfigError(f"a snapshot of {world.count} worlds needs more memory than there is: {error}") from error
-        saved.fill(world.state)
-        resume_each(world.state)
-        world._choices = limits(world.state)
-        world._observation = _observe(world.state, world.config)
+        found.fill(world.state)
+        world._prepare()
+        world._engine.resume_each(world.state)
         return world
 
     def clone(self, threads: int | None = None) -> Self:
@@ -369,7 +373,19 @@ class World:
 
 #: The attributes that `restore` makes from a snapshot.
 _IN_A_SNAPSHOT = frozenset(
-    ["_configs", "config", "count", "threads", "_seeds", "recording", "_tiles", "state", "_choices", "_observation"]
+    [
+        "_configs",
+        "config",
+        "count",
+        "threads",
+        "_seeds",
+        "recording",
+        "_tiles",
+        "state",
+        "_choices",
+        "_engine",
+        "_observation",
+    ]
     + ["_made"],
 )
 
@@ -381,5 +397,6 @@ def _copied(kind: type[World], data: bytes, threads: int, systems: tuple[str, ..
 
 def _observe(state: State, config: Config) -> Observation:
     arrays = (state.agents, state.window, state.seen, state.seen_count, state.moves, state.targets)
-    views = Observation._make([*map(read_only, arrays), config.styles])
+    more = {name: read_only(getattr(state, name)) for name in told(config.schema)}
+    views = Observation._make([*map(read_only, arrays), config.styles, config.schema, more])
     return views._replace(seen=views.seen[..., : config.sight.agents])

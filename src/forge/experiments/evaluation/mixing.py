@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -141,6 +141,10 @@ class View:
         shown.seen_count[:, there] = observation.seen_count[:, here]
         shown.moves[:, there] = observation.moves[:, here]
         shown.targets[:, there] = observation.targets[:, here]
+        for name, told in observation.more.items():
+            shown.more[name][...] = told if name in observation.schema.around else 0
+            if name not in observation.schema.around:
+                shown.more[name][:, there] = told[:, here]
         return seen
 
     def scene(self, scene: Scene) -> Scene:
@@ -160,15 +164,21 @@ class View:
         worlds = len(observation.agents)
         if self._memory is None or len(self._memory[0].agents) != worlds:
             slots, listed = self.config.spawn.cap, observation.seen.shape[-1]
-            arrays = {
+            arrays: dict[str, Any] = {
                 name: np.zeros((worlds, slots, *given.shape[2:]), given.dtype)
-                for name, given in zip(observation._fields[:-1], observation[:-1], strict=True)
+                for name, given in observation.arrays.items()
+            }
+            around = observation.schema.around
+            more = {
+                name: np.zeros(told.shape if name in around else (worlds, slots, *told.shape[2:]), told.dtype)
+                for name, told in observation.more.items()
             }
             # laid out as a world's own, with room behind the list: kernels need not be compiled for another layout
             arrays["seen"] = np.zeros((worlds, slots, listed + 8), np.uint16)
-            views = {name: read_only(array) for name, array in arrays.items()}
+            views: dict[str, Any] = {name: read_only(array) for name, array in arrays.items()}
             for part in (arrays, views):
                 part["seen"] = part["seen"][..., :listed]
-            styles = observation.styles
-            self._memory = Observation(**arrays, styles=styles), Observation(**views, styles=styles)
+            known: dict[str, Any] = {"styles": observation.styles, "schema": observation.schema}
+            seen_more = {name: read_only(array) for name, array in more.items()}
+            self._memory = Observation(**arrays, **known, more=more), Observation(**views, **known, more=seen_more)
         return self._memory

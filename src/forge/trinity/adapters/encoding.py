@@ -5,15 +5,18 @@ Declared once, over the engine's schema: spaces, arrays and documentation all co
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from forge.blade import FEATURES, Config, Material, Observation
-from forge.blade.compiled.jit import jit
+from forge.blade import FEATURES, Config, Material, Observation, Recording
+from forge.blade.engine.engine import engine_of
 from forge.blade.mechanics.grid import CROWD
+from forge.blade.schema.system import Feature
 from forge.blade.world.action_tree import ActionTree, bits
+from forge.blade.world.actions import COLUMNS
 from forge.support.numeric import flag
 
 
@@ -57,25 +60,38 @@ class Part(NamedTuple):
 
 def parts(config: Config, form: Form) -> tuple[Part, ...]:
     """The arrays of one agent's observation, in order."""
-    choices, size = ActionTree(config).choices, ActionTree(config).size
-    R, K, F = 2 * config.sight.radius + 1, config.sight.agents, len(FEATURES)
+    tree, schema = ActionTree(config), config.schema
+    choices, size = dict(zip(tree.columns, tree.choices, strict=True)), tree.size
+    R, K, F = 2 * config.sight.radius + 1, config.sight.agents, len(schema.features)
     kind = np.float32 if form.normalised else np.int32
-    low, high = feature_limits(config, form.normalised)
+    low, high = feature_limits(config, schema.features, form.normalised)
     made = [
         _counted("materials", "window", "R R", (R, R), max(Material), "the Material of each tile around the agent"),
         _counted("counts", "window", "R R", (R, R), CROWD, "agents on each of these tiles"),
         Part("entities", "seen", "K F", (K, F), kind, low, high, "FEATURES of each agent in view, itself first"),
         _flags("entity_mask", "seen_count", "K", (K,), "1 for each filled row of `entities`; the others are zeros"),
     ]
+    if schema.own:
+        low, high = feature_limits(config, schema.own, form.normalised)
+        made.append(Part("own", "agents", "O", (len(schema.own),), kind, low, high, "what it knows of itself alone"))
+    if schema.around:
+        length = around_length(config)
+        made.append(Part("around", "more", "A", (length,), np.int32, *_ANY, "what everyone knows of the world"))
     if form.flat:
         made.append(_flags("action_mask", "moves", "actions", (size,), "1 for each valid action"))
-    else:
-        made.append(_flags("move_mask", "moves", "moves", choices[:1], "1 for each valid move"))
-        made.append(_flags("style_mask", "agents", "styles", choices[1:2], "1 for each valid style"))
-    if config.learned_targets and not form.flat:
-        made.append(
-            _flags("target_mask", "targets", "styles K", choices[1:], "1 for each valid target, style by style")
-        )
+        return _with_alive(made, form)
+    made.append(_flags("move_mask", "moves", "moves", (choices["move"],), "1 for each valid move"))
+    made.append(_flags("style_mask", "agents", "styles", (choices["style"],), "1 for each valid style"))
+    if "target" in choices:
+        shape = (choices["style"], choices["target"])
+        made.append(_flags("target_mask", "targets", "styles K", shape, "1 for each valid target, style by style"))
+    for name in tree.columns:
+        if name not in COLUMNS:
+            made.append(_flags(f"{name}_mask", "more", name, (choices[name],), f"1 for each valid option of `{name}`"))
+    return _with_alive(made, form)
+
+
+def _with_alive(made: list[Part], form: Form) -> tuple[Part, ...]:
     if form.alive:
         made.append(_flags("alive", "agents", "1", (1,), "1 if an agent is in the slot"))
     return tuple(made)
@@ -94,20 +110,30 @@ def _flags(name: str, source: str, letters: str, shape: tuple[int, ...], meaning
     return Part(name, source, letters, shape, np.int8, np.array(0), np.array(1), meaning)
 
 
-def feature_limits(config: Config, normalised: bool) -> tuple[np.ndarray, np.ndarray]:
-    """Smallest and largest value [F] of each of FEATURES. 0 is within: it fills the rows of nobody."""
-    low = np.array([feature.low(config) for feature in FEATURES], np.int32)
-    high = np.array([feature.high(config) for feature in FEATURES], np.int32)
+#: The limits of numbers of which none are declared.
+_ANY = (np.array(np.iinfo(np.int32).min), np.array(np.iinfo(np.int32).max))
+
+
+def around_length(config: Config) -> int:
+    """How many numbers everyone knows of the world."""
+    layout = config.schema.layout([config], Recording())
+    return sum(math.prod(layout[name].shape[1:]) for name in config.schema.around)
+
+
+def feature_limits(config: Config, features: Sequence[Feature], normalised: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Smallest and largest value [F] of each feature. 0 is within: it fills the rows of nobody."""
+    low = np.array([feature.low(config) for feature in features], np.int32)
+    high = np.array([feature.high(config) for feature in features], np.int32)
     if normalised:
-        centre, scale = normalisation(config)
+        centre, scale = normalisation(config, features)
         low, high = normalise(low, centre, scale), normalise(high, centre, scale)
     return np.minimum(low, 0), np.maximum(high, 0)
 
 
-def normalisation(config: Config) -> tuple[np.ndarray, np.ndarray]:
-    """Centre and scale of each of FEATURES, float32 [F]."""
-    centre = np.array([feature.centre(config) for feature in FEATURES], np.float32)
-    return centre, np.array([feature.scale(config) for feature in FEATURES], np.float32)
+def normalisation(config: Config, features: Sequence[Feature] = FEATURES) -> tuple[np.ndarray, np.ndarray]:
+    """Centre and scale of each feature, float32 [F]."""
+    centre = np.array([feature.centre(config) for feature in features], np.float32)
+    return centre, np.array([feature.scale(config) for feature in features], np.float32)
 
 
 def normalise(features: np.ndarray, centre: np.ndarray, scale: np.ndarray) -> np.ndarray:
@@ -137,7 +163,11 @@ class Encoder:
     def __init__(self, config: Config, form: Form) -> None:
         self.form, self.tree, self.parts = form, ActionTree(config), parts(config, form)
         self._listed = config.sight.agents
-        self._normalisation = normalisation(config)
+        self._schema, self._engine = config.schema, engine_of(config.schema)
+        self._normalisation = {
+            kind: normalisation(config, features)
+            for kind, features in (("entities", self._schema.features), ("own", self._schema.own))
+        }
 
     def encode(self, observation: Observation, worlds: np.ndarray, slots: np.ndarray) -> dict[str, np.ndarray]:
         """The parts, each [n, *shape], of n slots given by their worlds and numbers: int64 [n] both.
@@ -147,12 +177,18 @@ class Encoder:
         at = (worlds, slots)
         window = observation.window[at]
         made = {"materials": window & 7, "counts": window >> 3, **self._entities(observation, worlds, slots)}
+        if self._schema.own:
+            made["own"] = self._own(observation, worlds, slots)
+        if self._schema.around:
+            alive = observation.agents["alive"][at].astype(bool)
+            every = np.stack([observation.around(w) for w in range(len(observation.agents))])
+            made["around"] = np.where(alive[:, None], every[worlds], np.int32(0))
         if self.form.flat:
             made["action_mask"] = self.tree.valid(observation, at).view(np.int8)
         else:
             masks = self.tree.masks(observation, at)
-            made["move_mask"], made["style_mask"] = masks[0].view(np.int8), masks[1].view(np.int8)
-        if len(self.tree.choices) > 2:
+            made |= {f"{name}_mask": mask.view(np.int8) for name, mask in zip(self.tree.columns, masks, strict=True)}
+        if "target" in self.tree.columns:
             made["target_mask"] = self._targets(observation, at)
         made["alive"] = observation.agents["alive"][at].astype(np.int8)[:, None]
         return {part.name: made[part.name] for part in self.parts}
@@ -165,35 +201,24 @@ class Encoder:
         return np.concatenate(rows, -1, dtype=np.float32)
 
     def _entities(self, observation: Observation, worlds: np.ndarray, slots: np.ndarray) -> dict[str, np.ndarray]:
-        entities = np.zeros((len(worlds), self._listed, len(FEATURES)), np.int32)
-        list_entities(observation.agents, observation.seen, observation.seen_count, worlds, slots, entities)
+        entities = np.zeros((len(worlds), self._listed, len(self._schema.features)), np.int32)
+        self._engine.list_entities(
+            observation.agents, observation.seen, observation.seen_count, worlds, slots, entities
+        )
         mask = np.arange(self._listed) < observation.seen_count[worlds, slots][:, None]
         if self.form.normalised:
-            entities = np.where(mask[..., None], normalise(entities, *self._normalisation), np.float32(0))
+            entities = np.where(mask[..., None], normalise(entities, *self._normalisation["entities"]), np.float32(0))
         return {"entities": entities, "entity_mask": mask.view(np.int8)}
+
+    def _own(self, observation: Observation, worlds: np.ndarray, slots: np.ndarray) -> np.ndarray:
+        own = np.zeros((len(worlds), len(self._schema.own)), np.int32)
+        self._engine.list_own(observation.agents, worlds, slots, own)
+        if not self.form.normalised:
+            return own
+        alive = observation.agents["alive"][worlds, slots].astype(bool)
+        return np.where(alive[:, None], normalise(own, *self._normalisation["own"]), np.float32(0))
 
     def _targets(self, observation: Observation, at: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
         valid = np.swapaxes(bits(observation.targets[at], observation.styles), -1, -2)
         valid[~observation.alive[at], :, 0] = True
         return valid.view(np.int8)
-
-
-@jit
-def list_entities(agents, seen, seen_count, worlds, slots, entities):
-    """Fills int32 [n, K, F] with the FEATURES of all that n observers have in view; rows of nobody stay as they are."""
-    for n in range(worlds.shape[0]):
-        w, slot = worlds[n], slots[n]
-        me = agents[w, slot]
-        for entry in range(seen_count[w, slot]):
-            agent, row = agents[w, np.int64(seen[w, slot, entry])], entities[n, entry]
-            row[0] = agent.age
-            row[1] = agent.health
-            row[2] = agent.food
-            row[3] = agent.water
-            row[4] = agent.row
-            row[5] = agent.col
-            row[6] = agent.row - me.row
-            row[7] = agent.col - me.col
-            row[8] = agent.damage
-            row[9] = agent.population == me.population
-            row[10] = agent.freeze

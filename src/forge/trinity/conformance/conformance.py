@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from forge.blade import FEATURES, Material, World
+from forge.blade import Material, World
 from forge.trinity.conformance.ledger import ConformanceError, LifeLedger, SlotLedger, require
 from forge.trinity.vecenv.scene import Scene
 from forge.trinity.vecenv.vecenv import VecEnv
@@ -61,7 +61,7 @@ def check_vecenv(make: Callable[[], VecEnv], ticks: int = 200, seed: int = 0) ->
 
 def _check_scene(env: VecEnv, obs: Scene, scene: Any, world: int) -> None:
     config = env.world.configs[world]
-    low, high = (np.array([getattr(f, end)(config) for f in FEATURES]) for end in ("low", "high"))
+    low, high = (np.array([getattr(f, end)(config) for f in config.schema.features]) for end in ("low", "high"))
     require(len(set(scene.ids)) == len(scene), f"ids are unique in world {world}")
     for entity, stimulus in scene:
         who = f"agent {entity.entID} of world {world}"

@@ -1,7 +1,7 @@
 """The compiled tick of a schema: a module made from what its systems declare, written once beside the kernels.
 
-Numba caches what a file defines, so the module is a file: `forge/blade/world/template.py` with the verbs of each phase,
-the arrays that are emptied and the features in their places. It is named by all that it is made from.
+Numba caches what a file defines, so the module is a file: `forge/blade/engine/template.py` with the verbs of each
+phase, the arrays that are emptied and the features in their places. It is named by all that it is made from.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ _PLACE = re.compile(r"^( *)# (each|import) (.+)$", re.MULTILINE)
 
 
 class Engine(NamedTuple):
-    """The kernels of one schema; what each does is said in `forge/blade/world/template.py`."""
+    """The kernels of one schema; what each does is said in `forge/blade/engine/template.py`."""
 
     tick: Any
     tick_all: Any
@@ -52,8 +52,8 @@ def engine_of(schema: Schema) -> Engine:
     path = folder / f"{name}.py"
     if not path.exists():
         _write(path, text)
-    made_in(f"forge.blade.world.{name}", folder)
-    module = _imported(f"forge.blade.world.{name}", path)
+    made_in(f"forge.blade.engine.{name}", folder)
+    module = _imported(f"forge.blade.engine.{name}", path)
     return Engine(**{kernel: getattr(module, kernel) for kernel in Engine._fields})
 
 
@@ -63,8 +63,8 @@ def source_of(schema: Schema) -> str:
     lines = {
         **{phase.name: list(_calls(phase, schema, names)) for phase in Phase},
         "emptied array": [f"state.{array.name}[w, slot] = 0" for array in schema.arrays if array.emptied],
-        "feature": list(_reads(schema.features, names)),
-        "own feature": list(_reads(schema.own, names)),
+        "feature": list(_reads(schema.features, names, "agent, me")),
+        "own feature": list(_reads(schema.own, names, "agent")),
     }
     lines["verbs"] = names.imports()
 
@@ -95,9 +95,9 @@ def _calls(phase: Phase, schema: Schema, names: _Names) -> Iterator[str]:
             yield f"{call}(state, w, slot)" if phase.by_slot else f"{call}(state, w)"
 
 
-def _reads(features: tuple[Feature, ...], names: _Names) -> Iterator[str]:
+def _reads(features: tuple[Feature, ...], names: _Names, of: str) -> Iterator[str]:
     for feature in features:
-        read = f"{names.of(feature.read)}(agent, me)" if feature.read else f"agent.{feature.name}"
+        read = f"{names.of(feature.read)}({of})" if feature.read else f"agent.{feature.name}"
         yield f"row[{feature.number}] = {read}"
 
 

@@ -1,4 +1,4 @@
-"""What the tick of a schema is made from: `forge.blade.world.engine` replaces each line `# each PHASE` by its verbs.
+"""What the tick of a schema is made from: `forge.blade.engine.engine` replaces each line `# each PHASE` by its verbs.
 
 It is never imported itself. The order of phases is that of the rulebook, `forge.blade.schema.phase`.
 """
@@ -208,8 +208,8 @@ def know(agent, me, row):
 
 
 @inline
-def know_oneself(me, row):
-    """Fills a row, int32 [own features], with what `me` knows of itself alone."""
+def know_oneself(agent, row):
+    """Fills a row, int32 [own features], with what an agent knows of itself alone."""
     # each own feature
 
 

@@ -1,0 +1,1 @@
+"""The compiled tick of worlds, made from what their systems declare."""
