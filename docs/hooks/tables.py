@@ -21,8 +21,10 @@ import forge
 import forge.blade as blade
 from forge import cli
 from forge.blade import Chaos, Config, Law
+from forge.blade.engine.rulebook import tick_list
 from forge.blade.schema.record import columns_of
 from forge.blade.schema.versions import CONFIGURATION_RELEASES, SNAPSHOT_RELEASES
+from forge.blade.systems.game import GAME
 from forge.ethyr.learning.settings import Learning
 from forge.experiments.runs.settings import Session, Training
 
@@ -57,6 +59,11 @@ def packages() -> str:
         (f"`forge/{folder.relative_to(root).as_posix()}`", (said[folder] or "").split("\n")[0]) for folder in folders
     )
     return table(("package", "what it is"), rows)
+
+
+def tick() -> str:
+    """The phases of a tick, as the systems declare them."""
+    return tick_list(GAME)
 
 
 def configuration() -> str:
@@ -180,6 +187,7 @@ def _help(module: ModuleType, words: list[str]) -> str:
 
 TABLES: dict[str, Callable[..., str]] = {
     "packages": packages,
+    "tick": tick,
     "configuration": configuration,
     "record": record,
     "enum": enum,

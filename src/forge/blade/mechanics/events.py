@@ -43,9 +43,15 @@ class Recording(NamedTuple):
     visits: bool = False  # agent ticks by tile and population since the reset, for `World.visits`
 
 
-def events_a_tick(slots: int) -> int:
-    """An upper bound: every agent attacks, harvests, drinks and dies, and one is born."""
-    return 4 * slots + 1
+def events_a_tick(slots: int, kinds: int, entrances: int) -> int:
+    """An upper bound: of every kind but births one for each agent, and a birth for each verb that lets agents in.
+
+    Args:
+        slots: of a world.
+        kinds: of events, births included.
+        entrances: verbs of the phase ENTER.
+    """
+    return (kinds - 1) * slots + entrances
 
 
 @inline
@@ -59,8 +65,8 @@ def start_log(state, w):
 
 @inline
 def log_event(state, w, kind, slot, detail, value, other):
-    """Appends an event about the agent in `slot`; `other` is a slot or NONE."""
-    if state.events.shape[1] == 0:
+    """Appends an event about the agent in `slot`; `other` is a slot or NONE. A full log takes no more."""
+    if state.event_count[w] >= state.events.shape[1]:
         return
     agent = state.agents[w, slot]
     event = state.events[w, state.event_count[w]]

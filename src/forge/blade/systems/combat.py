@@ -217,9 +217,19 @@ SYSTEM = System(
         ),
     ),
     verbs=(
-        Verb(Phase.ACT, attack, "everyone attacks at once, and what attacks take is added up"),
-        Verb(Phase.SUFFER, suffer, "what attacks took and brought is applied; who has no health left dies of them"),
-        Verb(Phase.STAND, thaw, "the freeze counter falls by one"),
+        Verb(
+            Phase.ACT,
+            attack,
+            "Each agent attacks with the style it chose. Reach is a square (Chebyshev distance). What attacks take and "
+            "bring is added up, and takes effect later in the tick.",
+        ),
+        Verb(
+            Phase.SUFFER,
+            suffer,
+            "The sums of this tick's attacks are taken from its health, and added to its food and water. With no "
+            "health left it dies of an attack.",
+        ),
+        Verb(Phase.STAND, thaw, "Its freeze counter falls by 1."),
     ),
     choices=(
         Choice("style", "how it attacks", _styles, idle=lambda c: Style.HOLD if c.combat.hold else 0, number=1),

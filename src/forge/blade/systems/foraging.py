@@ -71,8 +71,8 @@ SYSTEM = System(
     section=Foraging,
     numbers=(Number("harvest"), Number("drink"), Number("log_no_regrowth", "f8", value=_log_no_regrowth)),
     verbs=(
-        Verb(Phase.FORAGE, forage, "it harvests the forest it stands on, and drinks where water is beside it"),
-        Verb(Phase.GROW, regrow, "harvested tiles turn back to forest, each with the same probability, independently"),
+        Verb(Phase.FORAGE, forage, "On forest it harvests, which leaves scrub; beside water it drinks."),
+        Verb(Phase.GROW, regrow, "Each harvested tile turns back to forest with the same probability, independently."),
     ),
     events=(
         EventType("harvest", "an agent harvested", "the food it was offered [points]", number=int(EventKind.HARVEST)),

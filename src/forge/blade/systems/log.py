@@ -21,6 +21,11 @@ def stand(state, w, slot, counting):
     return SURVIVES
 
 
+def _events_a_tick(sizes: Any) -> int:
+    schema = sizes.schema
+    return events_a_tick(sizes.N, len(schema.events), len(schema.verbs[Phase.ENTER]))
+
+
 def _by_material(schema: Any) -> tuple[int, ...]:
     return (len(schema.materials),)
 
@@ -33,8 +38,10 @@ SYSTEM = System(
         EventType("death", "an agent died", "its age [ticks]", "its `Cause`", number=int(EventKind.DEATH)),
     ),
     verbs=(
-        Verb(Phase.START, start_log, "the log of the last tick is emptied, and this one is counted for everyone alive"),
-        Verb(Phase.STAND, stand, "the tile that it stands on is counted in its life, before that is harvested"),
+        Verb(
+            Phase.START, start_log, "The log of the last tick is emptied, and this tick is counted for everyone alive."
+        ),
+        Verb(Phase.STAND, stand, "The tile that it stands on is counted in its life, before that is harvested."),
     ),
     life=(
         Column("id", "i8", "id of the agent", "births"),
@@ -48,7 +55,7 @@ SYSTEM = System(
         Column("cause", "u1", "why it died: a `Cause`; of a life that goes on, 0", "index"),
     ),
     sizes=(
-        Size("E", lambda z: events_a_tick(z.N) if z.recording.events else 0),
+        Size("E", lambda z: _events_a_tick(z) if z.recording.events else 0),
         Size("lifers", lambda z: z.N if z.recording.lives else 0),
         Size("visitors", lambda z: z.P if z.recording.visits else 0),
     ),

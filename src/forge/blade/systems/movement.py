@@ -54,6 +54,13 @@ SYSTEM = System(
     "movement",
     "who goes where",
     choices=(Choice("move", "where it goes", lambda c: tuple(move.name.lower() for move in Move), "moves", number=0),),
-    verbs=(Verb(Phase.MOVE, move, "agents that are not frozen go one tile, where the ground lets them"),),
+    verbs=(
+        Verb(
+            Phase.MOVE,
+            move,
+            "Agents that are not frozen move one tile north, south, east or west, or pass. A move into what cannot be "
+            "entered (water, stone, orerock) is ignored.",
+        ),
+    ),
     arrays=(Array("moves", "u1", lambda z: (z.N,), "bit m is set where move m is valid", emptied=True),),
 )

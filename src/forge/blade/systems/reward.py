@@ -188,10 +188,14 @@ SYSTEM = System(
         Number("explores", value=lambda c, edge: c.reward.explore != 0),  # whether new tiles are
     ),
     verbs=(
-        Verb(Phase.START, forget_deeds, "nobody has done anything yet that is rewarded"),
-        Verb(Phase.FORAGE, explore, "the tile that it stands on is no longer new to it"),
-        Verb(Phase.DEATH, forget_tiles, "its slot has been nowhere"),
-        Verb(Phase.BIRTH, know_tile, "the tile that it enters on is not new to it"),
+        Verb(Phase.START, forget_deeds, "Nobody has done anything yet that is rewarded."),
+        Verb(
+            Phase.FORAGE,
+            explore,
+            "If tiles that are new to a life are rewarded, the one that it stands on is new no longer.",
+        ),
+        Verb(Phase.DEATH, forget_tiles, "The tiles that it knew are forgotten."),
+        Verb(Phase.BIRTH, know_tile, "The tile that it enters on is not new to it."),
     ),
     terms=tuple(
         Term(f.name, f.metadata["doc"].removeprefix("reward of "), _weight(f.name), int(RewardTerm[f.name.upper()]))

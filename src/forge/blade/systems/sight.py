@@ -252,6 +252,12 @@ SYSTEM = System(
         Array("gap", "u1", lambda z: (z.N + 8,), "how far away they are, in tiles"),
         Array("at_distance", "i4", lambda z: (32,), "how many of them there are, by distance"),
     ),
-    verbs=(Verb(Phase.OBSERVE, observe, "everyone alive observes: the tiles around, and who is in view"),),
+    verbs=(
+        Verb(
+            Phase.OBSERVE,
+            observe,
+            "Everyone alive observes the tiles around, the agents in view, and which choices are valid.",
+        ),
+    ),
     features=(_offset("row_offset", 6, "row", _row_offset), _offset("col_offset", 7, "column", _col_offset)),
 )

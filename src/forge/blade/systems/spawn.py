@@ -118,6 +118,13 @@ SYSTEM = System(
         Number("quota", value=lambda c, edge: c.quota),  # N / P
         Number("random_cap"),
     ),
-    verbs=(Verb(Phase.ENTER, spawn, "one agent enters on the ring, if there is room for it"),),
+    verbs=(
+        Verb(
+            Phase.ENTER,
+            spawn,
+            "If fewer live than may, one agent enters on the outermost ring of the playable square, of a population "
+            "below its quota, each as likely.",
+        ),
+    ),
     sizes=(Size("N", lambda z: z.config.spawn.cap), Size("P", lambda z: z.config.populations)),
 )

@@ -128,7 +128,7 @@ SYSTEM = System(
         _tile(Material.STONE, "is in the way", "#969290", 0.8),
         _tile(Material.OREROCK, "stone with ore in it", "#736885", 0.8),
     ),
-    verbs=(Verb(Phase.GROUND, burn, "who stands on lava dies"),),
+    verbs=(Verb(Phase.GROUND, burn, "On lava it dies."),),
     causes=(DeathCause("lava", "stood on lava", int(Cause.LAVA)),),
     features=tuple(
         Feature(

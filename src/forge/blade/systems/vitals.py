@@ -88,9 +88,10 @@ SYSTEM = System(
         Verb(
             Phase.BODY,
             metabolise,
-            "it heals while it is well fed, uses food and water, and loses health for want of either",
+            "With food and water both above a share of their maxima it regains health; it uses food and water; for "
+            "each of the two that is now 0 it loses health, and with none left it dies of hunger or thirst.",
         ),
-        Verb(Phase.BIRTH, be_well, "it has all the health, food and water that it can have"),
+        Verb(Phase.BIRTH, be_well, "It has all the health, food and water that it can have."),
     ),
     causes=(
         DeathCause("hunger", "had no health left, and no food", int(Cause.HUNGER)),

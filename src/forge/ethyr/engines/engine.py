@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 
 from forge.blade.config.config import Config
+from forge.blade.systems.game import GAME
 from forge.blade.world.world import World
 from forge.ethyr.engines.torch_engine import TorchLearner
 from forge.ethyr.fused.learner import FusedLearner
@@ -15,6 +16,9 @@ from forge.ethyr.networks.named import network_class
 from forge.ethyr.networks.network import Network
 from forge.ethyr.networks.policy import Policy
 from forge.support.checks import ConfigError
+
+#: What the tile layer has rows for.
+_MOST_MATERIALS = 8
 
 
 def make_policy(
@@ -29,8 +33,11 @@ def make_policy(
         device: where it will compute.
 
     Raises:
-        ConfigError: if `learning.network` names no network, or one that does not say what a network must say.
+        ConfigError: if `learning.network` names no network, or one that does not say what a network must say; if agents
+            see or choose in these worlds what policies do not know.
     """
+    if (unknown := why_not_learned(config)) is not None:
+        raise ConfigError(unknown)
     network = network_class(learning.network)(config, learning, generator).to(device)
     if learning.network not in NETWORKS:
         try_network(network, config)
@@ -59,7 +66,7 @@ def make_learner(
         raise RuntimeError("a learner needs worlds that have begun: call their reset first")
     if engine not in ENGINES:
         raise ConfigError(f"engine = {engine!r} must be one of {', '.join(ENGINES)}")
-    obstacle = why_not_compiled(policy)
+    obstacle = why_not_compiled(policy, world.config)
     if engine == "compiled" and obstacle:
         raise ConfigError(f"engine = 'compiled': {obstacle}; engine = 'torch' or 'auto' computes it")
     if engine != "torch" and not obstacle and isinstance(policy, Policy):
@@ -68,8 +75,28 @@ def make_learner(
     return TorchLearner(world, policy, learning, seed)
 
 
-def why_not_compiled(policy: Network) -> str | None:
+def why_not_learned(config: Config) -> str | None:
+    """What keeps any learner of ours from playing in worlds of a configuration; None if nothing does."""
+    schema = config.schema
+    guests = schema.systems[len(GAME.systems) :]
+    for system in guests:
+        for what in ("choices", "features", "own", "around"):
+            if declared := getattr(system, what):
+                names = ", ".join(one if isinstance(one, str) else one.name for one in declared)
+                return (
+                    f"system {system.name!r} declares {what} ({names}), which our learners do not know; "
+                    "they learn in worlds whose systems from outside declare none. Such worlds are played by scripted "
+                    "agents, by hand (`Sword.decide`), and through the adapters to other libraries"
+                )
+    if len(schema.materials) > _MOST_MATERIALS:
+        return f"there are {len(schema.materials)} materials; the learners of this release know {_MOST_MATERIALS}"
+    return None
+
+
+def why_not_compiled(policy: Network, config: Config) -> str | None:
     """What keeps the compiled learner from computing a policy; None if nothing does."""
+    if config.systems:
+        return f"the kernels play worlds of our own systems alone, and these have {', '.join(config.systems)}"
     if type(policy) is not Policy:
         return f"the kernels compute the default network, not {type(policy).__name__}"
     device = next(policy.parameters()).device.type
