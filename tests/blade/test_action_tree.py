@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from forge.blade import Chaos, Config, Move, Style, World
 from forge.blade.world.action_tree import ActionTree, Decision
-from forge.blade.world.actions import COLUMNS, limits
+from forge.blade.world.actions import COLUMNS, Columns
 
 SMALL = {"terrain.side": 16, "terrain.border": 4, "spawn.cap": 16}
 LEARNED = {"combat.targeting": "learned", "combat.immunity": 2}

@@ -23,11 +23,11 @@ MUSIC = System(
         Number("pitch_of", "f8", (2,), lambda c, e: (1, 2)),
     ),
     agent=(
-        Column("song", "u1", "what it sings"),
-        Column("breath", "i8", "how long it can"),
-        Column("key", "i2", "of it"),
+        Column("song", "u1", "what it sings", "index"),
+        Column("breath", "i8", "how long it can", "ticks"),
+        Column("key", "i2", "of it", "index"),
     ),
-    tally=(Column("songs", "i8", "sung"),),
+    tally=(Column("songs", "i8", "sung", "songs"),),
     sizes=(Size("X", lambda z: len(z.configs) + z.config.spawn.cap),),
     arrays=(
         Array("echo", "i2", lambda z: (z.X, 3), "of what was sung", saved=True),
@@ -71,8 +71,8 @@ def test_a_number_without_a_value_is_the_field_of_that_name() -> None:
     ("more", "words"),
     [
         ({"numbers": (Number("food"),)}, "number 'food' is declared twice: by system 'vitals' and by system 'more'"),
-        ({"agent": (Column("age", "i4", "again"),)}, "field of agents 'age' .* by system 'life' and by system 'more'"),
-        ({"tally": (Column("births", "i8", "again"),)}, "total 'births' .* by system 'life' and by system 'more'"),
+        ({"agent": (Column("age", "i4", "again", "ticks"),)}, "field of agents 'age' .* by system 'life' and by system 'more'"),
+        ({"tally": (Column("births", "i8", "again", "agents"),)}, "total 'births' .* by system 'life' and by system 'more'"),
         (
             {"arrays": (Array("tiles", "u1", lambda z: (), ""),)},
             "array 'tiles' .* by system 'terrain' and by system 'more'",
