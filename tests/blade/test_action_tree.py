@@ -28,7 +28,7 @@ configs = pytest.mark.parametrize("config", KINDS.values(), ids=KINDS)
 @configs
 def test_it_has_the_columns_that_the_world_takes(config: Config) -> None:
     tree = ActionTree(config)
-    assert tree.choices == limits(World(config).state)
+    assert tree.choices == Columns.of(config).counts
     assert tree.columns == COLUMNS[: len(tree.choices)]
 
 

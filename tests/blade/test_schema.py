@@ -70,9 +70,18 @@ def test_a_number_without_a_value_is_the_field_of_that_name() -> None:
 @pytest.mark.parametrize(
     ("more", "words"),
     [
-        ({"numbers": (Number("food"),)}, "number 'food' is declared twice: by system 'vitals' and by system 'more'"),
-        ({"agent": (Column("age", "i4", "again", "ticks"),)}, "field of agents 'age' .* by system 'life' and by system 'more'"),
-        ({"tally": (Column("births", "i8", "again", "agents"),)}, "total 'births' .* by system 'life' and by system 'more'"),
+        (
+            {"numbers": (Number("food", value=lambda c, edge: 1),)},
+            "number 'food' is declared twice: by system 'vitals' and by system 'more'",
+        ),
+        (
+            {"agent": (Column("age", "i4", "again", "ticks"),)},
+            "field of agents 'age' .* by system 'life' and by system 'more'",
+        ),
+        (
+            {"tally": (Column("births", "i8", "again", "agents"),)},
+            "total 'births' .* by system 'life' and by system 'more'",
+        ),
         (
             {"arrays": (Array("tiles", "u1", lambda z: (), ""),)},
             "array 'tiles' .* by system 'terrain' and by system 'more'",
@@ -80,8 +89,16 @@ def test_a_number_without_a_value_is_the_field_of_that_name() -> None:
         ({"sizes": (Size("N", lambda z: 1),)}, "size 'N' .* by system 'spawn' and by system 'more'"),
         ({"name": "sight"}, "system 'sight' is declared twice"),
         (
-            {"features": (Feature("song", 12, int, int, "", "", float, float),)},
-            r"columns of features must be 0 \.\. 11, each once, not \[0, 1, .* 10, 12\]",
+            {"features": (Feature("age", int, int, "", "again", float, float),)},
+            "feature 'age' is declared twice: by system 'life' and by system 'more'",
+        ),
+        (
+            {"features": (Feature("song", int, int, "", "sung", float, float, number=12),)},
+            r"numbers of features must be 0 \.\. 11, each once, not \[0, 1, .* 10, 12\]",
+        ),
+        (
+            {"features": (Feature("song", int, int, "", "sung", float, float),)},
+            "feature 'song' of system 'more' is no field of agents, and does not say how it is read",
         ),
     ],
 )

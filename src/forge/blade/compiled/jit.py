@@ -21,6 +21,7 @@ import numba
 from forge.blade.compiled import compiling
 from forge.support.cache import cache_dir
 from forge.support.checks import ConfigError
+from forge.support.sources import source_digest
 
 _settings: Any = numba.config
 if _settings.DISABLE_JIT:
@@ -48,8 +49,6 @@ def outside_cache(modules: tuple[tuple[str, Path], ...]) -> Path:
     Args:
         modules: name and file of each.
     """
-    from forge.support.sources import source_digest
-
     digests = "".join(source_digest(module, file) for module, file in modules)
     return _cache("-".join(module.partition(".")[0] for module, _ in modules), (), digests.encode())
 

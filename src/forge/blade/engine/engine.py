@@ -19,8 +19,10 @@ from typing import Any, NamedTuple
 
 from forge.blade.compiled.jit import kernel_cache, made_in, outside_cache
 from forge.blade.schema.phase import Phase
+from forge.blade.schema.record import columns_of
 from forge.blade.schema.schema import Schema
 from forge.blade.schema.system import Feature
+from forge.blade.systems.game import GAME
 from forge.support.checks import ConfigError
 
 _TEMPLATE = Path(__file__).with_name("template.py")
@@ -63,6 +65,7 @@ def source_of(schema: Schema) -> str:
     lines = {
         **{phase.name: list(_calls(phase, schema, names)) for phase in Phase},
         "emptied array": [f"state.{array.name}[w, slot] = 0" for array in schema.arrays if array.emptied],
+        "life field": list(_life_fields(schema)),
         "feature": list(_reads(schema.features, names, "agent, me")),
         "own feature": list(_reads(schema.own, names, "agent")),
     }
@@ -93,6 +96,15 @@ def _calls(phase: Phase, schema: Schema, names: _Names) -> Iterator[str]:
             yield "    welcome(state, w, slot)"
         else:
             yield f"{call}(state, w, slot)" if phase.by_slot else f"{call}(state, w)"
+
+
+def _life_fields(schema: Schema) -> Iterator[str]:
+    """The lines that begin what systems from outside record of a life; `log_birth` begins what is ours."""
+    ours = {column.name for column in columns_of(GAME.life)}
+    found = [column for column in columns_of(schema.life) if column.name not in ours]
+    if found:
+        yield "if state.lives.shape[1] > 0:"
+        yield from (f"    state.lives[w, slot].{c.name}{'[:]' if c.shape else ''} = 0" for c in found)
 
 
 def _reads(features: tuple[Feature, ...], names: _Names, of: str) -> Iterator[str]:

@@ -105,6 +105,7 @@ def enter(state, w):
 def welcome(state, w, slot):
     """Gives who has entered what it has from birth, and opens its records."""
     insert_in_index(state, w, slot)
+    # each life field
     # each BIRTH
     log_birth(state, w, slot)
 

@@ -10,14 +10,13 @@ from forge.blade.config.config import Config
 from forge.blade.interventions.kinds import QUANTITIES, Change, Give, Intervention, Move, Place, Remove, Tile
 from forge.blade.mechanics.grid import CROWD, MATERIAL, ONE_AGENT
 from forge.blade.mechanics.ids import UNKNOWN, Material
-from forge.blade.state.state import AGENT, State
+from forge.blade.state.state import State
 from forge.support.checks import ConfigError
 
 #: What agents may stand on between two ticks; lava may be entered too, but kills in the same tick.
 GROUND = (Material.GRASS, Material.SCRUB, Material.FOREST)
 
 _CHANGED = ("agents", "tiles", "surplus", "births", "tally", "explored", "lives", "trails")
-_OBSERVED = ("window", "seen", "seen_count", "moves", "targets", "drained")
 
 
 class Draft:
@@ -31,7 +30,7 @@ class Draft:
 
     def __init__(self, state: State, w: int, config: Config) -> None:
         self.config, self._w = config, w
-        self._world = State(*(array[w : w + 1] for array in state))
+        self._world = type(state)(*(array[w : w + 1] for array in state))
         self._state = self._world._replace(**{name: getattr(self._world, name).copy() for name in _CHANGED})
         self._agents, self._tally, self._lives = self._state.agents[0], self._state.tally[0], self._state.lives[0]
         self._tiles, self._surplus = self._state.tiles[0], self._state.surplus[0]
@@ -99,7 +98,7 @@ class Draft:
         ident = int(self._state.births[0])
         newborn = {"id": ident, "health": vitals.health, "food": vitals.food, "water": vitals.water, "alive": 1}
         self._enter(entry.row, entry.col)
-        self._agents[slot] = np.zeros((), AGENT)
+        self._agents[slot] = np.zeros((), self._agents.dtype)
         for name, value in (newborn | entry.given()).items():
             self._agents[slot][name] = value
         self._state.births[0] += 1
@@ -158,7 +157,7 @@ class Draft:
     def _remove(self, slot: int) -> None:
         agent = self._agents[slot]
         self._leave(int(agent["row"]), int(agent["col"]))
-        self._agents[slot] = np.zeros((), AGENT)
+        self._agents[slot] = np.zeros((), self._agents.dtype)
         if self._state.rules[0]["explores"]:
             self._state.explored[0, slot] = 0
         self._emptied.add(slot)
@@ -225,8 +224,9 @@ class Draft:
         world.living[0, : len(slots)] = slots
         world.living_count[0] = len(slots)
         for slot in self._emptied:
-            for name in _OBSERVED:
-                getattr(world, name)[0, slot] = 0
+            for array in self.config.schema.arrays:
+                if array.emptied:
+                    getattr(world, array.name)[0, slot] = 0
             world.actions[0, slot] = UNKNOWN
         return world
 

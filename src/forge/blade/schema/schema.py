@@ -12,7 +12,7 @@ import numpy as np
 
 from forge.blade.schema.checks import check_system
 from forge.blade.schema.phase import Phase
-from forge.blade.schema.record import FILLING, Column, check_since, record, settled
+from forge.blade.schema.record import FILLING, Column, check_since, columns_of, record, settled
 from forge.blade.schema.system import (
     NEXT,
     Array,
@@ -112,6 +112,7 @@ class Schema:
         check_since({array.name: array.since for array in self.arrays})
         self.features: tuple[Feature, ...] = self._numbered("feature", "features")
         self.own: tuple[Feature, ...] = self._numbered("feature of oneself", "own")
+        self._check_features()
         self.around: tuple[str, ...] = tuple(name for system in self.systems for name in system.around)
         self.shared: tuple[Shared, ...] = self._named("shared field", "shared")
 
@@ -127,8 +128,18 @@ class Schema:
         ours = sorted((one for one in every if one.number != NEXT), key=lambda one: one.number)
         if (numbers := [one.number for one in ours]) != list(range(len(ours))):
             raise ConfigError(f"numbers of {what}s must be 0 .. {len(ours) - 1}, each once, not {numbers}")
-        others = (one for one in every if one.number == NEXT)
+        others = [one for one in every if one.number == NEXT]
         return (*ours, *(one._replace(number=len(ours) + k) for k, one in enumerate(others)))
+
+    def _check_features(self) -> None:
+        fields = {column.name for column in columns_of(self.agent)}
+        for system in self.systems:
+            for feature in (*system.features, *system.own):
+                if feature.read is None and feature.name not in fields:
+                    raise ConfigError(
+                        f"feature {feature.name!r} of system {system.name!r} is no field of agents, and does not say "
+                        "how it is read"
+                    )
 
     def _numbers_in_order(self) -> list[tuple[System, Number]]:
         """As they lie in the record, the widest first, each with who declares it."""

@@ -1,0 +1,1 @@
+"""Worlds with systems from outside: a module of a user's own, with every kind of declaration."""
