@@ -7,8 +7,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 import pytest
 
-from forge.blade import ConfigError, World, snapshot
-from forge.blade.mechanics import events
+from forge.blade import Config, ConfigError, World, snapshot
 from forge.blade.schema import versions
 from forge.blade.schema.record import PAD, Column, fields_since, record
 from forge.blade.schema.schema import Schema
@@ -19,6 +18,7 @@ from forge.blade.state import state
 from forge.blade.systems.game import GAME
 from tests.blade.test_snapshot import arrays_of, headed, packed, played
 
+SAVED = state.saved(GAME)
 TODAY = versions.SNAPSHOTS.newest
 LATER = TODAY + 1
 #: Arrays that came with version 2.
@@ -38,12 +38,10 @@ class NewRecording(NamedTuple):
 def newer(monkeypatch: pytest.MonkeyPatch) -> None:
     """A release to come, whose worlds have weather, and whose agents a mood in place of their padding."""
     monkeypatch.setattr(versions, "SNAPSHOTS", Format("snapshots", LATER))
-    mood = Column("mood", "u1", "how it feels", since=Since(LATER, before=7))
+    mood = Column("mood", "u1", "how it feels", "index", since=Since(LATER, before=7))
     sky = Array("weather", "i2", lambda z: (4,), "of the day", saved=True, since=Since(LATER, before=3))
     later = Schema([*GAME.systems, System("weather", "what the sky does", agent=(mood,), arrays=(sky,))])
-    monkeypatch.setattr(file, "layout", later.layout)
-    monkeypatch.setattr(file, "SINCE", {array.name: array.since for array in later.arrays})
-    monkeypatch.setattr(file, "SAVED", tuple(array.name for array in later.arrays if array.saved))
+    monkeypatch.setattr(Config, "schema", later)
     monkeypatch.setattr(file, "Recording", NewRecording)
 
 
@@ -61,7 +59,7 @@ def test_a_snapshot_of_today_is_read_by_a_release_to_come(newer: None, saved: by
     for name in fields_since(state.AGENT):
         assert np.array_equal(found.arrays["agents"][name], agents[name])
     assert found.recording == NewRecording(True, True, True, songs=False)
-    assert found.arrays.keys() == {*state.SAVED, *state.RECORDED, "weather"}
+    assert found.arrays.keys() == {*SAVED, *state.recorded(GAME), "weather"}
 
 
 def test_what_a_version_has_it_must_hold(newer: None, saved: bytes) -> None:
@@ -101,15 +99,14 @@ def test_the_first_version_had_a_configuration_for_each_world(saved: bytes) -> N
 
 
 def test_every_saved_field_says_since_when_it_exists() -> None:
-    for kind in (state.AGENT, state.TALLY, events.LIFE):
+    for kind in (state.AGENT, state.TALLY, state.LIFE):
         assert {*fields_since(kind), PAD} == {*kind.names, PAD}
-    known = state.SINCE
-    assert {*state.SAVED, *state.RECORDED} <= known.keys()
+    known = {array.name: array.since for array in GAME.arrays}
     first = {"agents", "tiles", "surplus", "harvested", "harvested_count", "stream", "tick", "births", "cap", "tally"}
-    assert {name for name in state.SAVED if known[name].version == 1} == first
+    assert {name for name in SAVED if known[name].version == 1} == first
     assert {name for name, since in known.items() if since.version == 2} == SECOND
     with pytest.raises(TypeError, match=rf"mood exists since version {LATER}, but the newest .* is {TODAY}"):
-        record([Column("mood", "u1", "how it feels", since=Since(LATER, before=0))])
+        record([Column("mood", "u1", "how it feels", "index", since=Since(LATER, before=0))])
     sky = Array("weather", "i2", lambda z: (4,), "of the day", saved=True, since=Since(LATER, before=0))
     with pytest.raises(TypeError, match=rf"weather exists since version {LATER}, but the newest .* is {TODAY}"):
         Schema([System("weather", "what the sky does", arrays=(sky,))])

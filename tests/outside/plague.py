@@ -1,7 +1,7 @@
 """A system with every kind of declaration: a plague that spreads by touch, a herb that cures it, a choice to eat it.
 
-Who has the plague loses `harm` health a tick, and may die of it. Who stands on a herb and chooses to eat it is cured, and
-leaves bare ground. The first agent of each world has the plague from birth.
+Who has the plague loses `harm` health a tick, and may die of it. Who is ill and chooses to eat a herb is cured. The
+first agent of each world has the plague from birth.
 """
 
 from __future__ import annotations
@@ -10,23 +10,29 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from forge.blade.compiled.jit import inline
-from forge.blade.mechanics.events import log_event
-from forge.blade.mechanics.grid import distance
-from forge.blade.mechanics.ids import NONE, SURVIVES
-from forge.blade.schema.phase import Phase, Verb
-from forge.blade.schema.record import Column
-from forge.blade.schema.section import Section, choice, number, plain
-from forge.blade.schema.system import (
+from forge.blade.extend import (
+    NONE,
+    SURVIVES,
     Array,
     Choice,
+    Column,
+    ConfigError,
     DeathCause,
     EventType,
     Feature,
     Number,
+    Phase,
+    Section,
     Size,
     System,
     Term,
+    Verb,
+    choice,
+    distance,
+    inline,
+    log_event,
+    number,
+    plain,
     shared,
 )
 
@@ -121,8 +127,6 @@ def read_illness(agent, me):
 
 def check(configs, arrays):
     """The numbers that a snapshot holds are possible."""
-    from forge.blade import ConfigError
-
     most = max(config.plague.lasts for config in configs)
     if (arrays["agents"]["plague"] > most).any():
         raise ConfigError(f"agents.plague is more than {most}")

@@ -153,11 +153,16 @@ class Schema:
 
     def _places(self, system: System) -> Iterator[Number]:
         """The numbers of what a system from outside declares: they depend on who else is there."""
-        if system in self.systems[len(self.systems) - len(self.outside) :]:
+        if system in self.guests:
             for kind in ("materials", "causes", "events", "terms", "choices"):
                 for one in getattr(system, kind):
                     place = self.names(kind).index(one.name)
                     yield Number(f"{kind[:-1]}_{one.name}", value=lambda config, edge, place=place: place)  # type: ignore[misc]
+
+    @property
+    def guests(self) -> tuple[System, ...]:
+        """The systems from outside."""
+        return self.systems[len(self.systems) - len(self.outside) :]
 
     @property
     def modules(self) -> tuple[tuple[str, Path], ...]:

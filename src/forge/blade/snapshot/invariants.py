@@ -11,13 +11,11 @@ from forge.blade.config.config import Config
 from forge.blade.mechanics.grid import CROWD, MATERIAL, ONE_AGENT
 from forge.blade.mechanics.ids import Cause, Material
 from forge.blade.state.state import margin
-from forge.blade.systems.game import GAME
 from forge.blade.terrain.generation import check_map
 from forge.support.checks import ConfigError
 
 #: Counts of ticks, births and the like stay below this: 280,000 years at a thousand ticks a second.
 _MOST = np.int64(2**53)
-_CHECKED = {*(GAME.agent.names or ())}
 _PLACES = dict.fromkeys(("agents", "explored", "lives", "trails"), "slot")
 _PLACES |= dict.fromkeys(("tally", "visits", "deed_totals"), "population")
 
@@ -92,10 +90,10 @@ def _check_agents(configs: Sequence[Config], arrays: Arrays) -> None:
     for vital in ("health", "food", "water"):
         check(vital, 1 if vital == "health" else 0, limits("vitals", vital))
     check("freeze", 0, limits("combat", "mage_freeze"))
-    for name in {*(agents.dtype.names or ())} - _CHECKED:  # of systems from outside, which check their own values
-        empty = agents[name][~alive]
-        if empty.any():
-            raise ConfigError(f"agents.{name} is not 0 in a slot that holds nobody; allowed is 0")
+    for system in config.schema.guests:  # which check the values of the living themselves
+        for column in system.agent:
+            if agents[column.name][~alive].any():
+                raise ConfigError(f"agents.{column.name} is not 0 in a slot that holds nobody; allowed is 0")
     own = np.arange(config.spawn.cap) // config.quota
     check("population", own, own)
     for w in range(len(configs)):

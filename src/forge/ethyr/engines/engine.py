@@ -5,7 +5,6 @@ from __future__ import annotations
 import torch
 
 from forge.blade.config.config import Config
-from forge.blade.systems.game import GAME
 from forge.blade.world.world import World
 from forge.ethyr.engines.torch_engine import TorchLearner
 from forge.ethyr.fused.learner import FusedLearner
@@ -78,8 +77,7 @@ def make_learner(
 def why_not_learned(config: Config) -> str | None:
     """What keeps any learner of ours from playing in worlds of a configuration; None if nothing does."""
     schema = config.schema
-    guests = schema.systems[len(GAME.systems) :]
-    for system in guests:
+    for system in schema.guests:
         for what in ("choices", "features", "own", "around"):
             if declared := getattr(system, what):
                 names = ", ".join(one if isinstance(one, str) else one.name for one in declared)

@@ -1,0 +1,59 @@
+"""What a system of one's own is written with: declarations, phases, and what verbs are built on.
+
+A module that a configuration names, `systems = ["my_world:POISON"]`, imports from here, and is otherwise like the
+modules of `forge.blade.systems`.
+"""
+
+from forge.blade.compiled.jit import inline
+from forge.blade.compiled.random import draw_below, draw_skip
+from forge.blade.mechanics.events import log_event
+from forge.blade.mechanics.grid import distance, tile_index
+from forge.blade.mechanics.ids import NONE, SURVIVES
+from forge.blade.schema.phase import Phase, Verb
+from forge.blade.schema.record import Column
+from forge.blade.schema.section import Section, choice, number, path, plain
+from forge.blade.schema.system import (
+    Array,
+    Choice,
+    DeathCause,
+    EventType,
+    Feature,
+    Number,
+    Size,
+    System,
+    Term,
+    Tile,
+    shared,
+)
+from forge.support.checks import ConfigError
+
+__all__ = [
+    "NONE",
+    "SURVIVES",
+    "Array",
+    "Choice",
+    "Column",
+    "ConfigError",
+    "DeathCause",
+    "EventType",
+    "Feature",
+    "Number",
+    "Phase",
+    "Section",
+    "Size",
+    "System",
+    "Term",
+    "Tile",
+    "Verb",
+    "choice",
+    "distance",
+    "draw_below",
+    "draw_skip",
+    "inline",
+    "log_event",
+    "number",
+    "path",
+    "plain",
+    "shared",
+    "tile_index",
+]
