@@ -35,7 +35,7 @@ def given_out(world: World) -> Iterator[tuple[str, np.ndarray]]:
     """Everything that a step and the methods give out, by name."""
     seen, reward, terminated, info = world.step(some_actions(world))
     yield from {"reward": reward, "terminated": terminated, **info}.items()
-    yield from ((name, getattr(seen, name)) for name in seen._fields[:-1])
+    yield from seen.arrays.items()
     for name in ("alive", "window", "materials", "counts", "move_mask", "style_mask", "target_mask"):
         yield f"observation.{name}", getattr(seen, name)
     yield "one field", seen.agents["health"]
@@ -71,7 +71,7 @@ def test_nothing_that_is_done_with_what_is_given_out_reaches_the_engine() -> Non
 def test_observations_visits_and_seeds_cannot_be_made_writeable() -> None:
     world = lively()
     seen = world.observe()
-    views = [*seen[:-1], seen.alive, seen.window, seen.agents["id"], seen.agents[0], seen.seen[0, 0], world.visits()]
+    views = [*seen.arrays.values(), seen.alive, seen.window, seen.agents["id"], seen.agents[0], seen.seen[0, 0], world.visits()]
     for view in [*views, world.seeds]:
         assert not view.flags.writeable
         with pytest.raises(ValueError, match="WRITEABLE"):
