@@ -71,7 +71,15 @@ def test_nothing_that_is_done_with_what_is_given_out_reaches_the_engine() -> Non
 def test_observations_visits_and_seeds_cannot_be_made_writeable() -> None:
     world = lively()
     seen = world.observe()
-    views = [*seen.arrays.values(), seen.alive, seen.window, seen.agents["id"], seen.agents[0], seen.seen[0, 0], world.visits()]
+    views = [
+        *seen.arrays.values(),
+        seen.alive,
+        seen.window,
+        seen.agents["id"],
+        seen.agents[0],
+        seen.seen[0, 0],
+        world.visits(),
+    ]
     for view in [*views, world.seeds]:
         assert not view.flags.writeable
         with pytest.raises(ValueError, match="WRITEABLE"):
