@@ -285,7 +285,7 @@ def test_the_description_names_values() -> None:
         "points",
         "uint16",
     )
-    assert [f.name for f in dataclasses.fields(Frame)][3:] == list(NAMES)
+    assert [f.name for f in dataclasses.fields(Frame)][3:] == [*NAMES, "layout"]
 
 
 # -- what is refused

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 
 from forge.blade import Cause, Chaos, Config, ConfigError, Material, Style, World
 from forge.blade.interventions import Give
-from forge.blade.recording import frame_schema, replay_chunk, replay_file
+from forge.blade.recording import replay_file
 from forge.blade.recording.frame import FrameSource
-from forge.blade.recording.frame_schema import FRAMES, SECTIONS, UNKNOWN, Field
+from forge.blade.recording.frame_schema import FRAMES, OURS, SECTIONS, UNKNOWN, Field
 from forge.blade.recording.replay import Replay, ReplayError, ReplayWriter
 from forge.blade.recording.replay_file import VERSION
 from forge.blade.recording.replay_interventions import INTERVENTIONS, NOT_GIVEN
@@ -186,14 +186,14 @@ def test_the_map_of_an_older_file(old: Path) -> None:
     assert [replay.materials(t)[1:3, 1].tolist() for t in (9, 7, 8)] == [[scrub, forest], [forest] * 2, [forest, scrub]]
 
 
-@pytest.mark.parametrize(("major", "minor", "fine"), [(1, 7, True), (2, 0, False), (300, 1, False)])
+@pytest.mark.parametrize(("major", "minor", "fine"), [(1, 7, True), (2, 3, True), (3, 0, False), (300, 1, False)])
 def test_a_newer_format_says_so(path: Path, major: int, minor: int, fine: bool) -> None:
     path.write_bytes(restarted(path.read_bytes(), (major, minor)))
     if fine:
         assert Replay(path).version == (major, minor)
         assert len(list(Replay(path))) == 24
     else:
-        with pytest.raises(ReplayError, match=rf"a\.replay.*format {major}\.{minor}.*up to 1.*newer release"):
+        with pytest.raises(ReplayError, match=rf"a\.replay.*format {major}\.{minor}.*up to 2.*newer release"):
             Replay(path)
 
 
@@ -216,9 +216,8 @@ def test_a_column_to_come_is_read_from_a_file_of_today(path: Path, monkeypatch: 
     """A release to come shows moods; in a file of today nobody has any, in one of its own it must be there."""
     mood = Field("mood", np.dtype("<i2"), "", "how it feels", "slot", since=Since(FRAMES.newest + 1, before=-3))
     later = (SECTIONS[0]._replace(fields=(*SECTIONS[0].fields, mood)), *SECTIONS[1:])
-    monkeypatch.setattr(replay_chunk, "SECTIONS", later)
     monkeypatch.setattr(replay_file, "SECTIONS", later)
-    monkeypatch.setattr(frame_schema, "SECTIONS", later)
+    monkeypatch.setattr(replay_file, "OURS", OURS._replace(sections=later))
     frames = list(Replay(path))
     assert sum(len(frame.agents["mood"]) for frame in frames) > 0
     assert all(set(frame.agents["mood"].tolist()) <= {-3} for frame in frames)

@@ -135,7 +135,8 @@ def scene_of(options: Options, shot: Shot) -> tuple[Source, Iterator[Frame], Seq
     if start not in ticks[:-1]:
         raise ConfigError(f"--start {start}: {replays[0]} can be drawn from ticks {ticks.start} to {ticks.stop - 2} on")
     names = [str(name) for name in replay.metadata.get("policies", ())]
-    source = Source.of(replay.config, "replay", replay.path.name, names, (start, ticks[-1]), options.tick_seconds)
+    shown = (start, ticks[-1])
+    source = Source.of(replay.config, "replay", replay.path.name, names, shown, options.tick_seconds, replay.layout)
     prompt = _overlays(options, Overlays(replay.config, source.names, (), replay, share=1.0, seconds=0.0))
     shot = dataclasses.replace(shot, seconds=min(shot.seconds, (ticks[-1] - start) / shot.ticks_a_second))
     return source, (replay.frame(tick, key=tick == start) for tick in range(start, ticks.stop)), prompt, shot

@@ -101,7 +101,7 @@ def watch_replay(path: Path, serving: Serving) -> None:
         raise ConfigError(f"{path} holds no tick")
     ticks = (replay.ticks.start, replay.ticks.stop - 1)
     names = [str(name) for name in replay.metadata.get("policies", ())]
-    source = Source.of(replay.config, "replay", path.name, names, ticks, serving.tick_seconds)
+    source = Source.of(replay.config, "replay", path.name, names, ticks, serving.tick_seconds, replay.layout)
     with serve(source, serving, extensions(source, replay.config, replay=replay)) as viewer:
         Playback(viewer, replay).run()
 

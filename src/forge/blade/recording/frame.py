@@ -11,13 +11,15 @@ import numpy as np
 
 from forge.blade.mechanics.grid import MATERIAL
 from forge.blade.mechanics.ids import NONE, UNKNOWN, EventKind
+from forge.blade.recording.frame_layout import declared_columns, frame_layout
 from forge.blade.recording.frame_schema import (
     ALIGNMENT,
     HEADER,
     MAGIC,
     NAMES,
-    SECTIONS,
+    OURS,
     FrameError,
+    FrameLayout,
     Section,
     Table,
     check_magic,
@@ -49,7 +51,7 @@ _LOGGED = {
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """One world after one tick. The columns of its tables: `forge.blade.recording.frame_schema.SECTIONS`."""
+    """One world after one tick. The columns of its tables are those of its layout."""
 
     tick: int  # ticks that the world has finished
     world: int  # index in its batch
@@ -60,6 +62,7 @@ class Frame:
     attacks: Table
     births: Table
     deaths: Table
+    layout: FrameLayout = OURS
 
     @property
     def key(self) -> bool:
@@ -143,6 +146,7 @@ def capture(world: World, w: int = 0, previous: np.ndarray | None = None) -> Fra
     world._must_record("events")
     materials = world._plane(world.state.tiles)[w] & MATERIAL
     changed = np.flatnonzero(materials != previous) if previous is not None else np.zeros(0, np.intp)
+    layout = frame_layout(world.configs[w])
     tables = {
         "agents": _agents(world, w),
         "tiles": {"index": changed, "material": materials.ravel()[changed]},
@@ -152,8 +156,9 @@ def capture(world: World, w: int = 0, previous: np.ndarray | None = None) -> Fra
         tick=int(world.state.tick[w]),
         world=w,
         side=materials.shape[0],
-        **{section.name: _typed(section, tables[section.name]) for section in SECTIONS if section.name in tables},
+        **{section.name: typed(section, tables[section.name]) for section in layout.sections if section.name in tables},
         **happenings(world, w),
+        layout=layout,
     )
 
 
@@ -166,8 +171,8 @@ def happenings(world: World, w: int = 0) -> dict[str, Table]:
     """
     events = world.state.events[w, : world.state.event_count[w]]
     return {
-        section.name: _typed(section, _logged(events, *_LOGGED[section.name]))
-        for section in SECTIONS
+        section.name: typed(section, _logged(events, *_LOGGED[section.name]))
+        for section in OURS.sections
         if section.name in _LOGGED
     }
 
@@ -176,9 +181,10 @@ def _agents(world: World, w: int) -> Table:
     state = world.state
     slots = state.living[w, : state.living_count[w]]
     records = state.agents[w, slots]
-    newborn = records["age"] == 0
-    chosen = {name: np.where(newborn, UNKNOWN, state.actions[w, slots, i]) for i, name in enumerate(("move", "style"))}
-    return {name: records[name] for name in records.dtype.names} | {"slot": slots} | chosen
+    actions = np.where((records["age"] == 0)[:, None], UNKNOWN, state.actions[w, slots])
+    chosen = {name: actions[:, i] for i, name in enumerate(("move", "style"))}
+    declared = declared_columns(world.config.schema, records, actions)
+    return {**{name: records[name] for name in records.dtype.names}, "slot": slots, **chosen, **declared}
 
 
 def _logged(events: np.ndarray, kind: EventKind, columns: Mapping[str, str]) -> Table:
@@ -186,7 +192,8 @@ def _logged(events: np.ndarray, kind: EventKind, columns: Mapping[str, str]) -> 
     return {name: chosen[origin] for name, origin in columns.items()}
 
 
-def _typed(section: Section, table: Table) -> Table:
+def typed(section: Section, table: Table) -> Table:
+    """The columns of a section, from those of a table, in memory of their own."""
     return {field.name: table[field.name].astype(field.type) for field in section.fields}
 
 
@@ -205,11 +212,12 @@ def encode(frame: Frame, partial: bool = False) -> bytes:
     Raises:
         FrameError: if a table is not what the schema says.
     """
-    counts = check_tables({name: getattr(frame, name) for name in NAMES}, frame.side, partial=partial)
+    tables = {name: getattr(frame, name) for name in NAMES}
+    counts = check_tables(tables, frame.side, partial=partial, layout=frame.layout)
     header = np.zeros((), HEADER)
     scalars = {
         "magic": MAGIC,
-        "bytes": frame_bytes(counts),
+        "bytes": frame_bytes(counts, frame.layout),
         "tick": frame.tick,
         "world": frame.world,
         "side": frame.side,
@@ -217,15 +225,20 @@ def encode(frame: Frame, partial: bool = False) -> bytes:
     for name, value in (scalars | counts).items():
         header[name] = value
     parts = [header.tobytes()]
-    for section in SECTIONS:
+    for section in frame.layout.sections:
         for field in section.fields:
             data = getattr(frame, section.name)[field.name].tobytes()
             parts += [data, _PAD[: padded(len(data)) - len(data)]]
     return b"".join(parts)
 
 
-def decode(message: bytes | bytearray | memoryview, partial: bool = False) -> Frame:
+def decode(message: bytes | bytearray | memoryview, partial: bool = False, layout: FrameLayout = OURS) -> Frame:
     """Reads what `encode` wrote. The columns are views into `message`: nothing is copied.
+
+    Args:
+        message: of one frame.
+        partial: as of `encode`.
+        layout: of that frame.
 
     Raises:
         FrameError: if the message is cut short, too long or holds numbers that cannot be.
@@ -236,17 +249,16 @@ def decode(message: bytes | bytearray | memoryview, partial: bool = False) -> Fr
     header = np.frombuffer(message, HEADER, 1)[0]
     check_magic(int(header["magic"]))
     counts = {name: int(header[name]) for name in NAMES}
-    if not size == header["bytes"] == frame_bytes(counts):
-        raise FrameError(
-            f"the message has {size} bytes; its header says {header['bytes']}, its tables need {frame_bytes(counts)}"
-        )
+    needed = frame_bytes(counts, layout)
+    if not size == header["bytes"] == needed:
+        raise FrameError(f"the message has {size} bytes; its header says {header['bytes']}, its tables need {needed}")
     tables: dict[str, dict[str, np.ndarray]] = {name: {} for name in NAMES}
     offset = HEADER.itemsize
-    for section in SECTIONS:
+    for section in layout.sections:
         for field in section.fields:
             column = np.frombuffer(message, field.type, counts[section.name], offset)
             tables[section.name][field.name] = column
             offset += padded(column.nbytes)
-    frame = Frame(int(header["tick"]), int(header["world"]), int(header["side"]), **tables)
-    check_tables(tables, frame.side, partial=partial)
+    frame = Frame(int(header["tick"]), int(header["world"]), int(header["side"]), **tables, layout=layout)
+    check_tables(tables, frame.side, partial=partial, layout=layout)
     return frame

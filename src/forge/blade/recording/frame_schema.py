@@ -1,25 +1,32 @@
 """What a frame holds, declared once.
 
 The byte layout and its check, replay files, the documentation and the description for clients are all made from these
-tables.
+tables. `SECTIONS` are those of a world of our own systems; `forge.blade.recording.frame_layout` adds what others
+declare.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import IntEnum
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
-from forge.blade.mechanics.ids import UNKNOWN, Cause, Material, Move, Style
+from forge.blade.mechanics.ids import UNKNOWN, Move, Style
+from forge.blade.schema.system import Tile
 from forge.blade.schema.versions import Format, Since
+from forge.blade.systems.game import GAME
 
 #: Every array of an encoded frame starts at a multiple of this many bytes.
 ALIGNMENT = 8
 
 #: The columns of a section of a frame, by name: one-dimensional arrays of one length, typed as the schema says.
 Table: TypeAlias = Mapping[str, np.ndarray]
+
+#: What a system declares a column as: a field of agents, or what they chose; "" is a column that every frame has.
+Declared: TypeAlias = Literal["", "field", "choice"]
 
 
 class FrameError(ValueError):
@@ -43,6 +50,15 @@ class Field(NamedTuple):
     coding: str = "plain"  # how replays compress it: see `forge.blade.recording.replay_chunk`
     since: Since = Since(before=0)  # version of frames that has it first, and what stands for it in older replays
     names: tuple[str, ...] = ()  # what its values 0, 1, 2, ... are called
+    declared: Declared = ""
+    range: tuple[float, float] | None = None  # least and greatest value, where they are known
+
+    @property
+    def unknown(self) -> int | float:
+        """What stands, in frames for a fair viewer, for what its agent does not know: NaN, or the furthest from 0."""
+        if self.type.kind == "f":
+            return math.nan
+        return int(np.iinfo(self.type).min if self.type.kind == "i" else np.iinfo(self.type).max)
 
 
 class Section(NamedTuple):
@@ -71,82 +87,114 @@ _AGE = _field("age", "i4", "ticks", "ticks lived", "slot")
 _ROW = _field("row", "u2", "tiles", "row on the map, southwards", "slot")
 _COL = _field("col", "u2", "tiles", "column on the map, eastwards", "slot")
 _POPULATION = _field("population", "u1", "", "index of its population", "slot")
-_MATERIAL = _field(
-    "material",
-    "u1",
-    "",
-    "what the tile is made of now; unknown to a fair viewer that has not seen it",
-    names=_names(Material),
-)
 
 
-#: The tables of a frame, in the order in which they are encoded.
-SECTIONS = (
-    Section(
-        "agents",
-        "everyone alive after the tick, by slot",
-        (
-            _field("id", "u4", "", _ID, "slot"),
-            _AGE,
-            _field("damage", "i4", "points", "damage of the attacks that hit it in this tick"),
-            _field("slot", "u2", "", "its place in actions and observations", "row"),
-            _ROW,
-            _COL,
-            _field("health", "i2", "points", "health; at 0 it dies", "slot"),
-            _field("food", "i2", "points", "food; at 0 health falls", "slot"),
-            _field("water", "i2", "points", "water; at 0 health falls", "slot"),
-            _field("freeze", "i2", "ticks", "it cannot move while this is above 0", "slot"),
-            _POPULATION,
-            _field("move", "u1", "", "the move it chose in this tick", since=_UNKNOWN, names=_names(Move)),
-            _field("style", "u1", "", "the attack style it chose in this tick", since=_UNKNOWN, names=_names(Style)),
-        ),
-    ),
-    Section(
-        "tiles",
-        "tiles that are of another material than in the previous frame",
-        (_field("index", "u4", "", "row · side + column", "row"), _MATERIAL),
-    ),
-    Section(
-        "plane",
-        "all side · side tiles in reading order in a key frame, nothing in any other",
-        (_MATERIAL,),
-    ),
-    Section(
-        "attacks",
-        "attacks of the tick that took effect",
-        (
-            _field("attacker", "u4", "", "id of who attacked", "row"),
-            _field("target", "u4", "", "id of whom", "row"),
-            _field("damage", "i4", "points", "health taken"),
-            _field("style", "u1", "", "how", names=_names(Style)),
-        ),
-    ),
-    Section(
-        "births",
-        "who entered the world at the end of the tick",
-        (_field("id", "u4", "", _ID, "row"), *_plain(_ROW, _COL, _POPULATION)),
-    ),
-    Section(
-        "deaths",
-        "who died in the tick",
-        (
-            _field("id", "u4", "", _ID, "row"),
-            *_plain(_AGE, _ROW, _COL, _POPULATION),
-            _field("cause", "u1", "", "of what", names=_names(Cause)),
-        ),
-    ),
-)
+class FrameLayout(NamedTuple):
+    """What frames of one world hold.
 
+    Attributes:
+        sections: the tables, in the order in which they are encoded; their names are `NAMES`.
+        materials: that tiles can be of, by number.
+    """
+
+    sections: tuple[Section, ...]
+    materials: tuple[Tile, ...]
+
+    @property
+    def declared(self) -> tuple[Field, ...]:
+        """The columns of agents behind those that every frame has."""
+        return tuple(field for field in self.sections[0].fields if field.declared)
+
+
+def sections_of(materials: Sequence[str], causes: Sequence[str], further: Iterable[Field] = ()) -> tuple[Section, ...]:
+    """The tables of a frame, in the order in which they are encoded.
+
+    Args:
+        materials: their names, by number.
+        causes: of deaths, the same.
+        further: columns of agents behind those that every frame has.
+    """
+    material = _field(
+        "material",
+        "u1",
+        "",
+        "what the tile is made of now; unknown to a fair viewer that has not seen it",
+        names=tuple(materials),
+    )
+    return (
+        Section(
+            "agents",
+            "everyone alive after the tick, by slot",
+            (
+                _field("id", "u4", "", _ID, "slot"),
+                _AGE,
+                _field("damage", "i4", "points", "damage of the attacks that hit it in this tick"),
+                _field("slot", "u2", "", "its place in actions and observations", "row"),
+                _ROW,
+                _COL,
+                _field("health", "i2", "points", "health; at 0 it dies", "slot"),
+                _field("food", "i2", "points", "food; at 0 health falls", "slot"),
+                _field("water", "i2", "points", "water; at 0 health falls", "slot"),
+                _field("freeze", "i2", "ticks", "it cannot move while this is above 0", "slot"),
+                _POPULATION,
+                _field("move", "u1", "", "the move it chose in this tick", since=_UNKNOWN, names=_names(Move)),
+                _field(
+                    "style", "u1", "", "the attack style it chose in this tick", since=_UNKNOWN, names=_names(Style)
+                ),
+                *further,
+            ),
+        ),
+        Section(
+            "tiles",
+            "tiles that are of another material than in the previous frame",
+            (_field("index", "u4", "", "row · side + column", "row"), material),
+        ),
+        Section(
+            "plane",
+            "all side · side tiles in reading order in a key frame, nothing in any other",
+            (material,),
+        ),
+        Section(
+            "attacks",
+            "attacks of the tick that took effect",
+            (
+                _field("attacker", "u4", "", "id of who attacked", "row"),
+                _field("target", "u4", "", "id of whom", "row"),
+                _field("damage", "i4", "points", "health taken"),
+                _field("style", "u1", "", "how", names=_names(Style)),
+            ),
+        ),
+        Section(
+            "births",
+            "who entered the world at the end of the tick",
+            (_field("id", "u4", "", _ID, "row"), *_plain(_ROW, _COL, _POPULATION)),
+        ),
+        Section(
+            "deaths",
+            "who died in the tick",
+            (
+                _field("id", "u4", "", _ID, "row"),
+                *_plain(_AGE, _ROW, _COL, _POPULATION),
+                _field("cause", "u1", "", "of what", names=tuple(causes)),
+            ),
+        ),
+    )
+
+
+#: The tables of a frame of a world of our own systems.
+SECTIONS = sections_of(GAME.names("materials"), GAME.names("causes"))
+#: What such frames hold.
+OURS = FrameLayout(SECTIONS, GAME.materials)
 NAMES = tuple(section.name for section in SECTIONS)
 
-# What the values of these columns stay below, given the side of the map and the number of populations, so that a viewer
-# may use them as indices.
-_BELOW: dict[str, Callable[[int, int], int]] = {
-    "row": lambda side, populations: side,
-    "col": lambda side, populations: side,
-    "index": lambda side, populations: side * side,
-    "material": lambda side, populations: len(Material),
-    "population": lambda side, populations: populations,
+# What the values of these columns stay below, given the side of the map and the numbers of populations and materials,
+# so that a viewer may use them as indices.
+_BELOW: dict[str, Callable[[int, int, int], int]] = {
+    "row": lambda side, populations, materials: side,
+    "col": lambda side, populations, materials: side,
+    "index": lambda side, populations, materials: side * side,
+    "material": lambda side, populations, materials: materials,
+    "population": lambda side, populations, materials: populations,
 }
 #: No world has more populations.
 MOST_POPULATIONS = 255
@@ -171,9 +219,9 @@ def padded(size: int) -> int:
 HEADER = np.dtype([(name, np.dtype(code).newbyteorder("<")) for name, code, _ in _SCALARS], align=True)
 
 
-def frame_bytes(counts: Mapping[str, int]) -> int:
+def frame_bytes(counts: Mapping[str, int], layout: FrameLayout = OURS) -> int:
     """Length of an encoded frame whose tables have these many rows."""
-    columns = ((field.type.itemsize, counts[section.name]) for section in SECTIONS for field in section.fields)
+    columns = ((field.type.itemsize, counts[section.name]) for section in layout.sections for field in section.fields)
     return HEADER.itemsize + sum(padded(size * count) for size, count in columns)
 
 
@@ -192,7 +240,11 @@ def check_magic(number: int) -> None:
 
 
 def check_tables(
-    tables: Mapping[str, Table], side: int, populations: int = MOST_POPULATIONS, partial: bool = False
+    tables: Mapping[str, Table],
+    side: int,
+    populations: int = MOST_POPULATIONS,
+    partial: bool = False,
+    layout: FrameLayout = OURS,
 ) -> dict[str, int]:
     """Checks that tables are what the schema says, and that their places lie on a map of this side.
 
@@ -201,6 +253,7 @@ def check_tables(
         side: of the map.
         populations: of the world.
         partial: whether a material may be UNKNOWN.
+        layout: what frames of that world hold.
 
     Returns:
         The number of rows of each.
@@ -209,15 +262,15 @@ def check_tables(
         FrameError: naming the section and column that is wrong.
     """
     counts = {}
-    for section in SECTIONS:
+    for section in layout.sections:
         table = tables[section.name]
         counts[section.name] = len(table[section.fields[0].name])
         for field in section.fields:
             _check_column(section, field, table[field.name], counts[section.name])
-            if field.name in _BELOW:
+            if field.name in _BELOW and not field.declared:
                 column = table[field.name]
                 known = column[column != UNKNOWN] if partial and field.name == "material" else column
-                _check_below(section, field, known, _BELOW[field.name](side, populations))
+                _check_below(section, field, known, _BELOW[field.name](side, populations, len(layout.materials)))
     if counts["plane"] not in (0, side * side):
         raise FrameError(f"plane has {counts['plane']} tiles; a map of side {side} has {side * side}")
     return counts
@@ -236,11 +289,12 @@ def _check_below(section: Section, field: Field, column: np.ndarray, limit: int)
         raise FrameError(f"{section.name}.{field.name} holds {highest}; allowed are 0 .. {limit - 1}")
 
 
-def describe(besides: Iterable[Section] = ()) -> dict[str, Any]:
-    """The layout as plain values, for JSON: what a client needs to decode a frame and to name what is in it.
+def describe(besides: Iterable[Section] = (), layout: FrameLayout = OURS) -> dict[str, Any]:
+    """A layout as plain values, for JSON: what a client needs to decode a frame and to name what is in it.
 
     Args:
         besides: tables that stand behind those of frames, in a file.
+        layout: what frames hold.
     """
     offsets = {name: place[1] for name, place in (HEADER.fields or {}).items()}
     scalars = [
@@ -256,15 +310,34 @@ def describe(besides: Iterable[Section] = ()) -> dict[str, Any]:
         "header": scalars,
         "sections": [
             {"name": s.name, "meaning": s.meaning, "fields": [_describe_field(f) for f in s.fields]}
-            for s in (*SECTIONS, *besides)
+            for s in (*layout.sections, *besides)
         ],
         "unknown": UNKNOWN,
+        **({} if layout.materials == OURS.materials else {"materials": [*map(_describe_material, layout.materials)]}),
     }
 
 
 def _describe_field(field: Field) -> dict[str, Any]:
-    values = {"type": field.type.name, "names": list(field.names)}
-    return field._asdict() | values | {"since": field.since.version, "default": field.since.before}
+    about = {
+        "name": field.name,
+        "type": field.type.name,
+        "unit": field.unit,
+        "meaning": field.meaning,
+        "coding": field.coding,
+        "since": field.since.version,
+        "names": list(field.names),
+        "default": field.since.before,
+    }
+    if field.declared:
+        unknown = None if math.isnan(field.unknown) else field.unknown
+        about |= {"declared": field.declared, "unknown": unknown}
+    if field.range is not None:
+        about |= dict(zip(("low", "high"), field.range, strict=True))
+    return about
+
+
+def _describe_material(tile: Tile) -> dict[str, Any]:
+    return {name: getattr(tile, name) for name in ("name", "meaning", "colour", "height", "enterable")}
 
 
 def field_tables() -> str:
@@ -272,7 +345,7 @@ def field_tables() -> str:
     about = describe()
     header = ((f"`{s['name']}`", s["type"], str(s["offset"]), s["meaning"]) for s in about["header"])
     parts = ["### Header", _table(("field", "type", "offset", "meaning"), header)]
-    return "\n\n".join([*parts, *map(section_table, SECTIONS)]) + "\n"
+    return "\n\n".join([*parts, *map(section_table, OURS.sections)]) + "\n"
 
 
 def section_table(section: Section) -> str:

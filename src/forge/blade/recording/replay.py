@@ -14,7 +14,8 @@ import numpy as np
 
 from forge.blade.config.config import Config
 from forge.blade.recording.frame import Frame, FrameSource
-from forge.blade.recording.frame_schema import FrameError, Table, describe
+from forge.blade.recording.frame_layout import frame_layout
+from forge.blade.recording.frame_schema import FrameError, FrameLayout, Table, describe
 from forge.blade.recording.replay_chunk import Chunk, pack
 from forge.blade.recording.replay_file import (
     MAX_TICKS_A_CHUNK,
@@ -36,9 +37,12 @@ from forge.support.checks import ConfigError, shown
 from forge.support.durable import explain, write_atomic
 from forge.support.numeric import integer
 from forge.support.paths import path_of
+from forge.support.plugins import tell_changes, written_with
 
 __all__ = ["MAX_TICKS_A_CHUNK", "Replay", "ReplayError", "ReplayWriter"]
 
+#: What the header says of the modules that systems from outside are of, where there are any: see `written_with`.
+SOURCES = "sources"
 _DAMAGED_AT_THE_END = 16  # chunks that are looked into from the end on, where a writer was stopped
 
 
@@ -85,7 +89,8 @@ class ReplayWriter:
         self._known: tuple[Made, ...] = ()
         self._entries: list[Entry] = []
         self._next: int | None = None
-        start = start_bytes(_header(world, w, metadata or {}))
+        layout = frame_layout(world.configs[w])
+        start = start_bytes(_header(world, w, metadata or {}, layout), layout)
         write_atomic(self.path, start)
         self._file = self.path.open("ab")
         self._end = len(start)
@@ -155,8 +160,9 @@ class ReplayWriter:
         self.close()
 
 
-def _header(world: World, w: int, metadata: Mapping[str, Any]) -> dict[str, Any]:
+def _header(world: World, w: int, metadata: Mapping[str, Any], layout: FrameLayout) -> dict[str, Any]:
     config = world.configs[w]
+    written = written_with(config.systems)
     return {
         "configuration": versions.CONFIGURATION.newest,
         "config": config.to_dict(),
@@ -164,7 +170,8 @@ def _header(world: World, w: int, metadata: Mapping[str, Any]) -> dict[str, Any]
         "world": w,
         "side": config.terrain.side,
         "metadata": dict(metadata),
-        "frame": describe(besides=[INTERVENTIONS]),
+        "frame": describe([INTERVENTIONS], layout),
+        **({SOURCES: written} if written else {}),
     }
 
 
@@ -173,6 +180,9 @@ class Replay:
 
     Args:
         path: of the file.
+
+    Warns:
+        ConfigWarning: if a module of its systems, which the user has named, has changed since it was written.
 
     Raises:
         ReplayError: if it is not a replay, is damaged, or has a format newer than this release knows.
@@ -194,6 +204,14 @@ class Replay:
         self._index = index
         if not self.complete:
             self._drop_damaged_end()
+        self._tell_changes()
+
+    def _tell_changes(self) -> None:
+        """Warns where a module that the user knows has changed since."""
+        try:
+            tell_changes(self._start.values.get(SOURCES, {}), f"replay {self.path}")
+        except ConfigError as error:
+            raise ReplayError(f"the header of the replay is damaged: {error}") from error
 
     def _drop_damaged_end(self) -> None:
         """A machine that lost power may have reserved room for chunks and never filled it."""
@@ -213,7 +231,8 @@ class Replay:
     def header(self) -> dict[str, Any]:
         """What the writer said, as plain values, a copy.
 
-        They are `config`, `configuration` (its version), `populations`, `world`, `side`, `metadata` and `frame`.
+        They are `config`, `configuration` (its version), `populations`, `world`, `side`, `metadata` and `frame`, and
+        `sources` where there are systems from outside: a digest of the module of each.
         """
         return copy.deepcopy(self._start.values)
 
@@ -236,6 +255,11 @@ class Replay:
             if value != header[name]:
                 raise ConfigError(f"{self.path} says {name} = {header[name]}, but its configuration says {value}")
         return config
+
+    @property
+    def layout(self) -> FrameLayout:
+        """What its frames hold, also of systems from outside, as the file says."""
+        return self._start.layout
 
     @property
     def populations(self) -> int:

@@ -20,7 +20,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from forge.blade.recording.frame import Frame, draw_tiles
-from forge.blade.recording.frame_schema import SECTIONS, Field, FrameError, Section, Table, check_tables
+from forge.blade.recording.frame_schema import NAMES, Field, FrameError, FrameLayout, Section, Table, check_tables
 from forge.blade.recording.replay_file import Header
 from forge.blade.recording.replay_interventions import INTERVENTIONS, steps_of
 from forge.blade.state.observation import read_only
@@ -42,11 +42,12 @@ def pack(frames: Sequence[Frame], interventions: Sequence[Table], level: int) ->
         interventions: for each frame what was done to the world before it, as INTERVENTIONS says.
         level: of zlib, 0 .. 9.
     """
-    held = {section.name: [getattr(frame, section.name) for frame in frames] for section in SECTIONS}
+    sections = (*frames[0].layout.sections, INTERVENTIONS)
+    held = {name: [getattr(frame, name) for frame in frames] for name in NAMES}
     held[INTERVENTIONS.name] = list(interventions)
-    counts = [[len(held[s.name][k][s.fields[0].name]) for s in (*SECTIONS, INTERVENTIONS)] for k in range(len(frames))]
+    counts = [[len(held[s.name][k][s.fields[0].name]) for s in sections] for k in range(len(frames))]
     parts = [_by_place(np.array(counts, _COUNT).ravel())]
-    for section in (*SECTIONS, INTERVENTIONS):
+    for section in sections:
         tables = held[section.name]
         joined = {field.name: np.concatenate([table[field.name] for table in tables]) for field in section.fields}
         rows = len(joined[section.fields[0].name])
@@ -66,26 +67,27 @@ class Chunk(NamedTuple):
     side: int
     starts: Mapping[str, np.ndarray]  # int64 [frames + 1] for each section: where the rows of each frame begin
     tables: Mapping[str, Table]  # the rows of all frames, read-only
+    layout: FrameLayout
 
     @classmethod
     def unpack(cls, data: bytes, header: Header, first: int, ticks: int) -> Self:
-        """Reads what `pack` wrote with the sections of a file, and makes of it what today's schema asks for.
+        """Reads what `pack` wrote with the sections of a file, and makes of it what the file's layout asks for.
 
         Raises:
             FrameError: if the data are damaged.
         """
-        counts, found = _decompress(data, header.sections, ticks)
+        counts, found = _decompress(data, header, ticks)
         names = [section.name for section in header.sections]
         none = np.zeros(ticks, np.int64)
         starts, tables = {}, {}
-        for section in (*SECTIONS, INTERVENTIONS):
+        for section in (*header.layout.sections, INTERVENTIONS):
             mine = counts[:, names.index(section.name)] if section.name in names else none
             starts[section.name] = np.concatenate([[0], np.cumsum(mine)])
             tables[section.name] = _conform(section, found.get(section.name, {}), int(mine.sum()))
-        check_tables(tables, header.side, header.populations)
+        check_tables(tables, header.side, header.populations, layout=header.layout)
         if starts["plane"][1] != header.side**2:
             raise FrameError("a chunk must begin with a key frame")
-        return cls(first, header.world, header.side, starts, tables)
+        return cls(first, header.world, header.side, starts, tables, header.layout)
 
     @staticmethod
     def lives(data: bytes, header: Header, first: int, ticks: int) -> tuple[Table, Table]:
@@ -94,10 +96,10 @@ class Chunk(NamedTuple):
         Raises:
             FrameError: if the data are damaged.
         """
-        counts, found = _decompress(data, header.sections, ticks, _LIVES)
+        counts, found = _decompress(data, header, ticks, _LIVES)
         names = [section.name for section in header.sections]
         tables: dict[str, Table] = {}
-        for section in SECTIONS:
+        for section in header.layout.sections:
             mine = counts[:, names.index(section.name)] if section.name in names and section.name in _LIVES else None
             rows = 0 if mine is None else int(mine.sum())
             tables[section.name] = _conform(section, found.get(section.name, {}), rows)
@@ -106,7 +108,7 @@ class Chunk(NamedTuple):
                     **tables[section.name],
                     "tick": np.repeat(np.arange(first, first + ticks), mine),
                 }
-        check_tables(tables, header.side, header.populations)
+        check_tables(tables, header.side, header.populations, layout=header.layout)
         return tables["births"], tables["deaths"]
 
     @staticmethod
@@ -116,18 +118,19 @@ class Chunk(NamedTuple):
         Raises:
             FrameError: if the data are damaged.
         """
-        _, found = _decompress(data, header.sections, ticks, (INTERVENTIONS.name,))
+        _, found = _decompress(data, header, ticks, (INTERVENTIONS.name,))
         if table := found.get(INTERVENTIONS.name):
             yield from steps_of(_conform(INTERVENTIONS, table, len(next(iter(table.values())))))
 
     def frame(self, tick: int, key: bool = False) -> Frame:
         """The frame of a tick of this chunk, read-only; with `key`, as a key frame."""
         k = tick - self.first
-        tables = {}
-        for section in SECTIONS:
+        tables: dict[str, Any] = {}
+        for section in self.layout.sections:
             begin, end = self.starts[section.name][k : k + 2]
             tables[section.name] = {name: column[begin:end] for name, column in self.tables[section.name].items()}
-        return Frame(tick, self.world, self.side, **tables).with_plane(self.materials(tick) if key else None)
+        frame = Frame(tick, self.world, self.side, **tables, layout=self.layout)
+        return frame.with_plane(self.materials(tick) if key else None)
 
     def materials(self, tick: int) -> np.ndarray:
         """The map as of a tick of this chunk: uint8 [side, side], the caller's own."""
@@ -159,9 +162,10 @@ _ORDER = {"row": _as_they_are, "slot": _by_slot}
 
 
 def _decompress(
-    data: bytes, sections: Sequence[Section], ticks: int, wanted: Sequence[str] | None = None
+    data: bytes, header: Header, ticks: int, wanted: Sequence[str] | None = None
 ) -> tuple[np.ndarray, dict[str, Table]]:
     """Row counts int64 [ticks, sections], and the columns of every section, or of those that are wanted."""
+    sections = header.sections
     unpacked = _Unpacked(data)
     size = _COUNT.itemsize * ticks * len(sections)
     head = unpacked.take(size)
@@ -169,7 +173,8 @@ def _decompress(
         raise FrameError(f"a chunk of {ticks} ticks ends within its row counts")
     counts = _from_places(head, _COUNT).reshape(ticks, len(sections)).astype(np.int64)
     rows = dict(zip([section.name for section in sections], counts.sum(0).tolist()))
-    claimed = sum(_row_bytes(section) * rows.get(section.name, 0) for section in (*sections, *SECTIONS, INTERVENTIONS))
+    made = (*header.layout.sections, INTERVENTIONS)
+    claimed = sum(_row_bytes(section) * rows.get(section.name, 0) for section in (*sections, *made))
     if claimed > LIMIT:
         raise FrameError(f"a chunk claims to hold {claimed} bytes; the most is {LIMIT}")
     found = {}
@@ -232,7 +237,7 @@ def _decode_table(section: Section, rows: int, unpacked: _Unpacked) -> Table:
 
 
 def _conform(section: Section, found: Table, rows: int) -> Table:
-    """The table of today's schema, without columns it doesn't know, and with what stood for those that lack."""
+    """The table of a layout, without columns it doesn't know, and with what stood for those that lack."""
     table = {}
     for field in section.fields:
         column = found.get(field.name)
@@ -243,6 +248,8 @@ def _conform(section: Section, found: Table, rows: int) -> Table:
 
 
 def _cast(section: Section, field: Field, column: np.ndarray) -> np.ndarray:
+    if column.dtype == field.type:
+        return column
     cast = column.astype(field.type)
     if not np.array_equal(cast, column):
         raise FrameError(f"{section.name}.{field.name} holds {column.dtype} numbers that do not fit {field.type}")

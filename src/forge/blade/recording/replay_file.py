@@ -14,14 +14,14 @@ import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, BinaryIO, NamedTuple
 
-import numpy as np
-
-from forge.blade.recording.frame_schema import MOST_POPULATIONS, SECTIONS, Field, Section
+from forge.blade.recording.frame_layout import TYPES, layout_of
+from forge.blade.recording.frame_schema import MOST_POPULATIONS, OURS, SECTIONS, Field, FrameLayout, Section
 from forge.blade.schema.versions import Since, lacking, stood_for
 from forge.blade.systems.terrain import MAX_SIDE
 
-#: Major and minor version of the format. A reader reads its own major version and all before it.
-VERSION = (1, 1)
+#: Major and minor version of the format of worlds of our own systems, and of others: their frames hold what these
+#: declare. A reader reads its own major version and all before it.
+VERSION, DECLARED = (1, 1), (2, 0)
 MAGIC = b"NMREPLAY"
 #: Most ticks of a chunk.
 MAX_TICKS_A_CHUNK = 256
@@ -50,7 +50,6 @@ _LONGEST = 2**23  # bytes of a header
 _MOST_COLUMNS = 255  # tables of a file, and columns of a table
 _LAST_TICK = 2**53
 
-_TYPES = {np.dtype(f"{kind}{size}").name: np.dtype(f"<{kind}{size}") for kind in "iu" for size in (1, 2, 4, 8)}
 _CODINGS = ("plain", "row", "slot")
 
 
@@ -72,6 +71,7 @@ class Header(NamedTuple):
     version: tuple[int, int]
     values: dict[str, Any]
     sections: tuple[Section, ...]  # as the writer knew them
+    layout: FrameLayout  # what its frames are read as
     world: int
     side: int
     populations: int
@@ -82,8 +82,12 @@ class Header(NamedTuple):
         return self.version >= _CHECKED
 
 
-def start_bytes(values: Mapping[str, Any]) -> bytes:
+def start_bytes(values: Mapping[str, Any], layout: FrameLayout = OURS) -> bytes:
     """The start of a file with these values in its header.
+
+    Args:
+        values: of the header.
+        layout: of the frames.
 
     Raises:
         TypeError, ValueError: if JSON cannot say them, or a reader would refuse them as too long or nested too deep.
@@ -97,7 +101,7 @@ def start_bytes(values: Mapping[str, Any]) -> bytes:
     length = len(head) + _CHECKSUM_DIGITS + 1
     if length > _LONGEST:
         raise ValueError(f"the header has {length} bytes as JSON; the most is {_LONGEST}")
-    start = _START.pack(MAGIC, *VERSION, length) + head
+    start = _START.pack(MAGIC, *(VERSION if layout == OURS else DECLARED), length) + head
     return start + b"%*d}" % (_CHECKSUM_DIGITS, zlib.crc32(start))
 
 
@@ -123,10 +127,10 @@ def read_start(file: BinaryIO) -> Header:
     if len(start) < _START.size or not start.startswith(MAGIC):
         raise ReplayError(f"not a replay: it begins with {start[: len(MAGIC)]!r}, a replay with {MAGIC!r}")
     _, *version, length = _START.unpack(start)
-    if version[0] > VERSION[0]:
+    if version[0] > DECLARED[0]:
         raise ReplayError(
             f"the replay has format {version[0]}.{version[1]}; this release reads formats up to "
-            f"{VERSION[0]}, a newer release of Neural MMO reads it"
+            f"{DECLARED[0]}, a newer release of Neural MMO reads it"
         )
     if length > _LONGEST:
         raise ReplayError(f"the header of the replay claims {length} bytes; the most is {_LONGEST}")
@@ -154,7 +158,7 @@ def _check_header(start: bytes, text: bytes, must: bool) -> None:
 
 def _header(version: tuple[int, int], values: dict[str, Any]) -> Header:
     values.pop("checksum", None)
-    minor = version[1] if version[0] else 0
+    minor = (0, version[1], VERSION[1])[min(version[0], 2)]  # version 2.0 has what 1.1 has
     if missing := lacking(HEADER, values, minor):
         raise KeyError(", ".join(missing))
     values |= stood_for(HEADER, values, minor)
@@ -166,7 +170,8 @@ def _header(version: tuple[int, int], values: dict[str, Any]) -> Header:
         if not low <= values[name] <= high:
             raise ValueError(f"{name} = {_number(values[name])} is out of range; allowed are {low} .. {high}")
     sections = _sections(values["frame"], 0 if version < (1, 0) else values["frame"].get("version", 1))
-    return Header(version, values, sections, values["world"], values["side"], values["populations"])
+    layout = layout_of(values["frame"]) if version >= DECLARED else OURS
+    return Header(version, values, sections, layout, values["world"], values["side"], values["populations"])
 
 
 def _sections(frame: Mapping[str, Any], version: int) -> tuple[Section, ...]:
@@ -193,7 +198,7 @@ def _number(value: Any) -> str:
 
 
 def _section(described: Mapping[str, Any]) -> Section:
-    fields = tuple(Field(f["name"], _TYPES[f["type"]], "", "", f["coding"]) for f in described["fields"])
+    fields = tuple(Field(f["name"], TYPES[f["type"]], "", "", f["coding"]) for f in described["fields"])
     _check_unique(f"fields of {described['name']}", [field.name for field in fields])
     codings = {field.name: field.coding for field in fields}
     if not set(codings.values()) <= set(_CODINGS):

@@ -11,7 +11,8 @@ import numpy as np
 from forge.blade.config.config import Config
 from forge.blade.mechanics.ids import Material
 from forge.blade.recording.frame import Frame
-from forge.blade.state.state import AGENT
+from forge.blade.recording.frame_layout import put_declared
+from forge.blade.systems.game import GAME
 from forge.blade.world.world import World
 
 #: Age of an agent of which nothing else is said [ticks]: the centre of v1.0's normalisation.
@@ -25,7 +26,7 @@ class Scene:
     config: Config
     tick: int  # ticks that the world has finished
     materials: np.ndarray  # uint8 [S, S]
-    agents: np.ndarray  # AGENT [A]: everyone alive, by slot
+    agents: np.ndarray  # AGENT, or the record of the schema, [A]: everyone alive, by slot
     slots: np.ndarray  # int64 [A]: their slots
 
     @classmethod
@@ -55,9 +56,11 @@ class Scene:
         """
         if materials.shape != (frame.side, frame.side):
             raise ValueError(f"materials have shape {materials.shape}; the frame's map is {frame.side} tiles square")
-        agents = np.zeros(len(frame.agents["id"]), AGENT)
-        for name in set(AGENT.names or ()) & set(frame.agents):
-            agents[name] = frame.agents[name]
+        agents = np.zeros(len(frame.agents["id"]), config.schema.agent)
+        for name in GAME.agent.names or ():
+            if name in frame.agents:
+                agents[name] = frame.agents[name]
+        put_declared(config.schema, frame.agents, agents)
         agents["alive"] = 1
         return cls(config, frame.tick, materials, agents, frame.agents["slot"].astype(np.int64))
 
@@ -67,7 +70,7 @@ class Scene:
         terrain = config.terrain
         materials = np.full((terrain.side, terrain.side), Material.LAVA, np.uint8)
         materials[terrain.low : terrain.high + 1, terrain.low : terrain.high + 1] = material
-        return cls(config, 0, materials, np.zeros(0, AGENT), np.zeros(0, np.int64))
+        return cls(config, 0, materials, np.zeros(0, config.schema.agent), np.zeros(0, np.int64))
 
     def find(self, id: int) -> int | None:
         """The place in `agents` of the agent with an id (modulo 2^32, as in frames); None if it does not live."""
@@ -85,10 +88,10 @@ def someone(config: Config, population: int = 0, **fields: Any) -> np.ndarray:
     Args:
         config: of the world.
         population: its population.
-        fields: of AGENT that are to be otherwise.
+        fields: of agents that are to be otherwise.
 
     Returns:
-        AGENT [].
+        AGENT [], or the record of the schema.
 
     Raises:
         ValueError: if there is no such population or field.
@@ -107,7 +110,8 @@ def someone(config: Config, population: int = 0, **fields: Any) -> np.ndarray:
         "alive": 1,
         **fields,
     }
-    agent, known = np.zeros((), AGENT), AGENT.names or ()
+    agent = np.zeros((), config.schema.agent)
+    known = agent.dtype.names or ()
     for name, value in given.items():
         if name not in known:
             raise ValueError(f"an agent has no field {name!r}; it has {', '.join(known)}")

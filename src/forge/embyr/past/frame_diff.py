@@ -7,8 +7,8 @@ from collections.abc import Mapping
 import numpy as np
 
 from forge.blade.mechanics.ids import UNKNOWN
-from forge.blade.recording.frame import Frame, draw_tiles
-from forge.blade.recording.frame_schema import SECTIONS, Section, Table
+from forge.blade.recording.frame import Frame, draw_tiles, typed
+from forge.blade.recording.frame_layout import declared_columns, frame_layout
 from forge.blade.world.world import World
 
 _NONE = np.zeros(0, np.int64)
@@ -43,14 +43,21 @@ class FrameDiffSource:
         born = agents[~np.isin(agents["id"], self._agents["id"])]
         died = self._agents[~np.isin(self._agents["id"], agents["id"])]
         tables: dict[str, Mapping[str, np.ndarray]] = {
-            "agents": _columns(agents) | {"slot": slots} | _constant(("move", "style"), UNKNOWN, len(agents)),
+            "agents": {
+                **_columns(agents),
+                "slot": slots,
+                **_constant(("move", "style"), UNKNOWN, len(agents)),
+                **declared_columns(self.world.config.schema, agents, None),
+            },
             "tiles": {"index": index, "material": materials.ravel()[index]},
             "plane": {"material": materials.ravel() if first else _NONE},
             "attacks": dict.fromkeys(("attacker", "target", "damage", "style"), _NONE),
             "births": _columns(born[:0] if first else born),
             "deaths": _columns(died) | _constant(("cause",), UNKNOWN, len(died)),
         }
-        frame = Frame(int(state.tick[w]), w, side, **{s.name: _typed(s, tables[s.name]) for s in SECTIONS})
+        layout = frame_layout(self.world.configs[w])
+        columns = {s.name: typed(s, tables[s.name]) for s in layout.sections}
+        frame = Frame(int(state.tick[w]), w, side, **columns, layout=layout)
         draw_tiles(self._materials, frame.tiles)
         self._agents = agents
         return frame
@@ -62,7 +69,3 @@ def _columns(agents: np.ndarray) -> dict[str, np.ndarray]:
 
 def _constant(names: tuple[str, ...], value: int, count: int) -> dict[str, np.ndarray]:
     return {name: np.full(count, value) for name in names}
-
-
-def _typed(section: Section, table: Table) -> Table:
-    return {field.name: table[field.name].astype(field.type) for field in section.fields}

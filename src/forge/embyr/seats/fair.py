@@ -9,13 +9,14 @@ import numpy as np
 
 from forge.blade.mechanics.ids import UNKNOWN
 from forge.blade.recording.frame import Frame
-from forge.blade.recording.frame_schema import SECTIONS, Table
+from forge.blade.recording.frame_layout import seen_columns
+from forge.blade.recording.frame_schema import FrameLayout, Table
+from forge.blade.schema.schema import Schema
 from forge.blade.world.world import World
 from forge.embyr.streaming.stream import FrameStream
 
 #: Types of messages that tell whoever sits in a fair seat nothing of the world.
 TOLD = frozenset({"welcome", "state", "joined", "left", "error"})
-_EMPTY: dict[str, Table] = {s.name: {f.name: np.zeros(0, f.type) for f in s.fields} for s in SECTIONS}
 _ID = 0xFFFFFFFF  # ids are told as frames hold them
 
 
@@ -46,7 +47,7 @@ class FairView:
             self._known = np.full((frame.side, frame.side), UNKNOWN, np.uint8)
             self._seen = np.zeros(0, np.uint32)
         played, self._agent = (agent if agent is not None else self._agent), agent
-        shown = Frame(frame.tick, frame.world, frame.side, **_EMPTY)
+        shown = Frame(frame.tick, frame.world, frame.side, **_nothing(frame.layout), layout=frame.layout)
         if played is not None and world is not None:
             shown = self._sighted(shown, frame, world, played)
         if begins:  # what it missed of the life before is still told
@@ -68,8 +69,7 @@ class FairView:
             seen = self._seen[self._seen != agent]
         here = np.isin(frame.agents["id"], seen) & _near(frame.agents, place, reach)
         agents = _rows(frame.agents, here)
-        for name in ("move", "style"):  # of others, no observation tells what they chose
-            agents[name] = np.where(agents["id"] == agent, agents[name], UNKNOWN).astype(agents[name].dtype)
+        _hide_unobserved(agents, agents["id"] == agent, frame.layout, world.config.schema)
         deaths = _rows(frame.deaths, died | np.isin(frame.deaths["id"], self._seen) & _near(frame.deaths, place, reach))
         births = _rows(frame.births, np.isin(frame.births["id"], agents["id"]))
         known = np.concatenate([agents["id"], deaths["id"]])
@@ -140,6 +140,21 @@ def _in_view(world: World, w: int, slot: int) -> np.ndarray:
     seen = observation.seen[w, slot, : observation.seen_count[w, slot]]
     ids: np.ndarray = (observation.agents["id"][w, seen] & _ID).astype(np.uint32)
     return ids
+
+
+def _nothing(layout: FrameLayout) -> dict[str, Table]:
+    """The tables of a frame without rows."""
+    return {s.name: {f.name: np.zeros(0, f.type) for f in s.fields} for s in layout.sections}
+
+
+def _hide_unobserved(agents: dict[str, np.ndarray], mine: np.ndarray, layout: FrameLayout, schema: Schema) -> None:
+    """Blots out what no observation tells: of others, what they chose, and of all whatever is no feature."""
+    others, own = seen_columns(schema)
+    for name in ("move", "style"):
+        agents[name] = np.where(mine, agents[name], UNKNOWN).astype(agents[name].dtype)
+    for field in layout.declared:
+        told = np.where(mine, field.name in own, field.name in others)
+        agents[field.name] = np.where(told, agents[field.name], np.array(field.unknown, field.type)).astype(field.type)
 
 
 def _place(table: Table, mine: np.ndarray) -> tuple[int, int] | None:

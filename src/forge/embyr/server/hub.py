@@ -231,7 +231,7 @@ class Hub:
             "release": VERSION,
             "session": self.session,
             "role": role.word,
-            "frame": describe(),
+            "frame": describe(layout=self.source.layout),
             "source": self.source.describe(),
             "abilities": abilities,
         }

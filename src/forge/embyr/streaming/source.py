@@ -10,6 +10,8 @@ from itertools import takewhile
 from typing import Any, Literal, Self
 
 from forge.blade.config.config import Config
+from forge.blade.recording.frame_layout import frame_layout
+from forge.blade.recording.frame_schema import OURS, FrameLayout
 
 Kind = Literal["live", "replay", "training"]
 
@@ -33,6 +35,7 @@ class Source:
     reach: Mapping[str, int]  # of each style [tiles]
     ticks: tuple[int, int] | None  # first and last of a replay
     tick_seconds: float  # between two ticks at speed 1
+    layout: FrameLayout = OURS  # of its frames
 
     @classmethod
     def of(
@@ -43,6 +46,7 @@ class Source:
         names: Sequence[str] = (),
         ticks: tuple[int, int] | None = None,
         tick_seconds: float = 0.6,
+        layout: FrameLayout | None = None,
     ) -> Self:
         """What there is to tell of a world with this configuration.
 
@@ -53,6 +57,7 @@ class Source:
             names: of who plays each population; see `population_names` for what is made of them.
             ticks: first and last tick of a replay.
             tick_seconds: between two ticks at speed 1.
+            layout: of its frames; None is that of a world with this configuration. A replay says its own.
         """
         vitals, combat = config.vitals, config.combat
         return cls(
@@ -69,11 +74,12 @@ class Source:
             reach={"melee": combat.melee_reach, "range": combat.range_reach, "mage": combat.mage_reach},
             ticks=ticks,
             tick_seconds=tick_seconds,
+            layout=frame_layout(config) if layout is None else layout,
         )
 
     def describe(self) -> dict[str, Any]:
-        """As plain values, for JSON."""
-        return dataclasses.asdict(self)
+        """As plain values, for JSON, but for the layout of frames, which has a place of its own in the welcome."""
+        return {f.name: getattr(self, f.name) for f in dataclasses.fields(self) if f.name != "layout"}
 
 
 def population_names(players: Sequence[str], populations: int) -> tuple[str, ...]:
