@@ -13,8 +13,8 @@ import numpy as np
 
 from forge.blade.compiled.jit import inline
 from forge.blade.compiled.vector import flagged64
-from forge.blade.mechanics.grid import CROWD, ONE_AGENT
 from forge.blade.mechanics.ids import Move
+from forge.blade.mechanics.tile import LAYOUTS
 
 #: How far an agent looks, and the side of a board.
 SIGHT = 7
@@ -26,7 +26,7 @@ BLOCK = SIZE * PITCH
 
 _NONE, _1, _16, _48 = (np.uint64(n) for n in (0, 1, 16, 48))
 _MATERIAL_BITS = (np.uint8(1), np.uint8(2), np.uint8(4))
-_COUNT_BITS = np.uint8(CROWD * ONE_AGENT)
+_COUNT_BITS = ~np.uint8(LAYOUTS[np.dtype(np.uint8)].mask)
 _FOUR_ROWS = np.uint64(0x7FFF7FFF7FFF7FFF)
 _THREE_ROWS = np.uint64(0x00007FFF7FFF7FFF)
 

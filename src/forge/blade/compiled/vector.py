@@ -34,11 +34,11 @@ def _splat(builder: Any, value: Any, kind: ir.VectorType) -> Any:
 
 @intrinsic
 def copy16(typingctx, target, target_at, source, source_at):
-    """Copies 16 bytes between uint8 arrays: target.flat[target_at:][:16] = source.flat[source_at:][:16]."""
+    """Copies 16 elements between arrays of one type: target.flat[target_at:][:16] = source.flat[source_at:][:16]."""
     signature = types.void(target, types.intp, source, types.intp)
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        kind = ir.VectorType(ir.IntType(8), 16)
+        kind = ir.VectorType(ir.IntType(sig.args[2].dtype.bitwidth), 16)
         read = _vector(builder, _element(context, builder, sig.args[2], args[2], args[3]), kind)
         write = _vector(builder, _element(context, builder, sig.args[0], args[0], args[1]), kind)
         builder.store(builder.load(read, align=1), write, align=1)

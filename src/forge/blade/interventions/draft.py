@@ -8,13 +8,11 @@ import numpy as np
 
 from forge.blade.config.config import Config
 from forge.blade.interventions.kinds import QUANTITIES, Change, Give, Intervention, Move, Place, Remove, Tile
-from forge.blade.mechanics.grid import CROWD, MATERIAL, ONE_AGENT
 from forge.blade.mechanics.ids import UNKNOWN, Material
+from forge.blade.mechanics.tile import LAYOUTS, crowds_of, materials_of
 from forge.blade.state.state import State
+from forge.blade.systems.terrain import ground
 from forge.support.checks import ConfigError
-
-#: What agents may stand on between two ticks; lava may be entered too, but kills in the same tick.
-GROUND = (Material.GRASS, Material.SCRUB, Material.FOREST)
 
 _CHANGED = ("agents", "tiles", "surplus", "births", "tally", "explored", "lives", "trails")
 
@@ -34,6 +32,8 @@ class Draft:
         self._state = self._world._replace(**{name: getattr(self._world, name).copy() for name in _CHANGED})
         self._agents, self._tally, self._lives = self._state.agents[0], self._state.tally[0], self._state.lives[0]
         self._tiles, self._surplus = self._state.tiles[0], self._state.surplus[0]
+        self._layout = LAYOUTS[self._tiles.dtype]
+        self._ground = ground(config)
         self._harvested: list[int] = state.harvested[w, : state.harvested_count[w]].tolist()
         self._emptied: set[int] = set()
 
@@ -172,11 +172,12 @@ class Draft:
     def _enter(self, row: int, col: int) -> None:
         """One more agent stands on a tile."""
         place = self._index(row, col)
-        material = Material(self._tiles[place] & MATERIAL)
-        if material not in GROUND:
-            raise ConfigError(f"row {row}, column {col} is {_name(material)}; agents stand on {_names(GROUND)}")
-        if self._tiles[place] >> 3 < CROWD:
-            self._tiles[place] += ONE_AGENT
+        material = int(materials_of(self._tiles[place]))
+        if material not in self._ground:
+            name = self.config.schema.materials[material].name
+            raise ConfigError(f"row {row}, column {col} is {name}; agents stand on {self._stood_on()}")
+        if crowds_of(self._tiles[place]) < self._layout.crowd:
+            self._tiles[place] += self._layout.one_agent
         else:
             self._surplus[place] += 1
 
@@ -186,26 +187,31 @@ class Draft:
         if self._surplus[place]:
             self._surplus[place] -= 1
         else:
-            self._tiles[place] -= ONE_AGENT
+            self._tiles[place] -= self._layout.one_agent
 
     def _tile(self, entry: Tile) -> None:
         place, terrain = self._index(entry.row, entry.col), self.config.terrain
-        before, now = Material(self._tiles[place] & MATERIAL), Material(entry.material)
+        before, now = int(materials_of(self._tiles[place])), int(entry.material)
         if {entry.row, entry.col} & {terrain.low, terrain.high} and now != Material.GRASS:
             raise ConfigError(
                 f"row {entry.row}, column {entry.col} lies on the ring on which agents enter, which stays grass; other "
                 f"materials are allowed in rows and columns {terrain.low + 1} .. {terrain.high - 1}"
             )
-        if self._tiles[place] >> 3 and now not in GROUND:
+        crowd = int(crowds_of(self._tiles[place])) + int(self._surplus[place])
+        if crowd and now not in self._ground:
             raise ConfigError(
-                f"{int(self._tiles[place] >> 3) + int(self._surplus[place])} agents stand on row {entry.row}, column "
-                f"{entry.col}; with somebody on it a tile may be {_names(GROUND)}"
+                f"{crowd} agents stand on row {entry.row}, column {entry.col}; with somebody on it a tile may be "
+                f"{self._stood_on()}"
             )
         if before == Material.SCRUB != now:
             self._harvested.remove(place)
         elif now == Material.SCRUB != before:
             self._harvested.append(place)
         self._tiles[place] = int(self._tiles[place]) - before + now
+
+    def _stood_on(self) -> str:
+        *first, last = self._ground.values()
+        return f"{', '.join(first)} or {last}"
 
     # -- the end
 
@@ -229,12 +235,3 @@ class Draft:
                     getattr(world, array.name)[0, slot] = 0
             world.actions[0, slot] = UNKNOWN
         return world
-
-
-def _name(material: Material) -> str:
-    return material.name.lower()
-
-
-def _names(materials: Iterable[Material]) -> str:
-    *first, last = map(_name, materials)
-    return f"{', '.join(first)} or {last}"

@@ -5,13 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forge.blade.compiled.jit import inline
-from forge.blade.mechanics.ids import ENTERABLE_BITS
-
-#: A tile byte holds the material in its low three bits and the number of agents above them.
-MATERIAL = 7
-ONE_AGENT = 8
-#: Most agents a tile byte can count; the others are in `State.surplus`.
-CROWD = 31
+from forge.blade.mechanics.tile import crowd, material, most_counted, one_agent
 
 _ALL_LANES = np.uint64(0xFFFFFFFFFFFFFFFF)
 _ONE = np.uint64(1)
@@ -24,16 +18,17 @@ def tile_index(rules, row, col):
 
 
 @inline
-def enterable(tile):
-    """Whether agents may enter a tile, given its byte."""
-    return (ENTERABLE_BITS >> (tile & MATERIAL)) & 1
+def enterable(rules, tile):
+    """Whether agents may enter a tile: 0 or 1."""
+    kind = np.int64(material(tile))
+    return np.int64(rules.enterable[kind >> 6] >> np.uint64(kind & 63)) & 1
 
 
 @inline
 def enter(tiles, surplus, place):
     """One more agent stands on a tile."""
-    if tiles[place] >> 3 < CROWD:
-        tiles[place] += ONE_AGENT
+    if crowd(tiles[place]) < most_counted(tiles[place]):
+        tiles[place] += one_agent(tiles[place])
     else:
         surplus[place] += 1
 
@@ -41,10 +36,10 @@ def enter(tiles, surplus, place):
 @inline
 def leave(tiles, surplus, place):
     """One agent fewer stands on a tile."""
-    if tiles[place] >> 3 == CROWD and surplus[place] > 0:
+    if crowd(tiles[place]) == most_counted(tiles[place]) and surplus[place] > 0:
         surplus[place] -= 1
     else:
-        tiles[place] -= ONE_AGENT
+        tiles[place] -= one_agent(tiles[place])
 
 
 @inline

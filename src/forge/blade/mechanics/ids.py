@@ -4,7 +4,7 @@ from enum import IntEnum
 
 
 class Material(IntEnum):
-    """What a tile is made of; the low three bits of a tile byte."""
+    """What a tile is made of, where no system from outside declares more; the low bits of a tile."""
 
     LAVA = 0
     WATER = 1
@@ -17,9 +17,6 @@ class Material(IntEnum):
 
 #: Materials an agent may enter; lava is among them, and kills.
 ENTERABLE = (Material.LAVA, Material.GRASS, Material.SCRUB, Material.FOREST)
-
-#: Bit m is set when material m may be entered.
-ENTERABLE_BITS = sum(1 << m for m in ENTERABLE)
 
 
 class Move(IntEnum):

@@ -9,8 +9,8 @@ from typing import Self
 
 import numpy as np
 
-from forge.blade.mechanics.grid import MATERIAL
 from forge.blade.mechanics.ids import NONE, UNKNOWN, EventKind
+from forge.blade.mechanics.tile import materials_of
 from forge.blade.recording.frame_layout import declared_columns, frame_layout
 from forge.blade.recording.frame_schema import (
     ALIGNMENT,
@@ -144,7 +144,7 @@ def capture(world: World, w: int = 0, previous: np.ndarray | None = None) -> Fra
         ConfigError: if the batch does not record events.
     """
     world._must_record("events")
-    materials = world._plane(world.state.tiles)[w] & MATERIAL
+    materials = materials_of(world._plane(world.state.tiles)[w])
     changed = np.flatnonzero(materials != previous) if previous is not None else np.zeros(0, np.intp)
     layout = frame_layout(world.configs[w])
     tables = {

@@ -8,9 +8,10 @@ from typing import Any
 import numpy as np
 
 from forge.blade.config.config import Config
-from forge.blade.mechanics.grid import CROWD, MATERIAL, ONE_AGENT
 from forge.blade.mechanics.ids import Cause, Material
+from forge.blade.mechanics.tile import LAYOUTS, crowds_of, materials_of
 from forge.blade.state.state import margin
+from forge.blade.systems.terrain import ground
 from forge.blade.terrain.generation import check_map
 from forge.support.checks import ConfigError
 
@@ -58,7 +59,7 @@ def _is_set(array: np.ndarray) -> bool:
 def _check_maps(configs: Sequence[Config], maps: np.ndarray) -> None:
     for w, config in enumerate(configs):
         try:
-            check_map(maps[w], config.terrain)
+            check_map(maps[w], config.terrain, config.schema)
         except ConfigError as error:
             raise ConfigError(f"maps, world {w}: {error}") from error
 
@@ -127,11 +128,11 @@ def _check_ground(w: int, config: Config, arrays: Arrays) -> None:
         place = int(np.flatnonzero(beyond)[0])
         raise ConfigError(f"tiles of world {w}, place {place} is {tiles[place]}; allowed is 0, lava, outside the map")
     try:
-        check_map(_plane(config, tiles) & MATERIAL, config.terrain)
+        check_map(materials_of(_plane(config, tiles)), config.terrain, config.schema)
     except ConfigError as error:
         raise ConfigError(f"tiles of world {w}: {error}") from error
     listed = arrays["harvested_count"][w]
-    scrub = np.flatnonzero(tiles & MATERIAL == Material.SCRUB)
+    scrub = np.flatnonzero(materials_of(tiles) == Material.SCRUB)
     if listed != len(scrub):
         raise ConfigError(f"harvested_count of world {w} is {listed}; allowed is {len(scrub)}, its tiles of scrub")
     harvested, counts = np.unique(arrays["harvested"][w, :listed], return_counts=True)
@@ -141,15 +142,15 @@ def _check_ground(w: int, config: Config, arrays: Arrays) -> None:
 
 
 def _check_crowds(w: int, config: Config, arrays: Arrays) -> None:
-    """A tile counts who stands on it, up to 31, and `surplus` those beyond; nobody stands where nobody can go."""
-    agents, edge = arrays["agents"][w], margin(config)
+    """A tile counts who stands on it, as far as it can, and `surplus` the others; nobody stands where nobody can go."""
+    agents, edge, most = arrays["agents"][w], margin(config), LAYOUTS[arrays["tiles"].dtype].crowd
     living = agents[agents["alive"] == 1]
     pitch = config.terrain.side + 2 * edge
     stood = (living["row"].astype(np.int64) + edge) * pitch + living["col"] + edge
     places, crowds = np.unique(stood, return_counts=True)
     for name, array, counted, expected in (
-        ("tiles", arrays["tiles"][w] // ONE_AGENT, "agents", np.minimum(crowds, CROWD)),
-        ("surplus", arrays["surplus"][w], "agents more", np.maximum(crowds - CROWD, 0)),
+        ("tiles", crowds_of(arrays["tiles"][w]), "agents", np.minimum(crowds, most)),
+        ("surplus", arrays["surplus"][w], "agents more", np.maximum(crowds - most, 0)),
     ):
         there = np.flatnonzero(array)
         if not (np.array_equal(there, places[expected > 0]) and (array[places] == expected).all()):
@@ -160,12 +161,13 @@ def _check_crowds(w: int, config: Config, arrays: Arrays) -> None:
                 f"{name} of world {w}, place {place} counts {array[place]} {counted}; "
                 f"allowed is {array[place] - rest[place]}, who is there"
             )
-    material = arrays["tiles"][w, stood] & MATERIAL
-    if (lost := ~np.isin(material, (Material.GRASS, Material.SCRUB, Material.FOREST))).any():
-        found = living[lost][0]
+    material, allowed = materials_of(arrays["tiles"][w, stood]), ground(config)
+    if (lost := ~np.isin(material, list(allowed))).any():
+        found, (*first, last) = living[lost][0], allowed.values()
+        name = config.schema.materials[material[lost][0]].name
         raise ConfigError(
             f"agents.row and agents.col of world {w} put agent {found['id']} at row {found['row']}, column "
-            f"{found['col']}, on {Material(material[lost][0]).name.lower()}; allowed are grass, scrub and forest"
+            f"{found['col']}, on {name}; allowed are {', '.join(first)} and {last}"
         )
 
 

@@ -10,8 +10,8 @@ import numpy as np
 
 from forge.blade.config.config import Config
 from forge.blade.engine.engine import engine_of
-from forge.blade.mechanics.grid import CROWD, MATERIAL
-from forge.blade.mechanics.ids import Material, Move, Style
+from forge.blade.mechanics.ids import Move, Style
+from forge.blade.mechanics.tile import LAYOUTS, crowds_of, materials_of
 from forge.blade.schema.schema import Schema
 from forge.blade.systems.game import GAME
 
@@ -39,7 +39,7 @@ class Observation(NamedTuple):
     agents: np.ndarray  # AGENT [W, N]: everyone's vitals and place; `alive` tells which slots hold an agent
     padded_window: (
         np.ndarray
-    )  # uint8 [W, N, R, C]: the rows of `window`, padded to whole vectors with bytes that mean nothing
+    )  # uint8 or uint16 [W, N, R, C]: the rows of `window`, padded to whole vectors with tiles that mean nothing
     seen: np.ndarray  # uint16 [W, N, K]: slots of the agents in view; entry 0 is the observer
     seen_count: np.ndarray  # int16 [W, N]: how many entries of `seen` are filled; 0 in empty slots
     moves: np.ndarray  # uint8 [W, N]: bit m is set where move m is valid
@@ -67,18 +67,21 @@ class Observation(NamedTuple):
 
     @property
     def window(self) -> np.ndarray:
-        """Bytes uint8 [W, N, R, R]: tile bytes around the agent, material + 8 · min(31, agents on the tile)."""
+        """The tiles around the agent, [W, N, R, R]: uint8, material + 8 · min(31, agents on the tile).
+
+        In worlds of more than 8 materials uint16, material + 256 · min(255, agents on the tile).
+        """
         return self.padded_window[..., : self.padded_window.shape[2]]
 
     @property
     def materials(self) -> np.ndarray:
-        """Bytes uint8 [W, N, R, R]: the Material of each tile in the window."""
-        return self.window & MATERIAL
+        """Bytes uint8 [W, N, R, R]: the material of each tile in the window, by its number."""
+        return materials_of(self.window)
 
     @property
     def counts(self) -> np.ndarray:
-        """Bytes uint8 [W, N, R, R]: agents on each tile in the window, at most 31."""
-        return self.window >> 3
+        """Bytes uint8 [W, N, R, R]: agents on each tile in the window, at most 31; 255 where `window` is uint16."""
+        return crowds_of(self.window)
 
     @property
     def move_mask(self) -> np.ndarray:
@@ -135,10 +138,16 @@ class Array(NamedTuple):
     meaning: str
 
 
+_BYTE, _WORD = LAYOUTS.values()
+_TILES = (
+    f"material + {_BYTE.one_agent} · min({_BYTE.crowd}, agents on it); with more than {_BYTE.one_agent} materials "
+    f"uint16, material + {_WORD.one_agent} · min({_WORD.crowd}, agents on it)"
+)
+
 #: The arrays of an Observation, as documented and as they are.
 ARRAYS = (
     Array("agents", "record", "W N", "id, age, damage, row, col, health, food, water, freeze, population, alive"),
-    Array("window", "uint8", "W N R R", f"tiles around the agent: material + 8 · min({CROWD}, agents on it)"),
+    Array("window", "uint8", "W N R R", f"tiles around the agent: {_TILES}"),
     Array("seen", "uint16", "W N K", "slots of the agents in view: the observer, then the others by row and slot"),
     Array("seen_count", "int16", "W N", "filled entries of `seen`, from 1; the others mean nothing"),
     Array("moves", "uint8", "W N", "bit m is set where move m is valid"),
@@ -156,7 +165,7 @@ def schema_page(config: Config) -> str:
         f"| (x − {f.centre(config):g}) / {f.scale(config):g} |"
         for i, f in enumerate(FEATURES)
     )
-    materials = "\n".join(f"| {m.value} | {m.name.lower()} |" for m in Material)
+    materials = "\n".join(f"| {m.number} | {m.name} | {m.meaning} |" for m in config.schema.materials)
     moves = ", ".join(f"{m.value} {m.name.lower()}" for m in Move)
     styles = ", ".join(f"{s.value} {s.name.lower()}" for s in Style)
     arrays = "\n".join(f"| `{a.name}` | {a.dtype} | [{a.shape.replace(' ', ', ')}] | {a.meaning} |" for a in ARRAYS)
@@ -192,8 +201,8 @@ same data unpacked, and `padded_window` is the memory behind `window`, its rows 
 The window is centred on the agent: element [{radius}, {radius}] is its own tile, rows go south, columns east. Outside
 the map is lava.
 
-| material | name |
-|---|---|
+| material | name | meaning |
+|---|---|---|
 {materials}
 
 ## Features of an agent in view

@@ -4,7 +4,7 @@ Its arrays are those that the systems declare (`forge.blade.systems`). Letters u
 
     W  worlds          N  slots (agents alive at most)   P  populations
     S  side of the map L  side of the map with margin    K  agents listed in view at most
-    R  rows of the window (2 radius + 1)                 C  bytes of a window row (R rounded up to a multiple of 16)
+    R  rows of the window (2 radius + 1)                 C  tiles of a window row (R rounded up to a multiple of 16)
     E  events a tick at most (0 when nobody records them)
 
 The `saved` arrays are the state proper: what is snapshot and hashed. `recorded` ones are saved with them. All others
@@ -31,7 +31,7 @@ from forge.blade.state.kinds import State as State
 from forge.blade.state.kinds import state_type
 from forge.blade.state.rules import rules_record
 from forge.blade.systems.game import GAME
-from forge.blade.systems.sight import row_bytes as row_bytes
+from forge.blade.systems.sight import row_length as row_length
 from forge.blade.systems.terrain import margin as margin
 from forge.support.checks import ConfigError
 from forge.support.host.memory import check_fits

@@ -10,8 +10,9 @@ import numpy as np
 
 from forge.blade.compiled.jit import inline
 from forge.blade.mechanics.events import log_event
-from forge.blade.mechanics.grid import MATERIAL, tile_index
+from forge.blade.mechanics.grid import tile_index
 from forge.blade.mechanics.ids import NONE, SURVIVES, EventKind, Material
+from forge.blade.mechanics.tile import material
 from forge.blade.schema.phase import Phase, Verb
 from forge.blade.schema.section import MAX_POINTS, Section, number
 from forge.blade.schema.system import Array, EventType, Number, System
@@ -43,7 +44,7 @@ def forage(state, w, slot, counting):
     rules, agent, tiles = state.rules[w], state.agents[w, slot], state.tiles[w]
     place = tile_index(rules, agent.row, agent.col)
     food, water = np.int64(agent.food), np.int64(agent.water)
-    if tiles[place] & MATERIAL == _FOREST:
+    if material(tiles[place]) == _FOREST:
         tiles[place] -= 1  # forest is 4, scrub is 3
         state.harvested[w, state.harvested_count[w]] = place
         state.harvested_count[w] += 1
@@ -60,8 +61,8 @@ def forage(state, w, slot, counting):
 @inline
 def beside_water(tiles, place, pitch):
     """Whether water lies north, south, east or west. Looks at all four: a branch for each costs more."""
-    north, south = tiles[place - pitch] & MATERIAL, tiles[place + pitch] & MATERIAL
-    east, west = tiles[place + 1] & MATERIAL, tiles[place - 1] & MATERIAL
+    north, south = material(tiles[place - pitch]), material(tiles[place + pitch])
+    east, west = material(tiles[place + 1]), material(tiles[place - 1])
     return (north == _WATER) | (south == _WATER) | (east == _WATER) | (west == _WATER)
 
 

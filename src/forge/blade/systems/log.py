@@ -6,8 +6,9 @@ from typing import Any
 
 from forge.blade.compiled.jit import inline
 from forge.blade.mechanics.events import EVENT, events_a_tick, log_tick, start_log
-from forge.blade.mechanics.grid import MATERIAL, tile_index
+from forge.blade.mechanics.grid import tile_index
 from forge.blade.mechanics.ids import SURVIVES, EventKind
+from forge.blade.mechanics.tile import material
 from forge.blade.schema.phase import Phase, Verb
 from forge.blade.schema.record import Column
 from forge.blade.schema.system import Array, EventType, Size, System
@@ -17,7 +18,7 @@ from forge.blade.schema.system import Array, EventType, Size, System
 def stand(state, w, slot, counting):
     """Counts the tile that a living agent stands on, before that is harvested."""
     agent = state.agents[w, slot]
-    log_tick(state, w, slot, state.tiles[w, tile_index(state.rules[w], agent.row, agent.col)] & MATERIAL)
+    log_tick(state, w, slot, material(state.tiles[w, tile_index(state.rules[w], agent.row, agent.col)]))
     return SURVIVES
 
 

@@ -31,7 +31,7 @@ def move(state, w):
             continue
         here = tile_index(rules, agent.row, agent.col)
         there = here + _ROW[way] * pitch + _COL[way]
-        if enterable(tiles[there]):
+        if enterable(rules, tiles[there]):
             leave(tiles, surplus, here)
             enter(tiles, surplus, there)
             agent.row += _ROW[way]
@@ -45,8 +45,8 @@ def valid_moves(tiles, rules, agent):
         return 1
     here = tile_index(rules, agent.row, agent.col)
     pitch = np.int64(rules.pitch)
-    north, south = enterable(tiles[here - pitch]), enterable(tiles[here + pitch])
-    east, west = enterable(tiles[here + 1]), enterable(tiles[here - 1])
+    north, south = enterable(rules, tiles[here - pitch]), enterable(rules, tiles[here + pitch])
+    east, west = enterable(rules, tiles[here + 1]), enterable(rules, tiles[here - 1])
     return 1 | north << 1 | south << 2 | east << 3 | west << 4
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from forge.blade.compiled.jit import inline
 from forge.blade.compiled.vector import LANES, copy16, count_bits, lowest_bit, within64
 from forge.blade.mechanics.grid import distance, first_lanes, tile_index
+from forge.blade.mechanics.tile import tile_type
 from forge.blade.schema.phase import Phase, Verb
 from forge.blade.schema.section import Section, number
 from forge.blade.schema.system import Array, Feature, Number, Size, System, shared
@@ -28,8 +29,8 @@ class Sight(Section):
     agents: int = number(32, 1, 255, "most agents listed in view, the observer included")
 
 
-def row_bytes(config: Any) -> int:
-    """Bytes of a window row, C: padded so that it is copied as whole vectors."""
+def row_length(config: Any) -> int:
+    """Tiles of a window row, C: padded so that it is copied as whole vectors."""
     return -(-(2 * int(config.sight.radius) + 1) // 16) * 16
 
 
@@ -76,7 +77,7 @@ def observe(state, w):
 
 @inline
 def look_around(state, w, slot):
-    """Copies the tiles around an agent into its window, 16 bytes at a time; bytes beyond 2 radius + 1 mean nothing."""
+    """Copies the tiles around an agent into its window, 16 at a time; those beyond 2 radius + 1 mean nothing."""
     rules, agent, window, tiles = state.rules[w], state.agents[w, slot], state.window[w], state.tiles[w]
     height, width = window.shape[1], window.shape[2]  # width is 16 or 32: the radius is at most 15
     radius = np.int64(rules.radius)
@@ -240,11 +241,17 @@ SYSTEM = System(
     numbers=(Number("radius"), Number("listed", value=lambda c, edge: c.sight.agents)),  # K
     sizes=(
         Size("R", lambda z: 2 * z.config.sight.radius + 1),
-        Size("C", lambda z: row_bytes(z.config)),
+        Size("C", lambda z: row_length(z.config)),
         Size("K", lambda z: z.config.sight.agents),
     ),
     arrays=(
-        Array("window", "u1", lambda z: (z.N, z.R, z.C), "tile bytes around the agent", emptied=True),
+        Array(
+            "window",
+            lambda z: tile_type(len(z.schema.materials)),
+            lambda z: (z.N, z.R, z.C),
+            "tiles around the agent",
+            emptied=True,
+        ),
         Array("seen", "u2", lambda z: (z.N, z.K + 8), "slots of the agents in view, the observer first", emptied=True),
         Array("seen_count", "i2", lambda z: (z.N,), "how many there are", emptied=True),
         Array("marks", "u8", lambda z: (z.N // 64 + 1,), "a set of slots"),

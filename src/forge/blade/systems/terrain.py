@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from forge.blade.compiled.jit import inline
 from forge.blade.compiled.vector import PADDING
-from forge.blade.mechanics.grid import MATERIAL, tile_index
+from forge.blade.mechanics.grid import tile_index
 from forge.blade.mechanics.ids import ENTERABLE, SURVIVES, Cause, Material
+from forge.blade.mechanics.tile import MOST_MATERIALS, material, tile_type
 from forge.blade.schema.phase import Phase, Verb
 from forge.blade.schema.record import Column
 from forge.blade.schema.section import Section, number, path
@@ -71,12 +73,23 @@ def _pitch(config: Any, edge: int) -> int:
     return int(config.terrain.side) + 2 * edge
 
 
+def ground(config: Any) -> dict[int, str]:
+    """What agents may stand on between two ticks, by number. Lava may be entered, too, but kills in the same tick."""
+    return {tile.number: tile.name for tile in config.schema.materials if tile.enterable and tile.number != _LAVA}
+
+
+def _enterable(materials: Iterable[Tile]) -> list[int]:
+    """A set of the materials that may be entered: bit m % 64 of word m // 64 is set for material m."""
+    every = sum(1 << tile.number for tile in materials if tile.enterable)
+    return [every >> bit & 2**64 - 1 for bit in range(0, MOST_MATERIALS, 64)]
+
+
 @inline
 def burn(state, w, slot, counting):
     """Who stands on lava dies."""
     agent = state.agents[w, slot]
     place = tile_index(state.rules[w], agent.row, agent.col)
-    return _BY_LAVA if state.tiles[w, place] & MATERIAL == _LAVA else SURVIVES
+    return _BY_LAVA if material(state.tiles[w, place]) == _LAVA else SURVIVES
 
 
 def _tile(material: Material, meaning: str, colour: str, height: float = 0.0) -> Tile:
@@ -94,6 +107,7 @@ SYSTEM = System(
         Number("origin", value=lambda c, edge: edge * (_pitch(c, edge) + 1)),  # index of tile (0, 0) in `State.tiles`
         Number("low", value=lambda c, edge: c.terrain.low),  # first playable row and column
         Number("ring", value=lambda c, edge: c.terrain.playable - 1),  # side of the playable square − 1
+        Number("enterable", "u8", (MOST_MATERIALS // 64,), lambda c, edge: _enterable(c.schema.materials)),
     ),
     agent=(
         Column("row", "i2", "row on the map, southwards", "tiles"),
@@ -103,12 +117,13 @@ SYSTEM = System(
     arrays=(
         Array(
             "tiles",
-            "u1",
+            lambda z: tile_type(len(z.schema.materials)),
             lambda z: (z.L * z.L + PADDING,),
-            "material in bits 0-2, agents on the tile in bits 3-7, at most 31",
+            "material in bits 0-2, agents on the tile in bits 3-7, at most 31; with more than 8 materials two bytes: "
+            "material in bits 0-7, agents in bits 8-15, at most 255",
             saved=True,
         ),
-        Array("surplus", "u2", lambda z: (z.L * z.L,), "agents on the tile beyond those 31", saved=True),
+        Array("surplus", "u2", lambda z: (z.L * z.L,), "agents on the tile beyond those", saved=True),
         Array("slots", "u2", lambda z: (z.N + PADDING,), "slots of the living, sorted by row and slot: their index"),
         Array(
             "cols",

@@ -11,52 +11,46 @@ import struct
 import warnings
 import xml.etree.ElementTree as ET
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from pathlib import Path, PurePosixPath
 from typing import Any
 from xml.parsers import expat
 
 import numpy as np
 
-from forge.blade.mechanics.ids import Material
+from forge.blade.schema.schema import Schema
+from forge.blade.schema.system import Tile
+from forge.blade.systems.game import GAME
 from forge.blade.systems.terrain import MAX_SIDE
-from forge.blade.terrain.tiles import NAMES, as_tiles
+from forge.blade.terrain.tiles import as_tiles
 from forge.support.checks import ConfigError, shown
 from forge.support.durable import write_atomic
 from forge.support.paths import path_of
 
 # The four high bits of a global tile id say how the tile is flipped and rotated.
 _FLIPS = 0xF000_0000
-_COLOURS = {
-    Material.LAVA: (207, 65, 34),
-    Material.WATER: (52, 124, 188),
-    Material.GRASS: (124, 176, 84),
-    Material.SCRUB: (176, 160, 104),
-    Material.FOREST: (42, 104, 58),
-    Material.STONE: (132, 134, 140),
-    Material.OREROCK: (112, 84, 110),
-}
 _PIXELS = 16  # side of a tile in the editor
 _LAYER = "terrain"  # the layer that holds the map
 
 
-def write_tmx(path: str | os.PathLike[str], tiles: np.ndarray) -> None:
+def write_tmx(path: str | os.PathLike[str], tiles: np.ndarray, schema: Schema = GAME) -> None:
     """Writes a map that Tiled opens, shows in plain colours and saves again, without further files.
 
     Args:
         path: of the .tmx file.
-        tiles: integers [H, W] of Material ids.
+        tiles: integers [H, W] of materials.
+        schema: says what materials there are: `Config.schema` where some are from outside.
 
     Raises:
         ConfigError: if `tiles` is no map.
         OSError: if the file cannot be written.
     """
-    write_atomic(path_of(path), tmx_bytes(tiles))
+    write_atomic(path_of(path), tmx_bytes(tiles, schema))
 
 
-def tmx_bytes(tiles: np.ndarray) -> bytes:
+def tmx_bytes(tiles: np.ndarray, schema: Schema = GAME) -> bytes:
     """What `write_tmx` writes."""
-    tiles = as_tiles(tiles)
+    tiles = as_tiles(tiles, schema)
     height, width = (str(n) for n in tiles.shape)
     pixels = str(_PIXELS)
     root = ET.Element(
@@ -65,37 +59,38 @@ def tmx_bytes(tiles: np.ndarray) -> bytes:
     )  # fmt: skip
     tileset = ET.SubElement(
         root, "tileset", firstgid="1", name="materials", tilewidth=pixels, tileheight=pixels,
-        tilecount=str(len(Material)), columns="0",
+        tilecount=str(len(schema.materials)), columns="0",
     )  # fmt: skip
-    for material in Material:
+    for material in schema.materials:
         _write_tile(tileset, material)
     layer = ET.SubElement(root, "layer", id="1", name=_LAYER, width=width, height=height)
     data = ET.SubElement(layer, "data", encoding="csv")
     ET.indent(root, " ")
-    data.text = "\n" + ",\n".join(",".join(map(str, row)) for row in (tiles + 1).tolist()) + "\n"
+    data.text = "\n" + ",\n".join(",".join(map(str, row)) for row in (tiles.astype(int) + 1).tolist()) + "\n"
     return bytes(ET.tostring(root, encoding="UTF-8", xml_declaration=True))
 
 
-def _write_tile(tileset: ET.Element, material: Material) -> None:
-    name = material.name.lower()
-    tile = ET.SubElement(tileset, "tile", id=str(material.value), type=name)
-    ET.SubElement(ET.SubElement(tile, "properties"), "property", name="material", value=name)
+def _write_tile(tileset: ET.Element, material: Tile) -> None:
+    tile = ET.SubElement(tileset, "tile", id=str(material.number), type=material.name)
+    ET.SubElement(ET.SubElement(tile, "properties"), "property", name="material", value=material.name)
     image = ET.SubElement(tile, "image", width=str(_PIXELS), height=str(_PIXELS), format="png")
-    ET.SubElement(image, "data", encoding="base64").text = base64.b64encode(_png(_COLOURS[material])).decode()
+    ET.SubElement(image, "data", encoding="base64").text = base64.b64encode(
+        _png(bytes.fromhex(material.colour[1:]))
+    ).decode()
 
 
-def _png(colour: tuple[int, int, int]) -> bytes:
+def _png(colour: bytes) -> bytes:
     """A square picture of one colour: 8 bits a channel, rows without a filter (W3C, "Portable Network Graphics")."""
 
     def chunk(kind: bytes, body: bytes) -> bytes:
         return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
-    rows = (b"\0" + bytes(colour) * _PIXELS) * _PIXELS
+    rows = (b"\0" + colour * _PIXELS) * _PIXELS
     header = struct.pack(">2I5B", _PIXELS, _PIXELS, 8, 2, 0, 0, 0)
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
 
 
-def read_tmx(path: str | os.PathLike[str], layer: str | None = None) -> np.ndarray:
+def read_tmx(path: str | os.PathLike[str], layer: str | None = None, schema: Schema = GAME) -> np.ndarray:
     """Reads a map drawn in Tiled: orthogonal, of fixed size, without empty cells.
 
     A tile of a tileset is the material named by its `material` property, else by its class (type), else by the file
@@ -106,9 +101,10 @@ def read_tmx(path: str | os.PathLike[str], layer: str | None = None) -> np.ndarr
         path: of the .tmx file.
         layer: the name of the tile layer that holds the map. None means the only tile layer, whatever its name, or
             among several the one called `terrain`.
+        schema: says what materials there are: `Config.schema` where some are from outside.
 
     Returns:
-        uint8 [H, W] of Material ids.
+        uint8 [H, W] of materials.
 
     Warns:
         UserWarning: if a tileset that tiles are taken from names no material.
@@ -119,13 +115,13 @@ def read_tmx(path: str | os.PathLike[str], layer: str | None = None) -> np.ndarr
     try:
         file = path_of(path)
         root = _document(file, "map")
-        tilesets = [_Tileset(element, file.parent) for element in root.findall("tileset")]
+        tilesets = [_Tileset(element, file.parent, schema) for element in root.findall("tileset")]
         tiles = _to_materials(_layer_gids(root, layer), tilesets)
     except ConfigError as error:
         raise ConfigError(f"{path}: {error}") from error
     for tileset in tilesets:
         if tileset.guessed:
-            numbers = ", ".join(f"{material.value} {material.name.lower()}" for material in Material)
+            numbers = ", ".join(f"{material.number} {material.name}" for material in schema.materials)
             told = f"tileset {shown(tileset.label)} names no material; its tiles are read by their numbers: {numbers}"
             warnings.warn(f"{path}: {told}", stacklevel=2)
     return tiles
@@ -266,26 +262,27 @@ def _choose(readers: dict[str, Any], given: str, what: str) -> Any:
 class _Tileset:
     """The materials of a tileset's tiles."""
 
-    def __init__(self, element: ET.Element, folder: Path) -> None:
+    def __init__(self, element: ET.Element, folder: Path, schema: Schema) -> None:
+        self._numbers = {material.name: material.number for material in schema.materials}
         self.first = _number(element, "firstgid", 0, _FLIPS)
         if source := element.get("source"):
             element = _external(folder, source)
         self.label = element.get("name", "")
-        names = {_number(tile, "id", 0, _FLIPS): _name(tile) for tile in element.findall("tile")}
+        names = {_number(tile, "id", 0, _FLIPS): _name(tile, self._numbers) for tile in element.findall("tile")}
         self.names = {id: name for id, name in names.items() if name}
         self.guessed = False  # whether a material was found by its number, for want of names
 
-    def material(self, id: int) -> Material:
+    def material(self, id: int) -> int:
         """The material of the tile with this local id."""
         name = self.names.get(id)
-        if name and name.lower() in NAMES:
-            return NAMES[name.lower()]
-        if not self.names and id in NAMES.values():
+        if name and name.lower() in self._numbers:
+            return self._numbers[name.lower()]
+        if not self.names and id in self._numbers.values():
             self.guessed = True
-            return Material(id)
+            return id
         what = f"is called {shown(name)}" if name else "names no material"
         raise ConfigError(
-            f"tile {id} of tileset {shown(self.label)} {what}; give it a `material` property of {', '.join(NAMES)}"
+            f"tile {id} of tileset {shown(self.label)} {what}; give it a `material` property of {', '.join(self._numbers)}"
         )
 
 
@@ -307,7 +304,7 @@ def _external(folder: Path, source: str) -> ET.Element:
         raise ConfigError(f"its tileset {shown(source)}: {error}") from error
 
 
-def _name(tile: ET.Element) -> str | None:
+def _name(tile: ET.Element, known: Container[str]) -> str | None:
     for entry in tile.iterfind("properties/property"):
         if entry.get("name") == "material":
             return entry.get("value") or entry.text
@@ -315,7 +312,7 @@ def _name(tile: ET.Element) -> str | None:
         return given
     image = tile.find("image")
     stem = "" if image is None else PurePosixPath(image.get("source", "").replace("\\", "/")).stem
-    return stem if stem.lower() in NAMES else None
+    return stem if stem.lower() in known else None
 
 
 def _to_materials(gids: np.ndarray, tilesets: list[_Tileset]) -> np.ndarray:

@@ -16,8 +16,8 @@ from forge.blade.engine.engine import engine_of
 from forge.blade.interventions.draft import Draft
 from forge.blade.interventions.kinds import Intervention, Place
 from forge.blade.mechanics.events import Recording
-from forge.blade.mechanics.grid import MATERIAL
-from forge.blade.mechanics.ids import RewardTerm
+from forge.blade.mechanics.ids import Material, RewardTerm
+from forge.blade.mechanics.tile import crowds_of, materials_of
 from forge.blade.state.observation import Observation, read_only, told
 from forge.blade.state.state import State, allocate, clear, margin, saved
 from forge.blade.threads.pool import run
@@ -142,7 +142,7 @@ class World:
     def _list_harvested(self) -> None:
         """Scrub that a map comes with is harvested forest: it regrows like any other, listed in reading order."""
         for w in range(self.count):
-            places = np.flatnonzero(self.state.tiles[w] & MATERIAL == 3)
+            places = np.flatnonzero(materials_of(self.state.tiles[w]) == Material.SCRUB)
             self.state.harvested[w, : len(places)] = places
             self.state.harvested_count[w] = len(places)
 
@@ -251,11 +251,11 @@ class World:
         """The Material of every tile now, uint8 [W, side, side]; before the first reset those of the maps."""
         if not self.started:
             return self._tiles.copy()
-        return self._plane(self.state.tiles) & MATERIAL
+        return materials_of(self._plane(self.state.tiles))
 
     def occupancy(self) -> np.ndarray:
         """How many agents stand on every tile, exactly, int32 [W, side, side]."""
-        return (self._plane(self.state.tiles) >> 3).astype(np.int32) + self._plane(self.state.surplus)
+        return crowds_of(self._plane(self.state.tiles)).astype(np.int32) + self._plane(self.state.surplus)
 
     def _plane(self, tiles: np.ndarray) -> np.ndarray:
         edge, side = margin(self.config), self.config.terrain.side

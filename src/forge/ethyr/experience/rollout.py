@@ -16,7 +16,7 @@ from forge.blade.compiled.jit import inline, jit
 from forge.blade.compiled.vector import copy16
 from forge.blade.config.config import Config
 from forge.blade.state.observation import Observation
-from forge.blade.state.state import row_bytes
+from forge.blade.state.state import row_length
 from forge.blade.threads.pool import run
 from forge.blade.threads.share import lanes_for, parallel
 from forge.ethyr.kernels.layout import COLUMNS, TARGET
@@ -50,7 +50,7 @@ class Rollout:
         N, P, K = config.spawn.cap, config.populations, config.sight.agents
         Q = (ticks + 1) * worlds * config.quota
         M = Q * min(K, N)
-        R, C = 2 * config.sight.radius + 1, row_bytes(config)
+        R, C = 2 * config.sight.radius + 1, row_length(config)
         self.ticks, self.worlds = ticks, worlds
         self.windows = aligned((P, Q, R, C), np.uint8)
         self.entities = aligned((P, M, COLUMNS), np.int16)

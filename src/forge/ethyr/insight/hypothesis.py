@@ -11,15 +11,18 @@ from typing import NamedTuple
 import numpy as np
 
 from forge.blade.compiled.jit import jit
-from forge.blade.mechanics.grid import CROWD, ONE_AGENT
-from forge.blade.mechanics.ids import ENTERABLE_BITS, MOVE_COL, MOVE_ROW, Material
+from forge.blade.mechanics.ids import MOVE_COL, MOVE_ROW, Material
+from forge.blade.mechanics.tile import LAYOUTS, crowds_of, materials_of
 from forge.blade.recording.scene import Scene
 from forge.blade.state.rules import rules_record
-from forge.blade.state.state import row_bytes
+from forge.blade.state.state import row_length
 from forge.blade.systems.sight import target_bits
 from forge.ethyr.experience.rollout import describe
 from forge.ethyr.kernels.layout import COLUMNS, TARGET
 from forge.ethyr.networks.samples import Samples
+
+_TILE = np.dtype(np.uint8)
+_LAYOUT = LAYOUTS[_TILE]
 
 
 class Sight(NamedTuple):
@@ -67,7 +70,7 @@ def look(scene: Scene, observers: np.ndarray, companions: np.ndarray | None = No
     entry[view.observer[beside]] = within[beside] + 1
 
     plane = _plane(scene)
-    windows = np.zeros((P, n, 2 * scene.config.sight.radius + 1, row_bytes(scene.config)), np.uint8)
+    windows = np.zeros((P, n, 2 * scene.config.sight.radius + 1, row_length(scene.config)), np.uint8)
     windows[p] = _windows(scene, plane, observers, companions)
     moves = np.zeros((P, n), np.uint8)
     moves[p] = _moves(scene, plane, observers)
@@ -136,7 +139,7 @@ def _plane(scene: Scene) -> np.ndarray:
     terrain, margin = scene.config.terrain, max(1, scene.config.sight.radius)
     places = scene.agents["row"].astype(np.int64) * terrain.side + scene.agents["col"]
     standing = np.bincount(places, minlength=terrain.side**2).reshape(terrain.side, terrain.side)
-    tiles = (scene.materials + ONE_AGENT * np.minimum(standing, CROWD)).astype(np.uint8)
+    tiles = (scene.materials + _LAYOUT.one_agent * np.minimum(standing, _LAYOUT.crowd)).astype(_TILE)
     return np.pad(tiles, margin, constant_values=int(Material.LAVA))
 
 
@@ -145,7 +148,7 @@ def _windows(scene: Scene, plane: np.ndarray, observers: np.ndarray, companions:
     radius = scene.config.sight.radius
     size, offset = 2 * radius + 1, max(1, radius) - radius
     tiles = np.lib.stride_tricks.sliding_window_view(plane, (size, size))
-    windows = np.zeros((len(observers), size, row_bytes(scene.config)), np.uint8)
+    windows = np.zeros((len(observers), size, row_length(scene.config)), np.uint8)
     windows[:, :, :size] = tiles[observers["row"] + offset, observers["col"] + offset]
     _stand(windows, np.arange(len(observers)), np.full(len(observers), radius), np.full(len(observers), radius))
     if companions is not None:
@@ -157,7 +160,8 @@ def _windows(scene: Scene, plane: np.ndarray, observers: np.ndarray, companions:
 
 def _stand(windows: np.ndarray, which: np.ndarray, row: np.ndarray, col: np.ndarray) -> None:
     """One more agent on a tile of each of these windows."""
-    windows[which, row, col] += np.where(windows[which, row, col] // ONE_AGENT < CROWD, ONE_AGENT, 0).astype(np.uint8)
+    room = crowds_of(windows[which, row, col]) < _LAYOUT.crowd
+    windows[which, row, col] += np.where(room, _LAYOUT.one_agent, 0).astype(_TILE)
 
 
 def _moves(scene: Scene, plane: np.ndarray, observers: np.ndarray) -> np.ndarray:
@@ -166,7 +170,8 @@ def _moves(scene: Scene, plane: np.ndarray, observers: np.ndarray) -> np.ndarray
     ahead = plane[
         observers["row"][:, None] + np.array(MOVE_ROW) + margin, observers["col"][:, None] + np.array(MOVE_COL) + margin
     ]
-    open_ways = (ENTERABLE_BITS >> (ahead % ONE_AGENT).astype(np.int64)) & 1
+    enterable = np.array([tile.enterable for tile in scene.config.schema.materials])
+    open_ways = enterable[materials_of(ahead)].astype(np.int64)
     open_ways[:, 1:] &= (observers["freeze"] == 0)[:, None]
     open_ways[:, 0] = 1
     return (open_ways << np.arange(len(MOVE_ROW))).sum(1).astype(np.uint8)

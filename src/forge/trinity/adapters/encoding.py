@@ -11,9 +11,9 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from forge.blade import FEATURES, Config, Material, Observation, Recording
+from forge.blade import FEATURES, Config, Observation, Recording
 from forge.blade.engine.engine import engine_of
-from forge.blade.mechanics.grid import CROWD
+from forge.blade.mechanics.tile import LAYOUTS, crowds_of, materials_of, tile_type
 from forge.blade.schema.system import Feature
 from forge.blade.world.action_tree import ActionTree, bits
 from forge.blade.world.actions import COLUMNS
@@ -63,11 +63,13 @@ def parts(config: Config, form: Form) -> tuple[Part, ...]:
     tree, schema = ActionTree(config), config.schema
     choices, size = dict(zip(tree.columns, tree.choices, strict=True)), tree.size
     R, K, F = 2 * config.sight.radius + 1, config.sight.agents, len(schema.features)
+    materials = len(schema.materials)
+    crowd = LAYOUTS[tile_type(materials)].crowd
     kind = np.float32 if form.normalised else np.int32
     low, high = feature_limits(config, schema.features, form.normalised)
     made = [
-        _counted("materials", "window", "R R", (R, R), max(Material), "the Material of each tile around the agent"),
-        _counted("counts", "window", "R R", (R, R), CROWD, "agents on each of these tiles"),
+        _counted("materials", "window", "R R", (R, R), materials - 1, "the material of each tile around the agent"),
+        _counted("counts", "window", "R R", (R, R), crowd, "agents on each of these tiles"),
         Part("entities", "seen", "K F", (K, F), kind, low, high, "FEATURES of each agent in view, itself first"),
         _flags("entity_mask", "seen_count", "K", (K,), "1 for each filled row of `entities`; the others are zeros"),
     ]
@@ -176,7 +178,8 @@ class Encoder:
         """
         at = (worlds, slots)
         window = observation.window[at]
-        made = {"materials": window & 7, "counts": window >> 3, **self._entities(observation, worlds, slots)}
+        made = {"materials": materials_of(window), "counts": crowds_of(window)}
+        made |= self._entities(observation, worlds, slots)
         if self._schema.own:
             made["own"] = self._own(observation, worlds, slots)
         if self._schema.around:

@@ -13,8 +13,8 @@ from typing import Any, overload
 import numpy as np
 
 from forge.blade import Config, Observation
-from forge.blade.mechanics.grid import MATERIAL
 from forge.blade.mechanics.ids import Move
+from forge.blade.mechanics.tile import crowds_of, materials_of
 from forge.blade.world.action_tree import ActionTree, bits
 from forge.trinity.adapters.turn import Turn
 
@@ -179,12 +179,12 @@ class Stimulus:
     @property
     def materials(self) -> np.ndarray:
         """The Material of each tile around the agent, uint8 [R, R], its own tile in the middle."""
-        return self._scene.batch.window[self.at] & MATERIAL
+        return materials_of(self._scene.batch.window[self.at])
 
     @property
     def counts(self) -> np.ndarray:
-        """Agents on each of these tiles, uint8 [R, R], at most 31."""
-        return self._scene.batch.window[self.at] >> 3
+        """Agents on each of these tiles, uint8 [R, R]: at most 31, or 255 in worlds of more than 8 materials."""
+        return crowds_of(self._scene.batch.window[self.at])
 
     @property
     def entities(self) -> np.ndarray:
