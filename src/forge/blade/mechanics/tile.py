@@ -37,7 +37,7 @@ class Layout(NamedTuple):
 
 
 #: By the type of tiles.
-LAYOUTS = {np.dtype(np.uint8): Layout(3, 31), np.dtype(np.uint16): Layout(8, 255)}
+LAYOUTS: dict[np.dtype[Any], Layout] = {np.dtype(np.uint8): Layout(3, 31), np.dtype(np.uint16): Layout(8, 255)}
 
 
 def tile_type(materials: int) -> np.dtype[Any]:

@@ -281,9 +281,8 @@ class _Tileset:
             self.guessed = True
             return id
         what = f"is called {shown(name)}" if name else "names no material"
-        raise ConfigError(
-            f"tile {id} of tileset {shown(self.label)} {what}; give it a `material` property of {', '.join(self._numbers)}"
-        )
+        wanted = f"give it a `material` property of {', '.join(self._numbers)}"
+        raise ConfigError(f"tile {id} of tileset {shown(self.label)} {what}; {wanted}")
 
 
 def _external(folder: Path, source: str) -> ET.Element:
