@@ -3,41 +3,35 @@
 from __future__ import annotations
 
 import dataclasses
-import functools
-import sys
 from typing import Annotated, Any, Literal
 
 import tyro
 
-from forge.command_line import read
+from forge.command_line import Trust, read
 from forge.experiments.runs.settings import LIMITS, Training
 
 
-@functools.cache
-def options_of(section: type[Any]) -> Any:
-    """A dataclass with the fields of a configuration section (and of those within) that tyro can read and explain."""
-    fields = []
-    for f in dataclasses.fields(section):
-        kind = _type_of(section, f.name)
-        if hasattr(kind, "__dataclass_fields__"):
+def to_options(config: Any) -> Any:
+    """Options with the values of a configuration as their defaults, as a dataclass that tyro can read and explain.
+
+    They are the fields of its sections, and of those within: also of the systems from outside that a world has.
+    """
+    fields, values = [], {}
+    for f in dataclasses.fields(config):
+        value = getattr(config, f.name)
+        if dataclasses.is_dataclass(value):
+            values[f.name] = to_options(value)
             # the options of the run itself go without a prefix: --minutes, not --run.minutes
             name = tyro.conf.arg(name="" if f.name == "run" else f.name)
-            fields.append((f.name, Annotated[options_of(kind), name]))
+            fields.append((f.name, Annotated[type(values[f.name]), name]))
         else:
-            if options := f.metadata.get("options"):
-                kind = Literal[options]
+            options = f.metadata.get("options")
+            values[f.name] = value
+            kind = Literal[options] if options else type(value)
             fields.append((f.name, Annotated[kind, tyro.conf.arg(help=_help(f))]))
-    made = dataclasses.make_dataclass(section.__name__, fields)
-    made.__doc__ = (section.__doc__ or "").split("\n")[0]
-    return made
-
-
-def _type_of(section: Any, name: str) -> Any:
-    annotation = section.__annotations__[name]
-    return (
-        getattr(sys.modules[section.__module__], annotation, None)
-        or {"int": int, "float": float, "bool": bool, "str": str}[annotation]
-    )
+    made = dataclasses.make_dataclass(type(config).__name__, fields)
+    made.__doc__ = (type(config).__doc__ or "").split("\n")[0]
+    return made(**values)
 
 
 def _help(f: dataclasses.Field[Any]) -> str:
@@ -47,20 +41,18 @@ def _help(f: dataclasses.Field[Any]) -> str:
     return (f.metadata["doc"] + allowed).replace("%", "%%")
 
 
-def to_options(config: Any) -> Any:
-    """The options that say what a configuration says: defaults on the command line."""
-    values = {f.name: getattr(config, f.name) for f in dataclasses.fields(config)}
-    kind: Any = type(config)
-    return options_of(kind)(**{name: to_options(v) if dataclasses.is_dataclass(v) else v for name, v in values.items()})
-
-
 def read_training(arguments: list[str], prog: str, default: Training) -> Training:
     """The configuration that `default` becomes by options such as `--world.spawn.cap 64`.
 
     Limits that are given are the only ones: `--steps 1000` alone drops the limit of time, whoever set it.
     """
-    chosen: Any = read(options_of(Training), arguments, prog, to_options(default), negatives=True)
-    training = Training.from_dict(dataclasses.asdict(chosen))
+    options = to_options(default)
+    kind = dataclasses.make_dataclass("Options", [("trust", Trust, ())], bases=(type(options),))
+    kind.__doc__ = type(options).__doc__
+    chosen = dataclasses.asdict(read(kind, arguments, prog, kind(**vars(options)), negatives=True))
+    del chosen["trust"]  # which `read` has heeded
+    chosen["world"]["systems"] = default.world.systems
+    training = Training.from_dict(chosen, asked=True)
     if training.world.spawn != default.world.spawn:
         training.world.tell_populations()
     given = [name for name in LIMITS if any(word.partition("=")[0] == f"--{name}" for word in arguments)]

@@ -57,7 +57,7 @@ def test_names_that_cannot_be(name: str, message: str) -> None:
     [
         ("nowhere.at_all:C", "there is no module 'nowhere'"),
         ("tests.ethyr.nowhere:C", "there is no module 'tests.ethyr.nowhere'"),
-        ("tests.ethyr.custom:C", "module tests.ethyr.custom has no 'C'"),
+        ("tests.ethyr.custom:C", "unknown name of module tests.ethyr.custom 'C'"),
         ("tests.ethyr.custom:Plain", "must be a subclass of forge.ethyr.networks.network.Network"),
         ("tests.ethyr.custom:Tensor", "must be a subclass"),
     ],
@@ -74,8 +74,7 @@ def test_a_class_in_the_working_folder(tmp_path: Path, monkeypatch: pytest.Monke
     (tmp_path / "other_nets_of_mine.py").write_text("from forge.ethyr.networks.policy import Recurrent as Mine\n")
     monkeypatch.chdir(tmp_path)
     assert network_class("other_nets_of_mine:Mine") is Recurrent
-    # what is missing within a module is that module's own error
-    with pytest.raises(ModuleNotFoundError, match="absent_module"):
+    with pytest.raises(ConfigError, match="'nets_of_mine:Mine': its import fails: No module named 'absent_module'"):
         network_class("nets_of_mine:Mine")
 
 

@@ -25,7 +25,7 @@ class Watched:
     """
 
     def __init__(self, config: dict[str, Any], rate: float, settle: int, seed: int) -> None:
-        made = Config.from_dict(config)
+        made = Config.from_dict(config, asked=True)
         self.world = World(made, 1, seed, record=Recording(events=True))
         self.player = scripted("forager", made, seed)
         self.world.reset()

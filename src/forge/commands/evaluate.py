@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -13,7 +12,7 @@ from tyro.conf import Positional, arg
 
 from forge.agents import KINDS
 from forge.blade import ConfigError
-from forge.command_line import read
+from forge.command_line import Trust, again, read
 from forge.experiments.evaluation.evaluation import Settings
 from forge.experiments.heldout import report
 from forge.experiments.heldout.players import players_of
@@ -42,6 +41,7 @@ class Options:
     horizon: Annotated[int, arg(help="ticks for which a life is followed at most")] = USUAL.horizon
     seed: Annotated[int, arg(help="of the worlds and of all choices")] = 0
     folder: Annotated[Path | None, arg(help="write the table as Markdown, LaTeX, CSV, and all numbers as JSON")] = None
+    trust: Trust = ()
 
 
 def main(arguments: list[str]) -> None:
@@ -81,7 +81,4 @@ def show(scores: list[Score], protocol: Protocol, console: Console) -> None:
 
 def command(options: Options) -> str:
     """What to type for the same numbers."""
-    given = [f.name for f in dataclasses.fields(options) if f.name not in ("runs", "folder", "alone")]
-    words = [[f"--{name}", str(value)] for name in given if (value := getattr(options, name)) != getattr(Options, name)]
-    flags = ["--alone"] if options.alone else []
-    return shlex.join(["forge", "evaluate", *options.runs, *flags, *(word for pair in words for word in pair)])
+    return again("forge evaluate", options.runs, options, but=("runs", "folder"))

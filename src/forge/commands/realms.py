@@ -11,6 +11,7 @@ from typing import Any
 from rich.console import Console
 
 from forge import cli
+from forge.command_line import trust_named
 from forge.commands import vecenv
 from forge.commands.training import at_its_limit, extended, start, take, take_serving
 from forge.experiments.runs.run import Run
@@ -32,6 +33,7 @@ APIS = ("native", "vecenv")
 def main(arguments: list[str]) -> None:
     """Runs the command."""
     arguments = list(arguments)
+    trust_named(arguments)
     if "-h" in arguments or "--help" in arguments:
         Console().print(HELP, markup=False, highlight=False, soft_wrap=True)
     args = _first_release(arguments)

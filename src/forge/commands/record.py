@@ -12,7 +12,7 @@ from tyro.conf import Positional, arg
 
 from forge.blade import ConfigError
 from forge.blade.recording.replay import ReplayWriter
-from forge.command_line import read
+from forge.command_line import Trust, read
 from forge.experiments.evaluation.match import Match, match_of
 from forge.support.about import VERSION
 from forge.support.waiting import doing
@@ -34,6 +34,7 @@ class Options:
     map: Annotated[int, arg(help="which map of its series the world has")] = 0
     scenario: Annotated[Path | None, arg(help="a TOML file that says what is done to the world, and when")] = None
     force: Annotated[bool, arg(help="replace the file if it is there")] = False
+    trust: Trust = ()
 
 
 def main(arguments: list[str]) -> None:

@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from forge.command_line import read
+from forge.command_line import Trust, read
 from forge.experiments.runs import trained_as
 from forge.experiments.runs.condition import condition
 from forge.experiments.runs.run import Run
@@ -33,6 +33,7 @@ class Options:
 
     folder: tyro.conf.Positional[Path] = Path("runs")
     """where to look"""
+    trust: Trust = ()
 
 
 def main(arguments: list[str]) -> None:

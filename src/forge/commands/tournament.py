@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +11,7 @@ from rich.progress import Progress
 from tyro.conf import Positional, arg
 
 from forge.blade import Config, ConfigError
-from forge.command_line import read
+from forge.command_line import Trust, again, read
 from forge.experiments.evaluation.entrants import entrant
 from forge.experiments.evaluation.evaluation import Settings
 from forge.experiments.evaluation.mixing import Entrant
@@ -45,6 +44,7 @@ class Options:
     horizon: Annotated[int, arg(help="ticks for which a life is followed at most")] = 1000
     seed: Annotated[int, arg(help="of the worlds and of all choices")] = 0
     folder: Annotated[Path | None, arg(help="write report.md, tables, a figure and all numbers here")] = None
+    trust: Trust = ()
 
 
 def main(arguments: list[str]) -> None:
@@ -104,7 +104,4 @@ def show(held: Tournament, console: Console) -> None:
 
 def command(options: Options) -> str:
     """What to type for the same numbers."""
-    given = [f.name for f in dataclasses.fields(options) if f.name not in ("entrants", "folder", "together")]
-    words = [[f"--{name}", str(value)] for name in given if (value := getattr(options, name)) != getattr(Options, name)]
-    flags = ["--together"] if options.together else []
-    return shlex.join(["forge", "tournament", *options.entrants, *flags, *(w for pair in words for w in pair)])
+    return again("forge tournament", options.entrants, options, but=("entrants", "folder"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from forge.blade import PRESETS, ConfigError
+from forge.command_line import trust_named
 from forge.commands import realms
 from forge.commands.training import at_its_limit, extended, start, take, take_serving
 from forge.experiments.runs.run import Run
@@ -23,6 +24,7 @@ CONFIG is a preset ({", ".join(PRESETS)}; chaos is the default), a TOML file, or
 def main(arguments: list[str]) -> None:
     """Runs the command."""
     given, arguments = arguments, list(arguments)
+    trust_named(arguments)
     serving = take_serving(arguments)
     resume = take(arguments, "--resume")
     which = take(arguments, "--checkpoint")

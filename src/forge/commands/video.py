@@ -16,7 +16,7 @@ from tyro.conf import Positional, arg
 from forge.blade import ConfigError
 from forge.blade.recording.frame import Frame, FrameSource
 from forge.blade.recording.replay import Replay
-from forge.command_line import read
+from forge.command_line import Trust, read
 from forge.commands.watch import is_replay
 from forge.embyr import Source
 from forge.embyr.inspection.overlays import Overlays
@@ -58,6 +58,7 @@ class Options:
     map: Annotated[int, arg(help="which map of its series a world has")] = 0
     scenario: Annotated[Path | None, arg(help="a TOML file that says what is done to a world, and when")] = None
     force: Annotated[bool, arg(help="replace the file if it is there")] = False
+    trust: Trust = ()
 
 
 def main(arguments: list[str]) -> None:

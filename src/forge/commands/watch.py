@@ -13,7 +13,7 @@ from tyro.conf import Positional, arg
 from forge.blade import Config, ConfigError, World
 from forge.blade.recording.frame import Frame, FrameSource
 from forge.blade.recording.replay import Replay, ReplayWriter
-from forge.command_line import read
+from forge.command_line import Trust, read
 from forge.commands.serving import Serving, serve, serve_together
 from forge.embyr import Live, Playback, Source
 from forge.embyr.inspection.overlays import Overlays
@@ -57,6 +57,7 @@ class Options(Serving):
     ] = ()
     scenario: Annotated[Path | None, arg(help="a TOML file that says what is done to the world, and when")] = None
     record: Annotated[Path | None, arg(help="keep everything that is shown as a replay in this file")] = None
+    trust: Trust = ()
 
 
 def main(arguments: list[str]) -> None:

@@ -111,7 +111,9 @@ class Config:
         """
         if systems == getattr(cls, "systems", ()):
             return cls
-        return cast("type[Self]", _class_of(systems, beside))
+        made = cast("type[Self]", _class_of(systems, beside))
+        trust(*systems)
+        return made
 
     @classmethod
     def sections(cls) -> dict[str, type[Section]]:
@@ -184,6 +186,7 @@ class Config:
             beside: a folder to look for their modules in, besides the Python path and the working folder.
 
         Raises:
+            Untrusted: if it names systems that are not.
             ConfigError: naming what is wrong in it.
         """
         written = versions.CONFIGURATION.newest if version is None else version
@@ -256,9 +259,10 @@ class Config:
 
         Args:
             source: of the text.
-            asked: as of `from_dict`.
+            asked: as of `from_dict`. A run's own file, which says its release, is never the user's configuration.
 
         Raises:
+            Untrusted: if it names systems that nobody trusts.
             ConfigError: naming the file, and what is wrong in it.
         """
         name, data = str(source) if isinstance(source, Path) else "text", read_toml(source)
@@ -266,10 +270,11 @@ class Config:
         try:
             world = world_tables(data, list(cls.sections()))
             ours = "release" in data or not cls.lacking(world, 1)
-            config = cls.from_dict(world, toml_version(data, ours), asked=asked, beside=beside)
+            asked = asked and "release" not in data
+            config = cls.from_dict(world, toml_version(data, ours), asked=asked, beside=beside if asked else None)
             return config.beside(source) if isinstance(source, Path) else config
         except ConfigError as error:
-            raise ConfigError(f"{name}: {error}") from error
+            raise type(error)(f"{name}: {error}") from error
 
     def beside(self, document: Path) -> Self:
         """The same, with a `terrain.file` that stands beside the document that names it found from anywhere."""
@@ -306,7 +311,6 @@ def _class_of(systems: tuple[str, ...], beside: Path | None) -> type[Config]:
             namespace={"schema": schema, "__doc__": Config.__doc__, "__module__": Config.__module__},
             frozen=True,
         )
-        trust(*systems)
         _CLASSES[systems] = made
     return _CLASSES[systems]
 

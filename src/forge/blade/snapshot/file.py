@@ -127,6 +127,7 @@ def read(source: bytes | str | os.PathLike[str]) -> Saved:
     """Reads a snapshot, and checks every number in it.
 
     Raises:
+        Untrusted: if it names systems that nobody trusts.
         ConfigError: if it is not a snapshot, is damaged, is not one of worlds that can be, or has a format newer than
             this release knows; also if there is not enough memory for it.
         OSError: if the file cannot be read.
@@ -139,7 +140,7 @@ def read(source: bytes | str | os.PathLike[str]) -> Saved:
     except ConfigError as error:
         text = str(error)
         told = text if len(text) <= _TOLD else f"{text[:_TOLD]}…"
-        raise ConfigError(told if told.startswith(name) else f"{name}: {told}") from error
+        raise type(error)(told if told.startswith(name) else f"{name}: {told}") from error
     except MemoryError as error:
         raise ConfigError(f"{name} needs more memory than there is") from error
 

@@ -43,6 +43,7 @@ def make(
         **changes: to the configuration, by dotted name, as in `Config.replace`.
 
     Raises:
+        Untrusted: if a run names systems that nobody trusts, see `forge.trust`.
         ConfigError: if there is no such preset or file, or a number is not what it must be.
     """
     chosen = config if isinstance(config, Config) else _named(config)
@@ -52,7 +53,7 @@ def make(
 
 def _named(name: str | Path | Mapping[str, Any]) -> Config:
     if isinstance(name, Mapping):
-        return Config.from_dict(name)
+        return Config.from_dict(name, asked=True)
     if not isinstance(name, str | os.PathLike):
         raise ConfigError(
             f"config = {shown(name)} must be a preset ({', '.join(PRESETS)}), a TOML file, a run, a Config or a table "
@@ -61,8 +62,9 @@ def _named(name: str | Path | Mapping[str, Any]) -> Config:
     if name in PRESETS:
         return PRESETS[str(name)]()
     path = path_of(name)
-    if path.is_dir():
+    of_a_run = path.is_dir()
+    if of_a_run:
         path /= "config.toml"
     if path.is_file():
-        return Config.from_toml(path)
+        return Config.from_toml(path, asked=not of_a_run)
     raise ConfigError(f"{did_you_mean('preset', str(name), list(PRESETS))}, and no TOML file or run has that name")

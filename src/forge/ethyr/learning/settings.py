@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any, Self
 
 from forge.blade.schema.section import Section, choice, number, plain
 from forge.support.checks import ConfigError, did_you_mean
+from forge.support.plugins import require_trust, trust
 
 #: What computes: `compiled` needs a network and a device that our kernels know, `auto` uses them where they do.
 ENGINES = ("auto", "compiled", "torch")
@@ -18,7 +21,11 @@ _CLASS = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 
 @dataclass(frozen=True)
 class Learning(Section):
-    """The learner. Defaults are those of Neural MMO v1.0 unless the description says otherwise."""
+    """The learner. Defaults are those of Neural MMO v1.0 unless the description says otherwise.
+
+    To name a network of one's own here is to trust it, see `forge.support.plugins`; a file that names one must be
+    trusted to be read.
+    """
 
     algorithm: str = choice("pg", ("pg", "ppo"), "policy gradient as in v1.0, or proximal policy optimisation")
     epochs: int = number(4, 1, 1000, "updates from one segment with ppo; pg makes one")
@@ -62,3 +69,30 @@ class Learning(Section):
         if self.network not in NETWORKS and not _CLASS.fullmatch(self.network):
             known = did_you_mean("network", self.network, NETWORKS)
             raise ConfigError(f"learning.network: {known}; a network of your own is named module:Class")
+        self._trust()
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """A pickle is code anyway, so that what it names needs no other trust."""
+        self.__dict__.update(state)
+        self._trust()
+
+    def _trust(self) -> None:
+        if self.network not in NETWORKS:
+            trust(self.network)
+
+    @classmethod
+    def read(cls, given: Any, version: int, table: str = "learning", asked: bool = False) -> Self:
+        """The table of a file, as of every section.
+
+        Args:
+            given, version, table: as of `Section.read`.
+            asked: the user gave it as the configuration; else a network of one's own is refused unless it is trusted.
+
+        Raises:
+            Untrusted: if it names one that is not.
+            ConfigError: if it cannot be such a table.
+        """
+        network = given.get("network") if isinstance(given, Mapping) else None
+        if not asked and isinstance(network, str) and _CLASS.fullmatch(network):
+            require_trust([network], f"{table}.network")
+        return super().read(given, version, table)

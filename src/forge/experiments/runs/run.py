@@ -90,8 +90,8 @@ class Run:
         for entry in path.iterdir():
             copy = entry.name == maps.NAME and entry.is_file() and entry.read_bytes() == drawn
             if entry.name != lock.NAME and entry.suffix != durable.DRAFT and not copy:
-                advice = f"name another folder, or go on with it: {resume_command(path)}"
-                raise ConfigError(f"{path} exists already; {advice}")
+                go_on = shlex.join(["forge", "train", "--resume", str(path)])
+                raise ConfigError(f"{path} exists already; name another folder, or go on with it: {go_on}")
         if drawn is not None:
             durable.replace(path / maps.NAME, drawn)
             world = training.world.replace(**{"terrain.file": maps.NAME})
@@ -226,7 +226,7 @@ class Run:
             checkpoint.verify(found[-1])
         except checkpoint.DamagedCheckpoint as error:
             good = self._last_good(found[:-1])
-            command = resume_command(self.path, "last-good")
+            command = self.to_resume("last-good")
             hint = f"{good} before it is good, and this goes on from there: {command}" if good else self._no_good()
             raise checkpoint.DamagedCheckpoint(f"{error}. {hint}") from error
         return found[-1]
@@ -260,23 +260,32 @@ class Run:
         checkpoint.verify(chosen)
         return chosen
 
+    def to_resume(self, which: str | None = None) -> str:
+        """What to type to go on with the run, from its last checkpoint or another, as for `choose`."""
+        return self._command("--resume", str(self.path), *(["--checkpoint", which] if which else []))
+
+    def _command(self, *words: str) -> str:
+        trusting = [word for module in self.training.modules for word in ("--trust", module)]
+        return shlex.join(["forge", "train", *words, *trusting])
+
     def after_divergence(self) -> str:
         """What can be done with a run that diverged, in sentences."""
         last = self._last_good(self.checkpoints())
         smaller = f"--learning.learning-rate {self.training.learning.learning_rate / 5:g}"
-        anew = f"To train it anew with smaller steps: {shlex.join(['forge', 'train', str(self.path)])} {smaller}"
+        anew = f"To train it anew with smaller steps: {self._command(str(self.path))} {smaller}"
         if last is None:
             return anew
         return (
             f"The checkpoint at {steps_of(last):,} agent steps is from before that, and leads there again. {anew}. "
-            f"To go on once the cause is mended, in a network of your own: {resume_command(self.path, 'last-good')}"
+            f"To go on once the cause is mended, in a network of your own: {self.to_resume('last-good')}"
         )
 
     def _last_good(self, candidates: list[Path]) -> Path | None:
         return next((path for path in reversed(candidates) if checkpoint.good(path)), None)
 
     def _no_good(self) -> str:
-        return f"None is good; this trains the run again from its start, in another folder: forge train {self.path}"
+        anew = self._command(str(self.path))
+        return f"None is good; this trains the run again from its start, in another folder: {anew}"
 
     def set_aside_after(self, chosen: Path) -> list[Path]:
         """Moves the checkpoints later than `chosen` out of the way, so that it is the latest; returns where they are.
@@ -354,9 +363,3 @@ def _steps(word: str) -> int | None:
         return integer_of_text(word)
     except ValueError:
         return None
-
-
-def resume_command(path: Path, which: str | None = None) -> str:
-    """What to type to go on with a run."""
-    chosen = ["--checkpoint", which] if which else []
-    return shlex.join(["forge", "train", "--resume", str(path), *chosen])

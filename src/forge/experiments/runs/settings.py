@@ -15,7 +15,7 @@ from forge.blade.config.config import Chaos, Config
 from forge.blade.config.tables import systems_toml, toml_version, version_toml, world_tables
 from forge.blade.schema.section import Section, choice, number, plain, section_toml
 from forge.blade.schema.versions import CONFIGURATION, lacking
-from forge.ethyr.learning.settings import ENGINES, Learning
+from forge.ethyr.learning.settings import ENGINES, NETWORKS, Learning
 from forge.experiments.runs import release
 from forge.support.documents import read_toml
 from forge.support.paths import path_of
@@ -142,6 +142,20 @@ class Training:
         parts += [section_toml(f"world.{name}", getattr(self.world, name)) for name in self.world.sections()]
         return "\n".join(parts)
 
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """The modules from outside that its systems and its network are of, which who reads its file must trust."""
+        network = [] if self.learning.network in NETWORKS else [self.learning.network]
+        return tuple(sorted({name.partition(":")[0] for name in [*self.world.systems, *network]}))
+
+    def to_dict(self) -> dict[str, dict[str, Any]]:
+        """The tables of the run, with those of its world, as plain values."""
+        return {
+            "run": dataclasses.asdict(self.run),
+            "learning": dataclasses.asdict(self.learning),
+            "world": self.world.to_dict(),
+        }
+
     @classmethod
     def from_toml(cls, source: str | Path, whole: bool = False) -> Self:
         """Reads a run's configuration from TOML: a `Path` names a file, a `str` is the text itself.
@@ -156,20 +170,30 @@ class Training:
                 began.
 
         Raises:
+            Untrusted: if it is of a run, which says its release, and names a network or a system that nobody trusts.
             ConfigError: naming the file, what is wrong in it, and the release that wrote it if that is not this one.
         """
         name, data = str(source) if isinstance(source, Path) else "text", read_toml(source)
+        asked = not (whole or "release" in data)
+        beside = source.absolute().parent if asked and isinstance(source, Path) else None
         try:
-            training = cls.from_dict(data, toml_version(data, whole or "release" in data), whole)
+            training = cls.from_dict(data, toml_version(data, not asked), whole, asked, beside)
             world = training.world.beside(source) if isinstance(source, Path) else training.world
             return dataclasses.replace(training, world=world)
         except ConfigError as error:
             other = data.get("release", release.current()) != release.current()
             written = f" (the file is of release {data['release']}, this is {release.current()})" if other else ""
-            raise ConfigError(f"{name}: {error}{written}") from error
+            raise type(error)(f"{name}: {error}{written}") from error
 
     @classmethod
-    def from_dict(cls, data: Mapping[str, Any], version: int | None = None, whole: bool = False) -> Self:
+    def from_dict(
+        cls,
+        data: Mapping[str, Any],
+        version: int | None = None,
+        whole: bool = False,
+        asked: bool = False,
+        beside: Path | None = None,
+    ) -> Self:
         """The configuration of a nested mapping with the keys run, learning and world; the rest keeps its default.
 
         Where [run] names a limit of another kind, but not `minutes`, there is no limit of time.
@@ -178,8 +202,12 @@ class Training:
             data: that mapping, or one with the sections of a world. Its key `release` names the release that wrote it.
             version: of configurations that it was written in; None means this release's.
             whole: refuse what leaves out a field of its version, but FREE.
+            asked: the user gave it as the configuration, so that the systems and the network that it names are
+                imported. Else they are only if they are trusted: see `forge.support.plugins`.
+            beside: a folder to look for the systems' modules in, besides the Python path and the working folder.
 
         Raises:
+            Untrusted: if it names what is not trusted.
             ConfigError: naming what is wrong in it.
         """
         written = CONFIGURATION.newest if version is None else version
@@ -188,17 +216,17 @@ class Training:
         world = world_tables(data, list(Config.sections()))
         parts: dict[str, Any] = {
             "run": Session.read(_limited(data.get("run", {})), written, "run"),
-            "learning": Learning.read(data.get("learning", {}), written, "learning"),
+            "learning": Learning.read(data.get("learning", {}), written, asked=asked),
         }
         if world or "world" in data:
-            parts["world"] = Config.from_dict(world, written)
+            parts["world"] = Config.from_dict(world, written, asked=asked, beside=beside)
         if whole:
-            _check_whole(data, written)
+            _check_whole(data, written, type(parts.get("world", Config())))
         return cls(**parts)
 
     @classmethod
     def named(cls, name: str) -> Self:
-        """The configuration that a word of the command line means: a preset of the world, or a TOML file."""
+        """The configuration that a word of the command line means: a preset of the world, a TOML file, or a run."""
         if name in PRESETS:
             return cls(world=PRESETS[name](**{"spawn.random_cap": True}))
         path = path_of(name)
@@ -215,15 +243,15 @@ def _limited(run: Any) -> Any:
     return {**run, "minutes": 0.0} if another else run
 
 
-def _check_whole(data: Mapping[str, Any], version: int) -> None:
+def _check_whole(data: Mapping[str, Any], version: int, world: type[Config]) -> None:
     """Refuses a configuration with a field missing: its default now need not be what it meant."""
     missing = [("run", name) for name in lacking(Session.since(), data.get("run", {}), version) if name not in FREE]
     missing += [("learning", name) for name in lacking(Learning.since(), data.get("learning", {}), version)]
-    for name in Config.lacking(data.get("world", {}), version):
+    for name in world.lacking(data.get("world", {}), version):
         section, _, field = name.partition(".")
         missing.append((f"world.{section}", field))
     if missing:
-        wanted: Any = dataclasses.asdict(Training(world=Config()))
+        wanted: Any = Training(world=world()).to_dict()
         table, field = missing[0]
         for key in table.split("."):
             wanted = wanted[key]

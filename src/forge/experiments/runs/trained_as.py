@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -12,6 +11,7 @@ from forge.ethyr.saving import checkpoint
 from forge.experiments.runs import release
 from forge.experiments.runs.settings import FREE, Training
 from forge.support.checks import ConfigError
+from forge.support.plugins import Untrusted
 
 #: The file in a checkpoint.
 NAME = "configuration.json"
@@ -20,13 +20,14 @@ NAME = "configuration.json"
 def pack(training: Training) -> bytes:
     """A configuration as the bytes of that file."""
     head = {"release": release.current(), "version": CONFIGURATION.newest}
-    return checkpoint.pack_values({**head, **dataclasses.asdict(training)})
+    return checkpoint.pack_values({**head, **training.to_dict()})
 
 
 def read(folder: Path) -> Training | None:
     """The configuration that a checkpoint was trained with; None if it is of release 2.0, which did not keep it.
 
     Raises:
+        Untrusted: if it names a system or a network that nobody trusts.
         ConfigError: if it is damaged.
     """
     if not (folder / NAME).is_file():
@@ -35,6 +36,8 @@ def read(folder: Path) -> Training | None:
     try:
         version = CONFIGURATION.version(values.pop("version", None), str(folder / NAME))
         return Training.from_dict(values, version, whole=True)
+    except Untrusted as error:
+        raise Untrusted(f"checkpoint {folder / NAME}: {error}") from error
     except ConfigError as error:
         raise ConfigError(f"checkpoint {folder / NAME} is damaged: {error}") from error
 
@@ -61,14 +64,14 @@ def check(folder: Path, training: Training, trained: Training | None = None) -> 
 
 def differences(trained: Training, training: Training) -> list[str]:
     """What was trained with and is otherwise now, such as "learning.hidden was 32 and is 64"."""
-    was, now = _flat(dataclasses.asdict(trained)), _flat(dataclasses.asdict(training))
+    was, now = ({"world.systems": [*one.world.systems], **_flat(one.to_dict())} for one in (trained, training))
     free = {f"run.{name}" for name in FREE}
     if was["world.terrain.file"] and now["world.terrain.file"]:
         free.add("world.terrain.file")  # where a map is may change; the worlds hold its tiles
     return [
         f"{name} was {json.dumps(was[name])} and is {json.dumps(value)}"
         for name, value in now.items()
-        if name not in free and was[name] != value
+        if name not in free and name in was and was[name] != value
     ]
 
 

@@ -28,7 +28,7 @@ from forge.ethyr.saving import checkpoint, optimiser_state
 from forge.experiments.heldout import periodic
 from forge.experiments.runs import maps, trained_as
 from forge.experiments.runs.loading import load as load  # documented here
-from forge.experiments.runs.run import Run, resume_command, steps_of
+from forge.experiments.runs.run import Run, steps_of
 from forge.experiments.runs.settings import Training
 from forge.experiments.runs.stopping import Stopped, Stopping
 from forge.experiments.training.trainable import Trains
@@ -260,7 +260,7 @@ def train(
         trainer: Trains = make(run.training)
         if resume is None:
             if run.checkpoints():
-                raise ConfigError(f"{run.path} has checkpoints; to go on: {resume_command(run.path)}")
+                raise ConfigError(f"{run.path} has checkpoints; to go on: {run.to_resume()}")
             run.forget_after(-1)
             trainer.save(run.checkpoint_path(0))
         else:
@@ -339,10 +339,10 @@ def _advised(run: Run) -> Iterator[None]:
         kept = run.checkpoints()
         last = f"The checkpoint at {steps_of(kept[-1]):,} agent steps stands. " if kept else ""
         when = "When there is room" if error.room else "Once it can be written"
-        raise StorageError(f"{error}. {last}{when}: {resume_command(run.path)}", error.room) from error
+        raise StorageError(f"{error}. {last}{when}: {run.to_resume()}", error.room) from error
     except KeyboardInterrupt as stop:
         if isinstance(stop, Stopped):
-            raise Stopped(f"{stop}; to go on: {resume_command(run.path)}", stop.signal) from None
+            raise Stopped(f"{stop}; to go on: {run.to_resume()}", stop.signal) from None
         raise at_once(run) from None
 
 
@@ -350,4 +350,4 @@ def at_once(run: Run) -> Stopped:
     """What there is to say where Ctrl-C ended a run before it came to the end of an update."""
     kept = run.checkpoints()
     stands = f"the checkpoint at {steps_of(kept[-1]):,} agent steps stands" if kept else "there is no checkpoint yet"
-    return Stopped(f"stopped at once; {stands}; to go on: {resume_command(run.path)}", SIGINT)
+    return Stopped(f"stopped at once; {stands}; to go on: {run.to_resume()}", SIGINT)

@@ -23,6 +23,7 @@ from forge.ethyr.learning.settings import ENGINES, Learning
 from forge.ethyr.saving import checkpoint
 from forge.support.checks import shown
 from forge.support.paths import path_of
+from forge.support.plugins import Untrusted
 from forge.trinity.realms.local import LocalRealms, Realms
 from forge.trinity.realms.meter import COUNTS, Meter
 from forge.trinity.realms.realm import warm_up
@@ -279,6 +280,7 @@ def saved_run(folder: Path) -> SavedRun:
     """What a checkpoint says of its run; every byte of it is checked.
 
     Raises:
+        Untrusted: if it names a system or a network that nobody trusts.
         ConfigError: if it is no checkpoint of realms, or damaged.
     """
     files, path = checkpoint.verify(folder), folder / "native.json"
@@ -290,6 +292,8 @@ def saved_run(folder: Path) -> SavedRun:
             _check_shape(saved, folder / f"realm-{realm}.npz")
     except KeyError as error:
         raise ConfigError(f"checkpoint {path} is damaged: it does not say {error}") from error
+    except Untrusted as error:
+        raise Untrusted(f"checkpoint {path}: {error}") from error
     except (TypeError, ConfigError) as error:
         raise ConfigError(f"checkpoint {path} is damaged: {error}") from error
     return saved
@@ -301,7 +305,7 @@ def _saved_run(values: Mapping[str, Any], files: Collection[str]) -> SavedRun:
         raise ConfigError(f"args must be {', '.join(_LASTING)}, not {shown(args)}")
     native_args(args, engine)
     version = CONFIGURATION.version(values.get("version"), "it")
-    learning = Learning.read(values["learning"], version, "learning")
+    learning = Learning.read(values["learning"], version)
     if missing := lacking(Learning.since(), values["learning"], version):
         raise ConfigError(f"learning lacks {', '.join(missing)}")
     if 2 * args["nRealm"] != sum(name.startswith("realm-") for name in files):

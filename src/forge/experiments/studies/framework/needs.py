@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from forge.experiments.runs.settings import FREE, Training
@@ -47,7 +47,7 @@ class Need:
     @property
     def key(self) -> str:
         """Names what it computes: equal keys mean equal bits, whatever study asks for it."""
-        parts: dict[str, Any] = asdict(self.training)
+        parts: dict[str, Any] = self.training.to_dict()
         parts["run"] = {name: value for name, value in parts["run"].items() if name not in FREE}
         end = {"lives": self.lives} if self.lives else {}
         return digest({"version": VERSION, "milestones": self.milestones, **end, **parts})
@@ -80,5 +80,5 @@ Player = str | Milestone
 
 def setting(training: Training) -> str:
     """Names who learns how in which world, whatever the seed and the length."""
-    parts = asdict(training)
+    parts = training.to_dict()
     return digest({name: parts[name] for name in ("world", "learning")})
