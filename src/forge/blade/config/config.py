@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from forge.blade.config.tables import systems_toml, toml_version, version_toml, world_tables
+from forge.blade.mechanics.events import Recording
 from forge.blade.schema import versions
 from forge.blade.schema.schema import Schema
 from forge.blade.schema.section import Section, section_toml
@@ -77,6 +78,8 @@ class Config:
             raise ConfigError(
                 f"spawn.cap = {self.spawn.cap} must be a multiple of the number of populations, {self.populations}"
             )
+        if self.systems:
+            self.schema.layout([self], Recording())  # refuses arrays that are not of their shape
 
     @property
     def populations(self) -> int:

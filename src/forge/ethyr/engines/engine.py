@@ -32,11 +32,8 @@ def make_policy(
         device: where it will compute.
 
     Raises:
-        ConfigError: if `learning.network` names no network, or one that does not say what a network must say; if agents
-            see or choose in these worlds what policies do not know.
+        ConfigError: if `learning.network` names no network, or one that does not say what a network must say.
     """
-    if (unknown := why_not_learned(config)) is not None:
-        raise ConfigError(unknown)
     network = network_class(learning.network)(config, learning, generator).to(device)
     if learning.network not in NETWORKS:
         try_network(network, config)
@@ -58,13 +55,16 @@ def make_learner(
         engine: one of ENGINES.
 
     Raises:
-        ConfigError: if the engine is unknown, or is `compiled` and cannot compute this policy.
+        ConfigError: if the engine is unknown, or is `compiled` and cannot compute this policy; if agents see or choose
+            in these worlds what learners do not know.
         RuntimeError: if the worlds have not begun.
     """
     if not world.started:
         raise RuntimeError("a learner needs worlds that have begun: call their reset first")
     if engine not in ENGINES:
         raise ConfigError(f"engine = {engine!r} must be one of {', '.join(ENGINES)}")
+    if (unknown := why_not_learned(world.config)) is not None:
+        raise ConfigError(unknown)
     obstacle = why_not_compiled(policy, world.config)
     if engine == "compiled" and obstacle:
         raise ConfigError(f"engine = 'compiled': {obstacle}; engine = 'torch' or 'auto' computes it")

@@ -8,7 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from forge.blade import Cause, RewardTerm
+from forge.blade.schema.schema import Schema
 from forge.blade.state.state import State
+from forge.blade.systems.game import GAME
 from forge.ethyr.learning.diagnostics import Diagnostics, Means, Step
 
 
@@ -138,12 +140,13 @@ def rewards_since(state: State, totals: np.ndarray) -> np.ndarray:
     return np.einsum("wpt,wt->pt", state.deed_totals - totals, state.rules["reward"])
 
 
-def metrics_line(counts: Mapping[str, int | float], lapse: Lapse) -> dict[str, Any]:
+def metrics_line(counts: Mapping[str, int | float], lapse: Lapse, schema: Schema = GAME) -> dict[str, Any]:
     """The line, as plain data: None stands for what is not known, such as the lifetime where nobody died.
 
     Args:
         counts: since the beginning of the run; `seconds` is the last of them.
         lapse: since the line before.
+        schema: of the worlds, which names causes of death and terms of the reward.
     """
     policy, value, entropy = lapse.losses
     deaths = lapse.deaths.sum(1)
@@ -154,7 +157,7 @@ def metrics_line(counts: Mapping[str, int | float], lapse: Lapse) -> dict[str, A
         "lifetime": _ratio(lapse.lifetime.sum(), deaths.sum()),
         "lifetimes": [_ratio(x, n) for x, n in zip(lapse.lifetime, deaths, strict=True)],
         "deaths": int(deaths.sum()),
-        **dict(_causes(lapse.deaths)),
+        **dict(_causes(lapse.deaths, schema)),
         "living": round(float(lapse.members.sum()), 2),
         "members": np.round(lapse.members, 2).tolist(),
         "policy_loss": _mean(policy, 5),
@@ -164,14 +167,14 @@ def metrics_line(counts: Mapping[str, int | float], lapse: Lapse) -> dict[str, A
         "value_losses": _known(value, 6),
         "entropies": _known(entropy, 4),
         **_learned(lapse.learned),
-        **dict(_rewards(lapse)),
+        **dict(_rewards(lapse, schema)),
     }
 
 
-def _causes(deaths: np.ndarray) -> Iterator[tuple[str, Any]]:
+def _causes(deaths: np.ndarray, schema: Schema) -> Iterator[tuple[str, Any]]:
     """What the dead died of [%], in all and by population."""
-    for cause in Cause:
-        name, died = f"died_{cause.name.lower()}", 100 * deaths[:, cause]
+    for cause, word in enumerate(schema.names("causes")):
+        name, died = f"died_{word}", 100 * deaths[:, cause]
         yield name, _ratio(died.sum(), deaths.sum())
         yield f"{name}_by_population", [_ratio(x, n) for x, n in zip(died, deaths.sum(1), strict=True)]
 
@@ -190,11 +193,12 @@ def _learned(learned: Learned) -> dict[str, Any]:
     }
 
 
-def _rewards(lapse: Lapse) -> Iterator[tuple[str, Any]]:
+def _rewards(lapse: Lapse, schema: Schema) -> Iterator[tuple[str, Any]]:
     """Mean rewards of an agent step, in all and by term, each also by population."""
     if not len(lapse.rewards):
         return
-    sums = {"": lapse.rewards.sum(1)} | {f"_{term.name.lower()}": lapse.rewards[:, term] for term in RewardTerm}
+    terms = enumerate(schema.names("terms"))
+    sums = {"": lapse.rewards.sum(1)} | {f"_{name}": lapse.rewards[:, term] for term, name in terms}
     for name, by_population in sums.items():
         yield f"reward{name}", _ratio(by_population.sum(), lapse.steps.sum(), 6)
         yield f"rewards{name}", [_ratio(x, n, 6) for x, n in zip(by_population, lapse.steps, strict=True)]

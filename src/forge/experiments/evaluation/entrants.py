@@ -8,6 +8,7 @@ from pathlib import Path
 
 from forge.agents import KINDS, scripted
 from forge.blade import Config, ConfigError
+from forge.ethyr.engines.engine import why_not_learned
 from forge.ethyr.insight.actor import Actor
 from forge.experiments.evaluation.evaluate import Policy
 from forge.experiments.evaluation.mixing import Entrant
@@ -77,6 +78,8 @@ def seated(actor: Actor, path: Path, config: Config) -> Actor:
     Raises:
         ConfigError: if its senses or choices would be others than those it was trained with.
     """
+    if (unknown := why_not_learned(config)) is not None:
+        raise ConfigError(f"{path} cannot play here: {unknown}")
     for name in _SENSES:
         own, here = _field(actor.config, name), _field(config, name)
         if own != here:

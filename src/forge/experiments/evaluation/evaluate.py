@@ -91,7 +91,8 @@ def evaluate(
     if not callable(getattr(policy, "act", None)):
         raise ConfigError(f"policy = {shown(policy)} must have a method act(observation), as forge.load returns one")
     world = arena(config, settings, seed, maps, threads)
-    return Evaluation(settings, config.spawn.cap, play(world, policy, settings).counts)
+    counts = play(world, policy, settings).counts
+    return Evaluation(settings, config.spawn.cap, counts, cause_names=config.schema.names("causes"))
 
 
 def arena(

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from forge.blade import Cause
+from forge.blade.systems.game import GAME
 from forge.experiments.statistics.estimate import Estimate, ratio
 from forge.support.checks import ConfigError
 from forge.support.numeric import integer
@@ -27,7 +27,7 @@ class Settings(NamedTuple):
 
 
 class Counts(NamedTuple):
-    """Sums by world and population: int64 [W, P], and [W, P, 4] by Cause."""
+    """Sums by world and population: int64 [W, P], and [W, P, causes]."""
 
     lives: np.ndarray  # lives that began in the measurement
     lifetime: np.ndarray  # their ticks, those after the horizon left out
@@ -47,6 +47,7 @@ class Evaluation:
     bouts: np.ndarray | None = (
         None  # of a meeting, int64 [W, P, P]: see `forge.experiments.evaluation.bouts.fight_bouts`
     )
+    cause_names: tuple[str, ...] = GAME.names("causes")  # what the deaths are of, by number
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values, for JSON."""
@@ -115,9 +116,9 @@ class Evaluation:
 
     @cached_property
     def causes(self) -> dict[str, Estimate]:
-        """Share of the deaths due to each cause, by the name of the Cause in small letters."""
+        """Share of the deaths due to each cause, by its name."""
         deaths = self.counts.deaths.sum(1)
-        return {cause.name.lower(): ratio(deaths[:, cause], deaths.sum(-1), 1, _SHARE) for cause in Cause}
+        return {name: ratio(deaths[:, i], deaths.sum(-1), 1, _SHARE) for i, name in enumerate(self.cause_names)}
 
     def _of_lives(self, total: np.ndarray, high: float) -> Estimate:
         return ratio(total.sum(-1), self.counts.lives.sum(-1), 1, (0.0, high))

@@ -80,9 +80,8 @@ def meet(
     played = play(arena(merged, settings, seed, maps), player, settings)
     counts = Counts(*(_by_entrant(array, len(entrants)) for array in played.counts))
     sides = played.lives["population"] // (len(seats) // len(entrants))
-    return Evaluation(
-        settings, merged.spawn.cap, counts, fight_bouts(played.lives, sides, settings.worlds, len(entrants))
-    )
+    bouts = fight_bouts(played.lives, sides, settings.worlds, len(entrants))
+    return Evaluation(settings, merged.spawn.cap, counts, bouts, merged.schema.names("causes"))
 
 
 def _by_entrant(counts: np.ndarray, entrants: int) -> np.ndarray:

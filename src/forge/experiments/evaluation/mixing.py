@@ -18,6 +18,7 @@ from forge.blade import Config, ConfigError, Observation
 from forge.blade.mechanics.events import NOBODY
 from forge.blade.recording.scene import Scene
 from forge.blade.state.observation import read_only
+from forge.blade.world.actions import choices_of
 
 if TYPE_CHECKING:  # it needs more than is installed with the viewer
     from forge.experiments.evaluation.evaluate import Policy
@@ -72,8 +73,8 @@ class Mixed:
         )
 
     def act(self, observation: Observation) -> np.ndarray:
-        """Actions of one tick: uint8 [W, N, 2], or [W, N, 3] with learned targeting; rows of empty slots are 0."""
-        actions = np.zeros((*observation.agents.shape, 3 if self.config.learned_targets else 2), np.uint8)
+        """Actions of one tick: uint8 [W, N, columns], see `World.step`; rows of empty slots are 0."""
+        actions = np.zeros((*observation.agents.shape, len(choices_of(self.config))), np.uint8)
         for player, view in zip(self.players, self.views, strict=True):
             view.give(player.act(view.look(observation)), actions)
         return actions
@@ -156,7 +157,7 @@ class View:
         )
 
     def give(self, chosen: np.ndarray, actions: np.ndarray) -> None:
-        """Writes what the player chose in the view, [W, V, 2 or 3], into the actions of the world, [W, N, 2 or 3]."""
+        """Writes what the player chose in the view, [W, V, columns], into the actions of the world, [W, N, columns]."""
         actions[:, self._here] = chosen[:, self._there]
 
     def _buffers(self, observation: Observation) -> tuple[Observation, Observation]:

@@ -55,7 +55,7 @@ def survey(policy: Policy, config: Config, settings: Settings, seed: int = 0, fr
     config = (fresh_maps(config) if fresh else config).replace(**{"spawn.random_cap": False})
     world = World(config, settings.worlds, seed, 1, None, Recording(lives=True, visits=True))
     counts, visits, _ = play(world, policy, settings)
-    return Survey(Evaluation(settings, config.spawn.cap, counts), visits)
+    return Survey(Evaluation(settings, config.spawn.cap, counts, cause_names=config.schema.names("causes")), visits)
 
 
 @dataclass(frozen=True, eq=False)

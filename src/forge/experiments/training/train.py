@@ -209,7 +209,7 @@ class Meter:
             rewards=rewards_since(state, self._deeds),
             learned=self._learned.read(trainer.learner.approx_kl()),
         )
-        line = metrics_line(trainer.counts, lapse)
+        line = metrics_line(trainer.counts, lapse, trainer.world.config.schema)
         self._mark()
         return line
 

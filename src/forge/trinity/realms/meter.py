@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from forge.blade import Cause, RewardTerm
+from forge.blade import Config
 from forge.ethyr.learning.diagnostics import Means, Step
 from forge.ethyr.learning.metrics import Lapse, LearnedMeter, metrics_line
 from forge.trinity.realms.report import Report
@@ -27,17 +27,17 @@ class Meter:
         seconds: spent in rounds since the beginning.
     """
 
-    def __init__(self, populations: int) -> None:
+    def __init__(self, config: Config) -> None:
         self.steps = self.rounds = self.updates = self.lives = 0
         self.seconds = 0.0
-        self._populations = populations
+        self._populations, self._schema = config.populations, config.schema
         self._mark()
 
     def _mark(self) -> None:
         self._before = self.seconds
         self._steps = np.zeros(self._populations, np.int64)
-        self._rewards = np.zeros((0, len(RewardTerm)))
-        self._deaths = np.zeros((self._populations, len(Cause)), np.int64)
+        self._rewards = np.zeros((0, len(self._schema.terms)))
+        self._deaths = np.zeros((self._populations, len(self._schema.causes)), np.int64)
         self._lifetime = np.zeros(self._populations, np.int64)
         self._members = np.zeros(self._populations)
         self._losses = np.zeros((3, self._populations))
@@ -97,6 +97,6 @@ class Meter:
             rewards=self._rewards,
             learned=self._learned.read(divergence.read()),
         )
-        line = metrics_line(self.counts(), lapse)
+        line = metrics_line(self.counts(), lapse, self._schema)
         self._mark()
         return line

@@ -98,7 +98,7 @@ class Native:
             self._tiles = read_map(config.terrain)
         settings = [self._setting(realm) for realm in range(self.args["nRealm"])]
         self.pantheon = self.trinity.pantheon(settings[0])
-        self.meter = Meter(config.populations)
+        self.meter = Meter(config)
         self.realms: Realms
         if self.args["ray"] == "local":
             self.realms = LocalRealms(settings, self.trinity, self.pantheon)

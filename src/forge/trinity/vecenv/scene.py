@@ -16,6 +16,7 @@ from forge.blade import Config, Observation
 from forge.blade.mechanics.ids import Move
 from forge.blade.mechanics.tile import crowds_of, materials_of
 from forge.blade.world.action_tree import ActionTree, bits
+from forge.support.checks import did_you_mean
 from forge.trinity.adapters.turn import Turn
 
 
@@ -188,8 +189,29 @@ class Stimulus:
 
     @property
     def entities(self) -> np.ndarray:
-        """FEATURES of the agents in view, int32 [n, 11]: the agent itself first."""
+        """Features of the agents in view, int32 [n, F]: the agent itself first. In our own worlds they are FEATURES."""
         return self._scene.batch.features(*self.at)
+
+    @property
+    def own(self) -> np.ndarray:
+        """What it knows of itself alone, int32 [own features]; nothing in our own worlds."""
+        return self._scene.batch.own(*self.at)
+
+    @property
+    def around(self) -> np.ndarray:
+        """What everyone knows of its world, int32 [n]; nothing in our own worlds."""
+        return self._scene.batch.around(self.at[0])
+
+    def mask(self, choice: str) -> np.ndarray:
+        """The valid options of a choice, by the name of its column, bool [options].
+
+        Raises:
+            ValueError: if there is no such choice.
+        """
+        columns = self._scene.tree.columns
+        if choice not in columns:
+            raise ValueError(did_you_mean("choice", choice, columns))
+        return self._scene.tree.masks(self._scene.batch, self.at)[columns.index(choice)]
 
     @property
     def visible(self) -> list[Entity]:

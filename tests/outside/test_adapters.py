@@ -1,0 +1,110 @@
+"""A world with a system from outside through every door: adapters, hand-made swords, matches, learners that know it."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from forge.blade import Config, ConfigError, Observation, World
+from forge.ethyr.learning.settings import Learning
+from forge.experiments.evaluation.match import match_of
+from forge.trinity import smith
+from forge.trinity.adapters.gymnasium import SlotVectorEnv
+from forge.trinity.adapters.pettingzoo import parallel_env
+from forge.trinity.conformance.conformance import check_parallel, check_vecenv, check_vector
+from forge.trinity.realms.sword import Sword
+from forge.trinity.realms.trinity import Trinity
+from tests.outside.worlds import SYSTEMS, plague_config
+
+CROWD = plague_config(**{"spawn.cap": 8, "spawn.populations": 2, "plague.harm": 2, "plague.lasts": 9})
+
+
+def test_adapters_keep_their_promises() -> None:
+    check_vecenv(lambda: smith.VecEnv(World(CROWD, 2, threads=1)), 20)
+    check_parallel(lambda: parallel_env(CROWD, slots=True), 20)
+    check_vector(lambda: SlotVectorEnv(CROWD, 2, threads=1, flat=True), 20)
+
+
+def test_spaces_have_what_is_declared() -> None:
+    space = SlotVectorEnv(CROWD, 1, threads=1).single_observation_space
+    shapes = {name: part.shape for name, part in space.items()}
+    assert shapes["entities"] == (32, 13)
+    assert shapes["own"] == (1,)
+    assert shapes["around"] == (8,)
+    assert shapes["eat_mask"] == (2,)
+    entities = space["entities"]
+    assert (entities.low[0, 11:].tolist(), entities.high[0, 11:].tolist()) == ([0, 0], [9, 1])
+    boxed = SlotVectorEnv(CROWD, 1, threads=1, box=True, normalised=True)
+    observed, _ = boxed.reset()
+    assert boxed.observation_space.contains(observed)
+
+
+def test_what_a_stimulus_tells() -> None:
+    envs = smith.VecEnv(World(CROWD, 1, threads=1))
+    _, stimulus = next(iter(envs.reset()[0]))
+    assert stimulus.entities[:, -2:].tolist() == [[9, 0]]
+    assert stimulus.own.tolist() == [0]
+    assert stimulus.around.tolist() == [0] * 8
+    assert stimulus.mask("eat").tolist() == [True, True]
+    with pytest.raises(ValueError, match="choice 'eet'"):
+        stimulus.mask("eet")
+
+
+class Herbalist(Sword):
+    """Everyone eats, always."""
+
+    def decide(self, observation: Observation) -> np.ndarray:
+        return np.broadcast_to(np.array([0, 0, 1]), (*observation.agents.shape, 3))
+
+
+def test_a_native_whose_sword_plays_by_hand() -> None:
+    native = smith.Native(CROWD, {"worlds": 2, "threads": 1}, Trinity(sword=Herbalist), learning=Learning(ticks=4))
+    native.run(1)
+    world = World(CROWD, 2, 0, threads=1)
+    world.reset()
+    for _ in range(4):
+        world.step(np.broadcast_to(np.array([0, 0, 1]), (2, 8, 3)))
+    (god,) = [realm.god for realm in native.realms.realms]
+    assert god.world.hash() == world.hash()
+    assert world.state.eaten.sum() > 0
+
+
+def test_learners_say_what_they_do_not_know() -> None:
+    native = {"worlds": 1, "threads": 1}
+    with pytest.raises(ConfigError, match=r"system 'plague' declares choices \(eat\), which our learners do not know"):
+        smith.Native(CROWD, native, learning=Learning(ticks=4))
+
+
+def test_scripted_agents_meet_in_it(tmp_path: Path) -> None:
+    """A match of two styles, by the words of the command line: a TOML file and who plays."""
+    file = tmp_path / "plague.toml"
+    file.write_text(CROWD.to_toml(), "utf-8")
+    match = match_of([str(file), "forager", "random"])
+    world = match.world(0)
+    for _ in range(10):
+        match.advance(world)
+    assert world.config.systems == tuple(SYSTEMS)
+    assert world.state.tally["ticks"].min() > 0
+
+
+REWARD = """systems = ["tests.outside.thrift:THRIFT"]
+[spawn]
+cap = 8
+[thrift]
+weight = 0.25
+"""
+
+
+def test_a_reward_of_ones_own_is_learned_from(tmp_path: Path) -> None:
+    """A system without features and choices: PyTorch's engine trains in it, and is paid what it says."""
+    config = Config.from_toml(REWARD)
+    native = smith.Native(config, {"worlds": 2, "threads": 1}, learning=Learning(ticks=4))
+    line = native.run(1)
+    assert np.isfinite(json.loads(json.dumps(line["policy_loss"])))
+    (god,) = [realm.god for realm in native.realms.realms]
+    assert set(np.unique(god.world.state.reward)) <= {0.0, 1.0, 1.25}
+    with pytest.raises(ConfigError, match="the kernels play worlds of our own systems alone"):
+        smith.Native(config, {"worlds": 1, "threads": 1}, learning=Learning(ticks=4), engine="compiled")

@@ -1,0 +1,171 @@
+"""Mistakes in what a system from outside declares, and in how it is named: one error before anything runs."""
+
+from __future__ import annotations
+
+import dataclasses
+import itertools
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forge.blade import Config, ConfigError, Recording
+from forge.blade.engine.engine import engine_of, source_of
+from forge.blade.extend import Array, Choice, Column, Feature, Number, Phase, System, Tile, Verb, inline
+from forge.blade.schema.record import columns_of
+from forge.blade.schema.schema import Schema
+from forge.blade.systems.game import GAME
+from tests.outside.plague import PLAGUE
+
+MODULE = """
+from forge.blade.extend import *
+
+SYSTEM = System("mine", "for a test", {declared})
+"""
+
+
+@pytest.fixture
+def named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Writes a module whose system declares this, in a folder of its own; returns the name of the system."""
+    monkeypatch.chdir(tmp_path)
+
+    def write(declared: str, text: str = MODULE) -> str:
+        name = f"mine_{abs(hash(declared + text)) % 10**9}"
+        (tmp_path / f"{name}.py").write_text(text.format(declared=declared), "utf-8")
+        return f"{name}:SYSTEM"
+
+    return write
+
+
+@pytest.mark.parametrize(
+    ("declared", "words"),
+    [
+        ('agent=(Column("age", "i4", "again", "ticks"),)', "field of agents 'age' is declared twice: by system 'life'"),
+        ('agent=(Column("mood", "i2", "how it feels"),)', "field mood has no unit; say what its numbers are"),
+        ('agent=(Column("mood", "i2", "", "points"),)', "field mood has no meaning"),
+        ('agent=(Column("mood", "O", "any", "points"),)', "field mood has type 'O'; allowed are i1, i2"),
+        ('agent=(Column("pad1", "u1", "it", "points"),)', "agent has the name 'pad1', which is that of what fills"),
+        ('agent=[Column("mood", "i2", "it", "points")]', "agent = .* must be a tuple of Column"),
+        ('numbers=(Number("mood"),)', "number mood has no value, and is no field of its section"),
+        (
+            'materials=(Tile("berry", "is eaten", "red"),)',
+            "material berry has the colour 'red'; allowed is \"#rrggbb\"",
+        ),
+        ('materials=(Tile("grass", "again", "#00ff00"),)', "material 'grass' is declared twice"),
+        ('causes=(DeathCause("Old Age", "was old"),)', "causes has the name 'Old Age'; allowed are names of Python"),
+        ("verbs=(Verb(Phase.MOVE, print, 'It prints.'),)", "verb print must be compiled: put @inline before it"),
+        ('features=(Feature("mood", int, int, "", "it", int, int),)', "feature 'mood' .* is no field of agents"),
+        ("section=int", "section = <class 'int'> must be a subclass of Section"),
+    ],
+)
+def test_a_declaration_that_cannot_be_is_one_error(named: Any, declared: str, words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        Config(systems=[named(declared)])
+
+
+@pytest.mark.parametrize(
+    ("array", "words"),
+    [
+        (
+            'Array("may", "?", lambda z: (z.N, 3), "")',
+            r"mask of choice 'sing' is 'may', bool of shape \[128, 3\]; wanted",
+        ),
+        ('Array("may", "u1", lambda z: (z.N, 2), "")', r"mask of choice 'sing' is 'may', uint8 of shape \[128, 2\]"),
+        ('Array("other", "?", lambda z: (z.N, 2), "")', "mask of choice 'sing' is 'may', no array; wanted"),
+    ],
+)
+def test_a_mask_of_the_wrong_shape_is_one_error(named: Any, array: str, words: str) -> None:
+    name = named(f'arrays=({array},), choices=(Choice("sing", "it", lambda c: ("no", "yes"), mask="may"),)')
+    with pytest.raises(ConfigError, match=words):
+        Config(systems=[name])
+
+
+def test_a_name_that_means_nothing_is_one_error(named: Any) -> None:
+    for name, words in (
+        ("no_such_module_at_all:SYSTEM", "there is no module 'no_such_module_at_all' on the Python path"),
+        (named("").replace("SYSTEM", "SISTEM"), "'SISTEM'.*SYSTEM"),
+        (named("", "SYSTEM = 3"), "must be a System, not int"),
+        (named("", "import no_such_thing"), "its import fails: No module named 'no_such_thing'"),
+        (named("", "1 / 0"), "its import fails: ZeroDivisionError: division by zero"),
+        ("mine", "must be the name of a module and of something in it, module:NAME"),
+    ):
+        with pytest.raises(ConfigError, match=words):
+            Config(systems=[name])
+    with pytest.raises(ConfigError, match=r"systems = \'mine:SYSTEM\' must be a list of names"):
+        Config(systems="mine:SYSTEM")
+    with pytest.raises(ConfigError, match=r"names 'tests\.outside\.plague:PLAGUE' twice"):
+        Config(systems=["tests.outside.plague:PLAGUE"] * 2)
+
+
+def test_a_verb_must_be_found_by_its_name() -> None:
+    @inline
+    def hidden(state, w):  # type: ignore[no-untyped-def]
+        return
+
+    verb = Verb(Phase.GROW, hidden, "It is hidden.")
+    with pytest.raises(ConfigError, match="define it at the top level of a module"):
+        source_of(Schema(GAME.systems, {"x:X": System("x", "it", verbs=(verb,))}))
+
+
+def test_what_is_off_is_not_there() -> None:
+    """The tick of our own worlds names nothing of a system from outside, and is one file."""
+    assert "plague" not in source_of(GAME)
+    assert source_of(Schema(GAME.systems, {"tests.outside.plague:PLAGUE": PLAGUE})).count("plague_") > 8
+    assert engine_of(GAME) is engine_of(GAME)
+
+
+NAMES = st.sampled_from(["alder", "birch", "cedar", "date", "elm", "fir", "ginkgo", "hazel", "ivy", "juniper"])
+TYPES = st.sampled_from(["i1", "i2", "i4", "i8", "u1", "u2", "u4", "f4", "f8"])
+
+
+@st.composite
+def systems(draw: st.DrawFn) -> System:
+    """A small system, with any number of any declarations."""
+    names = draw(st.lists(NAMES, max_size=5, unique=True))
+    kinds = [draw(TYPES) for _ in names]
+    shapes = [draw(st.sampled_from([(), (2,), (3,)])) for _ in names]
+    scalars = [n for n, kind, shape in zip(names, kinds, shapes, strict=True) if not shape and kind[0] != "f"]
+    counts = draw(st.lists(st.integers(2, 6), max_size=3))
+    return System(
+        "grove",
+        "for a test",
+        numbers=tuple(
+            Number(f"number_{n}", k, s, lambda c, e, s=s: np.ones(s)) for n, k, s in zip(names, kinds, shapes)
+        ),
+        agent=tuple(Column(n, k, "it", "points", s) for n, k, s in zip(names, kinds, shapes, strict=True)),
+        arrays=tuple(Array(f"mask_{i}", "?", lambda z, n=n: (z.N, n), "") for i, n in enumerate(counts)),
+        features=tuple(Feature(n, lambda c: 0, lambda c: 9, "", "it", lambda c: 0.0, lambda c: 1.0) for n in scalars),
+        materials=tuple(Tile(f"tile_{n}", "it", "#102030") for n in names),
+        choices=tuple(
+            Choice(f"choice_{i}", "it", lambda c, n=n: tuple(map(str, range(n))), mask=f"mask_{i}")
+            for i, n in enumerate(counts)
+        ),
+    )
+
+
+@given(systems())
+@settings(max_examples=60, deadline=None)
+def test_what_small_random_systems_declare_is_in_the_schema(system: System) -> None:
+    """Ours come first and stay as they are; theirs follow in their order, and nothing overlaps or is lost."""
+    schema = Schema(GAME.systems, {"grove:GROVE": system})
+    assert {c.name for c in columns_of(schema.agent)} == {c.name for c in (*columns_of(GAME.agent), *system.agent)}
+    assert schema.agent.itemsize % 8 == 0
+    offsets = sorted((schema.agent.fields[n][1], schema.agent[n].itemsize) for n in schema.agent.names)
+    assert all(at + size == then for (at, size), (then, _) in itertools.pairwise(offsets))
+    for kind in ("materials", "causes", "events", "terms", "choices", "features"):
+        ours, all_of_them = getattr(GAME, kind), getattr(schema, kind)
+        assert all_of_them[: len(ours)] == ours
+        assert [one.number for one in all_of_them] == list(range(len(all_of_them)))
+        assert [one.name for one in all_of_them[len(ours) :]] == [one.name for one in getattr(system, kind)]
+    config = Config()
+    numbers = schema.numbers_of(dataclasses.replace(config), 0)
+    for k, tile in enumerate(system.materials):
+        assert numbers[f"material_{tile.name}"] == len(GAME.materials) + k
+    layout = schema.layout([config], Recording())
+    assert layout["actions"].shape == (1, 128, 3 + len(system.choices))
+    compile(source_of(schema), "tick", "exec")
+    assert "grove" not in sys.modules
