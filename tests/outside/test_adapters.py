@@ -17,6 +17,7 @@ from forge.trinity.adapters.pettingzoo import parallel_env
 from forge.trinity.conformance.conformance import check_parallel, check_vecenv, check_vector
 from forge.trinity.realms.sword import Sword
 from forge.trinity.realms.trinity import Trinity
+from tests.outside.page import module_of
 from tests.outside.worlds import SYSTEMS, plague_config
 
 CROWD = plague_config(**{"spawn.cap": 8, "spawn.populations": 2, "plague.harm": 2, "plague.lasts": 9})
@@ -90,7 +91,7 @@ def test_scripted_agents_meet_in_it(tmp_path: Path) -> None:
     assert world.state.tally["ticks"].min() > 0
 
 
-REWARD = """systems = ["tests.outside.thrift:THRIFT"]
+REWARD = """systems = ["thrift_of_the_page:THRIFT"]
 [spawn]
 cap = 8
 [thrift]
@@ -98,9 +99,11 @@ weight = 0.25
 """
 
 
-def test_a_reward_of_ones_own_is_learned_from(tmp_path: Path) -> None:
+def test_the_reward_of_the_page_is_learned_from(tmp_path: Path) -> None:
     """A system without features and choices: PyTorch's engine trains in it, and is paid what it says."""
-    config = Config.from_toml(REWARD)
+    (tmp_path / "thrift_of_the_page.py").write_text(module_of("THRIFT"), "utf-8")
+    (tmp_path / "thrift.toml").write_text(REWARD, "utf-8")
+    config = Config.from_toml(tmp_path / "thrift.toml")  # which finds the module beside it
     native = smith.Native(config, {"worlds": 2, "threads": 1}, learning=Learning(ticks=4))
     line = native.run(1)
     assert np.isfinite(json.loads(json.dumps(line["policy_loss"])))
