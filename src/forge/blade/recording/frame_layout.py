@@ -16,9 +16,9 @@ import numpy as np
 from forge.blade.config.config import Config
 from forge.blade.mechanics.ids import UNKNOWN
 from forge.blade.recording.frame_schema import OURS, Declared, Field, FrameLayout, Table, sections_of
-from forge.blade.schema.record import FILLING, settled
+from forge.blade.schema.record import FILLING, Column, settled
 from forge.blade.schema.schema import Schema
-from forge.blade.schema.system import Tile
+from forge.blade.schema.system import Choice, System, Tile
 from forge.blade.schema.versions import Since
 from forge.blade.systems.game import GAME
 from forge.support.checks import ConfigError
@@ -115,16 +115,14 @@ def _columns(schema: Schema) -> _Columns:
             for at in np.ndindex(cast("tuple[int, ...]", column.shape)) if column.name not in _FIELDS else ():
                 name = _free("_".join(map(str, (column.name, *at))), system.name, taken)
                 which = f", at {list(at)}" if at else ""
-                fields.append(_field(name, column.type, column.unit, column.meaning + which))
+                fields.append(_field(system, name, column, which))
                 read.append(_Place(name, column.name, at))
     for system in schema.systems:
         for choice in system.choices:
             if choice.name in _CHOICES:
                 continue
             name = _free(choice.name, system.name, taken)
-            fields.append(
-                Field(name, np.dtype("u1"), "", choice.meaning, since=Since(before=UNKNOWN), declared="choice")
-            )
+            fields.append(_choice(system, name, choice))
             chosen.append((name, schema.names("choices").index(choice.name)))
     return _Columns(tuple(fields), tuple(read), tuple(chosen))
 
@@ -136,10 +134,17 @@ def _free(name: str, system: str, taken: set[str]) -> str:
     return name
 
 
-def _field(name: str, code: str, unit: str, meaning: str) -> Field:
-    truth = np.dtype(code).kind == "b"
-    kind = np.dtype("u1" if truth else code).newbyteorder("<")
-    return Field(name, kind, unit, meaning, "slot", names=("no", "yes") if truth else (), declared="field")
+def _field(system: System, name: str, column: Column, which: str) -> Field:
+    truth = np.dtype(column.type).kind == "b"
+    kind = np.dtype("u1" if truth else column.type).newbyteorder("<")
+    names = ("no", "yes") if truth else ()
+    more = {"names": names, "declared": "field", "system": system.name}
+    return Field(name, kind, column.unit, column.meaning + which, "slot", **more)  # type: ignore[arg-type]
+
+
+def _choice(system: System, name: str, choice: Choice) -> Field:
+    more = {"since": Since(before=UNKNOWN), "declared": "choice", "system": system.name}
+    return Field(name, np.dtype("u1"), "", choice.meaning, **more)  # type: ignore[arg-type]
 
 
 def declared_columns(schema: Schema, agents: np.ndarray, actions: np.ndarray | None) -> Table:
@@ -209,6 +214,7 @@ def _described_field(told: Mapping[str, Any]) -> Field:
         Since(before=UNKNOWN if told["declared"] == "choice" else 0),
         _names(name, told["names"]),
         cast(Declared, told["declared"]),
+        _text(f"the system of {name}", told["system"], MOST_LETTERS),
         (limits[0], limits[1]) if limits else None,
     )
 

@@ -51,6 +51,7 @@ class Field(NamedTuple):
     since: Since = Since(before=0)  # version of frames that has it first, and what stands for it in older replays
     names: tuple[str, ...] = ()  # what its values 0, 1, 2, ... are called
     declared: Declared = ""
+    system: str = ""  # that declares it
     range: tuple[float, float] | None = None  # least and greatest value, where they are known
 
     @property
@@ -330,7 +331,7 @@ def _describe_field(field: Field) -> dict[str, Any]:
     }
     if field.declared:
         unknown = None if math.isnan(field.unknown) else field.unknown
-        about |= {"declared": field.declared, "unknown": unknown}
+        about |= {"declared": field.declared, "system": field.system, "unknown": unknown}
     if field.range is not None:
         about |= dict(zip(("low", "high"), field.range, strict=True))
     return about
