@@ -48,10 +48,13 @@ const ARRAYS = {
   uint16: Uint16Array,
   int32: Int32Array,
   uint32: Uint32Array,
+  int64: BigInt64Array,
+  uint64: BigUint64Array,
   float32: Float32Array,
+  float64: Float64Array,
 } as const;
 
-type Column = InstanceType<(typeof ARRAYS)[keyof typeof ARRAYS]>;
+export type Column = InstanceType<(typeof ARRAYS)[keyof typeof ARRAYS]>;
 
 /** The columns this client reads. A server may send more; it must not send fewer. */
 const NEEDED: Record<string, Record<string, keyof typeof ARRAYS>> = {
@@ -77,6 +80,11 @@ const NEEDED: Record<string, Record<string, keyof typeof ARRAYS>> = {
   deaths: { id: "uint32", age: "int32", row: "uint16", col: "uint16", population: "uint8", cause: "uint8" },
 };
 
+/** A column of agents that only this world has. */
+export function columnOf(agents: AgentTable, name: string): Column | undefined {
+  return (agents as unknown as Record<string, Column | undefined>)[name];
+}
+
 /** The first four bytes of a binary message as text: "NMF1" for a frame, "NMO1" for an overlay. */
 export function magicOf(message: ArrayBuffer): string {
   return message.byteLength < 4 ? "" : String.fromCharCode(...new Uint8Array(message, 0, 4));
@@ -95,6 +103,8 @@ export function frameDecoder(layout: FrameLayout): (message: ArrayBuffer) => Fra
 function checkLayout(layout: FrameLayout): void {
   for (const [section, columns] of Object.entries(NEEDED)) {
     const fields = layout.sections.find((s) => s.name === section)?.fields ?? [];
+    for (const { name, type } of fields)
+      if (!(type in ARRAYS)) throw new Error(`${section}.${name} is of type ${type}, which this page cannot read`);
     for (const [column, type] of Object.entries(columns)) {
       const given = fields.find((f) => f.name === column)?.type;
       if (given !== type)
@@ -110,7 +120,7 @@ function decode(layout: FrameLayout, message: ArrayBuffer): Frame {
   const tables: Record<string, Record<string, Column>> = {};
   let offset = layout.header_bytes;
   for (const section of layout.sections) {
-    const table: Record<string, Column> = {};
+    const table: Record<string, Column> = Object.create(null); // a system may call a field as objects call theirs
     const rows = header[section.name];
     for (const field of section.fields) {
       const type = ARRAYS[field.type as keyof typeof ARRAYS];

@@ -1,5 +1,7 @@
 /** Messages between the page and the server, version 1. docs/viewer.md is the reference. */
 
+import type { Material } from "./declared";
+
 export const PROTOCOL = 1;
 
 /** Codes with which the server closes a connection for good, so that trying again is pointless. */
@@ -12,6 +14,15 @@ export interface FieldLayout {
   unit: string;
   meaning: string;
   names: string[];
+  /** As what a system declares it; none for the columns that every frame has. */
+  declared?: "field" | "choice";
+  /** The name of that system. */
+  system?: string;
+  /** What stands for a number that the viewer is not to know; null is NaN. */
+  unknown?: number | null;
+  /** Least and greatest value, where they are known. */
+  low?: number;
+  high?: number;
 }
 
 export interface SectionLayout {
@@ -28,6 +39,8 @@ export interface FrameLayout {
   header: { name: string; type: string; offset: number; meaning: string }[];
   sections: SectionLayout[];
   unknown: number;
+  /** All that tiles can be of; told where not all of them are ours. */
+  materials?: Material[];
 }
 
 export interface Source {

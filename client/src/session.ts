@@ -1,5 +1,6 @@
 /** What the page does with what the server sends. */
 
+import { declaredIn } from "./declared";
 import type { ServerMessage } from "./protocol";
 import type { Listener } from "./socket";
 import type { Actions, Play, Store } from "./store";
@@ -19,6 +20,7 @@ export function listen(store: Store, world: World, actions: Actions, url: Parame
         store.set({ training: null });
         play({ status: "watching", id: null, reason: "", over: null, leaving: 0 });
       }
+      world.declared = declaredIn(message.frame);
       store.set({ welcome: message, connection: { status: "open", message: "", retryAt: null } });
       actions.resend();
       if (!before && url.tick !== null && message.abilities.seek) actions.seek(url.tick);

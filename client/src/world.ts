@@ -1,5 +1,6 @@
 /** What the page knows of the world: the newest frame, the one before, and the map as it is now. */
 
+import { type Declared, OURS } from "./declared";
 import type { Frame } from "./frame";
 import type { Unsubscribe } from "./observable";
 import type { Events } from "./protocol";
@@ -37,6 +38,8 @@ export const UNKNOWN = 255;
 const UNSEEN = 2;
 
 export class World {
+  /** What its systems declare. */
+  declared: Declared = OURS;
   frame: Frame | null = null;
   previous: Frame | null = null;
   /** Materials, [side · side]. */

@@ -1,6 +1,8 @@
 /** Colours of the ground, by material. */
 
-import { Color } from "three";
+import { Color, DataTexture, NearestFilter, RGBAFormat, SRGBColorSpace } from "three";
+import type { Declared } from "../declared";
+import { rgb } from "../palette";
 
 /**
  * Two shades that are mixed close by, of water and lava those of their beds; and what a tile is from far above, trees
@@ -15,6 +17,19 @@ export const GROUND: readonly { low: string; high: string; far: string }[] = [
   { low: "#747276", high: "#aca8a2", far: "#969290" }, // stone
   { low: "#564e68", high: "#867a98", far: "#736885" }, // orerock
 ];
+
+/** The colours of materials that are not ours, at the places of their numbers. */
+export function furtherColours({ materials, further }: Declared): DataTexture {
+  const data = new Uint8Array(4 * materials.length);
+  further.forEach(({ colour }, i) => {
+    data.set([...rgb(colour).map((part) => Math.round(255 * part)), 255], 4 * (GROUND.length + i));
+  });
+  const texture = new DataTexture(data, materials.length, 1, RGBAFormat);
+  texture.colorSpace = SRGBColorSpace;
+  texture.magFilter = texture.minFilter = NearestFilter;
+  texture.needsUpdate = true;
+  return texture;
+}
 
 /** The shades close by as uniforms of the shader. */
 export function groundUniforms() {

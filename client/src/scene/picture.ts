@@ -1,6 +1,7 @@
 /** The picture: takes in frames of the world, and draws it again and again. */
 
 import type { App, Pick } from "../app";
+import { type Declared, OURS, planted, raised } from "../declared";
 import { Cameraman, type Point } from "../director/cameraman";
 import { Director } from "../director/director";
 import type { Frame } from "../frame";
@@ -11,17 +12,18 @@ import { Effects } from "./effects";
 import { FarMap } from "./far/farMap";
 import { Sea } from "./far/sea";
 import { Figures } from "./figures";
+import { furtherColours } from "./ground";
 import { Labels } from "./labels";
 import { Muster } from "./muster";
 import { noiseTexture } from "./noiseTexture";
 import { Overlay } from "./overlay";
 import { figureScale, pickAt, type Screen } from "./picking";
 import { Pointer } from "./pointer";
-import { buildRelief, heartOf, type Relief, sameShape } from "./relief";
+import { buildRelief, heartOf, type Relief, sameLevel, sameShape } from "./relief";
 import { Stage } from "./stage";
 import { blankStats, Typical } from "./stats";
 import { Terrain } from "./terrain";
-import { CLOCK_UNIT, TileTexture } from "./tiles";
+import { CLOCK_TURN, CLOCK_UNIT, TileTexture } from "./tiles";
 import { Timeline } from "./timeline";
 import { Trees } from "./trees";
 import { makeShared } from "./uniforms";
@@ -59,6 +61,7 @@ export class Picture {
   private farMap: FarMap | null = null;
   relief: Relief | null = null;
   private shape = new Uint8Array(0);
+  private declared: Declared = OURS;
   private height = 1;
   private undrawn = false;
   /** Rows of those who were chosen when the view was last surveyed; null when it must be anew. */
@@ -130,7 +133,8 @@ export class Picture {
     else {
       this.tiles?.change(frame.tiles, this.still ? this.seconds : began / 1000);
       this.farMap?.change(this.app.world.plane, frame.tiles.index);
-      if (this.app.world.discovered) this.shapeGround(frame.side);
+      if (this.app.world.discovered || this.reshaped(frame)) this.shapeGround(frame.side);
+      else if (this.relief) this.trees.change(frame.tiles.index, frame.tiles.material, this.relief);
     }
     if (!this.relief) return;
     const { tick_seconds } = welcome.source;
@@ -164,31 +168,46 @@ export class Picture {
 
   private takeMap(frame: Frame): void {
     const { world } = this.app;
-    const { plane } = world;
-    if (this.tiles?.side !== frame.side) {
+    const { plane, declared } = world;
+    const other = declared !== this.declared;
+    if (other) {
+      this.declared = declared;
+      this.shared.uFurther.value.dispose();
+      this.shared.uFurther.value = furtherColours(declared);
+    }
+    if (this.tiles?.side !== frame.side || other) {
       this.tiles?.texture.dispose();
       this.tiles = new TileTexture(frame.side);
       this.shared.uTiles.value = this.tiles.texture;
       this.farMap?.texture.dispose();
-      this.farMap = new FarMap(frame.side);
+      this.farMap = new FarMap(frame.side, declared.further);
       this.shared.uFarMap.value = this.farMap.texture;
       this.sea.surround(frame.side, this.rig.reach(frame.side));
       this.rig.fit(frame.side, heartOf(plane, frame.side));
     }
     this.tiles.fill(plane, (place) => world.knows(place));
     this.farMap?.fill(plane);
-    if (this.relief && sameShape(this.shape, plane)) return;
+    if (this.relief && !other && sameShape(this.shape, plane, raised(declared))) {
+      this.trees.change(Uint32Array.from(plane.keys()), plane, this.relief);
+      return;
+    }
     this.timeline.forget();
     this.shapeGround(frame.side);
   }
 
   /** Raises hills and plants trees where the map has them. */
   private shapeGround(side: number): void {
-    const { plane } = this.app.world;
+    const { plane, declared } = this.app.world;
     this.shape = plane.slice();
-    this.relief = buildRelief(plane, side);
+    this.relief = buildRelief(plane, side, undefined, raised(declared));
     this.terrain.shape(this.relief);
-    this.trees.plant(plane, this.relief);
+    this.trees.plant(plane, this.relief, planted(declared));
+  }
+
+  /** Whether tiles of a frame lie higher or lower than the ground that is drawn. */
+  private reshaped({ tiles }: Frame): boolean {
+    const heights = raised(this.app.world.declared);
+    return tiles.index.some((place, i) => !sameLevel(this.shape[place], tiles.material[i], heights));
   }
 
   private limitSight(): void {
@@ -225,7 +244,7 @@ export class Picture {
     const alpha = this.timeline.alpha(now);
     this.seconds = seconds;
     shared.uTime.value = calm ? 0 : seconds;
-    shared.uClock.value = (seconds / CLOCK_UNIT) % 65536;
+    shared.uClock.value = (seconds / CLOCK_UNIT) % CLOCK_TURN;
     shared.uAlpha.value = alpha;
     this.aim(alpha, calm);
     rig.update(now);

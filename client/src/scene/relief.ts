@@ -41,17 +41,31 @@ export function samplesFor(side: number): number {
 /**
  * What of a map decides its shape: all but whether a forest stands. Heights must be built anew when this differs.
  */
-export function sameShape(a: Uint8Array, b: Uint8Array): boolean {
-  return a.length === b.length && a.every((material, i) => solid(material) === solid(b[i]));
+export function sameShape(a: Uint8Array, b: Uint8Array, raised: readonly number[] = []): boolean {
+  return a.length === b.length && a.every((material, i) => solid(material, raised) === solid(b[i], raised));
 }
 
-function solid(material: number): number {
-  return material === SCRUB ? FOREST : material;
+/** Whether two materials lie on ground of about one height, so that one may become the other without a new relief. */
+export function sameLevel(one: number, other: number, raised: readonly number[]): boolean {
+  const level = (material: number) => (UNEVEN.includes(material) || raised[material] ? material : GRASS);
+  return level(one) === level(other);
 }
 
-export function buildRelief(plane: Uint8Array, side: number, samples = samplesFor(side)): Relief {
+const UNEVEN = [LAVA, WATER, STONE, OREROCK];
+
+function solid(material: number, raised: readonly number[]): number {
+  return material === SCRUB || (material > OREROCK && !raised[material]) ? FOREST : material;
+}
+
+/** @param raised by material, how far the ground of those lies up that are not ours [tiles]. */
+export function buildRelief(
+  plane: Uint8Array,
+  side: number,
+  samples = samplesFor(side),
+  raised: readonly number[] = [],
+): Relief {
   const size = side * samples + 1;
-  const heights = fieldHeights(tileHeights(plane, side), plane, side, samples, size);
+  const heights = fieldHeights(tileHeights(plane, side, raised), plane, side, samples, size);
   return { side, samples, size, heights, surface: light(heights, size, samples) };
 }
 
@@ -73,7 +87,7 @@ export function heartOf(plane: Uint8Array, side: number): { row: number; col: nu
 }
 
 /** Height of the ground in the middle of each tile; rocks rise and waters fall away from their shores. */
-function tileHeights(plane: Uint8Array, side: number): Float32Array {
+function tileHeights(plane: Uint8Array, side: number, raised: readonly number[]): Float32Array {
   const inland = (...kinds: number[]) => distanceInto(plane, side, (material) => kinds.includes(material));
   const rock = inland(STONE, OREROCK);
   const deep = inland(WATER, LAVA);
@@ -82,7 +96,7 @@ function tileHeights(plane: Uint8Array, side: number): Float32Array {
     if (material === LAVA) return -0.4;
     if (material === STONE) return 0.55 + 0.36 * rock[i];
     if (material === OREROCK) return 0.5 + 0.2 * rock[i];
-    return material === GRASS ? 0.05 : 0.09;
+    return material === GRASS ? 0.05 : 0.09 + (raised[material] ?? 0);
   });
 }
 
@@ -129,7 +143,9 @@ function fieldHeights(
       const base = blend(tiles, side, x + WARP * coarse * 2, z + WARP * fine * 2);
       const place = tileAt(side, z) * side + tileAt(side, x);
       const rough =
-        plane[place] >= STONE ? 0.4 * coarse + 0.55 * fine + 0.16 * (jag(i, j) - 0.5) : ROUGH * coarse + 0.05 * fine;
+        plane[place] === STONE || plane[place] === OREROCK
+          ? 0.4 * coarse + 0.55 * fine + 0.16 * (jag(i, j) - 0.5)
+          : ROUGH * coarse + 0.05 * fine;
       heights[j * size + i] = base + (base > FLUID_LEVEL ? rough * Math.min(1, 4 * (base - FLUID_LEVEL)) : 0);
     }
   }

@@ -35,5 +35,5 @@ describe("TileTexture", () => {
 });
 
 describe("clockAt", () => {
-  it("comes round after 4,096 seconds", () => expect([clockAt(4095.99), clockAt(4096.1)]).toEqual([65535, 1]));
+  it("comes round after 2,048 seconds", () => expect([clockAt(2047.99), clockAt(2048.1)]).toEqual([32767, 1]));
 });

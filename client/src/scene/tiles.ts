@@ -3,17 +3,18 @@
 import { DataTexture, NearestFilter, RGBAFormat, UnsignedByteType } from "three";
 import type { Frame } from "../frame";
 
-/** The clock of changes counts in these [s], modulo 2^16. */
+/** The clock of changes counts in these [s], and comes round after so many. */
 export const CLOCK_UNIT = 1 / 16;
+export const CLOCK_TURN = 2 ** 15;
 /** After this long nothing is still changing [s]. */
 const SETTLED = 6;
 
-/** Is added to the material of a tile that has not been seen. */
+/** The highest bit beside the clock: the tile has not been seen. */
 const FOG = 128;
 
 /** What the clock shows at a time [s]. */
 export function clockAt(seconds: number): number {
-  return Math.floor(seconds / CLOCK_UNIT) & 0xffff;
+  return Math.floor(seconds / CLOCK_UNIT) & (CLOCK_TURN - 1);
 }
 
 export class TileTexture {
@@ -30,7 +31,9 @@ export class TileTexture {
   /** The whole map, as if nothing had ever changed; what has not been seen lies in fog. */
   fill(plane: Uint8Array, known: (place: number) => boolean = () => true): void {
     plane.forEach((material, place) => {
-      this.data[4 * place] = this.data[4 * place + 1] = known(place) ? material : material + FOG;
+      this.data[4 * place] = this.data[4 * place + 1] = material;
+      this.data[4 * place + 2] = known(place) ? 0 : FOG;
+      this.data[4 * place + 3] = 0;
     });
     this.changing = [];
     this.upload();
@@ -42,7 +45,7 @@ export class TileTexture {
     const settled = this.settle(seconds);
     tiles.index.forEach((place, i) => {
       const texel = 4 * place;
-      this.data[texel + 1] = this.data[texel] % FOG;
+      this.data[texel + 1] = this.data[texel];
       this.data[texel] = tiles.material[i];
       this.data[texel + 2] = clock >> 8;
       this.data[texel + 3] = clock & 255;
@@ -54,7 +57,7 @@ export class TileTexture {
   /** Material now, material before, and clock of the change of a tile. */
   read(place: number): [material: number, before: number, clock: number] {
     const [material, before, high, low] = this.data.subarray(4 * place, 4 * place + 4);
-    return [material, before, 256 * high + low];
+    return [material, before, 256 * (high % FOG) + low];
   }
 
   /** Forgets old changes, before the clock comes round and would play them again. */

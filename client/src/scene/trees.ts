@@ -1,4 +1,4 @@
-/** Forests: trees that stand where forest is or grows again, drawn in parts of the map. */
+/** Forests, and plants on materials that are not ours: what stands where it is or grows again, in parts of the map. */
 
 import {
   BufferGeometry,
@@ -42,7 +42,9 @@ interface Part {
 export class Trees {
   readonly group = new Group();
   private parts: Part[] = [];
-  private planted = new Uint8Array(0);
+  /** Of a tile that has borne a plant, the materials that did. */
+  private bearing = new Map<number, Set<number>>();
+  private heights: readonly number[] = [];
   private readonly frustum = new Frustum();
   private readonly matrix = new Matrix4();
   private readonly eye = new Vector3();
@@ -53,17 +55,42 @@ export class Trees {
     this.material = makeMaterial(shared, { vertex, fragment });
   }
 
-  /** Whether every tile that can bear trees has them. */
-  covers(places: Uint32Array, material: Uint8Array): boolean {
-    return places.every((place, i) => material[i] !== FOREST || this.planted[place] === 1);
+  /**
+   * Plants a map anew.
+   *
+   * @param heights by material, how tall plants are on those that are not ours [tiles].
+   */
+  plant(plane: Uint8Array, relief: Relief, heights: readonly number[] = []): void {
+    this.heights = heights;
+    this.bearing = new Map();
+    plane.forEach((material, place) => void this.bears(place, material));
+    this.build(relief);
   }
 
-  plant(plane: Uint8Array, relief: Relief): void {
+  /** Takes in that tiles have changed: where something grows for the first time, it is planted. */
+  change(places: Uint32Array, materials: Uint8Array, relief: Relief): void {
+    let more = false;
+    places.forEach((place, i) => {
+      more = this.bears(place, materials[i]) || more;
+    });
+    if (more) this.build(relief);
+  }
+
+  /** Notes what a tile bears; whether it has never borne that. */
+  private bears(place: number, material: number): boolean {
+    const plant = material === SCRUB ? FOREST : material;
+    if (plant !== FOREST && !this.heights[plant]) return false;
+    const known = this.bearing.get(place) ?? new Set();
+    if (known.has(plant)) return false;
+    this.bearing.set(place, known.add(plant));
+    return true;
+  }
+
+  private build(relief: Relief): void {
     for (const { meshes } of this.parts) for (const mesh of meshes) mesh.geometry.dispose();
     this.group.clear();
-    this.planted = plane.map((material) => Number(bearing(material)));
     const shapes = [treeGeometry(7, 6), treeGeometry(5, 3), crownGeometry(4, 2)];
-    const groups = collect(plane, relief);
+    const groups = collect(this.bearing, relief, this.heights);
     this.parts = [...groups.values()].map((trees) => {
       const [near, far, bare] = groves(shapes, trees).map((geometry) =>
         instanced(geometry, this.material, Order.trees),
@@ -98,31 +125,40 @@ export class Trees {
   }
 }
 
-function bearing(material: number): boolean {
-  return material === FOREST || material === SCRUB;
-}
-
 interface Tree {
   at: [x: number, y: number, z: number, size: number];
   kind: [shape: number, own: number];
+  stands: number;
 }
 
+/** How tall a tree is that has the size 1, and how many more plants there are of what is not ours: they are smaller. */
+const TALL = 1.3;
+const MORE = 2;
+
 /** The trees of the map by part, several a tile where the map is small. */
-function collect(plane: Uint8Array, relief: Relief): Map<number, Tree[]> {
+function collect(
+  bearing: ReadonlyMap<number, ReadonlySet<number>>,
+  relief: Relief,
+  heights: readonly number[],
+): Map<number, Tree[]> {
   const { side } = relief;
   const each = side <= 128 ? 3 : side <= 256 ? 2 : 1;
   const mix = noiseTable(23, 6, 3);
   const groups = new Map<number, Tree[]>();
-  plane.forEach((material, place) => {
-    if (!bearing(material)) return;
+  for (const [place, kinds] of [...bearing].sort(([one], [other]) => one - other)) {
     const [row, col] = [Math.floor(place / side), place % side];
     const key = Math.floor(row / PART) * 4096 + Math.floor(col / PART);
     const group = groups.get(key) ?? [];
     groups.set(key, group);
     const draw = random(place * 2654435761);
     const leafy = mix[((row * 3) % NOISE_SIZE) * NOISE_SIZE + ((col * 3) % NOISE_SIZE)];
-    for (let k = 0; k < each; k++) group.push(treeAt(row, col, k, each, leafy, draw, relief));
-  });
+    for (const stands of kinds) {
+      if (stands === FOREST) for (let k = 0; k < each; k++) group.push(treeAt(row, col, k, each, leafy, draw, relief));
+      else
+        for (let k = 0; k < each + MORE; k++)
+          group.push(plantAt(treeAt(row, col, k, each + MORE, 1, draw, relief), stands, heights[stands]));
+    }
+  }
   return groups;
 }
 
@@ -140,17 +176,24 @@ function treeAt(
   const [x, z] = [col + 0.5 + away * Math.sin(angle), row + 0.5 + away * Math.cos(angle)];
   const size = (each === 1 ? 1.15 : 0.74) + 0.42 * draw();
   const shape = leafy + 0.35 * (draw() - 0.5) > 0.52 ? 1 : 0;
-  return { at: [x, groundAt(relief, x, z) - 0.03, z, size], kind: [shape, draw()] };
+  return { at: [x, groundAt(relief, x, z) - 0.03, z, size], kind: [shape, draw()], stands: FOREST };
+}
+
+/** The same as a bush of a material that is not ours. */
+function plantAt({ at: [x, y, z, size], kind }: Tree, stands: number, height: number): Tree {
+  return { at: [x, y, z, (size * height) / TALL], kind, stands };
 }
 
 /** The same trees in each of some shapes. */
 function groves(shapes: BufferGeometry[], trees: Tree[]): InstancedBufferGeometry[] {
   const places = new InstancedBufferAttribute(new Float32Array(trees.flatMap(({ at }) => at)), 4);
   const kinds = new InstancedBufferAttribute(new Float32Array(trees.flatMap(({ kind }) => kind)), 2);
+  const stands = new InstancedBufferAttribute(new Float32Array(trees.map((tree) => tree.stands)), 1);
   return shapes.map((shape) => {
     const copies = instancedOf(shape);
     copies.setAttribute("aTree", places);
     copies.setAttribute("aKind", kinds);
+    copies.setAttribute("aStands", stands);
     copies.instanceCount = trees.length;
     return copies;
   });

@@ -27,6 +27,8 @@ export interface Shared {
   uNoise: { value: Texture };
   uTiles: { value: Texture };
   uFarMap: { value: Texture };
+  /** Colours of materials that are not ours, by number. */
+  uFurther: { value: Texture };
   uHeights: { value: Texture };
   uSurface: { value: Texture };
   uSide: { value: number };
@@ -61,6 +63,7 @@ export function makeShared(): Shared {
     uNoise: { value: blank() },
     uTiles: { value: blank() },
     uFarMap: { value: blank() },
+    uFurther: { value: blank() },
     uHeights: { value: new DataTexture(new Float32Array(1), 1, 1, RedFormat) },
     uSurface: { value: blank() },
     uSide: { value: 1 },

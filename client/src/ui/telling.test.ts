@@ -55,7 +55,12 @@ describe("what an agent does", () => {
     );
     expect(doing({ ...agent, move: 255, style: 255 })).toBe("Just born.");
   });
-  it("ends", () => expect(obituary(1200, 312, 2)).toBe("Died of hunger at tick 1,200, aged 312."));
+  it("ends", () => {
+    expect(obituary(1200, 312, "hunger")).toBe("Died of hunger at tick 1,200, aged 312.");
+    expect(obituary(5, 1, "attack")).toBe("Died in a fight at tick 5, aged 1.");
+    expect(obituary(5, 1, "snake_bite")).toBe("Died of snake bite at tick 5, aged 1.");
+    expect(obituary(5, 1, undefined)).toBe("Died at tick 5, aged 1.");
+  });
 });
 
 describe("highest", () => {

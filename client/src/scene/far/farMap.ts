@@ -1,6 +1,7 @@
 /** The map from afar, a colour a tile: what stands and lies there seen from above, averaged over as many tiles as a pixel holds. */
 
 import { DataTexture, LinearFilter, LinearMipmapLinearFilter, RGBAFormat, SRGBColorSpace } from "three";
+import type { Declared } from "../../declared";
 import { GROUND } from "../ground";
 import { LAVA, WATER } from "../relief";
 
@@ -10,15 +11,25 @@ const SHORE_SHARE = 0.13;
 /** By how much single tiles are lighter or darker than others of their kind. */
 const MOTTLE = 0.07;
 
-const FAR = GROUND.map(({ far }) => [1, 3, 5].map((at) => Number.parseInt(far.slice(at, at + 2), 16)));
+const FAR = GROUND.map(({ far }) => channels(far));
+
+function channels(colour: string): number[] {
+  return [1, 3, 5].map((at) => Number.parseInt(colour.slice(at, at + 2), 16));
+}
 
 /** Writes red, green, blue and alpha of a tile from afar, 0 .. 255, where they belong in an image of the map. */
-export function paintTile(image: Uint8Array, plane: Uint8Array, side: number, place: number): void {
+export function paintTile(
+  image: Uint8Array,
+  plane: Uint8Array,
+  side: number,
+  place: number,
+  further: Declared["further"] = [],
+): void {
   const material = plane[place];
   const own = (Math.imul(place + 1, 0x9e3779b1) >>> 8) / 0xffffff; // a number of its own for each tile, 0 .. 1
   const light = 1 + MOTTLE * (2 * own - 1);
   const shore = material === WATER ? SHORE_SHARE * landSides(plane, side, place) : 0;
-  const colour = FAR[material];
+  const colour = FAR[material] ?? channels(further[material - FAR.length]?.colour ?? GROUND[LAVA].far);
   for (let i = 0; i < 3; i++) {
     const value = (colour[i] * (1 - shore) + SHORE[i] * shore) * light;
     image[4 * place + i] = value > 255 ? 255 : Math.round(value);
@@ -39,7 +50,10 @@ export class FarMap {
   private readonly data: Uint8Array;
   private stale = true;
 
-  constructor(readonly side: number) {
+  constructor(
+    readonly side: number,
+    private readonly further: Declared["further"] = [],
+  ) {
     this.data = new Uint8Array(side * side * 4).fill(0);
     this.texture = new DataTexture(this.data, side, side, RGBAFormat);
     this.texture.colorSpace = SRGBColorSpace;
@@ -65,7 +79,7 @@ export class FarMap {
   }
 
   private paint(plane: Uint8Array, place: number): void {
-    paintTile(this.data, plane, this.side, place);
+    paintTile(this.data, plane, this.side, place, this.further);
     this.stale = true;
   }
 }

@@ -24,7 +24,11 @@ uniform vec3 uHigh[7];
 
 uniform sampler2D uFarMap;
 
+// Of materials that are not ours, behind those, the colour.
+uniform sampler2D uFurther;
+
 vec3 shade(int material, float grain) {
+  if (material > 6) return texelFetch(uFurther, ivec2(material, 0), 0).rgb * mix(0.78, 1.16, grain);
   return mix(uLow[material], uHigh[material], grain);
 }
 
@@ -32,8 +36,8 @@ struct Tile { int now; int before; float since; };
 
 Tile tileAt(vec2 place) {
   vec4 texel = texelFetch(uTiles, ivec2(clamp(place, vec2(0.0), vec2(uSide - 1.0))), 0) * 255.0 + 0.5;
-  float changed = floor(texel.b) * 256.0 + floor(texel.a);
-  return Tile(int(texel.r) & 127, int(texel.g) & 127, mod(uClock - changed + 65536.0, 65536.0) / 16.0);
+  float changed = mod(floor(texel.b), 128.0) * 256.0 + floor(texel.a);
+  return Tile(int(texel.r), int(texel.g), mod(uClock - changed + 32768.0, 32768.0) / 16.0);
 }
 
 vec3 tileShade(Tile tile, float grain) {
@@ -88,14 +92,17 @@ vec3 nearGround(vec4 surface, vec3 facet) {
                 share.w * tileShade(se, mottle);
   float molten = dot(share, vec4(nw.now == 0, ne.now == 0, sw.now == 0, se.now == 0));
   float wet = dot(share, vec4(nw.now == 1, ne.now == 1, sw.now == 1, se.now == 1));
-  float rock = dot(share, vec4(nw.now >= 5, ne.now >= 5, sw.now >= 5, se.now >= 5));
+  float made = dot(share, vec4(nw.now > 6, ne.now > 6, sw.now > 6, se.now > 6));  // of what is not ours
+  float rock = dot(share, vec4(nw.now >= 5, ne.now >= 5, sw.now >= 5, se.now >= 5)) - made;
   float ore = dot(share, vec4(nw.now == 6, ne.now == 6, sw.now == 6, se.now == 6));
 
   // What stands out of the ground is rock, in facets like the trees; all else is smooth.
-  rock = max(rock * step(0.0, height - 0.1), smoothstep(0.17, 0.21, height + 0.08 * (fine.r - 0.5)));
+  float stands = smoothstep(0.17, 0.21, height + 0.08 * (fine.r - 0.5));
+  bool others = nw.now > 6 || ne.now > 6 || sw.now > 6 || se.now > 6;
+  rock = max(rock * step(0.0, height - 0.1), others ? 0.0 : stands);
   vec2 slope = surface.rg * 2.0 - 1.0 + (fine.ba - 0.5) * 0.10;
   vec3 normal = normalize(vec3(slope.x, sqrt(max(1.0 - dot(slope, slope), 0.04)), slope.y));
-  normal = normalize(mix(normal, facet.y < 0.0 ? -facet : facet, 0.8 * rock));
+  normal = normalize(mix(normal, facet.y < 0.0 ? -facet : facet, 0.8 * max(rock, made * stands)));
   vec3 eye = normalize(cameraPosition - vec3(vGround.x, max(height, LEVEL), vGround.y));
 
   // Rocks are pale on top and dark where they are steep; banks of sand lie along the water.
@@ -155,7 +162,7 @@ void main() {
   if (uSight.z >= 0.0) {
     vec2 away = abs(floor(vGround) - uSight.xy);
     float unseen = step(uSight.z + 0.5, max(away.x, away.y));
-    float fog = step(0.5, texelFetch(uTiles, ivec2(clamp(vGround, vec2(0.0), vec2(uSide - 1.0))), 0).r);
+    float fog = step(0.5, texelFetch(uTiles, ivec2(clamp(vGround, vec2(0.0), vec2(uSide - 1.0))), 0).b);
     vec3 haze = srgb(30., 34., 42.) * (0.7 + 0.6 * texture(uNoise, vGround * 0.05).b);
     colour = mix(colour * mix(1.0, 0.22, unseen), haze, fog);
   }

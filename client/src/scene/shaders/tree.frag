@@ -1,6 +1,9 @@
 uniform float uOverlayShare;
 
+uniform sampler2D uFurther;
+
 in vec3 vPlace;
+in float vStands;
 in float vCrown;
 in float vTone;
 in float vUnseen;
@@ -13,6 +16,7 @@ void main() {
   vec3 normal = normalize(cross(dFdx(vPlace), dFdy(vPlace)));
   vec3 bark = srgb(104., 78., 58.);
   vec3 leaf = mix(mix(srgb(44., 92., 62.), srgb(74., 122., 58.), vTone), srgb(126., 156., 76.), smoothstep(0.55, 1.0, vTone) * 0.8);
+  if (vStands > 6.5) leaf = texelFetch(uFurther, ivec2(int(vStands + 0.5), 0), 0).rgb * mix(0.85, 1.15, vTone);
   leaf *= mix(0.72, 1.16, vCrown);
   vec3 colour = lit(vCrown > 0.0 ? leaf : bark, normal, vCrown > 0.0 ? mix(0.62, 1.0, vCrown) : 0.6);
   colour = mix(colour, vec3(dot(colour, vec3(0.2126, 0.7152, 0.0722))) * 0.9, 0.9 * uOverlayShare);

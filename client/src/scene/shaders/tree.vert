@@ -7,8 +7,10 @@ uniform vec4 uFocus;
 
 in vec4 aTree;   // x, ground, z, size
 in vec2 aKind;   // 0 conifer .. 1 broadleaf, a number of its own
+in float aStands; // the material that bears it
 in float aCrown; // 0 on the stump, 1 on the crown
 out vec3 vPlace;
+out float vStands;
 out float vCrown;
 out float vTone;
 out float vUnseen;
@@ -17,9 +19,9 @@ out float vVeil;
 // How far the crown is out, after a change of the tile some seconds ago.
 float grown() {
   vec4 texel = texelFetch(uTiles, ivec2(aTree.xz), 0) * 255.0 + 0.5;
-  float since = mod(uClock - floor(texel.b) * 256.0 - floor(texel.a) + 65536.0, 65536.0) / 16.0;
-  bool now = int(texel.r) == 4;
-  bool before = int(texel.g) == 4;
+  float since = mod(uClock - mod(floor(texel.b), 128.0) * 256.0 - floor(texel.a) + 32768.0, 32768.0) / 16.0;
+  bool now = int(texel.r) == int(aStands + 0.5);
+  bool before = int(texel.g) == int(aStands + 0.5);
   float t = clamp((since - 0.5 * aKind.y) / (now ? 2.6 : 0.7), 0.0, 1.0);
   float sprung = 1.0 - exp(-5.0 * t) * cos(7.0 * t) * (1.0 - t);
   return now ? (before ? 1.0 : sprung) : (before ? 1.0 - easeInOut(t) : 0.0);
@@ -48,6 +50,7 @@ void main() {
   }
   vec3 place = aTree.xyz + local * aTree.w;
   vPlace = place;
+  vStands = aStands;
   vCrown = aCrown > 0.5 ? position.y + 0.001 : 0.0;
   vTone = aKind.y;
   vec2 away = abs(floor(aTree.xz) - uSight.xy);

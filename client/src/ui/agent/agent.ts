@@ -2,7 +2,7 @@
 
 import type { App } from "../../app";
 import type { AgentTable } from "../../frame";
-import { agentName, CAUSES, MOVES, populationName, STYLES, UNKNOWN } from "../../names";
+import { agentName, MOVES, populationName, STYLES, UNKNOWN } from "../../names";
 import type { Source } from "../../protocol";
 import type { Agent } from "../../world";
 import { keyOf } from "../commands/bindings";
@@ -16,9 +16,11 @@ import { ageRank } from "../populations/census";
 import { createAttackMap } from "./attackmap";
 import { createDecision } from "./decision";
 import { createSightMap } from "./sightmap";
+import { createSystems } from "./systems";
 import { createVitals, VitalTrace } from "./vitals";
 
 const CHIPS = 14;
+const HOW: Record<string, string> = { attack: "in a fight", lava: "in lava" };
 
 export function createAgentPanel(app: App, desk: Desk, commands: Commands): HTMLElement {
   const { store, actions, world } = app;
@@ -36,7 +38,8 @@ export function createAgentPanel(app: App, desk: Desk, commands: Commands): HTML
   const seen = section("It sees", sight.element, chips);
   const thinks = section("It decides next", decision.element);
   const strikes = section("It attacks next", attacks.element);
-  const alive = [vitals.element, trace.element, facts, seen, thinks, strikes];
+  const systems = createSystems();
+  const alive = [vitals.element, trace.element, facts, systems.element, seen, thinks, strikes];
   const body = [el("div", { class: "agent-head" }, name, status), ...alive];
   let end = "";
   let seenAt = -1; // the last tick it was seen alive at
@@ -75,6 +78,7 @@ export function createAgentPanel(app: App, desk: Desk, commands: Commands): HTML
     trace.note(agent, tick);
     trace.draw(source.vitals);
     showFacts(facts, agent, source, world.frame.agents);
+    systems.show(world.declared.columns, world.frame.agents, world.rowOf(selected), fair === true);
     const others = report?.seen.filter((id) => id !== agent.id && world.rowOf(id) >= 0) ?? around(app, agent, source);
     sight.draw(world, agent, source, new Set(others));
     showChips(chips, others, app);
@@ -89,7 +93,7 @@ export function createAgentPanel(app: App, desk: Desk, commands: Commands): HTML
   world.onFrame((frame) => {
     const { selected } = store.get();
     const death = selected === null ? null : world.deathOf(selected);
-    if (death) end = obituary(death.tick, death.age, death.cause);
+    if (death) end = obituary(death.tick, death.age, world.declared.causes[death.cause]);
     if (world.rowOf(selected) >= 0) [end, seenAt] = ["", frame.tick];
     refresh();
   });
@@ -155,14 +159,9 @@ export function doing(agent: Agent): string {
 }
 
 /** How it ended. */
-export function obituary(tick: number, age: number, cause: number): string {
-  const causes: Record<(typeof CAUSES)[number], string> = {
-    attack: "in a fight",
-    lava: "in lava",
-    hunger: "of hunger",
-    thirst: "of thirst",
-  };
-  return `Died ${causes[CAUSES[cause]] ?? ""} at tick ${whole(tick)}, aged ${whole(age)}.`.replace("  ", " ");
+export function obituary(tick: number, age: number, cause: string | undefined): string {
+  const how = cause === undefined ? "" : ` ${HOW[cause] ?? `of ${cause.replaceAll("_", " ")}`}`;
+  return `Died${how} at tick ${whole(tick)}, aged ${whole(age)}.`;
 }
 
 function showFacts(list: HTMLElement, agent: Agent, source: Source, agents: AgentTable): void {

@@ -53,14 +53,14 @@ function drawGround(
   sight: number,
   width: number,
 ): void {
-  const { side, plane } = world;
+  const { side, plane, declared } = world;
   const size = 2 * sight + 1;
   const image = new ImageData(size, size);
   const pixels = new Uint32Array(image.data.buffer);
   for (let i = 0; i < pixels.length; i++) {
     const [row, col] = [agent.row - sight + Math.floor(i / size), agent.col - sight + (i % size)];
     const inside = row >= 0 && col >= 0 && row < side && col < side;
-    pixels[i] = packedGround(inside ? plane[row * side + col] : LAVA);
+    pixels[i] = packedGround(inside ? plane[row * side + col] : LAVA, declared);
   }
   tiles.width = tiles.height = size;
   tiles.getContext("2d")?.putImageData(image, 0, 0);

@@ -43,18 +43,19 @@ export function createFeed(app: App, desk: Desk): HTMLElement {
     (past) => {
       if (!past || past.tick + 1 !== asked) return;
       asked = null;
-      log.fill(tellEvents(past, past.tick, lookup(app)), past.more);
+      log.fill(tellEvents(past, past.tick, lookup(app), world.declared.causes), past.more);
       refresh();
     },
   );
   world.onFrame((frame) => {
     const where = lookup(app);
+    const { causes } = world.declared;
     if (frame.key) {
       asked = frame.tick;
       log.clear();
     }
-    const missed = world.missed.flatMap((events) => tellEvents(events, frame.tick, where));
-    const told = [...missed, ...tellFrame(frame, where)];
+    const missed = world.missed.flatMap((events) => tellEvents(events, frame.tick, where, causes));
+    const told = [...missed, ...tellFrame(frame, where, causes)];
     log.add(
       frame.tick,
       told.filter(({ place }) => !place || app.sight.sees(place[0], place[1])),

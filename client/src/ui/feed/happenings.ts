@@ -33,7 +33,7 @@ export type Lookup = (id: number) => { population: number; row: number; col: num
 
 /** More than this of one kind in a tick is told in one line. */
 const CROWD = 8;
-const CAUSE_WORDS: Record<(typeof CAUSES)[number], string> = {
+const CAUSE_WORDS: Record<string, string> = {
   attack: "was killed",
   lava: "burned in lava",
   hunger: "starved",
@@ -41,25 +41,30 @@ const CAUSE_WORDS: Record<(typeof CAUSES)[number], string> = {
 };
 
 /** The happenings of a frame, in the order of a tick: attacks, deaths, births. */
-export function tellFrame(frame: Frame, lookup: Lookup): Told[] {
+export function tellFrame(frame: Frame, lookup: Lookup, causes: readonly string[] = CAUSES): Told[] {
   const { attacks, deaths, births, tick } = frame;
   return [
     ...tellAll(tick, "attack", attacks.attacker.length, (i) => tellAttack(frame, i, lookup)),
     ...tellAll(tick, "death", deaths.id.length, (i) => {
-      const blow = CAUSES[deaths.cause[i]] === "attack" ? attacks.target.lastIndexOf(deaths.id[i]) : -1;
+      const blow = causes[deaths.cause[i]] === "attack" ? attacks.target.lastIndexOf(deaths.id[i]) : -1;
       const killer = blow < 0 ? null : known(attacks.attacker[blow], lookup);
-      return tellDeath({ ...rowOf(deaths, i), tick }, killer);
+      return tellDeath({ ...rowOf(deaths, i), tick }, killer, causes);
     }),
     ...tellAll(tick, "birth", births.id.length, (i) => tellBirth({ ...rowOf(births, i), tick })),
   ];
 }
 
 /** The happenings of ticks without a frame, in their order; what is not known one by one is counted at `tick`. */
-export function tellEvents(events: Omit<Events, "type">, tick: number, lookup: Lookup): Told[] {
+export function tellEvents(
+  events: Omit<Events, "type">,
+  tick: number,
+  lookup: Lookup,
+  causes: readonly string[] = CAUSES,
+): Told[] {
   const { births, deaths, attacks, untold } = events;
   const died = deaths.id.map((_, i) => {
     const { killer, ...death } = rowOf(deaths, i);
-    return tellDeath(death, killer < 0 ? null : known(killer, lookup));
+    return tellDeath(death, killer < 0 ? null : known(killer, lookup), causes);
   });
   const born = births.id.map((_, i) => tellBirth(rowOf(births, i)));
   // A stable sort leaves the dead of a tick before those who are born in it.
@@ -111,8 +116,10 @@ function tellBirth({ tick, id, population, row, col }: Birth): Told {
   return { tick, kind: "birth", parts: [{ id, population }, "was born"], place: [row, col] };
 }
 
-function tellDeath({ tick, id, population, row, col, age, cause }: Death, killer: Who | null): Told {
-  const words = CAUSE_WORDS[CAUSES[cause]] ?? "died";
+function tellDeath(death: Death, killer: Who | null, causes: readonly string[]): Told {
+  const { tick, id, population, row, col, age } = death;
+  const cause = causes[death.cause];
+  const words = CAUSE_WORDS[cause] ?? (cause === undefined ? "died" : `died of ${cause.replaceAll("_", " ")}`);
   const by = killer ? [`${words} by`, killer] : [words];
   const parts = [{ id, population }, ...by, `at age ${whole(age)}`];
   return { tick, kind: "death", parts, place: [row, col] };

@@ -10,6 +10,7 @@ import { crisp, themed } from "../parts/canvas";
 import { el } from "../parts/dom";
 import { paced } from "../parts/schedule";
 import { FOG, packedGround } from "./ground";
+import { createLegend } from "./legend";
 
 /** More agents than this are drawn less often, and without rims. */
 const CROWD = 1000;
@@ -46,7 +47,9 @@ export function createMinimap({ store, world, scene, sight }: App, desk: Desk): 
   const [often, seldom] = [paced(draw, 100), paced(draw, 250)];
   const redraw = () => ((world.frame?.count ?? 0) > CROWD ? seldom() : often());
 
+  const legend = createLegend();
   world.onFrame((frame) => {
+    if (frame.key) legend.show(world.declared);
     ground.take(frame, world);
     redraw();
   });
@@ -70,7 +73,12 @@ export function createMinimap({ store, world, scene, sight }: App, desk: Desk): 
     canvas.addEventListener(end, () => {
       pressed = false;
     });
-  return desk.panel({ name: "map", title: "Map", body: [canvas], opened: () => requestAnimationFrame(draw) });
+  return desk.panel({
+    name: "map",
+    title: "Map",
+    body: [canvas, legend.element],
+    opened: () => requestAnimationFrame(draw),
+  });
 }
 
 /** The ground as a picture of one pixel a tile, kept up to date by what changes. */
@@ -103,7 +111,7 @@ class Ground {
 }
 
 function packedTile(world: World, place: number): number {
-  return world.knows(place) ? packedGround(world.plane[place]) : FOG;
+  return world.knows(place) ? packedGround(world.plane[place], world.declared) : FOG;
 }
 
 function drawAgents(pen: CanvasRenderingContext2D, agents: AgentTable, scale: number): void {

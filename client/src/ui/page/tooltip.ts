@@ -1,11 +1,12 @@
 /** What lies under the pointer: an agent, or the number of the overlay. */
 
 import type { App } from "../../app";
+import { furtherOf } from "../../declared";
 import type { Frame } from "../../frame";
-import { agentName, MATERIALS, populationName } from "../../names";
+import { agentName, populationName } from "../../names";
 import { tileMates } from "../../scene/pointer";
 import { el, emblem } from "../parts/dom";
-import { count, short } from "../parts/format";
+import { capital, count, short } from "../parts/format";
 import { gridValue } from "../parts/scale";
 import { paced } from "../parts/schedule";
 
@@ -27,11 +28,15 @@ export function createTooltip(app: App): HTMLElement {
         ...crowdLine(world.frame, agent.id),
       ];
     }
-    const pick = at && grid ? scene.pick(at.x, at.y) : null;
-    if (!pick || !grid) return [];
-    const there = gridValue(grid, pick.row, pick.col);
+    const asked = grid || world.declared.further.length > 0; // what the ground is made of is plain where it is ours
+    const pick = at && asked ? scene.pick(at.x, at.y) : null;
+    if (!pick) return [];
     const tile = pick.row * world.side + pick.col;
-    const material = (world.knows(tile) && MATERIALS[world.plane[tile]]) || "not seen yet";
+    const number = world.knows(tile) ? world.plane[tile] : -1;
+    const material = world.declared.materials[number] ?? "not seen yet";
+    const made = furtherOf(world.declared, number);
+    if (!grid) return made ? [el("p", {}, capital(made.name)), el("p", { class: "faint" }, made.meaning)] : [];
+    const there = gridValue(grid, pick.row, pick.col);
     const value = there === null ? "nothing here" : grid.unit ? valueText(there.value, grid.unit) : short(there.value);
     return [el("p", {}, value), el("p", { class: "faint" }, `${material}, row ${pick.row}, column ${pick.col}`)];
   };

@@ -4,7 +4,7 @@ const GROUPED = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const COMPACT = new Intl.NumberFormat("en", { notation: "compact", maximumSignificantDigits: 3 });
 
 /** 12345 as "12,345". */
-export function whole(value: number): string {
+export function whole(value: number | bigint): string {
   return GROUPED.format(value);
 }
 
