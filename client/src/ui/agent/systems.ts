@@ -70,7 +70,7 @@ function lineOf(column: FieldLayout): Line {
         el("span", { class: "meter-fill" }),
       )
     : null;
-  const title = el("span", { class: "system-name" }, declared === "choice" ? `Chose to ${name}` : capital(name));
+  const title = el("span", { class: "system-name" }, declared === "choice" ? `Choice: ${name}` : capital(name));
   const line = el(
     "div",
     { class: `system-line ${ranged ? "ranged" : ""}`, "data-column": column.name },
