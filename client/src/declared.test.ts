@@ -3,6 +3,7 @@ import { declaredIn, furtherOf, levelOf, OURS, planted, raised, shortName, told 
 import { layout, outside, outsideFrame } from "./fixtures";
 import { columnOf, frameDecoder } from "./frame";
 import type { FieldLayout } from "./protocol";
+import { GROUND } from "./scene/ground";
 import { valueText } from "./ui/agent/systems";
 
 const world = declaredIn(outside);
@@ -25,6 +26,11 @@ describe("what a layout declares", () => {
     expect(raised(world)).toEqual([0, 0, 0, 0, 0, 0, 0, 0, 1.5]);
     expect(planted(world)).toEqual([0, 0, 0, 0, 0, 0, 0, 0.4, 0]);
   });
+});
+
+describe("our materials", () => {
+  it("are drawn in the colours that their systems declare", () =>
+    expect(GROUND.map(({ far }) => far)).toEqual(outside.materials?.slice(0, 7).map(({ colour }) => colour)));
 });
 
 describe("columns from outside", () => {

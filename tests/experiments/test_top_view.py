@@ -4,10 +4,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from forge.blade import EventKind, Material, Style
+from forge.blade import ConfigError, EventKind, Material, Style
+from forge.blade.schema.schema import Schema
+from forge.blade.systems.game import GAME
 from forge.experiments.pictures.palette import GROUND, colours
 from forge.experiments.pictures.top_view import TopView, save_picture
 from tests.experiments.scenes import LAND, agents, event, tile
+from tests.outside.orchard import ORCHARD
 
 SCALES = pytest.mark.parametrize("scale", [3, 8, 16])
 NOBODY = agents((3, 3))[:0]
@@ -33,6 +36,21 @@ def test_tiles_have_the_colours_of_their_materials(scale) -> None:
     middles = land[scale // 2 :: scale, scale // 2 :: scale].astype(int)
     nearest = np.abs(middles[:, :, None] - GROUND.astype(int)).sum(-1).argmin(-1)
     assert np.array_equal(nearest, LAND)
+
+
+def test_materials_from_outside_have_their_colours_and_those_in_the_way_stand_out() -> None:
+    land = np.full((9, 9), Material.GRASS, np.uint8)
+    land[2, 2], land[6, 6] = 7, 8
+    view = TopView(land, 16, schema=Schema(GAME.systems, {"tests:ORCHARD": ORCHARD}))
+    land_of = view.land().astype(int)
+    for place, colour in ((2, "c2185b"), (6, "c8b48c")):
+        middle = land_of[place * 16 + 8, place * 16 + 8]
+        assert np.abs(middle - list(bytes.fromhex(colour))).max() < 12
+    shade = [land_of[at * 16 + 16 + 2, at * 16 + 4 : at * 16 + 12].mean() for at in (2, 4, 6)]
+    assert shade[0] == pytest.approx(shade[1], rel=0.02)  # berries lie flat
+    assert shade[2] < 0.93 * shade[1]  # behind the wall
+    with pytest.raises(ConfigError, match="is 7, which is no material"):
+        TopView(land)
 
 
 def test_rock_throws_its_shade_to_the_lower_right() -> None:

@@ -132,13 +132,14 @@ def illustrate(run: Run, scores: list[Score], options: Options) -> list[Product]
     anchors = {score.name: score.figures["lifetime"].value for score in scores[:-1]}
     figures.learning_curve(run.metrics(), run.path / "learning_curve.png", anchors)
     world, policy = fresh_world(run.training.world, options), load(run.path, options.seed)
-    start_materials = world.materials()[0].copy()
+    start_materials, schema = world.materials()[0].copy(), world.config.schema
     observation = world.observe()
     for _ in range(max(0, options.visit_ticks - options.animation_ticks)):
         observation, *_ = world.step(policy.act(observation))
     record_last(world, policy, options.animation_ticks, run.path / "world.webp")
-    figures.visit_map(world.visits()[0], start_materials, run.path / "visits.png")
-    save_picture(run.path / "world.png", world.materials()[0], world.observe().agents[0], world.events())
+    figures.visit_map(world.visits()[0], start_materials, run.path / "visits.png", schema=schema)
+    agents, events = world.observe().agents[0], world.events()
+    save_picture(run.path / "world.png", world.materials()[0], agents, events, schema=schema)
     return [Product(run.path / name, what) for name, what in products.items()]
 
 

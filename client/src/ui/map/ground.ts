@@ -4,7 +4,7 @@ import { type Declared, furtherOf } from "../../declared";
 import { rgb } from "../../palette";
 
 /** By material of ours: lava, water, grass, scrub, forest, stone, orerock. */
-const GROUND = ["#5c2016", "#4a8fb3", "#83a552", "#ad945c", "#35683a", "#79797e", "#8f7a62"] as const;
+const GROUND = ["#562218", "#3a96be", "#84a258", "#9c8a5a", "#3a6a3c", "#969290", "#736885"] as const;
 
 const PACKED = new Uint32Array(GROUND.map(packed));
 

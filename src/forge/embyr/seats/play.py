@@ -11,8 +11,9 @@ from typing import Any, ClassVar
 import numpy as np
 
 from forge.blade.config.config import Config
-from forge.blade.mechanics.ids import Cause, Move, Style
+from forge.blade.mechanics.ids import Move, Style
 from forge.blade.recording.frame import Frame
+from forge.blade.world.actions import choices_of
 from forge.blade.world.world import World
 from forge.embyr.streaming.extension import Extension
 from forge.embyr.streaming.pace import Refused
@@ -38,7 +39,8 @@ class Play(Extension):
     """Answers Join, Act and Leave in a world that is played tick by tick.
 
     An agent that is told nothing for a tick passes, keeps the style it used last (holding, where that can be chosen)
-    and names no target. Whoever says nothing for `seconds` and for `ticks` loses the agent to its policy again.
+    and names no target. Of what systems from outside let it choose, it takes what they call idle. Whoever says nothing
+    for `seconds` and for `ticks` loses the agent to its policy again.
 
     Args:
         config: of the world.
@@ -52,6 +54,7 @@ class Play(Extension):
         self, config: Config, seconds: float = 60.0, ticks: int = 50, clock: Callable[[], float] = time.monotonic
     ) -> None:
         self.config, self.seconds, self.ticks, self.clock = config, seconds, ticks, clock
+        self._idle_row = [choice.idle(config) for choice in choices_of(config)]
         self._resting = int(Style.HOLD if config.combat.hold else Style.MELEE)
         # Everything below belongs to the world's thread.
         self._seats: dict[int, _Seat] = {}
@@ -97,7 +100,7 @@ class Play(Extension):
             if told is not None:
                 seat.style = told.style
             row = actions[self._w, seat.slot]
-            row[:] = 0
+            row[:] = self._idle_row
             row[0] = Move.PASS if told is None else told.move
             row[1] = seat.style
             if self.config.learned_targets and told is not None and told.target is not None:
@@ -112,7 +115,9 @@ class Play(Extension):
         for viewer, seat in list(self._seats.items()):
             if seat.id in dead:
                 cause, age = dead[seat.id]
-                self._leave(viewer, f"it died of {Cause(cause).name.lower()} at the age of {age} ticks")
+                names = self.config.schema.names("causes")
+                of = f" of {names[cause].replace('_', ' ')}" if cause < len(names) else ""
+                self._leave(viewer, f"it died{of} at the age of {age} ticks")
             elif seat.id is not None and self._idle(seat):
                 self._leave(viewer, f"you said nothing for {self.seconds:.0f} seconds")
             elif seat.id is None:

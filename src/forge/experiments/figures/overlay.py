@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forge.blade.schema.schema import Schema
+from forge.blade.systems.game import GAME
 from forge.experiments.figures.colour_maps import shades
 from forge.experiments.figures.plotting import FAINT, LINES, new_figure
 
@@ -24,14 +26,16 @@ def value_maps(
     materials: np.ndarray,
     label: str = "value [ticks, discounted]",
     shared: bool = True,
+    schema: Schema = GAME,
 ) -> Figure:
     """Maps of numbers side by side over the dimmed land, such as `Insight.values` of several policies.
 
     Args:
         values: float [side, side] by title; NaN where there is nothing to show.
-        materials: uint8 [side, side] of Material ids, of the map they all share.
+        materials: uint8 [side, side] of materials, of the map they all share.
         label: of the scale of colours.
         shared: one scale for all; else one for each, which shows where differences are, and not how large.
+        schema: of the world, which says what materials there are.
 
     Raises:
         ValueError: if there is nothing to draw, or a map of values has another size than the land.
@@ -50,7 +54,7 @@ def value_maps(
         ax.set_axis_off()
     for ax, (title, each) in zip(axes.flat, values.items(), strict=False):
         low, high = _span([*values.values()] if shared else [each])
-        land, cut = faded_land(materials)
+        land, cut = faded_land(materials, schema)
         height, width = each[cut].shape
         extent = (-0.5, width - 0.5, height - 0.5, -0.5)
         ax.imshow(land, extent=extent, interpolation="nearest")
@@ -75,11 +79,11 @@ def _span(values: list[np.ndarray]) -> tuple[float, float]:
     return float(low), float(max(high, low + 1e-9))
 
 
-def faded_land(materials: np.ndarray) -> tuple[np.ndarray, tuple[slice, slice]]:
+def faded_land(materials: np.ndarray, schema: Schema = GAME) -> tuple[np.ndarray, tuple[slice, slice]]:
     """The land dimmed, uint8 [h, w, 3], and the rows and columns that it shows."""
     from forge.experiments.pictures.top_view import TopView
 
-    view = TopView(materials, _SCALE, margin=0)
+    view = TopView(materials, _SCALE, margin=0, schema=schema)
     land = view.land().astype(float)
     dimmed = 0.6 * (0.25 * land + 0.75 * land.mean(-1, keepdims=True)) + 0.4 * 255
     return (dimmed + 0.5).astype(np.uint8), view.shown

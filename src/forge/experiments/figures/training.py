@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forge.blade.schema.schema import Schema
+from forge.blade.systems.game import GAME
 from forge.experiments.figures.plotting import (
     FAINT,
     IN_LEGEND,
@@ -82,6 +84,7 @@ def visit_map(
     materials: np.ndarray,
     path: str | os.PathLike[str],
     also: Sequence[str] = (),
+    schema: Schema = GAME,
 ) -> Path:
     """Draws where each population spends its time, over the dimmed map.
 
@@ -92,9 +95,10 @@ def visit_map(
     Args:
         visits: integer [P, side, side]: agent ticks spent on each tile, such as `World.visits()[w]`, or a sum over
             worlds that share a map.
-        materials: uint8 [side, side] of Material ids.
+        materials: uint8 [side, side] of materials.
         path: of the figure, ending in .png, .svg or .pdf.
         also: further formats, written beside it, such as ".svg".
+        schema: of the world, which says what materials there are.
 
     Returns:
         The path.
@@ -111,7 +115,7 @@ def visit_map(
         raise ValueError(
             f"visits have shape {visits.shape}; for this map it must be [P, {materials.shape[0]}, {materials.shape[1]}]"
         )
-    picture, most = visit_picture(visits, materials)
+    picture, most = visit_picture(visits, materials, schema=schema)
     figure = new_figure(8.4, 7.2)
     ax = figure.subplots()
     ax.imshow(picture, interpolation="nearest")
@@ -128,11 +132,13 @@ def visit_map(
     return save_figure(figure, path, also)
 
 
-def visit_picture(visits: np.ndarray, materials: np.ndarray, scale: int = 10) -> tuple[np.ndarray, int]:
+def visit_picture(
+    visits: np.ndarray, materials: np.ndarray, scale: int = 10, schema: Schema = GAME
+) -> tuple[np.ndarray, int]:
     """The picture of `visit_map`: uint8 [h, w, 3], and the ticks spent on the most visited tile."""
     from forge.experiments.pictures.top_view import TopView
 
-    view = TopView(materials, scale)
+    view = TopView(materials, scale, schema=schema)
     land = view.land().astype(float)
     grey = land.mean(-1, keepdims=True)
     dimmed = 0.55 * (0.30 * land + 0.70 * grey) + 0.45 * 255

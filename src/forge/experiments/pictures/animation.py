@@ -140,7 +140,7 @@ def record_last(
     if ticks < 1:
         raise ValueError(f"ticks = {ticks} must be positive")
     world.events()  # says so at once if they are not recorded
-    view = TopView(world.materials()[w], scale)
+    view = TopView(world.materials()[w], scale, schema=world.config.schema)
     caption = Caption(view.size[1], max(18, 2 * scale), world.config.populations)
     observation = world.observe()
     with Animation(path, milliseconds) as animation:

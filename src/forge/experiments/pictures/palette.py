@@ -15,7 +15,8 @@ import math
 
 import numpy as np
 
-from forge.blade import Material
+from forge.blade.schema.schema import Schema
+from forge.blade.systems.game import GAME
 
 _FIRST = (
     "#0072b2",  # blue
@@ -31,15 +32,6 @@ _FIRST = (
     "#c03bf1",  # violet
     "#ab4576",  # rose
 )
-_GROUND = {
-    Material.LAVA: "#5c2016",
-    Material.WATER: "#4a8fb3",
-    Material.GRASS: "#83a552",
-    Material.SCRUB: "#ad945c",
-    Material.FOREST: "#35683a",
-    Material.STONE: "#79797e",
-    Material.OREROCK: "#8f7a62",
-}
 _GOLDEN_ANGLE = math.pi * (3 - math.sqrt(5))
 _LIGHTNESS, _CHROMA = (0.70, 0.52, 0.84), 0.11
 
@@ -55,8 +47,14 @@ _CONES_TO_RGB = np.array(
     ]
 )
 
-#: Colours of the materials, by their ids, as the viewer's map has them: uint8 [7, 3], sRGB.
-GROUND = np.array([list(bytes.fromhex(_GROUND[material][1:])) for material in Material], np.uint8)
+
+def ground_colours(schema: Schema) -> np.ndarray:
+    """Colours of the materials, by their numbers, as they are declared: uint8 [materials, 3], sRGB."""
+    return np.array([list(bytes.fromhex(tile.colour[1:])) for tile in schema.materials], np.uint8)
+
+
+#: The colours of our own materials, as the viewer's map has them: uint8 [7, 3], sRGB.
+GROUND = ground_colours(GAME)
 
 
 def colours(count: int) -> np.ndarray:

@@ -10,9 +10,11 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from forge.blade import EventKind, Material, Style
+from forge.blade.schema.schema import Schema
+from forge.blade.systems.game import GAME
 from forge.blade.terrain.tiles import as_tiles
 from forge.experiments.pictures.marks import attack, body, cross
-from forge.experiments.pictures.palette import GROUND, colours
+from forge.experiments.pictures.palette import colours, ground_colours
 from forge.support.durable import write_atomic
 from forge.support.paths import path_of
 
@@ -23,8 +25,8 @@ _DARK, _WHITE = (22, 24, 29), (255, 255, 255)
 _ATTACKS = {Style.MELEE: (255, 246, 232), Style.RANGE: (255, 209, 77), Style.MAGE: (214, 150, 255)}
 
 # Light falls from the upper left: a tile is lit where it rises above its neighbours there, and shaded behind them.
-_HEIGHTS = {Material.WATER: 0, Material.LAVA: 60, Material.STONE: 255, Material.OREROCK: 255}
-_LOWLAND = 110  # all else, so that harvesting changes the colour of a tile alone
+_HEIGHTS: dict[int, int] = {Material.WATER: 0, Material.LAVA: 60, Material.STONE: 255, Material.OREROCK: 255}
+_LOWLAND = 110  # all else of ours and what can be entered, so that harvesting changes the colour of a tile alone
 _BLUR, _LIGHT = 0.22, 0.42
 _GRAIN = 0.025  # by so much tiles of one material differ in brightness
 
@@ -35,9 +37,10 @@ class TopView:
     The picture shows the playable square (the smallest that holds every tile but lava) and `margin` tiles around it.
 
     Args:
-        materials: uint8 [side, side] of Material ids.
+        materials: uint8 [side, side] of materials.
         scale: pixels a tile, 1 .. 64.
         margin: tiles shown around the playable square; the map's edge cuts it.
+        schema: of the world, which says what materials there are, and how they look.
 
     Attributes:
         shown: the rows and the columns of the map that the picture shows, as slices.
@@ -46,13 +49,14 @@ class TopView:
         ValueError: if the map or a number is not what it must be.
     """
 
-    def __init__(self, materials: np.ndarray, scale: int = 8, margin: int = 1) -> None:
+    def __init__(self, materials: np.ndarray, scale: int = 8, margin: int = 1, schema: Schema = GAME) -> None:
         if not _SCALES[0] <= scale <= _SCALES[1]:
             raise ValueError(f"scale = {scale} is out of range; allowed are {_SCALES[0]} .. {_SCALES[1]} pixels a tile")
         if margin < 0:
             raise ValueError(f"margin = {margin} must not be negative")
         self.scale = scale
-        self._materials = as_tiles(materials).copy()
+        self._schema, self._ground, self._heights = schema, ground_colours(schema), _heights(schema)
+        self._materials = as_tiles(materials, schema).copy()
         self.shown = _crop(materials, margin)
         self._paint()
 
@@ -70,7 +74,7 @@ class TopView:
         Raises:
             ValueError: if it is of another size.
         """
-        if as_tiles(materials).shape != self._materials.shape:
+        if as_tiles(materials, self._schema).shape != self._materials.shape:
             raise ValueError(
                 f"the map has shape {materials.shape}; this picture is of one of shape {self._materials.shape}"
             )
@@ -104,8 +108,8 @@ class TopView:
     def _paint(self) -> None:
         materials, scale = self._materials[self.shown], self.scale
         grain = 1 + _GRAIN * (2 * np.random.default_rng(0).random(self._materials.shape, np.float32)[self.shown] - 1)
-        flat = GROUND[materials] * grain[..., None]
-        picture = flat.repeat(scale, 0).repeat(scale, 1) * _light(materials, scale)[..., None]
+        flat = self._ground[materials] * grain[..., None]
+        picture = flat.repeat(scale, 0).repeat(scale, 1) * _light(self._heights[materials], scale)[..., None]
         self._land = Image.fromarray(np.clip(picture + 0.5, 0, 255).astype(np.uint8))
 
     def _draw_deaths(self, picture: Image.Image, events: np.ndarray) -> None:
@@ -149,16 +153,18 @@ def save_picture(
     events: np.ndarray | None = None,
     scale: int = 12,
     margin: int = 1,
+    schema: Schema = GAME,
 ) -> Path:
     """Draws one world into a file, which is there whole or not at all.
 
     Args:
         path: of the file; the format is what its name ends in, such as .png or .webp.
-        materials: uint8 [side, side] of Material ids, such as `World.materials()[w]`.
+        materials: uint8 [side, side] of materials, such as `World.materials()[w]`.
         agents: AGENT [N], such as `World.observe().agents[w]`.
         events: EVENT [...] of this world's last tick, such as `World.events()` of a single world. None means none.
         scale: pixels a tile, 1 .. 64.
         margin: tiles shown around the playable square.
+        schema: of the world, such as `World.config.schema`.
 
     Returns:
         The path.
@@ -171,7 +177,7 @@ def save_picture(
     kind = Image.registered_extensions().get(target.suffix.lower())
     if kind not in Image.SAVE:
         raise ValueError(f"{target}: no picture can be written in a format {target.suffix!r}; .png and .webp are two")
-    Image.fromarray(TopView(materials, scale, margin).draw(agents, events)).save(encoded, kind)
+    Image.fromarray(TopView(materials, scale, margin, schema).draw(agents, events)).save(encoded, kind)
     write_atomic(target, encoded.getvalue())
     return target
 
@@ -186,11 +192,19 @@ def _crop(materials: np.ndarray, margin: int) -> tuple[slice, slice]:
     return top, left
 
 
-def _light(materials: np.ndarray, scale: int) -> np.ndarray:
-    """By how much each pixel is brighter than its tile's own colour: float32 [h, w]."""
-    heights = np.array([_HEIGHTS.get(material, _LOWLAND) for material in Material], np.uint8)
+def _heights(schema: Schema) -> np.ndarray:
+    """By material, how high the ground lies: uint8. What is not ours is raised by its height where it is in the way."""
+    heights = [_HEIGHTS.get(number, _LOWLAND) for number in range(len(schema.materials))]
+    for number in range(len(Material), len(heights)):
+        tile = schema.materials[number]
+        heights[number] += 0 if tile.enterable else round((255 - _LOWLAND) * min(max(tile.height, 0.0), 1.0))
+    return np.array(heights, np.uint8)
+
+
+def _light(heights: np.ndarray, scale: int) -> np.ndarray:
+    """By how much each pixel is brighter than its tile's own colour, by the heights of tiles: float32 [h, w]."""
     reach = max(1, round(_BLUR * scale))
-    fine = np.pad(heights[materials], 1, "edge").repeat(scale, 0).repeat(scale, 1)
+    fine = np.pad(heights, 1, "edge").repeat(scale, 0).repeat(scale, 1)
     soft = np.asarray(Image.fromarray(fine).filter(ImageFilter.GaussianBlur(_BLUR * scale)), np.float32) / 255
     rows, cols = (slice(scale, side - scale) for side in soft.shape)
     before, behind = (np.roll(soft, (step, step), (0, 1))[rows, cols] for step in (reach, -reach))
