@@ -59,16 +59,17 @@ def require_trust(names: Iterable[str], what: str) -> None:
         what: that names them, for the error: "snapshot old.npz".
 
     Raises:
-        Untrusted: naming the first that is not trusted, and how it is.
+        Untrusted: naming those that are not trusted, and how they are.
         ConfigError: if one cannot be such a name.
     """
-    for name in names:
-        module, _ = _parts(what, name)
-        if not is_trusted(name):
-            raise Untrusted(
-                f"{what} names {name!r}, which is code of a module, and a file makes none run unless you name it, too. "
-                f"If you know that module: --trust {module}, or forge.trust({module!r}) in Python"
-            )
+    modules = {name: _parts(what, name)[0] for name in names}
+    if unknown := [name for name in modules if not is_trusted(name)]:
+        needed = sorted({modules[name] for name in unknown})
+        options, arguments = " ".join(f"--trust {module}" for module in needed), ", ".join(map(repr, needed))
+        raise Untrusted(
+            f"{what} names {' and '.join(map(repr, unknown))}, which is code of a module, and a file makes none run "
+            f"unless you name it, too. If you know it: {options}, or forge.trust({arguments}) in Python"
+        )
 
 
 def load(what: str, name: Any, beside: Path | None = None) -> Any:

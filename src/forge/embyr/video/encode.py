@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from types import TracebackType
 from typing import NamedTuple, Self
@@ -10,6 +9,7 @@ from typing import NamedTuple, Self
 import av
 import numpy as np
 
+from forge.support import durable
 from forge.support.checks import ConfigError
 
 
@@ -61,14 +61,16 @@ class Encoder:
 
     Raises:
         ConfigError: if one of these is not possible.
+        StorageError: if it cannot be written, also at the end.
     """
 
     def __init__(self, path: Path, size: tuple[int, int], fps: int) -> None:
         check(path, size, fps)
         made = FORMATS[path.suffix]
         self.path, self.pictures = path, 0
-        self._partial = path.with_name(f".{path.name}.{os.getpid()}")
-        self._file = av.open(str(self._partial), "w", format=made.container, options=made.of_container)
+        self._draft = durable.draft_of(path)
+        with durable.explained(path):
+            self._file = av.open(str(self._draft), "w", format=made.container, options=made.of_container)
         stream = self._file.add_stream(made.codec, rate=fps, options=made.options)
         assert isinstance(stream, av.VideoStream)
         self._stream = stream
@@ -79,7 +81,8 @@ class Encoder:
         """Adds the next picture, uint8 [height, width, 3]."""
         frame = av.VideoFrame.from_ndarray(picture, format="rgb24")
         frame.pts = self.pictures
-        self._file.mux(self._stream.encode(frame))
+        with durable.explained(self.path):
+            self._file.mux(self._stream.encode(frame))
         self.pictures += 1
 
     def __enter__(self) -> Self:
@@ -89,10 +92,11 @@ class Encoder:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
-            if self.pictures:
-                self._file.mux(self._stream.encode(None))
-            self._file.close()
-            if kind is None:
-                self._partial.replace(self.path)
+            with durable.explained(self.path):
+                if self.pictures:
+                    self._file.mux(self._stream.encode(None))
+                self._file.close()
+                if kind is None:
+                    durable.move(self._draft, self.path)
         finally:
-            self._partial.unlink(missing_ok=True)
+            durable.discard(self._draft)

@@ -15,10 +15,12 @@ from forge.blade.config.config import Chaos, Config
 from forge.blade.config.tables import systems_toml, toml_version, version_toml, world_tables
 from forge.blade.schema.section import Section, choice, number, plain, section_toml
 from forge.blade.schema.versions import CONFIGURATION, lacking
+from forge.blade.systems.game import named_systems
 from forge.ethyr.learning.settings import ENGINES, NETWORKS, Learning
 from forge.experiments.runs import release
 from forge.support.documents import read_toml
 from forge.support.paths import path_of
+from forge.support.plugins import require_trust
 
 #: Fields of [run] that end a run, and the unit of each.
 LIMITS = {"minutes": "minutes of training", "steps": "agent steps", "lives": "lives"}
@@ -214,6 +216,8 @@ class Training:
         if "release" in data:
             release.check(data["release"])
         world = world_tables(data, list(Config.sections()))
+        if not asked:
+            require_trust(_outside(data, world), "the configuration")
         parts: dict[str, Any] = {
             "run": Session.read(_limited(data.get("run", {})), written, "run"),
             "learning": Learning.read(data.get("learning", {}), written, asked=asked),
@@ -235,6 +239,14 @@ class Training:
         if not path.is_file():
             raise ConfigError(f"{name!r} is neither a preset ({', '.join(PRESETS)}) nor a TOML file")
         return cls.from_toml(path)
+
+
+def _outside(data: Mapping[str, Any], world: Mapping[str, Any]) -> list[str]:
+    """What a configuration names that is not ours, to be said all at once."""
+    learning = data.get("learning")
+    network = learning.get("network") if isinstance(learning, Mapping) else None
+    named = [network] if isinstance(network, str) and ":" in network else []
+    return [*named, *named_systems(world.get("systems", ()))]
 
 
 def _limited(run: Any) -> Any:

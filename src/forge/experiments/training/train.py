@@ -146,11 +146,15 @@ class Trainer:
 
 def _check_worlds(folder: Path, given: World, wanted: World) -> None:
     """Refuses the worlds of a checkpoint that are not those of the configuration."""
+    there, here = given.config.to_dict(), wanted.config.to_dict()
+    if given.config.systems != wanted.config.systems:
+        there, here = ({"world": {"systems": [*one.config.systems]}} for one in (given, wanted))
     differences = [
-        f"{section}.{name} is {given.config.to_dict()[section][name]!r} there and {value!r} in the configuration"
-        for section, fields in wanted.config.to_dict().items()
+        f"{section}.{name} is {there[section][name]!r} there and {value!r} in the configuration"
+        for section, fields in here.items()
+        if section != "systems"
         for name, value in fields.items()
-        if given.config.to_dict()[section][name] != value
+        if there[section][name] != value
         # where a map is may change; that it is the same one is seen from its tiles
         and not ((section, name) == ("terrain", "file") and value and given.config.terrain.file)
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -40,5 +40,5 @@ def value_map(name: str, player: Milestone, config: Config) -> Measurement:
         empty = replace(scene, agents=scene.agents[:0], slots=scene.slots[:0])
         return pack(np.stack([insight.values(empty, p) for p in range(config.populations)]))
 
-    what = {"measurement": "value_map", "player": identity(player), "world": asdict(config)}
+    what = {"measurement": "value_map", "player": identity(player), "world": config.to_dict()}
     return Measurement(name, what, ask, _TICKS)

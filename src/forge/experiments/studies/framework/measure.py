@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from forge.agents import scripted
@@ -38,7 +37,7 @@ def lifetimes(name: str, player: Player, config: Config, settings: Settings, see
     what = {
         "measurement": "lifetimes",
         "player": identity(player),
-        "world": asdict(config),
+        "world": config.to_dict(),
         "settings": settings._asdict(),
         "seed": seed,
     }
@@ -79,7 +78,7 @@ def survey(
     what = {
         "measurement": "survey",
         "player": identity(player),
-        "world": asdict(config),
+        "world": config.to_dict(),
         "settings": settings._asdict(),
         "fresh": fresh,
         "seed": seed,

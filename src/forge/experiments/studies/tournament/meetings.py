@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from forge.blade import Config
@@ -52,7 +51,7 @@ class Meeting(NamedTuple):
         what = {
             "measurement": "meeting",
             "players": [identity(player) for player in self.players],
-            "world": asdict(self.world),
+            "world": self.world.to_dict(),
             "settings": settings._asdict(),
             "populations": populations,
             "seed": seed,
