@@ -174,3 +174,8 @@ def test_worlds_of_a_batch_may_have_other_numbers() -> None:
     world.reset()
     world.step(np.zeros((2, 2, 3), int))
     assert world.state.agents["health"][:, 0].tolist() == [9, 6]
+
+
+def test_all_worlds_of_the_same_systems_have_one_type_of_state() -> None:
+    """Machine code is compiled for a type: with one for each batch it would be compiled again in each process."""
+    assert type(World(plague_config()).state) is type(World(plague_config(), 2).state)

@@ -21,7 +21,10 @@ else:
 
 def state_type(schema: Schema) -> Any:
     """The type of the state of worlds with this schema."""
-    return State if schema is GAME else __getattr__(_MADE + ",".join(array.name for array in schema.arrays))
+    if schema is GAME:
+        return State
+    name = _MADE + ",".join(array.name for array in schema.arrays)
+    return globals().get(name) or __getattr__(name)  # one type for all, or each would be compiled for anew
 
 
 _MADE = "State of "
