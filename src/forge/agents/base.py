@@ -11,10 +11,13 @@ import numpy as np
 from forge.agents.bitboards import PITCH, SIGHT, SIZE
 from forge.blade import Config, Material, Observation
 from forge.blade.config.config import config_of
+from forge.blade.mechanics.tile import LAYOUTS, crowds_of, materials_of
 from forge.blade.schema.system import Choice
 from forge.blade.state.rules import rules_record
 from forge.blade.world.actions import COLUMNS, choices_of
 from forge.support.numeric import seed_of
+
+_BYTE = LAYOUTS[np.dtype(np.uint8)]
 
 
 class Sight(NamedTuple):
@@ -49,6 +52,7 @@ class Scripted(ABC):
         self._calls = 0
         self._headings = np.zeros((0, config.spawn.cap), np.uint8)
         self._crop = np.zeros((0, config.spawn.cap, SIZE, PITCH), np.uint8)
+        self._known = _as_known(config)
 
     def act(
         self, observation: Observation, out: np.ndarray | None = None, slots: slice | range | None = None
@@ -139,23 +143,34 @@ class Scripted(ABC):
         )
 
     def _window(self, observation: Observation) -> np.ndarray:
-        """The 15 × 15 tiles around each agent: the observed window if it is just that, else a copy.
+        """The 15 × 15 tiles around each agent, a byte each: the observed window if it is just that, else a copy.
 
         Of a larger window it is the middle; what lies beyond a smaller one is taken for stone: nothing is known of it.
+        Materials from outside are taken for grass where they may be entered, else for stone.
         """
-        window = observation.window
+        window, known = observation.window, self._known
         W, N, R, _ = window.shape
-        if R == SIZE:
+        if R == SIZE and known is None:
             return observation.padded_window
+        if known is not None:
+            crowds = np.minimum(crowds_of(window), _BYTE.crowd)
+            window = known[materials_of(window)] + _BYTE.one_agent * crowds
         if len(self._crop) != W:
             self._crop = np.full((W, N, SIZE, PITCH), Material.STONE, np.uint8)
         beyond = abs(self.config.sight.radius - SIGHT)
         middle = slice(beyond, beyond + min(R, SIZE))
-        if R > SIZE:
+        if R >= SIZE:
             self._crop[..., :SIZE] = window[:, :, middle, middle]
         else:
             self._crop[:, :, middle, middle] = window
         return self._crop
+
+
+def _as_known(config: Config) -> np.ndarray | None:
+    """The material that agents take each one for, uint8 [materials]; None where they know them all."""
+    materials = config.schema.materials
+    like = [Material.GRASS if tile.enterable else Material.STONE for tile in materials[len(Material) :]]
+    return np.array([*Material, *like], np.uint8) if like else None
 
 
 def _run(slots: slice | range | None, N: int) -> tuple[int, int]:

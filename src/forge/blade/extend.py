@@ -7,7 +7,7 @@ modules of `forge.blade.systems`.
 from forge.blade.compiled.jit import inline
 from forge.blade.compiled.random import draw_below, draw_skip
 from forge.blade.mechanics.events import log_event
-from forge.blade.mechanics.grid import distance, tile_index
+from forge.blade.mechanics.grid import distance, material_at, set_material, tile_index
 from forge.blade.mechanics.ids import NONE, SURVIVES
 from forge.blade.schema.phase import Phase, Verb
 from forge.blade.schema.record import Column
@@ -51,9 +51,11 @@ __all__ = [
     "draw_skip",
     "inline",
     "log_event",
+    "material_at",
     "number",
     "path",
     "plain",
+    "set_material",
     "shared",
     "tile_index",
 ]

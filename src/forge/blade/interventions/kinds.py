@@ -5,11 +5,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, NamedTuple, Self
 
 from forge.blade.config.config import Config
-from forge.blade.mechanics.ids import Material
+from forge.blade.mechanics.tile import MOST_MATERIALS
 from forge.blade.schema.section import MAX_POINTS
+from forge.blade.systems.game import GAME
 from forge.blade.systems.spawn import MAX_POPULATIONS
 from forge.blade.systems.terrain import MAX_SIDE
 from forge.support.checks import ConfigError, did_you_mean
@@ -50,8 +51,14 @@ QUANTITIES: Mapping[str, Quantity] = {
     "water": Quantity("water", "points", (0, MAX_POINTS), lambda c: (0, c.vitals.water)),
     "freeze": Quantity("ticks for which it cannot move", "ticks", (0, MAX_POINTS), lambda c: (0, c.combat.mage_freeze)),
     "age": Quantity("ticks lived", "ticks", (0, MAX_AGE)),
-    "material": Quantity("what the tile is made of", "", (min(Material), max(Material))),
+    "material": Quantity(
+        "what the tile is made of", "", (0, MOST_MATERIALS - 1), lambda c: (0, len(c.schema.materials) - 1)
+    ),
 }
+
+
+_NAMES = {tile.number: tile.name for tile in GAME.materials}
+_NUMBERS = {name: number for number, name in _NAMES.items()}
 
 
 @dataclass(frozen=True)
@@ -73,20 +80,26 @@ class Intervention:
             if given is not None or f.default is dataclasses.MISSING:
                 object.__setattr__(self, f.name, self._checked(f.name, given))
 
-    def _checked(self, name: str, given: Any) -> int:
-        if name == "material":
-            return _material(f"{self.kind}.{name}", given)
+    def _checked(self, name: str, given: Any) -> int | str:
         return integer(f"{self.kind}.{name}", given, *QUANTITIES[name].limits)
 
-    def given(self) -> dict[str, int]:
-        """The fields that are given."""
+    def known_to(self, config: Config) -> Self:
+        """The same in numbers alone, as worlds of a configuration know what it names.
+
+        Raises:
+            ConfigError: if they do not know it.
+        """
+        return self
+
+    def given(self) -> dict[str, Any]:
+        """The fields that are given: numbers, and names of materials that systems from outside declare."""
         values = {f.name: getattr(self, f.name) for f in dataclasses.fields(self)}
         return {name: value for name, value in values.items() if value is not None}
 
     def to_table(self) -> dict[str, int | str]:
         """Its kind and the fields that are given, as plain values; a material by its name."""
         return {"kind": self.kind} | {
-            name: Material(value).name.lower() if name == "material" else value for name, value in self.given().items()
+            name: _NAMES.get(value, value) if name == "material" else value for name, value in self.given().items()
         }
 
     @staticmethod
@@ -172,7 +185,7 @@ class Give(Intervention):
         super().__post_init__()
         _something(self)
 
-    def _checked(self, name: str, given: Any) -> int:
+    def _checked(self, name: str, given: Any) -> int | str:
         most = QUANTITIES[name].limits[1]
         return super()._checked(name, given) if name == "agent" else integer(f"give.{name}", given, -most, most)
 
@@ -188,12 +201,23 @@ class Remove(Intervention):
 class Tile(Intervention):
     """A tile becomes of another material, which may be given by its name.
 
-    Scrub counts as harvested now: it regrows. The border stays lava, and the ring on which agents enter stays grass.
+    The name of a material that a system from outside declares is looked up in the world in which it is made. Scrub
+    counts as harvested now: it regrows. The border stays lava, and the ring on which agents enter stays grass.
     """
 
     row: int
     col: int
-    material: int
+    material: int | str
+
+    def _checked(self, name: str, given: Any) -> int | str:
+        text = text_of(given) if name == "material" else None
+        return super()._checked(name, given) if text is None else _NUMBERS.get(text, text)
+
+    def known_to(self, config: Config) -> Self:
+        """The same with the number of its material."""
+        if isinstance(self.material, int):
+            return self
+        return dataclasses.replace(self, material=material_of(config, self.material))
 
 
 #: The kinds by name, in the order in which replays number them.
@@ -206,10 +230,13 @@ def _something(entry: Intervention) -> None:
         raise ConfigError(f"{entry} says nothing; it needs one of {', '.join(names)}")
 
 
-def _material(name: str, given: Any) -> int:
-    if (text := text_of(given)) is None:
-        return integer(name, given, *QUANTITIES["material"].limits)
-    known = {material.name.lower(): int(material) for material in Material}
-    if text not in known:
-        raise ConfigError(did_you_mean("material", text, list(known)))
-    return known[text]
+def material_of(config: Config, name: str) -> int:
+    """The number of a material in worlds of a configuration.
+
+    Raises:
+        ConfigError: if they have none of that name.
+    """
+    names = list(config.schema.names("materials"))
+    if name not in names:
+        raise ConfigError(did_you_mean("material", name, names))
+    return names.index(name)

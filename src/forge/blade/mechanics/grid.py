@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from forge.blade.compiled.jit import inline
+from forge.blade.mechanics.ids import Material
 from forge.blade.mechanics.tile import crowd, material, most_counted, one_agent
 
+_LAVA, _SCRUB = int(Material.LAVA), int(Material.SCRUB)
 _ALL_LANES = np.uint64(0xFFFFFFFFFFFFFFFF)
 _ONE = np.uint64(1)
 
@@ -18,10 +20,15 @@ def tile_index(rules, row, col):
 
 
 @inline
+def may_be_entered(rules, number):
+    """Whether agents may enter tiles of a material: 0 or 1."""
+    return np.int64(rules.enterable[number >> 6] >> np.uint64(number & 63)) & 1
+
+
+@inline
 def enterable(rules, tile):
     """Whether agents may enter a tile: 0 or 1."""
-    kind = np.int64(material(tile))
-    return np.int64(rules.enterable[kind >> 6] >> np.uint64(kind & 63)) & 1
+    return may_be_entered(rules, np.int64(material(tile)))
 
 
 @inline
@@ -40,6 +47,45 @@ def leave(tiles, surplus, place):
         surplus[place] -= 1
     else:
         tiles[place] -= one_agent(tiles[place])
+
+
+@inline
+def material_at(state, w, place):
+    """The material of the tile at index `place` of `State.tiles`, as `tile_index` gives it, of world w."""
+    return np.int64(material(state.tiles[w, place]))
+
+
+@inline
+def set_material(state, w, place, now):
+    """Makes a tile of another material, `now`; who stands on it stays there.
+
+    What could not be in a world is not done: the border stays lava and the ring on which agents enter stays grass, and
+    a tile that agents stand on does not become one that they could not enter. Scrub is harvested forest: it is listed,
+    and regrows.
+
+    Returns:
+        Whether the tile is of that material now.
+    """
+    rules, tiles = state.rules[w], state.tiles[w]
+    tile = tiles[place]
+    before, row, col = np.int64(material(tile)), place // rules.pitch, place % rules.pitch
+    edge = rules.low + 1 + (rules.pitch - rules.side) // 2  # the first row and column within the ring
+    within = (row >= edge) & (row <= edge + rules.ring - 2) & (col >= edge) & (col <= edge + rules.ring - 2)
+    trapped = (crowd(tile) > 0) & ((now == _LAVA) | (may_be_entered(rules, now) == 0))
+    if before == now or not within or trapped:
+        return before == now
+    harvested, count = state.harvested[w], np.int64(state.harvested_count[w])
+    if now == _SCRUB:
+        harvested[count] = place
+        state.harvested_count[w] = count + 1
+    elif before == _SCRUB:
+        at = np.int64(0)
+        while harvested[at] != place:
+            at += 1
+        harvested[at] = harvested[count - 1]
+        state.harvested_count[w] = count - 1
+    tiles[place] = np.int64(tile) - before + now
+    return True
 
 
 @inline

@@ -75,6 +75,8 @@ def check_system(system: System) -> None:
         _check_colour(who, tile)
     for verb in system.verbs:
         _check_verb(who, verb)
+    if system.plants is not None and not callable(system.plants):
+        raise ConfigError(f"{who}: plants = {shown(system.plants)} must be a function of tiles, config and rng")
 
 
 def _check_name(who: str, field: str, name: Any) -> None:

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from forge.blade.mechanics.tile import MOST_MATERIALS
 from forge.blade.schema.checks import check_system
 from forge.blade.schema.phase import Phase
 from forge.blade.schema.record import FILLING, Column, check_since, columns_of, record, settled
@@ -93,6 +94,8 @@ class Schema:
         _check_names("system", ((f"system {s.name!r}", [s.name]) for s in self.systems))
         self._named("size", "sizes")
         self.materials: tuple[Tile, ...] = self._numbered("material", "materials")
+        if len(self.materials) > MOST_MATERIALS:
+            raise ConfigError(f"the systems declare {len(self.materials)} materials; allowed are {MOST_MATERIALS}")
         self.causes: tuple[DeathCause, ...] = self._numbered("cause", "causes")
         self.events: tuple[EventType, ...] = self._numbered("event", "events")
         self.terms: tuple[Term, ...] = self._numbered("term", "terms")

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+import numpy as np
+
 from forge.blade.schema.phase import Verb
 from forge.blade.schema.record import Column
 from forge.blade.schema.section import Section
@@ -231,6 +233,9 @@ class System:
         verbs: what it does in a tick.
         check: of the configurations of a batch and its saved arrays by name, before compiled code sees them: raises a
             ConfigError for what cannot be. Types and shapes are right by then.
+        plants: puts its tiles onto a generated map, in place: f(tiles, config, rng) of uint8 [side, side] of materials,
+            the configuration of the world, and a `numpy.random.Generator` that is its own on each map. The border stays
+            lava, and the ring on which agents enter stays grass.
     """
 
     name: str
@@ -253,6 +258,7 @@ class System:
     life: tuple[Column, ...] = ()
     verbs: tuple[Verb, ...] = ()
     check: Callable[[Any, Mapping[str, Any]], None] | None = None
+    plants: Callable[[np.ndarray, Any, np.random.Generator], None] | None = None
 
 
 def shared(table: str, *names: str) -> tuple[Shared, ...]:

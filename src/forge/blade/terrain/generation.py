@@ -17,6 +17,8 @@ import numpy as np
 
 from forge.blade.config.config import Terrain
 from forge.blade.mechanics.ids import Material
+from forge.blade.schema.schema import Schema
+from forge.blade.systems.game import GAME
 from forge.blade.terrain.noise import LIBRARY, ridged
 from forge.blade.terrain.tiled import read_tmx
 from forge.blade.terrain.tiles import border, check_map, entrance, from_text, to_text
@@ -66,18 +68,19 @@ def _scale(terrain: Terrain) -> int:
     return terrain.scale or max(1, terrain.side // 5)
 
 
-def maps(terrain: Terrain, indices: Sequence[int]) -> np.ndarray:
+def maps(terrain: Terrain, indices: Sequence[int], schema: Schema = GAME) -> np.ndarray:
     """The maps of worlds, made once and then kept in the user's cache folder.
 
     World i has map i of the series, or map i % terrain.maps where worlds share a number of maps, or the one in
-    terrain.file.
+    terrain.file. What systems from outside plant on them is not there yet: see `forge.blade.terrain.planting`.
 
     Args:
         terrain: the configuration.
         indices: the worlds' numbers.
+        schema: says what materials a map drawn by hand may hold.
 
     Returns:
-        uint8 [len(indices), side, side] of Material ids, the caller's own.
+        uint8 [len(indices), side, side] of materials, the caller's own.
 
     Raises:
         ConfigError: if terrain.file cannot be read or is not a map for this configuration; if a number is negative.
@@ -86,8 +89,8 @@ def maps(terrain: Terrain, indices: Sequence[int]) -> np.ndarray:
     if numbers and min(numbers) < 0:
         raise ConfigError(f"worlds are numbered from 0; {min(numbers)} was asked for")
     if terrain.file:
-        return np.repeat(read_map(terrain)[None], len(numbers), axis=0)
-    numbers = [i % terrain.maps if terrain.maps else i for i in numbers]
+        return np.repeat(read_map(terrain, schema)[None], len(numbers), axis=0)
+    numbers = [place_in_series(terrain, i) for i in numbers]
     folder = _cache_folder(terrain)
     made: dict[int, np.ndarray] = {}
     with doing("making maps") as task:
@@ -97,15 +100,20 @@ def maps(terrain: Terrain, indices: Sequence[int]) -> np.ndarray:
     return np.array([made[number] for number in numbers], np.uint8).reshape(-1, terrain.side, terrain.side)
 
 
-def read_map(terrain: Terrain) -> np.ndarray:
-    """The map in `terrain.file`, uint8 [side, side].
+def place_in_series(terrain: Terrain, index: int) -> int:
+    """Which map of the series world `index` has."""
+    return index % terrain.maps if terrain.maps else index
+
+
+def read_map(terrain: Terrain, schema: Schema = GAME) -> np.ndarray:
+    """The map in `terrain.file`, uint8 [side, side] of the materials of a schema.
 
     Raises:
         ConfigError: if it cannot be read or is not a map for this configuration.
     """
     try:
-        tiles = read_tmx(terrain.file)
-        check_map(tiles, terrain)
+        tiles = read_tmx(terrain.file, schema=schema)
+        check_map(tiles, terrain, schema)
     except ConfigError as error:
         raise ConfigError(f"terrain.file = {terrain.file!r}: {error}") from error
     return tiles

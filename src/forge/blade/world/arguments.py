@@ -13,8 +13,8 @@ from forge.blade.config.config import Config, config_of
 from forge.blade.interventions.kinds import KINDS, Intervention
 from forge.blade.mechanics.events import Recording
 from forge.blade.state.state import check_alike, check_memory
-from forge.blade.terrain.generation import check_map
-from forge.blade.terrain.generation import maps as load_maps
+from forge.blade.terrain.planting import world_maps
+from forge.blade.terrain.tiles import check_map
 from forge.blade.threads.cores import cores
 from forge.blade.threads.pool import MOST
 from forge.support.checks import ConfigError
@@ -95,19 +95,16 @@ def checked_maps(configs: Sequence[Config], given: Any) -> np.ndarray:
         for w, (tiles, config) in enumerate(zip(maps, configs, strict=True)):
             if not isinstance(tiles, np.ndarray):
                 raise ConfigError(f"maps[{w}] = {typed(tiles)} must be an array of tiles, as the others are")
-            check_map(tiles, config.terrain)
+            check_map(tiles, config.terrain, config.schema)
         return np.stack(list(maps))
-    numbers = [integer(f"maps[{w}]", number, 0) for w, number in enumerate(maps)]
-    if all(config.terrain == configs[0].terrain for config in configs):
-        return load_maps(configs[0].terrain, numbers)
-    return np.concatenate([load_maps(c.terrain, [number]) for c, number in zip(configs, numbers, strict=True)])
+    return world_maps(configs, [integer(f"maps[{w}]", number, 0) for w, number in enumerate(maps)])
 
 
-def checked_interventions(given: Any) -> list[Intervention]:
-    """What is to be done to a world.
+def checked_interventions(given: Any, config: Config) -> list[Intervention]:
+    """What is to be done to a world of a configuration, in numbers alone.
 
     Raises:
-        ConfigError: if it is neither an intervention nor several.
+        ConfigError: if it is neither an intervention nor several, or names what the world does not know.
     """
     entries = [given] if isinstance(given, Intervention) else list(given) if isinstance(given, Iterable) else [given]
     for i, entry in enumerate(entries):
@@ -117,6 +114,10 @@ def checked_interventions(given: Any) -> list[Intervention]:
                 f"interventions[{i}] = {typed(entry)} must be one of {kinds} of forge.blade.interventions, not "
                 f"{type(entry).__name__}"
             )
+        try:
+            entries[i] = entry.known_to(config)
+        except ConfigError as error:
+            raise ConfigError(f"interventions[{i}], {entry}: {error}") from error
     return entries
 
 

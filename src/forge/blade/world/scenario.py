@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple, Self
 
-from forge.blade.interventions.kinds import Intervention
+from forge.blade.interventions.kinds import Intervention, material_of
 from forge.blade.schema import versions
 from forge.blade.world.world import World
 from forge.support.checks import ConfigError, did_you_mean, shown
@@ -59,6 +59,12 @@ class Scenario:
             found.setdefault(tick, []).append(intervention)
         return found
 
+    @functools.cached_property
+    def _materials(self) -> frozenset[str]:
+        """Names of materials that only some worlds know."""
+        given = (step.intervention.given().get("material") for step in self.steps)
+        return frozenset(name for name in given if isinstance(name, str))
+
     def play(self, world: World, w: int = 0) -> list[int]:
         """Makes what is due at the tick that a world is at. Call it once after the reset, and once after every step.
 
@@ -74,6 +80,11 @@ class Scenario:
             IndexError: if there is no world `w`.
             RuntimeError: before the first reset.
         """
+        for name in self._materials:
+            try:
+                material_of(world.configs[w], name)
+            except ConfigError as error:
+                raise ConfigError(f"the scenario: {error}") from error
         tick = int(world.state.tick[w])
         due = self._by_tick.get(tick)
         if due is None:

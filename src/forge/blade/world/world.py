@@ -220,7 +220,7 @@ class World:
             raise RuntimeError("call reset first: it starts the worlds")
         if not 0 <= world < self.count:
             raise IndexError(f"world = {world} is out of range; the batch holds the worlds 0 .. {self.count - 1}")
-        entries = checked_interventions(interventions)
+        entries = checked_interventions(interventions, self._configs[world])
         draft = Draft(self.state, world, self._configs[world])
         about = draft.make(entries)
         self._engine.resume_each(draft.commit())

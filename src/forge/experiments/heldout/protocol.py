@@ -92,5 +92,5 @@ def world_name(config: Config) -> str:
     """
     if not config.terrain.file:
         return config.digest()
-    ground = hashlib.blake2b(load_maps(config.terrain, [0]).tobytes(), digest_size=8).hexdigest()
+    ground = hashlib.blake2b(load_maps(config.terrain, [0], config.schema).tobytes(), digest_size=8).hexdigest()
     return f"{config.replace(**{'terrain.file': ''}).digest()} {ground}"

@@ -24,7 +24,7 @@ def drawn(world: Config) -> bytes | None:
     Raises:
         ConfigError: if `terrain.file` cannot be read, or is no map for this world.
     """
-    return tmx_bytes(read_map(world.terrain)) if world.terrain.file else None
+    return tmx_bytes(read_map(world.terrain, world.schema), world.schema) if world.terrain.file else None
 
 
 def inside(world: Config, run: Path) -> Config:
@@ -47,7 +47,7 @@ def restored(world: Config, run: Path, checkpoint: Path | None) -> Config:
         if tiles is None:
             return world
         try:
-            replace(copy, tmx_bytes(tiles))
+            replace(copy, tmx_bytes(tiles, world.schema))
         except StorageError:  # a run can be listed, at least; who needs the map is told that it is not there
             return world
     return world.replace(**{"terrain.file": str(copy)})
@@ -59,7 +59,9 @@ def check_same(world: Config, checkpoint: Path) -> None:
     Raises:
         ConfigError: if it has another.
     """
-    if world.terrain.file and not np.array_equal(read_map(world.terrain), tiles_of(checkpoint)):  # type: ignore[arg-type]
+    if not world.terrain.file:
+        return
+    if not np.array_equal(read_map(world.terrain, world.schema), tiles_of(checkpoint)):  # type: ignore[arg-type]
         raise ConfigError(
             f"checkpoint {checkpoint} does not fit the run: its worlds have another map than {world.terrain.file}"
         )

@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from forge.blade import Config, Observation, World
-from forge.blade.terrain.generation import maps
+from forge.blade.terrain.planting import world_maps
 from forge.trinity.realms.setting import Setting
 
 
@@ -37,7 +37,7 @@ class God:
             return list(setting.numbers)
         own = [config.terrain.file == setting.config.terrain.file for config in rules]
         numbered = zip(own, rules, setting.numbers, strict=True)
-        return [drawn if same else maps(config.terrain, [number])[0] for same, config, number in numbered]
+        return [drawn if same else world_maps([config], [number])[0] for same, config, number in numbered]
 
     def rules(self, world: int) -> Config:
         """The configuration of one world: who spawns there, and by which rules they live.

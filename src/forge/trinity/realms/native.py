@@ -95,7 +95,7 @@ class Native:
         if self.args["ray"] == "local":
             check_memory([config], self.args["nRealm"] * self.args["worlds"], Recording())
         if config.terrain.file and tiles is None:
-            self._tiles = read_map(config.terrain)
+            self._tiles = read_map(config.terrain, config.schema)
         settings = [self._setting(realm) for realm in range(self.args["nRealm"])]
         self.pantheon = self.trinity.pantheon(settings[0])
         self.meter = Meter(config)

@@ -1,0 +1,65 @@
+"""What systems from outside put onto generated maps, before a world begins from them."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+
+import numpy as np
+
+from forge.blade.config.config import Config
+from forge.blade.schema.system import System
+from forge.blade.terrain.generation import maps, place_in_series
+from forge.blade.terrain.tiles import check_map
+from forge.support.checks import ConfigError
+
+
+def world_maps(configs: Sequence[Config], indices: Sequence[int]) -> np.ndarray:
+    """The maps of worlds, with all that their systems plant.
+
+    A map is the same whenever and wherever it is made: each system plants from a stream of its own, which follows from
+    the map's place in its series and from the name of the system.
+
+    Args:
+        configs: of the worlds, of one schema.
+        indices: for each the number of its map; see `forge.blade.terrain.generation.maps`.
+
+    Returns:
+        uint8 [W, side, side] of materials, the caller's own.
+
+    Raises:
+        ConfigError: if there is no such map, or a system makes what is no map.
+    """
+    first = configs[0]
+    if all(config.terrain == first.terrain for config in configs):
+        made = maps(first.terrain, indices, first.schema)
+    else:
+        each = zip(configs, indices, strict=True)
+        made = np.concatenate([maps(config.terrain, [index], config.schema) for config, index in each])
+    if not any(system.plants for system in first.schema.systems):
+        return made
+    planted: dict[tuple[Config, int], int] = {}
+    for w, config in enumerate(configs):
+        place = place_in_series(config.terrain, indices[w])
+        like = planted.setdefault((config, place), w)
+        if like == w:
+            _plant(made[w], config, place)
+        else:
+            made[w] = made[like]
+    return made
+
+
+def _plant(tiles: np.ndarray, config: Config, place: int) -> None:
+    """Lets all systems plant on a generated map; one that was drawn by hand stays as it is."""
+    for system in config.schema.systems:
+        if system.plants is not None and not config.terrain.file:
+            system.plants(tiles, config, _stream(config, place, system))
+            try:
+                check_map(tiles, config.terrain, config.schema)
+            except ConfigError as error:
+                raise ConfigError(f"system {system.name!r} plants on map {place} what cannot be: {error}") from error
+
+
+def _stream(config: Config, place: int, system: System) -> np.random.Generator:
+    name = zlib.crc32(system.name.encode())
+    return np.random.default_rng(np.random.SeedSequence(config.terrain.seed, spawn_key=(place, name)))
