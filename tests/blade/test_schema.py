@@ -45,7 +45,7 @@ def test_records_hold_the_widest_first_and_are_filled_up() -> None:
     music = Schema([MUSIC])
     assert music.agent.names == ("breath", "key", "song", PAD, f"{PAD}1")
     assert music.agent.itemsize == 16
-    assert music.rules.names == ("pitch_of", "loudest")
+    assert music.rules.names == ("pitch_of", "loudest", PAD)
 
 
 def test_numbers_and_arrays_of_a_batch_by_hand() -> None:

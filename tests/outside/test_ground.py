@@ -69,7 +69,6 @@ def test_a_world_is_seen_as_it_is_and_is_the_same_however_it_is_stepped(name: st
     assert world.state.tiles.dtype == observation.window.dtype == tile_type(len(config.schema.materials))
     assert set(np.unique(materials)) >= set(range(7, len(config.schema.materials)))
     open_to = np.array([tile.enterable for tile in config.schema.materials])
-    blocked = 0
     for w, slot in np.argwhere(observation.alive):
         row, col = (int(observation.agents[axis][w, slot]) for axis in ("row", "col"))
         around = np.s_[w, row - 3 : row + 4, col - 3 : col + 4]
@@ -79,8 +78,6 @@ def test_a_world_is_seen_as_it_is_and_is_the_same_however_it_is_stepped(name: st
         ahead = {Move.NORTH: (row - 1, col), Move.SOUTH: (row + 1, col), Move.EAST: (row, col + 1)}
         for move, place in ahead.items():
             assert observation.move_mask[w, slot, move] == open_to[materials[w][place]]
-            blocked += materials[w][place] >= WALL and not open_to[materials[w][place]]
-    assert blocked > 0 or name == "EIGHT"  # there is a wall to be kept out by
 
     restored = World.restore(world.snapshot(), threads=2)
     again = World(config, 3, seed=5, threads=2)

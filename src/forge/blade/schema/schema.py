@@ -13,7 +13,7 @@ import numpy as np
 from forge.blade.mechanics.tile import MOST_MATERIALS
 from forge.blade.schema.checks import check_system
 from forge.blade.schema.phase import Phase
-from forge.blade.schema.record import FILLING, Column, check_since, columns_of, record, settled
+from forge.blade.schema.record import FILLING, PAD, Column, check_since, columns_of, record, settled
 from forge.blade.schema.system import (
     NEXT,
     Array,
@@ -103,7 +103,7 @@ class Schema:
         self.verbs = {
             phase: tuple((s, verb) for s in self.systems for verb in s.verbs if verb.phase is phase) for phase in Phase
         }
-        self.agent = record(_filled(settled(self._named("field of agents", "agent"), self)))
+        self.agent = record(_filled(settled(self._named("field of agents", "agent"), self), closed=bool(guests)))
         self.tally = record(settled(self._named("total", "tally"), self))
         self.life = record(_filled(settled(self._named("field of lives", "life"), self), 4))
         self._numbers = self._numbers_in_order()
@@ -145,14 +145,19 @@ class Schema:
                     )
 
     def _numbers_in_order(self) -> list[tuple[System, Number]]:
-        """As they lie in the record, the widest first, each with who declares it."""
+        """As they lie in the record, the widest first, each with who declares it.
+
+        A field that holds nothing closes the record. So none begins with the whole of another schema's, which Numba
+        takes for a kind of that other, and warns of, where both are compiled in one process.
+        """
         self._named("number", "numbers")
         numbers = [
             (system, number._replace(shape=number.shape(self)) if callable(number.shape) else number)
             for system in self.systems
             for number in (*system.numbers, *self._places(system))
         ]
-        return sorted(numbers, key=lambda one: -np.dtype(one[1].type).itemsize)
+        closing = (WHOLE, Number(PAD, "u1", value=lambda config, edge: 0))
+        return [*sorted(numbers, key=lambda one: -np.dtype(one[1].type).itemsize), closing]
 
     def _places(self, system: System) -> Iterator[Number]:
         """The numbers of what a system from outside declares: they depend on who else is there."""
@@ -253,14 +258,17 @@ def _field(number: Number) -> tuple[Any, ...]:
     return (number.name, number.type, number.shape) if number.shape else (number.name, number.type)
 
 
-def _filled(columns: Sequence[Column], to: int = 8) -> list[Column]:
-    """Columns in the order in which they lie in a record, the widest first, and what fills it up to so many bytes."""
+def _filled(columns: Sequence[Column], to: int = 8, closed: bool = False) -> list[Column]:
+    """Columns in the order in which they lie in a record, the widest first, and what fills it up to so many bytes.
+
+    `closed`: something does, in any case. See `Schema._numbers_in_order`.
+    """
     ordered = sorted(columns, key=lambda column: -np.dtype(column.type).itemsize)
     size = sum(np.dtype((column.type, column.shape)).itemsize for column in ordered)
-    rest = -size % to
+    rest = -size % to or to * closed
     return [*ordered, *(Column(FILLING[k], f"u{width}", "nothing") for k, width in enumerate(_widths(rest)))]
 
 
 def _widths(rest: int) -> list[int]:
     """Powers of two whose sum is `rest`, the smallest first, as alignment wants it."""
-    return [1 << bit for bit in range(3) if rest >> bit & 1]
+    return [1 << bit for bit in range(4) if rest >> bit & 1]
