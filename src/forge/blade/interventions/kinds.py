@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Self
 
 from forge.blade.config.config import Config
-from forge.blade.mechanics.tile import MOST_MATERIALS
 from forge.blade.schema.section import MAX_POINTS
+from forge.blade.schema.system import MOST_MATERIALS
 from forge.blade.systems.game import GAME
 from forge.blade.systems.spawn import MAX_POPULATIONS
 from forge.blade.systems.terrain import MAX_SIDE

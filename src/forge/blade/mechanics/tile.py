@@ -15,9 +15,6 @@ from numba.np.numpy_support import as_dtype
 
 from forge.blade.compiled.jit import inline
 
-#: As many materials as two bytes a tile can tell apart.
-MOST_MATERIALS = 256
-
 
 class Layout(NamedTuple):
     """How the bits of a tile are divided."""

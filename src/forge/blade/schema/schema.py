@@ -10,11 +10,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from forge.blade.mechanics.tile import MOST_MATERIALS
 from forge.blade.schema.checks import check_system
 from forge.blade.schema.phase import Phase
 from forge.blade.schema.record import FILLING, PAD, Column, check_since, columns_of, record, settled
 from forge.blade.schema.system import (
+    MOST_MATERIALS,
     NEXT,
     Array,
     Choice,

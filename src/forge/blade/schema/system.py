@@ -20,6 +20,9 @@ from forge.blade.schema.versions import Since
 #: The number of a declaration that takes the one after those before it.
 NEXT = -1
 
+#: As many materials as a tile of two bytes tells apart.
+MOST_MATERIALS = 256
+
 
 class Number(NamedTuple):
     """A number of the configuration for compiled code, a field of `State.rules`. Changing it never recompiles.

@@ -10,11 +10,11 @@ from forge.blade.compiled.jit import inline
 from forge.blade.compiled.vector import PADDING
 from forge.blade.mechanics.grid import tile_index
 from forge.blade.mechanics.ids import ENTERABLE, SURVIVES, Cause, Material
-from forge.blade.mechanics.tile import MOST_MATERIALS, material, tile_type
+from forge.blade.mechanics.tile import material, tile_type
 from forge.blade.schema.phase import Phase, Verb
 from forge.blade.schema.record import Column
 from forge.blade.schema.section import Section, number, path
-from forge.blade.schema.system import Array, DeathCause, Feature, Number, Size, System, Tile, shared
+from forge.blade.schema.system import MOST_MATERIALS, Array, DeathCause, Feature, Number, Size, System, Tile, shared
 from forge.support.checks import ConfigError
 
 MAX_SIDE = 4096

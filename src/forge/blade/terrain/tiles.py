@@ -8,8 +8,8 @@ import numpy as np
 
 from forge.blade.config.config import Terrain
 from forge.blade.mechanics.ids import Material
-from forge.blade.mechanics.tile import MOST_MATERIALS
 from forge.blade.schema.schema import Schema
+from forge.blade.schema.system import MOST_MATERIALS
 from forge.blade.systems.game import GAME
 from forge.support.checks import ConfigError
 

@@ -128,15 +128,11 @@ class World:
         if seed is not None:
             self.seed, self._seeds = checked_seeds(seed, self.count)
         self._made = ()
-        edge = margin(self.config)
         clear(self.state, self._configs)
-        state, side = self.state, self.config.terrain.side
-        pitch = side + 2 * edge
-        plane = state.tiles[:, : pitch * pitch].reshape(self.count, pitch, pitch)
-        plane[:, edge : edge + side, edge : edge + side] = self._tiles
+        self._plane(self.state.tiles)[...] = self._tiles
         self._list_harvested()
-        state.stream[:] = self._seeds
-        self._engine.begin_each(state)
+        self.state.stream[:] = self._seeds
+        self._engine.begin_each(self.state)
         return self._observation
 
     def _list_harvested(self) -> None:
