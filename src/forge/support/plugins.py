@@ -18,6 +18,9 @@ from typing import Any
 from forge.support.checks import ConfigError, ConfigWarning, did_you_mean, shown
 from forge.support.sources import source_digest
 
+#: What headers of files call what `written_with` says of the modules they depend on.
+SOURCES = "sources"
+
 _trusted: set[str] = set()
 _told: set[tuple[str, str, str]] = set()
 

@@ -37,12 +37,10 @@ from forge.support.checks import ConfigError, shown
 from forge.support.durable import explain, write_atomic
 from forge.support.numeric import integer
 from forge.support.paths import path_of
-from forge.support.plugins import tell_changes, written_with
+from forge.support.plugins import SOURCES, tell_changes, written_with
 
 __all__ = ["MAX_TICKS_A_CHUNK", "Replay", "ReplayError", "ReplayWriter"]
 
-#: What the header says of the modules that systems from outside are of, where there are any: see `written_with`.
-SOURCES = "sources"
 _DAMAGED_AT_THE_END = 16  # chunks that are looked into from the end on, where a writer was stopped
 
 

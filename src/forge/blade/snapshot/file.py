@@ -24,10 +24,7 @@ from forge.support.checks import ConfigError, did_you_mean
 from forge.support.documents import parse_json
 from forge.support.durable import write_atomic
 from forge.support.paths import path_of
-from forge.support.plugins import tell_changes, written_with
-
-#: What the header says of the modules that systems from outside are of, where there are any: see `written_with`.
-SOURCES = "sources"
+from forge.support.plugins import SOURCES, tell_changes, written_with
 
 #: Since which version of snapshots the header says something.
 HEADER = {
