@@ -61,6 +61,12 @@ def packages() -> str:
     return table(("package", "what it is"), rows)
 
 
+def materials() -> str:
+    """What tiles can be of, as the systems declare it."""
+    rows = ((str(m.number), m.name, "yes" if m.enterable else "no", m.meaning) for m in GAME.materials)
+    return table(("id", "material", "may be entered", "what it is"), rows)
+
+
 def tick() -> str:
     """The phases of a tick, as the systems declare them."""
     return tick_list(GAME)
@@ -187,6 +193,7 @@ def _help(module: ModuleType, words: list[str]) -> str:
 
 TABLES: dict[str, Callable[..., str]] = {
     "packages": packages,
+    "materials": materials,
     "tick": tick,
     "configuration": configuration,
     "record": record,

@@ -199,7 +199,7 @@ def test_all_are_made_or_none(entries: Any, why: str) -> None:
         (lambda: Place(0, 3, 3, health=0), r"place.health = 0 is out of range; allowed are 1 \.\. 30000"),
         (lambda: Give(0), "says nothing; it needs one of health, food, water"),
         (lambda: Change(0), "says nothing; it needs one of health, food, water, freeze, age"),
-        (lambda: Tile(3, 3, 256), r"tile.material = 256 is out of range; allowed are 0 \.\. 255"),
+        (lambda: Tile(3, 3, 256), r"tile.material = 256 is out of range; allowed are 0 \.\. 254"),
     ],
 )
 def test_what_can_be_in_no_world_is_refused_when_it_is_written(make: Any, why: str) -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 
 from forge.blade import Chaos, Config, Law, World
-from forge.ethyr.insight.insight import LAND
+from forge.blade.systems.terrain import ground
 from forge.experiments.evaluation.evaluate import fresh_maps
 from forge.experiments.studies.dependencies.sites import Settings, make_sites
 
@@ -23,7 +23,7 @@ def test_agents_stand_alone_on_land_of_fresh_maps() -> None:
     assert [site.map for site in sites] == [m for m in range(3) for _ in range(20)]
     for site in sites:
         me = site.observer
-        assert site.scene.materials[me["row"], me["col"]] in LAND
+        assert site.scene.materials[me["row"], me["col"]] in ground(site.scene.config)
         assert len(site.scene.agents) == len(site.scene.slots) == 0
         assert me["health"] == CONFIG.vitals.health
         assert me["age"] >= CONFIG.combat.immunity

@@ -34,8 +34,8 @@ def small(name: str = "TWENTY", **changes: Any) -> Config:
     return Config(systems=[f"tests.outside.ground:{name}"]).replace(**{**SMALL, **changes})
 
 
-def test_a_byte_tells_eight_materials_apart_and_two_tell_256() -> None:
-    assert [tile_type(count) for count in (7, 8, 9, 20, 256)] == ["u1", "u1", "u2", "u2", "u2"]
+def test_a_byte_tells_eight_materials_apart_and_two_tell_255() -> None:
+    assert [tile_type(count) for count in (7, 8, 9, 20, 255)] == ["u1", "u1", "u2", "u2", "u2"]
     kinds = {len(Schema(GAME.systems, {"m:S": s}).materials): s for s in (EIGHT, NINE, TWENTY)}
     assert kinds == {8: EIGHT, 9: NINE, 20: TWENTY}
     for kind, layout in LAYOUTS.items():
@@ -45,9 +45,9 @@ def test_a_byte_tells_eight_materials_apart_and_two_tell_256() -> None:
         assert materials_of(tiles).dtype == crowds_of(tiles).dtype == np.uint8
 
 
-def test_more_than_256_materials_are_refused() -> None:
+def test_more_than_255_materials_are_refused() -> None:
     sand = tuple(TWENTY.materials[-1]._replace(name=f"dune_{k}") for k in range(250))
-    with pytest.raises(ConfigError, match="declare 257 materials; allowed are 256"):
+    with pytest.raises(ConfigError, match="declare 257 materials; allowed are 255"):
         Schema(GAME.systems, {"m:S": dataclasses.replace(TWENTY, materials=sand)})
 
 

@@ -20,8 +20,8 @@ from forge.blade.schema.versions import Since
 #: The number of a declaration that takes the one after those before it.
 NEXT = -1
 
-#: As many materials as a tile of two bytes tells apart.
-MOST_MATERIALS = 256
+#: As many materials as a byte tells apart, but for the last number: in frames that is a tile that nobody has seen.
+MOST_MATERIALS = 255
 
 
 class Number(NamedTuple):

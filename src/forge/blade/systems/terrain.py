@@ -107,7 +107,7 @@ SYSTEM = System(
         Number("origin", value=lambda c, edge: edge * (_pitch(c, edge) + 1)),  # index of tile (0, 0) in `State.tiles`
         Number("low", value=lambda c, edge: c.terrain.low),  # first playable row and column
         Number("ring", value=lambda c, edge: c.terrain.playable - 1),  # side of the playable square − 1
-        Number("enterable", "u8", (MOST_MATERIALS // 64,), lambda c, edge: _enterable(c.schema.materials)),
+        Number("enterable", "u8", (1 + MOST_MATERIALS // 64,), lambda c, edge: _enterable(c.schema.materials)),
     ),
     agent=(
         Column("row", "i2", "row on the map, southwards", "tiles"),

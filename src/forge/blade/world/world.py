@@ -244,7 +244,7 @@ class World:
         return self._observation
 
     def materials(self) -> np.ndarray:
-        """The Material of every tile now, uint8 [W, side, side]; before the first reset those of the maps."""
+        """The material of every tile now, uint8 [W, side, side]; before the first reset those of the maps."""
         if not self.started:
             return self._tiles.copy()
         return materials_of(self._plane(self.state.tiles))

@@ -16,11 +16,11 @@ from forge.blade.config.config import Config
 from forge.blade.mechanics.ids import STRIKING_STYLES, Material
 from forge.blade.recording.frame import Frame
 from forge.blade.recording.scene import Scene, someone
+from forge.blade.systems.terrain import ground
 from forge.ethyr.insight.hypothesis import Sight, gap, look
 from forge.ethyr.networks.network import Choices, Network
 
 #: What somebody can stand on and live.
-LAND = (Material.GRASS, Material.SCRUB, Material.FOREST)
 
 
 class Judgement(NamedTuple):
@@ -80,7 +80,7 @@ class Insight:
         Returns:
             float32 [S, S] (ticks, discounted); NaN where nobody can stand and live.
         """
-        rows, cols = np.nonzero(np.isin(scene.materials, LAND))
+        rows, cols = np.nonzero(np.isin(scene.materials, list(ground(scene.config))))
         observers = np.repeat(fed(someone(scene.config, population), scene.config, food, water)[None], len(rows))
         observers["row"], observers["col"] = rows, cols
         values = np.full(scene.materials.shape, np.nan, np.float32)
@@ -169,7 +169,7 @@ def _around(
     """Where within a radius somebody can stand and live, bool [D, D], and somebody who does at each: AGENT [n]."""
     tiles = np.pad(scene.materials, radius, constant_values=int(Material.LAVA))
     row, col, size = int(observer["row"]), int(observer["col"]), 2 * radius + 1
-    land = np.isin(tiles[row : row + size, col : col + size], LAND)
+    land = np.isin(tiles[row : row + size, col : col + size], list(ground(scene.config)))
     if companion is None:
         companion = someone(scene.config, (int(observer["population"]) + 1) % scene.config.populations)
     rows, cols = np.nonzero(land)

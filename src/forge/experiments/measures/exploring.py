@@ -14,24 +14,23 @@ import numpy as np
 from scipy.ndimage import label
 from scipy.special import entr
 
-from forge.blade import Config, Material
+from forge.blade import Config
+from forge.blade.systems.terrain import ground
 from forge.experiments.evaluation.survey import Sample
 from forge.experiments.measures.contrast import Quantity
-
-_WALKED = (Material.GRASS, Material.SCRUB, Material.FOREST)
 
 
 def reachable(materials: np.ndarray, config: Config) -> np.ndarray:
     """The land that agents can come to alive: all that is joined to the ring on which they enter.
 
     Args:
-        materials: uint8 [S, S] of Material ids.
+        materials: uint8 [S, S] of materials.
         config: of the world.
 
     Returns:
         bool [S, S].
     """
-    pieces, _ = label(np.isin(materials, _WALKED))  # by edges, as agents move
+    pieces, _ = label(np.isin(materials, list(ground(config))))  # by edges, as agents move
     at_ring = np.unique(pieces[edge_distance(config) == 0])
     return np.isin(pieces, at_ring[at_ring > 0])
 

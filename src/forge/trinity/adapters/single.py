@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from forge.blade import Config, ConfigError, Material, World
+from forge.blade import Config, ConfigError, World
 from forge.support.extras import needs
 from forge.support.numeric import integer
 from forge.trinity.adapters.encoding import Encoder, form_of
@@ -151,7 +151,7 @@ class SingleWorld(ParallelEnv, ABC):
         return self._action_space
 
     def state(self) -> np.ndarray:
-        """The whole map, int32 [2, side, side]: the Material of every tile, and how many agents are on it."""
+        """The whole map, int32 [2, side, side]: the material of every tile, and how many agents are on it."""
         return np.stack([self.world.materials()[0].astype(np.int32), self.world.occupancy()[0]])
 
     def render(self) -> np.ndarray | None:
@@ -193,5 +193,5 @@ class SingleWorld(ParallelEnv, ABC):
 
 def _state_space(config: Config) -> spaces.Box:
     side = config.terrain.side
-    most = np.array([max(Material), config.spawn.cap], np.int32)[:, None, None]
+    most = np.array([len(config.schema.materials) - 1, config.spawn.cap], np.int32)[:, None, None]
     return spaces.Box(np.zeros((2, side, side), np.int32), np.broadcast_to(most, (2, side, side)), dtype=np.int32)

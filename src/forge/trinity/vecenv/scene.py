@@ -179,7 +179,7 @@ class Stimulus:
 
     @property
     def materials(self) -> np.ndarray:
-        """The Material of each tile around the agent, uint8 [R, R], its own tile in the middle."""
+        """The material of each tile around the agent, uint8 [R, R], its own tile in the middle."""
         return materials_of(self._scene.batch.window[self.at])
 
     @property

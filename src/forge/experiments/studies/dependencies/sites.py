@@ -9,7 +9,6 @@ import numpy as np
 
 from forge.blade import Config, World
 from forge.blade.recording.scene import Scene, someone
-from forge.ethyr.insight.insight import LAND
 from forge.experiments.evaluation.evaluate import fresh_maps
 
 _STREAM = 0x53495445  # sets the draws of sites apart from every other use of the seed
@@ -55,7 +54,7 @@ def make_sites(config: Config, settings: Settings) -> list[Site]:
     for m in range(settings.maps):
         scene = Scene.of_world(world, m)
         empty = dataclasses.replace(scene, agents=scene.agents[:0], slots=scene.slots[:0])
-        rows, cols = np.nonzero(np.isin(empty.materials, LAND))
+        rows, cols = np.nonzero(np.isin(empty.materials, list(ground(config))))
         for place in rng.choice(len(rows), settings.agents, replace=len(rows) < settings.agents):
             food, water = (
                 int(rng.integers(round(_LEAST * most), most, endpoint=True))
