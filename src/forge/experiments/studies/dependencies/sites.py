@@ -9,6 +9,7 @@ import numpy as np
 
 from forge.blade import Config, World
 from forge.blade.recording.scene import Scene, someone
+from forge.blade.systems.terrain import ground
 from forge.experiments.evaluation.evaluate import fresh_maps
 
 _STREAM = 0x53495445  # sets the draws of sites apart from every other use of the seed
