@@ -185,13 +185,17 @@ def test_what_the_command_names_is_trusted_and_nothing_longer(
 
 
 def test_a_configuration_of_the_user_s_is_trusted_and_a_run_s_is_not(here: Path) -> None:
-    text = '[learning]\nnetwork = "nets_of_mine_too:Mine"\n'
-    Path("mine.toml").write_text(text)
-    assert Training.named("mine.toml").modules == ("nets_of_mine_too",)
-    monkey = Training.named("mine.toml").to_toml()
-    Path("run.toml").write_text(monkey)
+    Path("mine.toml").write_text('[learning]\nnetwork = "nets_of_mine_too:Mine"\n')
+    training = Training.named("mine.toml")
+    assert training.modules == ("nets_of_mine_too",)
+    both = training.to_toml().replace("[world.terrain]", '[world]\nsystems = ["spy:IT"]\n[world.terrain]')
+    for name, text in {"run.toml": training.to_toml(), "both.toml": both}.items():
+        Path(name).write_text(text)
     plugins._trusted.clear()
-    with pytest.raises(ConfigError, match=r"^run.toml: learning.network names 'nets_of_mine_too:Mine'"):
+    with pytest.raises(ConfigError, match=r"^run.toml: the configuration names 'nets_of_mine_too:Mine', which"):
         Training.named("run.toml")
+    with pytest.raises(ConfigError, match=r"'nets_of_mine_too:Mine' and 'spy:IT'.* nets_of_mine_too --trust spy,"):
+        Training.named("both.toml")
     plugins.trust("nets_of_mine_too")
-    assert Training.named("run.toml") == Training.named("mine.toml")
+    assert Training.named("run.toml") == training
+    assert not Path("ran").exists()
