@@ -52,6 +52,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Config]:
     monkeypatch.setattr(plugins, "_told", set())
     small = {"terrain.side": 32, "spawn.cap": 16, "spawn.populations": 1}
     sources._digest.cache_clear()
+    plugins.load("systems", NAME)  # the schema of one test is known in the next, which loads a module of its own
     yield Config(systems=[NAME]).replace(**{**small, "poison.strength": 2})
     for name in ("poisons_of_mine", "doses_of_mine"):
         sys.modules.pop(name, None)
