@@ -59,21 +59,24 @@ def walk(world: World, ticks: int, first: int = 0) -> Observation:
     return observation
 
 
-@pytest.mark.parametrize("name", ["EIGHT", "TWENTY"])
-def test_a_world_is_seen_as_it_is_and_is_the_same_however_it_is_stepped(name: str) -> None:
-    config = small(name)
+@pytest.mark.parametrize(("name", "radius"), [("EIGHT", 7), ("TWENTY", 7), ("TWENTY", 9)])
+def test_a_world_is_seen_as_it_is_and_is_the_same_however_it_is_stepped(name: str, radius: int) -> None:
+    """Windows of one vector a row, and of two; they reach beyond the map, where all is lava."""
+    config = small(name, **{"sight.radius": radius})
     world = World(config, 3, seed=5, threads=1)
     world.reset()
     observation = walk(world, 40)
     materials, crowds = world.materials(), world.occupancy()
+    beyond = ((0, 0), (radius, radius), (radius, radius))
+    wide_materials, wide_crowds = np.pad(materials, beyond), np.pad(crowds, beyond)
     assert world.state.tiles.dtype == observation.window.dtype == tile_type(len(config.schema.materials))
     assert set(np.unique(materials)) >= set(range(7, len(config.schema.materials)))
     open_to = np.array([tile.enterable for tile in config.schema.materials])
     for w, slot in np.argwhere(observation.alive):
         row, col = (int(observation.agents[axis][w, slot]) for axis in ("row", "col"))
-        around = np.s_[w, row - 3 : row + 4, col - 3 : col + 4]
-        assert (observation.materials[w, slot] == materials[around]).all()
-        assert (observation.counts[w, slot] == crowds[around]).all()
+        around = np.s_[w, row : row + 2 * radius + 1, col : col + 2 * radius + 1]
+        assert (observation.materials[w, slot] == wide_materials[around]).all()
+        assert (observation.counts[w, slot] == wide_crowds[around]).all()
         assert open_to[materials[w, row, col]]
         ahead = {Move.NORTH: (row - 1, col), Move.SOUTH: (row + 1, col), Move.EAST: (row, col + 1)}
         for move, place in ahead.items():
