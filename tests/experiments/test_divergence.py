@@ -21,9 +21,12 @@ from forge.experiments.runs.loading import load
 from forge.experiments.runs.run import Run
 from forge.experiments.runs.settings import Session, Training
 from forge.experiments.training.train import Trainer, train
+from forge.support.plugins import trust
 from forge.trinity import God, Pantheon, Sword, Trinity, smith
 from tests.experiments.children import end, start
 
+#: What runs of these networks are read with.
+TRUST = ("--trust", "tests.experiments.diverging")
 WORLD = {"spawn.cap": 16, "spawn.populations": 2, "terrain.side": 40}
 TINY = (
     *("--steps", "10000000", "--threads", "1", "--worlds", "2", "--log-seconds", "0.01", "--save-seconds", "0.1"),
@@ -40,6 +43,11 @@ def forge(path: Path, *arguments: str) -> str:
     """Runs `forge ARGUMENTS`; returns its exit code and what it said, in one line."""
     code = end(start([*arguments], path.with_suffix(".out"), prepare=_wide))
     return f"{code}: {' '.join(path.with_suffix('.out').read_text().split())}"
+
+
+@pytest.fixture(autouse=True)
+def trusted() -> None:
+    trust(TRUST[1])
 
 
 def finite(folder: Path) -> bool:
@@ -60,13 +68,13 @@ def test_a_network_that_diverges_at_once(command: str, tmp_path: Path) -> None:
     assert [int(folder.name) for folder in run.checkpoints()] == [0]
     assert finite(run.latest())
     assert condition(run) == ("diverged", f"{what[0].upper()}{what[1:]}.")
-    listed = forge(path, "runs", str(tmp_path))
+    listed = forge(path, "runs", str(tmp_path), *TRUST)
     assert " diverged " in listed
     assert f"run: {condition(run).note}" in listed
-    again = forge(path, command, "--resume", str(path))
+    again = forge(path, command, "--resume", str(path), *TRUST)
     assert again.startswith(f"1: forge {command}: {path}: Training diverged in update 1: ")
-    assert f"forge train {path} --learning.learning-rate 0.0004" in again
-    assert f"forge train --resume {path} --checkpoint last-good" in again
+    assert f"forge train {path} {' '.join(TRUST)} --learning.learning-rate 0.0004" in again
+    assert f"forge train --resume {path} --checkpoint last-good {' '.join(TRUST)}" in again
 
 
 def test_the_last_checkpoint_before_it_stays_and_can_be_gone_on_from(tmp_path: Path) -> None:
@@ -78,12 +86,12 @@ def test_the_last_checkpoint_before_it_stays_and_can_be_gone_on_from(tmp_path: P
     assert all(map(finite, run.checkpoints()))
     assert load(path).config.spawn.cap == 16  # what was learned before can be used
     # chosen by name it is gone on from: here it diverges again, twenty updates later
-    again = forge(path, "train", "--resume", str(path), "--checkpoint", "last-good")
+    again = forge(path, "train", "--resume", str(path), "--checkpoint", "last-good", *TRUST)
     assert "1: training in" in again
     assert "the gradient of gain in population 1 is inf" in again
     assert all(map(finite, run.checkpoints()))
     # and a limit that is near is reached
-    code = forge(path, "train", "--resume", str(path), "--checkpoint", "last-good", "--steps", "1")
+    code = forge(path, "train", "--resume", str(path), "--checkpoint", "last-good", "--steps", "1", *TRUST)
     assert code.startswith("0: ")
     assert condition(Run(path)).state == "finished"
 
