@@ -25,19 +25,21 @@ class Columns(NamedTuple):
     Attributes:
         names: of them.
         counts: how many options each has.
-        numbers: of the choices, which are the columns of `State.actions`; intp [columns].
+        layout: for each, how many options it has, and its number, which is the column of `State.actions`; int64
+            [2, columns].
     """
 
     names: tuple[str, ...]
     counts: tuple[int, ...]
-    numbers: np.ndarray
+    layout: np.ndarray
 
     @classmethod
     def of(cls, config: Config) -> Self:
         """Those of a configuration."""
         there = choices_of(config)
-        numbers = np.array([choice.number for choice in there], np.intp)
-        return cls(tuple(c.name for c in there), tuple(len(c.options(config)) for c in there), numbers)
+        counts = tuple(len(choice.options(config)) for choice in there)
+        layout = np.array([counts, [choice.number for choice in there]], np.int64)
+        return cls(tuple(choice.name for choice in there), counts, layout)
 
 
 def choices_of(config: Config) -> tuple[Choice, ...]:
@@ -67,9 +69,7 @@ def accept(actions: Any, state: State, columns: Columns, threads: int = 1) -> No
         raise ValueError(
             f"actions have shape {given.shape}; wanted is {wanted}: worlds, slots, {', '.join(columns.names)}"
         )
-    told = (np.array(columns.counts), columns.numbers)
-    arrays = (given, state.actions, state.living, state.living_count, *told, state.refused)
-    if run(take_all, threads, *arrays):
+    if run(take_all, threads, given, state.actions, state.living, state.living_count, columns.layout, state.refused):
         w = int(np.flatnonzero(state.refused)[0])
         state.actions[...] = UNKNOWN  # partly overwritten, they no longer say what was done in the last tick
         slot, column = divmod(int(state.refused[w]) - 1, len(columns.names))
@@ -80,30 +80,30 @@ def accept(actions: Any, state: State, columns: Columns, threads: int = 1) -> No
 
 
 @inline
-def take(given, actions, living, living_count, counts, numbers, refused, w):
+def take(given, actions, living, living_count, layout, refused, w):
     """Copies the rows of one world's living; `refused` becomes 0, or 1 + columns · slot + column of a misfit."""
     refused[w] = 0
     for k in range(living_count[w]):
         slot = np.int64(living[w, k])
         for column in range(given.shape[2]):
             choice = given[w, slot, column]
-            if choice < 0 or choice >= counts[column]:
+            if choice < 0 or choice >= layout[0, column]:
                 refused[w] = 1 + given.shape[2] * slot + column
                 return
-            actions[w, slot, numbers[column]] = choice
+            actions[w, slot, layout[1, column]] = choice
 
 
 _AGENT_NS = 2  # about what it costs for an agent
-launch_takes = parallel(take, 7)
+launch_takes = parallel(take, 6)
 
 
 @jit(_nrt=False)
-def take_all(pool, threads, given, actions, living, living_count, counts, numbers, refused):
+def take_all(pool, threads, given, actions, living, living_count, layout, refused):
     """`take` for every world; returns whether an action was refused."""
     worlds, work, wrong = given.shape[0], 0, False
     for w in range(worlds):
         work += _AGENT_NS * living_count[w]
-    args = (given, actions, living, living_count, counts, numbers, refused)
+    args = (given, actions, living, living_count, layout, refused)
     launch_takes(pool, lanes_for(work, threads), worlds, args)
     for w in range(worlds):
         wrong |= refused[w] > 0
