@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forge.blade import Config, ConfigError, Recording
+from forge.blade import Config, ConfigError, Recording, World
 from forge.blade.engine.engine import engine_of, source_of
 from forge.blade.extend import Array, Choice, Column, Feature, Number, Phase, System, Tile, Verb, inline
 from forge.blade.schema.record import columns_of
@@ -109,6 +109,21 @@ def test_a_verb_must_be_found_by_its_name() -> None:
     verb = Verb(Phase.GROW, hidden, "It is hidden.")
     with pytest.raises(ConfigError, match="define it at the top level of a module"):
         source_of(Schema(GAME.systems, {"x:X": System("x", "it", verbs=(verb,))}))
+
+
+def test_a_verb_that_does_not_compile_is_one_line(named: Any) -> None:
+    verbs = """
+@inline
+def wrong(state, w):
+    state.nothing[w] = 3
+
+SYSTEM = System("mine", "for a test", verbs=(Verb(Phase.START, wrong, "It is wrong."),))
+"""
+    name = named("", "from forge.blade.extend import *\n" + verbs)
+    with pytest.raises(
+        ConfigError, match=r"mine_\d+\.py, line 5: 'state\.nothing\[w\] = 3' does not compile: Unknown attr"
+    ):
+        World(Config(systems=[name]), threads=1).reset()
 
 
 def test_what_is_off_is_not_there() -> None:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from forge.blade.compiled.jit import kernel_cache, made_in, outside_cache
+from forge.blade.engine.mistakes import named
 from forge.blade.schema.phase import Phase
 from forge.blade.schema.record import columns_of
 from forge.blade.schema.schema import Schema
@@ -45,6 +46,8 @@ class Engine(NamedTuple):
 def engine_of(schema: Schema) -> Engine:
     """The kernels of a schema, compiled when they are first called.
 
+    A verb from outside that does not compile is then one ConfigError.
+
     Raises:
         ConfigError: if a verb is not what can be imported from its module by its name.
     """
@@ -56,7 +59,10 @@ def engine_of(schema: Schema) -> Engine:
         _write(path, text)
     made_in(f"forge.blade.engine.{name}", folder)
     module = _imported(f"forge.blade.engine.{name}", path)
-    return Engine(**{kernel: getattr(module, kernel) for kernel in Engine._fields})
+    engine = Engine(**{kernel: getattr(module, kernel) for kernel in Engine._fields})
+    if not schema.outside:
+        return engine
+    return engine._replace(**{name: named(getattr(engine, name), schema) for name in Engine._fields if name != "tick"})
 
 
 def source_of(schema: Schema) -> str:
