@@ -10,7 +10,9 @@ import pytest
 
 from forge.agents import scripted
 from forge.blade import Cause, Config, ConfigError, EventKind, Recording, RewardTerm, World
+from forge.blade.interventions import Set
 from forge.blade.world.action_tree import ActionTree
+from forge.blade.world.scenario import Scenario
 from tests.outside.worlds import SYSTEMS, plague_config, two_neighbours, wait
 
 PLAGUE = len(Cause)
@@ -103,6 +105,29 @@ def test_the_tree_of_actions_has_its_choice() -> None:
         world.step(np.full((1, 2, 3), 2))
     with pytest.raises(ValueError, match=r"wanted is \(1, 2, 3\): worlds, slots, move, style, eat"):
         world.step(np.zeros((1, 2, 2), int))
+
+
+def test_an_intervention_sets_a_field_that_a_system_declares(tmp_path: Path) -> None:
+    world = two_neighbours(**{"plague.spreads": False})
+    scenario = Scenario.from_toml(
+        'version = 1\n[[interventions]]\ntick = 0\nkind = "set"\nagent = 1\nfield = "plague"\nvalue = 4'
+    )
+    scenario.play(world)
+    assert world.observe().features(0, 1)[0, -2] == 4  # observed at once
+    wait(world)
+    assert world.state.agents["plague"].tolist() == [[5, 3]]
+    assert world.interventions()[-1].intervention.given() == {"agent": 1, "field": 0, "value": 4}
+    for entry, words in (
+        (Set(1, "plagve", 4), "'plagve'.*plague"),
+        (Set(1, "plague", 40_000), r"plague = 40000 is out of range; allowed in i2 are -32768 \.\. 32767"),
+        (Set(7, "plague", 4), "no agent 7 lives in the world"),
+    ):
+        with pytest.raises(ConfigError, match=words):
+            world.apply(entry)
+    plain = World(Config(), threads=1)
+    plain.reset()
+    with pytest.raises(ConfigError, match="'plague' is no field of a system from outside: there is none"):
+        plain.apply(Set(0, "plague", 1))
 
 
 def crowd(count: int, threads: int, ticks: int = 60, style: str = "random") -> World:

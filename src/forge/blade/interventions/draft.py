@@ -7,7 +7,18 @@ from collections.abc import Iterable
 import numpy as np
 
 from forge.blade.config.config import Config
-from forge.blade.interventions.kinds import QUANTITIES, Change, Give, Intervention, Move, Place, Remove, Tile
+from forge.blade.interventions.kinds import (
+    QUANTITIES,
+    Change,
+    Give,
+    Intervention,
+    Move,
+    Place,
+    Remove,
+    Set,
+    Tile,
+    outside_fields,
+)
 from forge.blade.mechanics.ids import UNKNOWN, Material
 from forge.blade.mechanics.tile import LAYOUTS, crowds_of, materials_of
 from forge.blade.state.state import State
@@ -72,6 +83,8 @@ class Draft:
                 self._change(self._slot(agent), entry)
             case Give(agent):
                 self._give(self._slot(agent), entry)
+            case Set(agent, int(field), value):
+                self._set(self._slot(agent), field, value)
             case Remove(agent):
                 self._remove(self._slot(agent))
             case _:
@@ -146,6 +159,15 @@ class Draft:
         self._tally[agent["population"]]["ticks"] += int(agent["age"]) - before
         if len(self._lives):
             self._lives[slot]["lifetime"] = agent["age"]
+
+    def _set(self, slot: int, field: int, value: int) -> None:
+        column = outside_fields(self.config)[field]
+        limits = np.iinfo(column.type)
+        if not limits.min <= value <= limits.max:
+            raise ConfigError(
+                f"{column.name} = {value} is out of range; allowed in {column.type} are {limits.min} .. {limits.max}"
+            )
+        self._agents[slot][column.name] = value
 
     def _give(self, slot: int, entry: Give) -> None:
         agent = self._agents[slot]

@@ -7,7 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple, Self
 
+import numpy as np
+
 from forge.blade.config.config import Config
+from forge.blade.schema.record import Column
 from forge.blade.schema.section import MAX_POINTS
 from forge.blade.schema.system import MOST_MATERIALS
 from forge.blade.systems.game import GAME
@@ -18,6 +21,8 @@ from forge.support.numeric import integer, text_of
 
 #: Ages that are given stay below this [ticks]: room for as many ticks more, before an age of 32 bits is full.
 MAX_AGE = 2**30
+#: A system from outside may declare as many fields as an agent has bytes; this many is more than any has.
+MAX_FIELDS = 2**15
 _MAX_ID = 2**53
 
 Range = tuple[int, int]
@@ -54,7 +59,20 @@ QUANTITIES: Mapping[str, Quantity] = {
     "material": Quantity(
         "what the tile is made of", "", (0, MOST_MATERIALS - 1), lambda c: (0, len(c.schema.materials) - 1)
     ),
+    "field": Quantity(
+        "which of the fields that systems from outside declare, in their order",
+        "",
+        (0, MAX_FIELDS),
+        lambda c: (0, len(outside_fields(c)) - 1),
+    ),
+    "value": Quantity("what it becomes", "", (1 - 2**31, 2**31 - 1)),
 }
+
+
+def outside_fields(config: Config) -> list[Column]:
+    """The fields of agents that systems from outside declare, those that hold one whole number each, in their order."""
+    every = (column for system in config.schema.guests for column in system.agent)
+    return [column for column in every if column.shape == () and np.dtype(column.type).kind in "iu"]
 
 
 _NAMES = {tile.number: tile.name for tile in GAME.materials}
@@ -191,6 +209,32 @@ class Give(Intervention):
 
 
 @dataclass(frozen=True)
+class Set(Intervention):
+    """A field of an agent that a system from outside declares becomes this; it may be given by its name.
+
+    Which fields there are is looked up in the world in which it is made.
+    """
+
+    agent: int
+    field: int | str
+    value: int
+
+    def _checked(self, name: str, given: Any) -> int | str:
+        text = text_of(given) if name == "field" else None
+        return super()._checked(name, given) if text is None else text
+
+    def known_to(self, config: Config) -> Self:
+        """The same with the number of its field."""
+        names = [column.name for column in outside_fields(config)]
+        if isinstance(self.field, int):
+            return self
+        if self.field not in names:
+            where = did_you_mean("field of systems from outside", self.field, names)
+            raise ConfigError(where if names else f"{self.field!r} is no field of a system from outside: there is none")
+        return dataclasses.replace(self, field=names.index(self.field))
+
+
+@dataclass(frozen=True)
 class Remove(Intervention):
     """An agent leaves the world. It is no death of the rules."""
 
@@ -221,7 +265,7 @@ class Tile(Intervention):
 
 
 #: The kinds by name, in the order in which replays number them.
-KINDS: Mapping[str, type[Intervention]] = {kind.kind: kind for kind in (Place, Move, Change, Give, Remove, Tile)}
+KINDS: Mapping[str, type[Intervention]] = {kind.kind: kind for kind in (Place, Move, Change, Give, Remove, Tile, Set)}
 
 
 def _something(entry: Intervention) -> None:
