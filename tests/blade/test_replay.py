@@ -137,7 +137,8 @@ def test_a_chunk_is_what_the_page_says(tmp_path: Path) -> None:
         frame.tick: {s.name: list(zip(*(c.tolist() for c in getattr(frame, s.name).values()))) for s in SECTIONS}
         for frame in Replay(tmp_path / "a.replay")
     }
-    # tick 0, the fourth kind, agent 0, and of population, row, col, health, food, water, freeze, age, material, field, value: food
+    # tick 0, the fourth kind, agent 0; of population, row, col, health, food, water, freeze, age, material, field,
+    # value: food
     ticks[0]["interventions"] = [(0, 3, 0, *[NOT_GIVEN] * 4, -2, *[NOT_GIVEN] * 6)]
     assert zlib.decompress(data[at + CHUNK.size : end - 4]) == raw_chunk(ticks, tables)
     assert struct.unpack("<I", data[end - 4 : end]) == (zlib.crc32(data[at : end - 4]),)
