@@ -8,18 +8,18 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forge.blade import Config, ConfigError, Recording, World
 from forge.blade.engine.engine import engine_of, source_of
-from forge.blade.extend import Array, Choice, Column, Feature, Number, Phase, System, Tile, Verb, inline
+from forge.blade.extend import Phase, System, Verb, inline
 from forge.blade.schema.record import columns_of
 from forge.blade.schema.schema import Schema
 from forge.blade.systems.game import GAME
 from tests.outside.plague import PLAGUE
+from tests.outside.small import NAMES, SHAPES, TYPES, small_system
 
 MODULE = """
 from forge.blade.extend import *
@@ -133,33 +133,13 @@ def test_what_is_off_is_not_there() -> None:
     assert engine_of(GAME) is engine_of(GAME)
 
 
-NAMES = st.sampled_from(["alder", "birch", "cedar", "date", "elm", "fir", "ginkgo", "hazel", "ivy", "juniper"])
-TYPES = st.sampled_from(["i1", "i2", "i4", "i8", "u1", "u2", "u4", "f4", "f8"])
-
-
 @st.composite
 def systems(draw: st.DrawFn) -> System:
     """A small system, with any number of any declarations."""
-    names = draw(st.lists(NAMES, max_size=5, unique=True))
-    kinds = [draw(TYPES) for _ in names]
-    shapes = [draw(st.sampled_from([(), (2,), (3,)])) for _ in names]
-    scalars = [n for n, kind, shape in zip(names, kinds, shapes, strict=True) if not shape and kind[0] != "f"]
-    counts = draw(st.lists(st.integers(2, 6), max_size=3))
-    return System(
-        "grove",
-        "for a test",
-        numbers=tuple(
-            Number(f"number_{n}", k, s, lambda c, e, s=s: np.ones(s)) for n, k, s in zip(names, kinds, shapes)
-        ),
-        agent=tuple(Column(n, k, "it", "points", s) for n, k, s in zip(names, kinds, shapes, strict=True)),
-        arrays=tuple(Array(f"mask_{i}", "?", lambda z, n=n: (z.N, n), "") for i, n in enumerate(counts)),
-        features=tuple(Feature(n, lambda c: 0, lambda c: 9, "", "it", lambda c: 0.0, lambda c: 1.0) for n in scalars),
-        materials=tuple(Tile(f"tile_{n}", "it", "#102030") for n in names),
-        choices=tuple(
-            Choice(f"choice_{i}", "it", lambda c, n=n: tuple(map(str, range(n))), mask=f"mask_{i}")
-            for i, n in enumerate(counts)
-        ),
-    )
+    names = draw(st.lists(st.sampled_from(NAMES), max_size=5, unique=True))
+    kinds = [draw(st.sampled_from(TYPES)) for _ in names]
+    shapes = [draw(st.sampled_from(SHAPES)) for _ in names]
+    return small_system(names, kinds, shapes, draw(st.lists(st.integers(2, 6), max_size=3)))
 
 
 @given(systems())
