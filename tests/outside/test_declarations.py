@@ -84,6 +84,23 @@ def test_a_mask_of_the_wrong_shape_is_one_error(named: Any, array: str, words: s
         Config(systems=[name])
 
 
+def test_a_section_must_not_hide_what_a_configuration_has(named: Any) -> None:
+    text = """
+from dataclasses import dataclass
+from forge.blade.extend import *
+
+@dataclass(frozen=True)
+class Quota(Section):
+    most: int = number(1, 0, 9, "at most")
+
+SYSTEM = System("quota", "for a test", section=Quota)
+"""
+    with pytest.raises(
+        ConfigError, match="system 'quota' has a section, but quota of a configuration is something else"
+    ):
+        Config(systems=[named("", text)])
+
+
 def test_a_name_that_means_nothing_is_one_error(named: Any) -> None:
     for name, words in (
         ("no_such_module_at_all:SYSTEM", "there is no module 'no_such_module_at_all' on the Python path"),

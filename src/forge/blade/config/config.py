@@ -304,6 +304,9 @@ def _class_of(systems: tuple[str, ...], beside: Path | None) -> type[Config]:
             for system in schema.systems
             if system.section and system.name not in Config.sections()
         }
+        for name in sections:
+            if hasattr(Config, name):
+                raise ConfigError(f"system {name!r} has a section, but {name} of a configuration is something else")
         made = dataclasses.make_dataclass(
             "Config",
             [
