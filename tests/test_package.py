@@ -19,7 +19,13 @@ from forge.experiments.runs.settings import Training
 from forge.support.about import DISTRIBUTION, VERSION, how_to_install
 
 ROOT = Path(__file__).resolve().parents[1]
-PARTS = ("forge.blade", "forge.agents", "forge.experiments.evaluation.evaluate", "forge.experiments.runs.loading")
+PARTS = (
+    "forge.blade",
+    "forge.agents",
+    "forge.experiments.evaluation.evaluate",
+    "forge.experiments.runs.loading",
+    "forge.support.plugins",
+)
 
 
 def python(script: str) -> str:
