@@ -66,7 +66,8 @@ def start_log(state, w):
 @inline
 def log_event(state, w, kind, slot, detail, value, other):
     """Appends an event about the agent in `slot`; `other` is a slot or NONE. A full log takes no more."""
-    if state.event_count[w] >= state.events.shape[1]:
+    room = state.events.shape[1]
+    if room == 0 or state.event_count[w] >= room:
         return
     agent = state.agents[w, slot]
     event = state.events[w, state.event_count[w]]

@@ -6,11 +6,13 @@ import numpy as np
 
 from forge.blade.compiled.jit import inline
 from forge.blade.mechanics.ids import Material
-from forge.blade.mechanics.tile import crowd, material, most_counted, one_agent
+from forge.blade.mechanics.tile import crowd, material, material_bits, most_counted, one_agent
 
 _LAVA, _SCRUB = int(Material.LAVA), int(Material.SCRUB)
 _ALL_LANES = np.uint64(0xFFFFFFFFFFFFFFFF)
 _ONE = np.uint64(1)
+#: Tiles with no more bits for the material have none beyond the first 31.
+FEW = 4
 
 
 @inline
@@ -28,6 +30,8 @@ def may_be_entered(rules, number):
 @inline
 def enterable(rules, tile):
     """Whether agents may enter a tile: 0 or 1."""
+    if material_bits(tile) <= FEW:  # a constant
+        return (np.int64(rules.first_enterable) >> np.int64(material(tile))) & 1
     return may_be_entered(rules, np.int64(material(tile)))
 
 

@@ -79,7 +79,11 @@ def ground(config: Any) -> dict[int, str]:
 
 
 def _enterable(materials: Iterable[Tile]) -> list[int]:
-    """A set of the materials that may be entered: bit m % 64 of word m // 64 is set for material m."""
+    """A set of the materials that may be entered: bit m % 64 of word m // 64 is set for material m.
+
+    Its first 31 bits are a number of their own, which is all that a tile of one byte needs: an element of an array in a
+    record costs more to read.
+    """
     every = sum(1 << tile.number for tile in materials if tile.enterable)
     return [every >> bit & 2**64 - 1 for bit in range(0, MOST_MATERIALS, 64)]
 
@@ -107,6 +111,7 @@ SYSTEM = System(
         Number("origin", value=lambda c, edge: edge * (_pitch(c, edge) + 1)),  # index of tile (0, 0) in `State.tiles`
         Number("low", value=lambda c, edge: c.terrain.low),  # first playable row and column
         Number("ring", value=lambda c, edge: c.terrain.playable - 1),  # side of the playable square − 1
+        Number("first_enterable", value=lambda c, edge: int(_enterable(c.schema.materials)[0] & 2**31 - 1)),
         Number("enterable", "u8", (1 + MOST_MATERIALS // 64,), lambda c, edge: _enterable(c.schema.materials)),
     ),
     agent=(
