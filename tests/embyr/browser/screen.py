@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 from PIL import Image
-from playwright.sync_api import Page
+from playwright.sync_api import Frame, Page
 
 from tests.patience import PATIENCE
 
@@ -105,14 +105,14 @@ class Screen:
         self.ask("__embyr.hold(1, 1000)")
         self.held = True
 
-    def ask(self, script: str, argument: Any = None) -> Any:
-        """The value of an expression, or of a function of one argument."""
-        return self.page.evaluate(script, argument)
+    def ask(self, script: str, argument: Any = None, frame: Frame | None = None) -> Any:
+        """The value of an expression, or of a function of one argument, in the page or in a frame of it."""
+        return (frame or self.page).evaluate(script, argument)
 
-    def until(self, script: str, argument: Any = None) -> Any:
+    def until(self, script: str, argument: Any = None, frame: Frame | None = None) -> Any:
         """Waits until an expression is true; returns its value. The page forbids what Playwright has for this."""
         end = time.monotonic() + PATIENCE
-        while not (value := self.ask(script, argument)):
+        while not (value := self.ask(script, argument, frame)):
             assert time.monotonic() < end, f"at tick {self.tick} this did not come true: {script} ({argument})"
             self.page.wait_for_timeout(20)
         return value

@@ -138,7 +138,7 @@ def framed(screen: Screen) -> Frame:
     """The page in the first frame of another, when it shows something."""
     screen.until("document.querySelector('iframe')")
     found = screen.page.frames[1]
-    found.wait_for_function("window.__embyr?.world().frame?.tick === 0", polling=50)
+    screen.until("window.__embyr?.world().frame?.tick === 0", frame=found)
     return found
 
 
