@@ -4,7 +4,7 @@ import numpy as np
 
 from forge.blade.compiled.jit import jit
 from forge.blade.threads.atomic import add, load, pause
-from forge.blade.threads.share import parallel
+from forge.blade.threads.share import conduct_kept, kept, parallel
 
 _PATIENCE = 1 << 33  # looks at a word: minutes
 
@@ -53,3 +53,24 @@ def meet_all(pool, threads, words, met):
 def fail_all(pool, threads, done, limit):
     """Does the items below a limit, and fails at those above."""
     launch_fail(pool, threads, done.size, (done, np.int64(limit)))
+
+
+keep_count, keep_fail = kept(count_one, 0), kept(fail_one, 0)
+
+
+@jit(_nrt=False)
+def keep_done(pool, room, done):
+    """Keeps what `count_kept` counts in."""
+    return keep_count(pool, room, (done,))
+
+
+@jit(_nrt=False)
+def keep_limit(pool, room, done, limit):
+    """Keeps the same, and where it fails."""
+    return keep_fail(pool, room, (done, np.int64(limit)))
+
+
+@jit(_nrt=False)
+def conduct_all(pool, threads, room, items):
+    """Does so many items of what is kept."""
+    conduct_kept(pool, threads, items, room)

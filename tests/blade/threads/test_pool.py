@@ -13,9 +13,10 @@ import pytest
 
 from forge.blade import Chaos, World
 from forge.blade.threads import pool as module
+from forge.blade.threads.job import Job
 from forge.blade.threads.pool import run
 from forge.blade.threads.share import ALONE_UNTIL, LONGEST, PATIENCE, PENALTY, WORTH, lanes_for, penalty_after
-from tests.blade.threads.kernels import count_all, fail_all, meet_all
+from tests.blade.threads.kernels import conduct_all, count_all, fail_all, keep_done, keep_limit, meet_all
 from tests.blade.worlds import patchwork, wanderer
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -116,6 +117,28 @@ def hashes(threads: int, seed: int = 0) -> list[str]:
     for _ in range(60):
         seen = world.step(play(rng, seen, CONFIG))[0]
     return [world.hash(), str(int(world.state.living_count.sum()))]
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_arguments_are_kept_for_many_jobs(threads: int) -> None:
+    done, other = np.zeros(50, np.int64), np.zeros(50, np.int64)
+    job, second = Job(keep_done, conduct_all, done), Job(keep_done, conduct_all, other)
+    for _ in range(3):
+        job.run(threads, 50)
+        second.run(1, 20)
+    np.testing.assert_array_equal(done, 3)
+    np.testing.assert_array_equal(other, [3] * 20 + [0] * 30)
+
+
+@pytest.mark.parametrize("threads", [1, 3])
+def test_a_kept_job_that_fails_says_so_and_can_be_run_again(threads: int) -> None:
+    done = np.zeros(8, np.int64)
+    job = Job(keep_limit, conduct_all, done, 4)
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="conduct_all failed"):
+            job.run(threads, 8)
+    job.run(threads, 4)
+    assert not done[4:].any()
 
 
 def test_worlds_do_not_depend_on_threads() -> None:

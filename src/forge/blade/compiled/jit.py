@@ -43,14 +43,16 @@ def kernel_cache(part: str) -> Path:
 
 
 @functools.cache
-def outside_cache(modules: tuple[tuple[str, Path], ...]) -> Path:
-    """The folder of the machine code of modules from outside, compiled from exactly these sources of them and of blade.
+def outside_cache(modules: tuple[tuple[str, Path], ...], part: str = "blade") -> Path:
+    """The folder of the machine code of modules from outside, compiled from exactly these sources of them and of ours.
 
     Args:
         modules: name and file of each.
+        part: of the package that it is compiled for; its sources count, and those of blade.
     """
     digests = "".join(source_digest(module, file) for module, file in modules)
-    return _cache("-".join(module.partition(".")[0] for module, _ in modules), (), digests.encode())
+    names = "-".join(module.partition(".")[0] for module, _ in modules)
+    return _cache(names if part == "blade" else f"{names}-{part}", (part,), digests.encode())
 
 
 def _cache(name: str, parts: tuple[str, ...], more: bytes) -> Path:

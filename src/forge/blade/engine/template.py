@@ -12,7 +12,7 @@ from forge.blade.mechanics.grid import first_in_rotation, index_by_row, insert_i
 from forge.blade.mechanics.ids import NONE, SURVIVES  # noqa: F401 - verbs that enter return it
 from forge.blade.systems.life import close_ranks, strike_from_index
 from forge.blade.systems.reward import counts_deeds, pay, pay_survival
-from forge.blade.threads.share import lanes_for, parallel
+from forge.blade.threads.share import kept
 
 # import verbs
 
@@ -162,18 +162,13 @@ def cull(state, w, chosen):
     return culled
 
 
-#: About what a tick costs, for a world and for each of its agents [ns].
-_WORLD_NS, _AGENT_NS = 500, 60
-launch_ticks = parallel(tick, 1)
+keep_ticks = kept(tick, 1)
 
 
 @jit(_nrt=False)
-def tick_all(pool, threads, state):
-    """Steps every world, worlds on threads; each by one thread in one order, so threads don't change results."""
-    work = 0
-    for w in range(state.tick.shape[0]):
-        work += _WORLD_NS + _AGENT_NS * state.living_count[w]
-    launch_ticks(pool, lanes_for(work, threads), state.tick.shape[0], (state,))
+def keep_state(pool, room, state):
+    """Keeps the state of a batch for its ticks, as `forge.blade.threads.job.Job` wants it."""
+    return keep_ticks(pool, room, (state,))
 
 
 @jit(_nrt=False)

@@ -2,14 +2,15 @@
 
 `parallel(kernel)` makes of a kernel that does one item what compiled code calls to have many done:
 
-    launch_ticks = parallel(tick, 1)           # tick(state, w) is a kernel; w is its argument 1
+    launch_takes = parallel(take, 1)           # take(actions, w) is a kernel; w is its argument 1
 
     @jit
-    def tick_all(pool, threads, state):
-        launch_ticks(pool, lanes_for(nanoseconds, threads), state.tick.shape[0], (state,))
+    def take_all(pool, threads, actions):
+        launch_takes(pool, lanes_for(nanoseconds, threads), actions.shape[0], (actions,))
 
-and Python calls `forge.blade.threads.pool.run(tick_all, threads, state)`. Which thread does an item, and when, is left
-open, so an item must not depend on others.
+and Python calls `forge.blade.threads.pool.run(take_all, threads, actions)`. `kept(kernel)` is for many arguments that
+stay the same: they are taken from Python once, see `forge.blade.threads.job`. Which thread does an item, and when, is
+left open, so an item must not depend on others.
 
 A thread first takes the items of its own part from the front, so that it finds in its cache what it worked on the last
 time; then it helps the others from the back of theirs. The caller is one of the threads and never waits for a thread
@@ -214,25 +215,14 @@ def parallel(kernel: Callable[..., Any], place: int) -> Any:
     @intrinsic
     def launch(typingctx, pool, lanes, items, args):
         number = types.int64
-        called = {
-            kernel: (*args.types[:place], number, *args.types[place:]),
-            claim: (pool, number),
-            conduct: (pool, number, number, number, number),
-        }
-        for function, given in called.items():  # compiles them
-            typingctx.resolve_function_type(typingctx.resolve_value_type(function), given, {})
-
-        def call(context: Any, builder: Any, function: Any, values: Any) -> tuple[Any, Any]:
-            compiled = function.overloads[called[function]]
-            context.add_linking_libs([compiled.library])
-            return context.call_internal_no_propagate(builder, compiled.fndesc, compiled.signature, values)
+        conducted = (pool, number, number, number, number)
+        call = _calls(typingctx, {**_called(kernel, place, pool, args), conduct: conducted})
 
         def generate(context: Any, builder: Any, sig: Any, values: Any) -> Any:
             parts = [values[0], *cgutils.unpack_tuple(builder, values[3])]
             layout = ir.LiteralStructType([part.type for part in parts])
             room = cgutils.alloca_once(builder, layout)
-            for k, part in enumerate(parts):
-                builder.store(part, cgutils.gep_inbounds(builder, room, 0, k))
+            _fill(builder, room, parts)
             entry = _entry(context, builder, layout, sig.args[0], call, kernel, place)
             address, at = (builder.ptrtoint(x, ir.IntType(64)) for x in (entry, room))
             call(context, builder, conduct, [*values[:3], address, at])
@@ -241,6 +231,81 @@ def parallel(kernel: Callable[..., Any], place: int) -> Any:
         return types.void(pool, number, number, args), generate
 
     return launch
+
+
+def kept(kernel: Callable[..., Any], place: int) -> Any:
+    """What compiled code calls as f(pool, room, args) to keep arguments for many jobs of `conduct_kept`.
+
+    It returns how many bytes they take. If `room`, an int64 array, has so many beyond its first word, they are there
+    now, and its first word is the address to call. Nothing here holds the arrays among them.
+
+    Args:
+        kernel, place: as for `parallel`.
+    """
+
+    @intrinsic
+    def keep(typingctx, pool, room, args):
+        call = _calls(typingctx, _called(kernel, place, pool, args))
+
+        def generate(context: Any, builder: Any, sig: Any, values: Any) -> Any:
+            parts = [values[0], *cgutils.unpack_tuple(builder, values[2])]
+            layout = ir.LiteralStructType([part.type for part in parts])
+            array = context.make_array(sig.args[1])(context, builder, values[1])
+            size = ir.Constant(ir.IntType(64), context.get_abi_sizeof(layout))
+            space = builder.mul(cgutils.unpack_tuple(builder, array.shape, 1)[0], ir.Constant(ir.IntType(64), 8))
+            with builder.if_then(builder.icmp_signed(">=", space, builder.add(size, ir.Constant(ir.IntType(64), 8)))):
+                entry = _entry(context, builder, layout, sig.args[0], call, kernel, place)
+                builder.store(builder.ptrtoint(entry, ir.IntType(64)), array.data)
+                behind = builder.gep(array.data, [ir.Constant(ir.IntType(64), 1)])
+                _fill(builder, builder.bitcast(behind, layout.as_pointer()), parts)
+            return size
+
+        return types.int64(pool, room, args), generate
+
+    return keep
+
+
+@intrinsic
+def take_part(typingctx, pool, room):
+    """Puts a pool in the place of the one that arguments were kept with; returns the address of the arguments."""
+
+    def generate(context: Any, builder: Any, sig: Any, values: Any) -> Any:
+        data = context.make_array(sig.args[1])(context, builder, values[1]).data
+        behind = builder.gep(data, [ir.Constant(ir.IntType(64), 1)])
+        builder.store(values[0], builder.bitcast(behind, values[0].type.as_pointer()))
+        return builder.ptrtoint(behind, ir.IntType(64))
+
+    return types.int64(pool, room), generate
+
+
+@jit(_nrt=False)
+def conduct_kept(pool, lanes, items, room):
+    """A job of a kernel whose arguments `kept` has put into `room`."""
+    conduct(pool, lanes, items, room[0], take_part(pool, room))
+
+
+def _called(kernel: Callable[..., Any], place: int, pool: Any, args: Any) -> dict[Any, tuple[Any, ...]]:
+    """What an ENTRY calls, and the types that it gives them."""
+    return {kernel: (*args.types[:place], types.int64, *args.types[place:]), claim: (pool, types.int64)}
+
+
+def _calls(typingctx: Any, called: dict[Any, tuple[Any, ...]]) -> Callable[..., Any]:
+    """Compiles functions for what they will be given; what this returns writes the call of one of them."""
+    for function, given in called.items():
+        typingctx.resolve_function_type(typingctx.resolve_value_type(function), given, {})
+
+    def call(context: Any, builder: Any, function: Any, values: Any) -> tuple[Any, Any]:
+        compiled = function.overloads[called[function]]
+        context.add_linking_libs([compiled.library])
+        return context.call_internal_no_propagate(builder, compiled.fndesc, compiled.signature, values)
+
+    return call
+
+
+def _fill(builder: Any, room: Any, parts: list[Any]) -> None:
+    """Stores values one after the other in a structure."""
+    for k, part in enumerate(parts):
+        builder.store(part, cgutils.gep_inbounds(builder, room, 0, k))
 
 
 def _entry(context: Any, builder: Any, layout: Any, pool_type: Any, call: Any, kernel: Any, place: int) -> Any:

@@ -81,16 +81,31 @@ def accept(actions: Any, state: State, columns: Columns, threads: int = 1) -> No
 
 @inline
 def take(given, actions, living, living_count, layout, refused, w):
-    """Copies the rows of one world's living; `refused` becomes 0, or 1 + columns · slot + column of a misfit."""
-    refused[w] = 0
-    for k in range(living_count[w]):
+    """Copies the rows of one world's living; `refused` becomes 0, or 1 + columns · slot + column of the first misfit.
+
+    One choice after the other, and without a branch for each agent: what is wrong is looked for only if something is.
+    """
+    count, misfit = np.int64(living_count[w]), False
+    for column in range(given.shape[2]):
+        options, number = np.uint64(layout[0, column]), layout[1, column]
+        for k in range(count):
+            slot = np.int64(living[w, k])
+            option = given[w, slot, column]
+            misfit |= np.uint64(option) >= options  # negative ones are large
+            actions[w, slot, number] = option
+    refused[w] = first_misfit(given, living, count, layout, w) if misfit else 0
+
+
+@inline
+def first_misfit(given, living, count, layout, w):
+    """1 + columns · slot + column of the first action that is out of range, by slot; 0 if there is none."""
+    columns = given.shape[2]
+    for k in range(count):
         slot = np.int64(living[w, k])
-        for column in range(given.shape[2]):
-            choice = given[w, slot, column]
-            if choice < 0 or choice >= layout[0, column]:
-                refused[w] = 1 + given.shape[2] * slot + column
-                return
-            actions[w, slot, layout[1, column]] = choice
+        for column in range(columns):
+            if np.uint64(given[w, slot, column]) >= np.uint64(layout[0, column]):
+                return 1 + columns * slot + column
+    return 0
 
 
 _AGENT_NS = 2  # about what it costs for an agent

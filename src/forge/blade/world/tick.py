@@ -7,7 +7,6 @@ from forge.blade.systems.game import GAME
 
 ENGINE = engine_of(GAME)
 tick = ENGINE.tick
-tick_all = ENGINE.tick_all
 begin_each = ENGINE.begin_each
 resume_each = ENGINE.resume_each
 cull_each = ENGINE.cull_each

@@ -13,6 +13,7 @@ import numpy as np
 from forge.blade import snapshot
 from forge.blade.config.config import Config
 from forge.blade.engine.engine import engine_of
+from forge.blade.engine.stepping import Ticks
 from forge.blade.interventions.draft import Draft
 from forge.blade.interventions.kinds import Intervention, Place
 from forge.blade.mechanics.events import Recording
@@ -20,7 +21,6 @@ from forge.blade.mechanics.ids import Material, RewardTerm
 from forge.blade.mechanics.tile import crowds_of, materials_of
 from forge.blade.state.observation import Observation, read_only, told
 from forge.blade.state.state import State, allocate, clear, margin, saved
-from forge.blade.threads.pool import run
 from forge.blade.world.actions import Columns, accept
 from forge.blade.world.arguments import (
     checked_configs,
@@ -73,6 +73,7 @@ class World:
     """
 
     _made: tuple[Made, ...] = ()
+    _ticks: Ticks | None = None
 
     def __init__(
         self,
@@ -166,8 +167,10 @@ class World:
         if not self.started:
             raise RuntimeError("call reset first: it starts the worlds")
         accept(actions, self.state, self._choices, self.threads)
-        run(self._engine.tick_all, self.threads, self.state)
         state = self.state
+        if self._ticks is None or self._ticks.state is not state:
+            self._ticks = Ticks(self._engine, state)  # compiles the tick: not before the first step
+        self._ticks.play(self.threads)
         info = {"tick": state.tick.copy(), "living": state.living_count.copy(), "members": state.members.copy()}
         return self._observation, state.reward.copy(), state.terminated.copy(), info
 
@@ -369,20 +372,8 @@ class World:
 
 #: The attributes that `restore` makes from a snapshot.
 _IN_A_SNAPSHOT = frozenset(
-    [
-        "_configs",
-        "config",
-        "count",
-        "threads",
-        "_seeds",
-        "recording",
-        "_tiles",
-        "state",
-        "_choices",
-        "_engine",
-        "_observation",
-    ]
-    + ["_made"],
+    ("_configs", "config", "count", "threads", "_seeds", "recording", "_tiles", "state", "_made")
+    + ("_choices", "_engine", "_observation", "_ticks")
 )
 
 
