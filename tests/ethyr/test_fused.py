@@ -22,6 +22,9 @@ from forge.ethyr.networks.samples import Samples
 LEARNING = Learning(ticks=6)
 SMALL = Chaos(**{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 32})
 LEARNED = SMALL.replace(**{"combat.targeting": "learned", "terrain.side": 26, "combat.immunity": 0})
+GUESTS = Config(systems=["tests.outside.ground:EIGHT"]).replace(
+    **{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 32}
+)
 CASES = {
     "three populations": (SMALL, LEARNING),
     "one population, hold": (SMALL.replace(**{"spawn.populations": 1, "combat.hold": True}), LEARNING),
@@ -32,6 +35,7 @@ CASES = {
         dataclasses.replace(LEARNING, hidden=48, activation="none"),
     ),
     "widest": (SMALL.replace(**{"spawn.populations": 2}), dataclasses.replace(LEARNING, hidden=256, ticks=3)),
+    "systems from outside": (GUESTS, LEARNING),
     "narrow, far sight": (
         Law(**{"spawn.cap": 8, "terrain.side": 40, "sight.radius": 9}),
         dataclasses.replace(LEARNING, hidden=48),
@@ -124,7 +128,8 @@ def test_further_epochs_of_ppo_equal_those_of_torch(config: Config) -> None:
 
 
 @pytest.mark.parametrize(
-    ("config", "worlds"), [(SMALL, 2), (SMALL, GROUP + 2), (SMALL, 3 * GROUP), (LEARNED, GROUP + 2)]
+    ("config", "worlds"),
+    [(SMALL, 2), (SMALL, GROUP + 2), (SMALL, 3 * GROUP), (LEARNED, GROUP + 2), (GUESTS, GROUP + 2)],
 )
 def test_no_bit_depends_on_the_number_of_threads(config: Config, worlds: int) -> None:
     ends = []

@@ -7,6 +7,7 @@ import torch
 from forge.blade.config.config import Config
 from forge.blade.world.world import World
 from forge.ethyr.engines.torch_engine import TorchLearner
+from forge.ethyr.fused.known import why_not_played
 from forge.ethyr.fused.learner import FusedLearner
 from forge.ethyr.learning.learner import Learner
 from forge.ethyr.learning.settings import ENGINES, NETWORKS, Learning
@@ -93,11 +94,9 @@ def why_not_learned(config: Config) -> str | None:
 
 def why_not_compiled(policy: Network, config: Config) -> str | None:
     """What keeps the compiled learner from computing a policy; None if nothing does."""
-    if config.systems:
-        return f"the kernels play worlds of our own systems alone, and these have {', '.join(config.systems)}"
     if type(policy) is not Policy:
         return f"the kernels compute the default network, not {type(policy).__name__}"
     device = next(policy.parameters()).device.type
     if device != "cpu":
         return f"the kernels compute on the CPU, and the policy is on {device}"
-    return None
+    return why_not_played(config)

@@ -6,7 +6,9 @@ gradients are summed in the order of groups, so no result depends on the number 
 
 - `weights`: the network's weights in the form the kernels read, and gradients back in the form PyTorch holds them.
 - `network`: what the network says of a block of samples.
-- `play`: a segment of experience of one group of worlds.
+- `player`: what plays a segment in one group of worlds, made for each schema from `player_template`.
+- `play`: the parts of it that no schema changes.
+- `known`: which schemas the kernels know.
 - `learn`: the gradients of a segment.
 - `learner`: the threads, and the optimiser.
 """

@@ -12,7 +12,8 @@ from forge.blade.state.state import State
 from forge.blade.world.world import World
 from forge.ethyr.experience.rollout import NO_SAMPLE
 from forge.ethyr.fused.learn import Terms, learn_population, learn_tiles
-from forge.ethyr.fused.play import judge_again, log_probs_again, play
+from forge.ethyr.fused.play import judge_again, log_probs_again
+from forge.ethyr.fused.player import player_of
 from forge.ethyr.fused.segment import allocate, allocate_scratch
 from forge.ethyr.fused.weights import (
     allocate_gradients,
@@ -56,7 +57,7 @@ class FusedLearner:
         self.weights = allocate_weights(policy)
         self._gradients = allocate_gradients(self.weights, len(self.segments))
         self._scratch = [allocate_scratch(learning.hidden) for _ in range(threads)]
-        self.threads = threads
+        self._player, self.threads = player_of(world.config.schema), threads
         self.diagnostics = Diagnostics.unknown(world.config.populations)
         allocate_grads(policy)
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
@@ -145,9 +146,8 @@ class FusedLearner:
         numbers = [np.float32(x) for x in (learning.discount, learning.trace, learning.reward_scale)]
         for group in range(lane, len(self.segments), self.threads):
             place = self.firsts[group], self.world.count
-            play(
-                self.states[group], self.segments[group], self.weights, self._scratch[lane], self.key, *place, *numbers
-            )
+            given = self.states[group], self.segments[group], self.weights, self._scratch[lane], self.key
+            self._player(*given, *place, *numbers)
 
     def _learn(self, lane: int, norms: np.ndarray) -> None:
         """Finds all gradients but the tile layer's, of every n-th population of a group."""
@@ -172,4 +172,5 @@ class FusedLearner:
 
 def part(state: State, first: int, end: int) -> State:
     """The worlds first .. end − 1 of a state, as a state that shares its memory."""
-    return State._make(array[first:end] for array in state)
+    worlds: State = type(state)._make(array[first:end] for array in state)
+    return worlds

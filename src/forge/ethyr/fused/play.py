@@ -1,57 +1,14 @@
-"""Plays a segment in one group of worlds: gather, judge, act, tick, until the segment is full; then its advantages."""
+"""What playing a segment is made of that no schema changes: judging again, drawing actions, sums of advantages."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from forge.blade.compiled.jit import inline, jit
-from forge.blade.world.tick import tick
-from forge.ethyr.experience.advantage import estimate_world
-from forge.ethyr.experience.rollout import gather_world, reserve
 from forge.ethyr.fused.network import act, action_key, judge, mix, pick, settle
-from forge.ethyr.fused.segment import STYLE, VALUE
+from forge.ethyr.fused.segment import STYLE
 from forge.ethyr.fused.targets import ask
 from forge.ethyr.kernels.products import uniform24
-
-
-@jit(_nrt=False)
-def play(state, segment, weights, scratch, key, first_world, worlds, discount, trace, reward_scale):
-    """One segment of one group.
-
-    Args:
-        state: of the group's worlds, `forge.blade.state.state.State`.
-        segment: to fill.
-        weights: of the network.
-        scratch: of this thread.
-        key: uint64, names the run's stream of action draws.
-        first_world: index of the group's first world in the batch.
-        worlds: number of worlds of the batch.
-        discount, trace, reward_scale: float32, as for `forge.ethyr.experience.advantage.estimate`.
-    """
-    ticks = segment.reward.shape[0]
-    styles = np.int64(state.rules[0].styles)
-    segment.gathered[:] = 0
-    segment.first[:, 0] = 0
-    for t in range(ticks):
-        look(state, segment, weights, scratch, t)
-        decide(state, segment, weights, scratch, t, styles, key, first_world, worlds)
-        for w in range(state.tick.shape[0]):
-            tick(state, w)
-            for slot in range(state.reward.shape[1]):
-                segment.reward[t, w, slot] = state.reward[w, slot]
-                segment.terminated[t, w, slot] = state.terminated[w, slot]
-    for p in range(segment.gathered.shape[0]):
-        segment.acted[p] = segment.gathered[p]
-    look(state, segment, weights, scratch, ticks)
-    for p in range(segment.gathered.shape[0]):
-        for row in range(segment.acted[p], segment.gathered[p]):
-            segment.value[p, row] = segment.output[p, row, VALUE]
-    for w in range(state.tick.shape[0]):
-        estimate_world(
-            w, segment.sample_of, segment.reward, segment.terminated, segment.value, segment.advantage, segment.target,
-            discount, trace, reward_scale,
-        )  # fmt: skip
-    sum_moments(segment)
 
 
 @jit(_nrt=False)
@@ -77,20 +34,6 @@ def log_probs_again(segment, weights, scratch, p, styles, log_prob):
         log_prob[row] = output[np.int64(actions[0])] + output[STYLE + style]
         if weights.learned and ask(segment, weights, scratch, p, row, style)[0] > 0:
             log_prob[row] += scratch.wanted[np.int64(actions[2])]
-
-
-@inline
-def look(state, segment, weights, scratch, t):
-    """Gathers what everyone alive sees, and judges it."""
-    reserve(state.agents, state.seen_count, segment.first, segment.gathered, segment.first_row, segment.first_entity)
-    for w in range(state.tick.shape[0]):
-        gather_world(
-            w, state.agents, state.window, state.seen, state.seen_count, state.moves, state.targets, segment.windows,
-            segment.entities, segment.first, segment.moves, segment.sample_of[t], segment.first_row,
-            segment.first_entity,
-        )  # fmt: skip
-    for p in range(segment.gathered.shape[0]):
-        judge(segment, weights, scratch, p, segment.gathered[p] - newcomers(state, p), segment.gathered[p])
 
 
 @inline
