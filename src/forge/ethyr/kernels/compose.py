@@ -3,7 +3,7 @@
 E embeds the materials and V is the linear layer over the embedded tiles. Every sample has exactly one material at the
 first cell, so a bias that is added to all rows of that cell is added once to every sample.
 
-Letters: P populations, S stripes of L hidden units (H = S·L), K cells of a window in R rows.
+Letters: P populations, S stripes of L hidden units (H = S·L), K cells of a window in R rows, M materials.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from numba.extending import intrinsic
 from forge.blade.compiled.jit import inline, jit
 from forge.blade.threads.share import lanes_for, parallel
 from forge.ethyr.kernels.llvm import FLOATS, LANES, Code, const, filled
-from forge.ethyr.kernels.rows import MATERIALS, add_scaled, clear
+from forge.ethyr.kernels.rows import add_scaled, clear
 
 #: Numbers that a material is embedded in, as in Neural MMO v1.0.
 EMBEDDING = 7
@@ -96,20 +96,21 @@ def compose_row(table, embedding, tile, bias, p, row, cells):
     """Fills the table of the cells of one window row of population p.
 
     Args:
-        table: float32 [P, S, K, 8, L], written.
-        embedding: float32 [P, 8, 7].
+        table: float32 [P, S, K, M, L], written.
+        embedding: float32 [P, M, 7].
         tile: float32 [P, K, 7, H].
         bias: float32 [P, H].
         p, row: what to work on.
         cells: in a row, R.
     """
-    stripes, total, width, hidden = table.shape[1], table.shape[2], table.shape[4], tile.shape[3]
+    stripes, total, materials, width = table.shape[1], table.shape[2], table.shape[3], table.shape[4]
+    hidden = tile.shape[3]
     for stripe in range(stripes):
         for cell in range(row * cells, (row + 1) * cells):
             source = (p * total + cell) * EMBEDDING * hidden + stripe * width
-            for material in range(MATERIALS):
-                at = (((p * stripes + stripe) * total + cell) * MATERIALS + material) * width
-                factor = (p * MATERIALS + material) * EMBEDDING
+            for material in range(materials):
+                at = (((p * stripes + stripe) * total + cell) * materials + material) * width
+                factor = (p * materials + material) * EMBEDDING
                 mix_rows(table, at, embedding, factor, 1, tile, source, hidden, EMBEDDING, width)
                 if cell == 0:
                     add_scaled(table, at, bias, p * hidden + stripe * width, np.float32(1), width)
@@ -120,23 +121,24 @@ def compose_gradient(embedding_parts, tile_grad, bias_grad, grad, embedding, til
     """The gradients of `compose_row`, written over what was there.
 
     Args:
-        embedding_parts: float32 [P, R, 8, 7], window rows apart.
+        embedding_parts: float32 [P, R, M, 7], window rows apart.
         tile_grad, bias_grad: shaped as the parameters.
         grad: of the table.
         embedding, tile, p, row, cells: as for `compose_row`.
     """
-    stripes, total, width, hidden = grad.shape[1], grad.shape[2], grad.shape[4], tile.shape[3]
+    stripes, total, materials, width = grad.shape[1], grad.shape[2], grad.shape[3], grad.shape[4]
+    hidden = tile.shape[3]
     embedding_parts[p, row] = 0
     for stripe in range(stripes):
         first = (p * stripes + stripe) * total + row * cells
-        at, source = first * MATERIALS * width, (p * total + row * cells) * EMBEDDING * hidden + stripe * width
-        for material in range(MATERIALS):
-            part = ((p * cells + row) * MATERIALS + material) * EMBEDDING
+        at, source = first * materials * width, (p * total + row * cells) * EMBEDDING * hidden + stripe * width
+        for material in range(materials):
+            part = ((p * cells + row) * materials + material) * EMBEDDING
             one, next_cell = at + material * width, EMBEDDING * hidden
-            dot_rows(embedding_parts, part, grad, one, MATERIALS * width, tile, source, next_cell, hidden, cells, width)
+            dot_rows(embedding_parts, part, grad, one, materials * width, tile, source, next_cell, hidden, cells, width)
         for cell in range(cells):
             for e in range(EMBEDDING):
-                to, factor = source + (cell * EMBEDDING + e) * hidden, p * MATERIALS * EMBEDDING + e
+                to, factor = source + (cell * EMBEDDING + e) * hidden, p * materials * EMBEDDING + e
                 mix_rows(
                     tile_grad,
                     to,
@@ -144,15 +146,15 @@ def compose_gradient(embedding_parts, tile_grad, bias_grad, grad, embedding, til
                     factor,
                     EMBEDDING,
                     grad,
-                    at + cell * MATERIALS * width,
+                    at + cell * materials * width,
                     width,
-                    MATERIALS,
+                    materials,
                     width,
                 )
         if row == 0:
             to = p * hidden + stripe * width
             clear(bias_grad, to, width)
-            for material in range(MATERIALS):
+            for material in range(materials):
                 add_scaled(bias_grad, to, grad, at + material * width, np.float32(1), width)
 
 

@@ -3,7 +3,8 @@
 A feature x enters as (x − centre) / scale. Weights have a row for each feature and one for the bias, whose input is 1.
 The gradient goes to the agent that gave the maximum, the first of equals.
 
-Letters: P populations, Q samples kept, M entity rows kept, H hidden units, F rows of weights, G chunks of samples.
+Letters: P populations, Q samples kept, M entity rows kept, C columns of them, H hidden units, F rows of weights,
+G chunks of samples.
 """
 
 from __future__ import annotations
@@ -11,9 +12,8 @@ from __future__ import annotations
 import numpy as np
 
 from forge.blade.compiled.jit import inline, jit
-from forge.blade.state.observation import FEATURES
 from forge.blade.threads.share import lanes_for, parallel
-from forge.ethyr.kernels.layout import COLUMNS, ROWS
+from forge.ethyr.kernels.layout import COLUMNS
 from forge.ethyr.kernels.linear import linear_gradient, linear_max
 from forge.ethyr.kernels.rows import WIDE, add_scaled, clear
 
@@ -26,15 +26,16 @@ _SAMPLE_NS = 30  # what a sample costs at least, to tell whether threads pay
 
 
 def normaliser(centre: np.ndarray, scale: np.ndarray) -> np.ndarray:
-    """What the kernels normalise with: float32 [2, 16], to subtract and then to multiply by.
+    """What the kernels normalise with: float32 [2, C], to subtract and then to multiply by.
 
     Args:
-        centre, scale: float32 [11].
+        centre, scale: float32 [F - 1], of the features.
     """
-    table = np.zeros((2, COLUMNS), np.float32)
-    table[0, : len(FEATURES)] = centre
-    table[1, : len(FEATURES)] = 1 / scale
-    table[:, len(FEATURES)] = -1, 1  # the input of the bias: (0 + 1) · 1
+    features = len(centre)
+    table = np.zeros((2, -(-(features + 2) // COLUMNS) * COLUMNS), np.float32)
+    table[0, :features] = centre
+    table[1, :features] = 1 / scale
+    table[:, features] = -1, 1  # the input of the bias: (0 + 1) · 1
     return table
 
 
@@ -49,16 +50,17 @@ def entity_block(out, out_at, pitch, best, best_at, weights, entities, first, p,
             layer looks at the observer alone.
         best_at: see there.
         weights: float32 [P, F, H].
-        entities: int16 [P, M, 16].
+        entities: int16 [P, M, C].
         first: int32 [P, Q + 1], where the entities of each sample begin.
         p, low, high: what to work on.
-        norm: float32 [2, 16], from `normaliser`.
+        norm: float32 [2, C], from `normaliser`.
     """
     hidden, own = weights.shape[2], best.size == 0
-    at, begin = p * ROWS * hidden, p * entities.shape[1] * COLUMNS
+    rows, columns = weights.shape[1], entities.shape[2]
+    at, begin = p * rows * hidden, p * entities.shape[1] * columns
     sample = p * first.shape[1] + low
     for h in range(0, hidden, WIDE):
-        where = (out_at + h, pitch, best_at + h, at + h, hidden, begin, sample, high - low)
+        where = (out_at + h, pitch, best_at + h, at + h, hidden, begin, sample, high - low, rows, columns)
         linear_max(out, best, weights, entities, first, norm, where, hidden - h >= WIDE, own)
 
 
@@ -74,9 +76,10 @@ def entity_gradient(weights, weight_at, grad, grad_at, pitch, best, best_at, ent
         best, best_at, entities, first, p, low, high, norm: as for `entity_block`, which filled `best`.
     """
     hidden, own = weights.shape[-1], best.size == 0
-    begin, sample = p * entities.shape[1] * COLUMNS, p * first.shape[1] + low
+    rows, columns = weights.shape[-2], entities.shape[2]
+    begin, sample = p * entities.shape[1] * columns, p * first.shape[1] + low
     for h in range(0, hidden, WIDE):
-        where = (grad_at + h, pitch, best_at + h, weight_at + h, hidden, begin, sample, high - low)
+        where = (grad_at + h, pitch, best_at + h, weight_at + h, hidden, begin, sample, high - low, rows, columns)
         linear_gradient(grad, best, weights, entities, first, norm, where, hidden - h >= WIDE, own)
 
 
@@ -131,8 +134,9 @@ def entity_gradient_lane(parts, grad, column, best, entities, first, start, coun
     chunks, hidden, pitch = parts.shape[1], parts.shape[3], grad.shape[2]
     for task in range(lane, parts.shape[0] * chunks, lanes):
         p, chunk = task // chunks, task % chunks
-        at = task * ROWS * hidden
-        clear(parts, at, ROWS * hidden)
+        size = parts.shape[2] * hidden
+        at = task * size
+        clear(parts, at, size)
         low, high = count[p] * chunk // chunks, count[p] * (chunk + 1) // chunks
         if low < high:
             row = p * grad.shape[1] + low

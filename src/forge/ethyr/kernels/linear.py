@@ -1,4 +1,8 @@
-"""Intrinsics for a linear layer over each agent in view and the maximum over them. Its weights are held in registers.
+"""Intrinsics for a linear layer over each agent in view and the maximum over them.
+
+The weights of our own features are held in registers. Where systems from outside declare more there are too few of
+them: then features are worked on sixteen at a time, with weights read from memory and gradients summed for one block of
+features and 16 hidden units at a time.
 
 They address arrays flat from their first element and check nothing.
 """
@@ -20,21 +24,20 @@ class _Task:
 
     Array arguments: target (the output, or its gradient), winners, weights, entities, first, norm. Then a tuple of
     integers: where the target begins, its pitch, where winners and weights begin, their pitch, where entities and first
-    begin, and the number of samples.
+    begin, the number of samples, how many rows the weights have, and columns the entities.
     """
 
     def __init__(self, code: Code) -> None:
         self.code, build = code, code.build
         arrays = [code.data(k) for k in range(6)]
-        target, self.pitch, winner, weight, self.hidden, entity, sample, self.samples = (
-            build.extract_value(code.args[6], k) for k in range(8)
+        target, self.pitch, winner, weight, self.hidden, entity, sample, self.samples, self.count, self.columns = (
+            build.extract_value(code.args[6], k) for k in range(10)
         )
         self.target, self.winners, weights, self.entities, self.first, _ = (
             code.at(array, offset)
             for array, offset in zip(arrays, (target, winner, weight, entity, sample, 0), strict=True)
         )
-        self.norm = code.vectors(arrays[5], 2)
-        self.weights = [code.at(weights, build.mul(self.hidden, const(f))) for f in range(ROWS)]
+        self.first_weight, self.norms = weights, arrays[5]
 
     def agents(self, sample: Any) -> tuple[Any, Any]:
         """The first entity row of a sample, and how many it has."""
@@ -45,14 +48,17 @@ class _Task:
 
     def agent(self, rows: Any, k: Any) -> Any:
         """Entity row k of those that begin at `rows`."""
-        return self.code.at(rows, self.code.build.mul(k, const(COLUMNS)))
+        return self.code.at(rows, self.code.build.mul(k, self.columns))
 
-    def inputs(self, row: Any) -> list[Any]:
-        """The normalised features of an agent and the one of the bias, each as a vector filled with it."""
+    def normalised(self, row: Any, norm: list[Any]) -> Any:
+        """Sixteen numbers of an agent from `row` on, less norm[0] and times norm[1]."""
         code, build = self.code, self.code.build
         numbers = build.sitofp(build.sext(code.load(row, SHORTS), INTS), FLOATS)
-        scaled = build.fmul(build.fsub(numbers, self.norm[0]), self.norm[1])
-        return [code.lane(scaled, f) for f in range(ROWS)]
+        return build.fmul(build.fsub(numbers, norm[0]), norm[1])
+
+    def weight(self, f: Any) -> Any:
+        """Row f of the weights."""
+        return self.code.at(self.first_weight, self.code.build.mul(self.hidden, f))
 
     def row(self, sample: Any) -> Any:
         """A sample's row of the target."""
@@ -63,8 +69,57 @@ class _Task:
         return self.code.at(self.winners, self.code.build.mul(sample, self.hidden))
 
 
-def _write_max(code: Code, vectors: int, own: bool) -> None:
-    build, task = code.build, _Task(code)
+class _Ours(_Task):
+    """A task with our own features alone: how many they are is a constant."""
+
+    def __init__(self, code: Code) -> None:
+        super().__init__(code)
+        self.columns = const(COLUMNS)
+        self.norm = code.vectors(self.norms, 2)
+        self.weights = [self.weight(const(f)) for f in range(ROWS)]
+
+    def inputs(self, row: Any) -> list[Any]:
+        """The normalised features of an agent and the one of the bias, each as a vector filled with it."""
+        scaled = self.normalised(row, self.norm)
+        return [self.code.lane(scaled, f) for f in range(ROWS)]
+
+
+class _Any(_Task):
+    """A task with any number of features, in blocks of sixteen, of which the last may be filled in part."""
+
+    def __init__(self, code: Code) -> None:
+        super().__init__(code)
+        build = code.build
+        self.last = build.udiv(build.sub(self.count, const(1)), const(LANES))
+        self.whole = build.mul(self.last, const(LANES))  # rows of all blocks but the last
+
+    def inputs(self, row: Any, block: Any) -> list[Any]:
+        """A block of normalised features of an agent, each as a vector filled with it; 0 behind that of the bias."""
+        code, build = self.code, self.code.build
+        begin = build.mul(block, const(LANES))
+        norm = [code.load(code.at(self.norms, build.add(begin, offset))) for offset in (const(0), self.columns)]
+        scaled = self.normalised(code.at(row, begin), norm)
+        return [code.lane(scaled, f) for f in range(LANES)]
+
+    def filled(self, vectors: int) -> Any:
+        """The last block's rows of weights in memory of their own, rows of zeros behind them."""
+        code, width = self.code, LANES * vectors
+        room = code.room(LANES * width)
+        for k in range(LANES * vectors):
+            code.store(filled(0.0), code.at(room, LANES * k))
+
+        def copy(f: Any, nothing: list[Any]) -> list[Any]:
+            to = code.at(room, code.build.mul(f, const(width)))
+            for v, w in enumerate(code.vectors(self.weight(code.build.add(self.whole, f)), vectors)):
+                code.store(w, code.at(to, LANES * v))
+            return nothing
+
+        code.loop(const(0), code.build.sub(self.count, self.whole), [], copy)
+        return room
+
+
+def _from_registers(task: _Ours, vectors: int) -> Callable[[Any], list[Any]]:
+    code, build = task.code, task.code.build
     weights = [code.vectors(row, vectors) for row in task.weights]
 
     def linear(row: Any) -> list[Any]:
@@ -74,6 +129,39 @@ def _write_max(code: Code, vectors: int, own: bool) -> None:
         for f in range(1, ROWS - 1):
             one, other = other, [code.add_product(y, x[f], w) for y, w in zip(one, weights[f], strict=True)]
         return [build.fadd(y, z) for y, z in zip(one, other, strict=True)]
+
+    return linear
+
+
+def _from_memory(task: _Any, vectors: int) -> Callable[[Any], list[Any]]:
+    code, build = task.code, task.code.build
+    room = task.filled(vectors)
+
+    def linear(row: Any) -> list[Any]:
+        def block(b: Any, sums: list[Any]) -> list[Any]:
+            last = build.icmp_signed("==", b, task.last)
+            weights = build.select(last, room, task.weight(build.mul(b, const(LANES))))
+            pitch = build.select(last, const(LANES * vectors), task.hidden)
+            one, other = sums[:vectors], sums[vectors:]
+            for f, x in enumerate(task.inputs(row, b)):
+                weight = code.vectors(code.at(weights, build.mul(pitch, const(f))), vectors)
+                one, other = other, [code.add_product(y, x, w) for y, w in zip(one, weight, strict=True)]
+            return one + other
+
+        sums = code.loop(const(0), build.add(task.last, const(1)), [filled(0.0)] * (2 * vectors), block)
+        return [build.fadd(y, z) for y, z in zip(sums[:vectors], sums[vectors:], strict=True)]
+
+    return linear
+
+
+def _write_max(code: Code, vectors: int, own: bool, ours: bool) -> None:
+    build = code.build
+    if ours:
+        task: _Task = (mine := _Ours(code))
+        linear = _from_registers(mine, vectors)
+    else:
+        task = (any_of := _Any(code))
+        linear = _from_memory(any_of, vectors)
 
     def of_all(rows: Any, agents: Any) -> tuple[list[Any], list[Any]]:
         def agent(k: Any, best: list[Any]) -> list[Any]:
@@ -98,19 +186,58 @@ def _write_max(code: Code, vectors: int, own: bool) -> None:
     code.loop(const(0), task.samples, [], sample)
 
 
-def _write_gradient(code: Code, vectors: int, own: bool) -> None:
-    build, task = code.build, _Task(code)
+def _write_gradient(code: Code, vectors: int, own: bool, ours: bool) -> None:
+    if ours:
+        task = _Ours(code)
+        before = [x for row in task.weights for x in code.vectors(row, vectors)]
+        for k, total in enumerate(_sum_gradient(task, task.target, task.winners, before, vectors, own, task.inputs)):
+            code.store(total, code.at(task.weights[k // vectors], LANES * (k % vectors)))
+        return
+    for v in range(vectors):
+        _write_blocks(_Any(code), LANES * v, own)
+
+
+def _write_blocks(task: _Any, offset: int, own: bool) -> None:
+    """The gradient of 16 hidden units from `offset` on, for one block of features after the other."""
+    code, build = task.code, task.code.build
+
+    def block(b: Any, nothing: list[Any]) -> list[Any]:
+        target, winners = code.at(task.target, offset), code.at(task.winners, offset)
+        zeros = [filled(0.0)] * LANES
+        sums = _sum_gradient(task, target, winners, zeros, 1, own, lambda row: task.inputs(row, b))
+        for f, total in enumerate(sums):
+            row = build.add(build.mul(b, const(LANES)), const(f))
+            with build.if_then(build.icmp_signed("<", row, task.count)):
+                place = code.at(task.weight(row), offset)
+                code.store(build.fadd(code.load(place), total), place)
+        return nothing
+
+    code.loop(const(0), build.add(task.last, const(1)), [], block)
+
+
+def _sum_gradient(
+    task: _Task,
+    target: Any,
+    winners: Any,
+    before: list[Any],
+    vectors: int,
+    own: bool,
+    inputs: Callable[[Any], list[Any]],
+) -> list[Any]:
+    """`before` and what all samples add to it: for each input a gradient of so many vectors of hidden units."""
+    code, build = task.code, task.code.build
 
     def add(row: Any, grad: list[Any], sums: list[Any]) -> list[Any]:
-        pairs = [(x, g) for x in task.inputs(row) for g in grad]
+        pairs = [(x, g) for x in inputs(row) for g in grad]
         return [code.add_product(total, x, g) for total, (x, g) in zip(sums, pairs, strict=True)]
 
     def of_all(rows: Any, agents: Any, q: Any, grad: list[Any], sums: list[Any]) -> list[Any]:
-        winners = [code.load(code.at(task.winner(q), LANES * v), BYTES) for v in range(vectors)]
+        who = code.at(winners, build.mul(q, task.hidden))
+        winner = [code.load(code.at(who, LANES * v), BYTES) for v in range(vectors)]
 
         def agent(k: Any, sums: list[Any]) -> list[Any]:
             me = code.splat(build.trunc(k, I8), BYTES)
-            won = [build.icmp_unsigned("==", who, me) for who in winners]
+            won = [build.icmp_unsigned("==", one, me) for one in winner]
             mine = [build.select(w, g, filled(0.0)) for w, g in zip(won, grad, strict=True)]
             return add(task.agent(rows, k), mine, sums)
 
@@ -118,27 +245,31 @@ def _write_gradient(code: Code, vectors: int, own: bool) -> None:
 
     def sample(q: Any, sums: list[Any]) -> list[Any]:
         rows, agents = task.agents(q)
-        grad = code.vectors(task.row(q), vectors)
+        grad = code.vectors(code.at(target, build.mul(q, task.pitch)), vectors)
         return add(rows, grad, sums) if own else of_all(rows, agents, q, grad, sums)
 
-    before = [x for row in task.weights for x in code.vectors(row, vectors)]
-    for k, total in enumerate(code.loop(const(0), task.samples, before, sample)):
-        code.store(total, code.at(task.weights[k // vectors], LANES * (k % vectors)))
+    return code.loop(const(0), task.samples, before, sample)
 
 
-def _four_ways(write: Callable[[Code, int, bool], None]) -> Any:
-    """Code for 32 or 16 hidden units and for all agents or the observer alone; the last two arguments choose."""
+def _eight_ways(write: Callable[[Code, int, bool, bool], None]) -> Any:
+    """Code for 32 or 16 hidden units, for all agents or the observer alone, for our own features or any number.
+
+    The last two arguments and the number of rows choose.
+    """
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         code = Code(context, builder, sig, args)
-        for vectors in (2, 1):
-            for own in (False, True):
-                chosen = builder.and_(
-                    builder.icmp_unsigned("==", args[7], const(vectors == 2, args[7].type)),
-                    builder.icmp_unsigned("==", args[8], const(own, args[8].type)),
-                )
-                with builder.if_then(chosen):
-                    write(code, vectors, own)
+        ours = builder.icmp_unsigned("==", builder.extract_value(args[6], 8), const(ROWS))
+        for constant in (True, False):
+            with builder.if_then(ours if constant else builder.not_(ours)):
+                for vectors in (2, 1):
+                    for own in (False, True):
+                        chosen = builder.and_(
+                            builder.icmp_unsigned("==", args[7], const(vectors == 2, args[7].type)),
+                            builder.icmp_unsigned("==", args[8], const(own, args[8].type)),
+                        )
+                        with builder.if_then(chosen):
+                            write(code, vectors, own, constant)
         return context.get_dummy_value()
 
     return generate
@@ -151,19 +282,19 @@ def linear_max(typingctx, out, best, weights, entities, first, norm, where, wide
     Args:
         out: float32, written.
         best: uint8, written unless `own`.
-        weights: float32; ROWS rows.
-        entities: int16, rows of COLUMNS.
+        weights: float32; a row for each feature, and the bias.
+        entities: int16.
         first: int32.
-        norm: float32 [2, COLUMNS].
+        norm: float32 [2, columns of `entities`].
         where: integers: where `out` begins, its pitch, where `best` and `weights` begin, their pitch, where `entities`
-            and `first` begin, and the number of samples.
+            and `first` begin, the number of samples, of rows of `weights`, and of columns of `entities`.
         wide: for 32 hidden units; else for 16.
         own: over the observer alone.
     """
-    return types.void(out, best, weights, entities, first, norm, where, wide, own), _four_ways(_write_max)
+    return types.void(out, best, weights, entities, first, norm, where, wide, own), _eight_ways(_write_max)
 
 
 @intrinsic
 def linear_gradient(typingctx, grad, best, weights, entities, first, norm, where, wide, own):
     """Adds to the gradient of the weights of `linear_max`; `grad` is that of its output, the rest as there."""
-    return types.void(grad, best, weights, entities, first, norm, where, wide, own), _four_ways(_write_gradient)
+    return types.void(grad, best, weights, entities, first, norm, where, wide, own), _eight_ways(_write_gradient)

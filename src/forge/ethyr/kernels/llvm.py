@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
+from numba.core import cgutils
 
 #: Floats of a vector; every hidden size is a multiple of it.
 LANES = 16
@@ -56,6 +57,11 @@ class Code:
     def store(self, value: Any, pointer: Any) -> None:
         """The reverse of `load`."""
         self.build.store(value, self.build.bitcast(pointer, value.type.as_pointer()), align=_alignment(pointer))
+
+    def room(self, floats: int) -> Any:
+        """Pointer to memory of this call's own for so many floats; what it holds at first is open."""
+        kind = ir.ArrayType(F32, floats)
+        return self.build.bitcast(cgutils.alloca_once(self.build, kind), F32.as_pointer())
 
     def vectors(self, pointer: Any, count: int) -> list[Any]:
         """`count` vectors of floats that lie one after another."""

@@ -8,20 +8,32 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
+from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
+from numba.np.numpy_support import as_dtype
 
-from forge.blade.mechanics.ids import Material
-from forge.ethyr.kernels.llvm import BYTES, F32, FLOATS, I8, I16, I64, LANES, Code, const, filled
+from forge.blade.mechanics.tile import LAYOUTS
+from forge.ethyr.kernels.llvm import F32, FLOATS, I16, I64, LANES, Code, const, filled
 
-#: Rows of a table that belong to one cell of the window, one for each value of a tile byte's three material bits.
-MATERIALS = 8
+#: Rows of a table that belong to one cell of the window where a tile is a byte, one for each value of its three bits of
+#: material. Where it is two bytes there are as many as there are materials.
+MATERIALS = LAYOUTS[np.dtype(np.uint8)].one_agent
 #: Hidden units that are worked on at once where their number allows; else 16.
 WIDE = 2 * LANES
 
 _UNROLLED = 15  # cells of a window row for which the code is unrolled: those of the default configuration
 _LINE = 16  # floats of a cache line
-assert max(Material) < MATERIALS
+
+
+class _TileCode:
+    """How tiles are read: `mechanics.tile.LAYOUTS` of the type of an array argument."""
+
+    def __init__(self, code: Code, argument: int) -> None:
+        kind = as_dtype(code.sig.args[argument].dtype)
+        self.bits, self.mask, self.one_agent = 8 * kind.itemsize, LAYOUTS[kind].mask, LAYOUTS[kind].one_agent
+        self.number = ir.IntType(self.bits)
 
 
 class _Task:
@@ -32,16 +44,21 @@ class _Task:
 
     def __init__(self, code: Code, vectors: int, unrolled: bool) -> None:
         self.code, self.vectors, self.unrolled, build = code, vectors, unrolled, code.build
+        self.tile = _TileCode(code, 2)
         (
             begin,
             self.pitch,
             first_cell,
             window,
-            self.window_bytes,
+            self.window_size,
             self.samples,
             self.ahead,
             self.cells,
-        ) = (build.extract_value(code.args[3], k) for k in range(8))
+            materials,
+        ) = (build.extract_value(code.args[3], k) for k in range(9))
+        if self.tile.bits == 8:
+            materials = const(MATERIALS)
+        self.cell_size = build.mul(materials, const(LANES * vectors))
         places = zip(range(3), (begin, first_cell, window), strict=True)
         self.rows, self.table, self.windows = (code.at(code.data(k), offset) for k, offset in places)
 
@@ -51,7 +68,7 @@ class _Task:
 
     def window(self, sample: Any) -> Any:
         """The window row of a sample."""
-        return self.code.at(self.windows, self.code.build.mul(sample, self.window_bytes))
+        return self.code.at(self.windows, self.code.build.mul(sample, self.window_size))
 
     def fetch_window(self, sample: Any) -> None:
         """Asks for the window row of a later sample."""
@@ -68,20 +85,21 @@ class _Task:
         code, build, width = self.code, self.code.build, LANES * self.vectors
         window = self.window(sample)
 
-        def row_of(cell: Any, byte: Any) -> Any:
-            return code.at(cell, build.mul(build.and_(byte, const(MATERIALS - 1)), const(width)))
+        def row_of(cell: Any, tile: Any) -> Any:
+            return code.at(cell, build.mul(build.and_(tile, const(self.tile.mask)), const(width)))
 
         def step(j: Any, values: list[Any]) -> list[Any]:
-            byte = build.zext(code.load(code.at(window, j), I8), I64)
-            return body(row_of(code.at(self.table, build.mul(j, const(MATERIALS * width))), byte), values)
+            tile = build.zext(code.load(code.at(window, j), self.tile.number), I64)
+            return body(row_of(code.at(self.table, build.mul(j, self.cell_size)), tile), values)
 
         if not self.unrolled:
             return code.loop(const(0), self.cells, carried, step)
         # eight bytes are loaded at once: loading table rows is what limits this code
-        words = [code.load(code.at(window, 8 * k), I64) for k in range(2)]
+        bits, at_once = self.tile.bits, 64 // self.tile.bits
+        words = [code.load(code.at(window, at_once * k), I64) for k in range(-(-_UNROLLED // at_once))]
         for j in range(_UNROLLED):
-            byte = build.lshr(words[j // 8], const(8 * (j % 8)))
-            carried = body(row_of(code.at(self.table, j * MATERIALS * width), byte), carried)
+            tile = build.lshr(words[j // at_once], const(bits * (j % at_once)))
+            carried = body(row_of(code.at(self.table, build.mul(self.cell_size, const(j))), tile), carried)
         return carried
 
 
@@ -146,11 +164,11 @@ def gather_rows(typingctx, rows, table, windows, where, width):
 
     Args:
         rows: float32.
-        table: float32, MATERIALS rows of `width` numbers a cell.
-        windows: uint8.
+        table: float32, rows of `width` numbers, one for each material a cell.
+        windows: uint8 or uint16.
         where: integers: where the samples' rows begin, and their distance; where the table rows of the first cell
             begin; where the window row begins, and the distance of those of samples; the number of samples; how many
-            samples ahead to fetch; the number of cells.
+            samples ahead to fetch; the number of cells; that of the rows of a cell, MATERIALS where tiles are bytes.
         width: 32 or 16.
     """
     return types.void(rows, table, windows, where, width), _by_shape(_write_gather)
@@ -193,7 +211,8 @@ def add_crowd(typingctx, target, target_at, source, source_at, windows, window_a
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         code = Code(context, builder, sig, args)
-        agents = builder.udiv(code.load(code.element(4), I8), const(MATERIALS, I8))
+        tile = _TileCode(code, 4)
+        agents = builder.udiv(code.load(code.element(4), tile.number), const(tile.one_agent, tile.number))
         number = code.splat(builder.uitofp(agents, F32), FLOATS)
         row, added = code.element(0), code.element(2)
 
@@ -235,7 +254,9 @@ def crowded16(typingctx, windows, window_at):
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         code = Code(context, builder, sig, args)
-        bits = builder.icmp_unsigned(">=", code.load(code.element(0), BYTES), filled(MATERIALS, BYTES))
+        tile = _TileCode(code, 0)
+        tiles = ir.VectorType(tile.number, LANES)
+        bits = builder.icmp_unsigned(">=", code.load(code.element(0), tiles), filled(tile.one_agent, tiles))
         return builder.zext(builder.bitcast(bits, I16), I64)
 
     return signature, generate

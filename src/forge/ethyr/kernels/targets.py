@@ -13,7 +13,7 @@ import numpy as np
 from forge.blade.compiled.jit import inline, jit
 from forge.blade.threads.share import lanes_for, parallel
 from forge.ethyr.kernels.entities import BLOCK
-from forge.ethyr.kernels.layout import NEVER, ROWS, TARGET
+from forge.ethyr.kernels.layout import NEVER
 
 _NEVER = np.float32(NEVER)
 _SAMPLE_NS = 50  # what a sample costs at least, to tell whether threads pay
@@ -26,12 +26,12 @@ def hidden_of(z, query, weight, row, norm):
     Args:
         z, query: float32 [H].
         weight: float32 [F, H].
-        row: int16 [16], of `entities`.
-        norm: float32 [2, 16], from `entities.normaliser`.
+        row: int16 [C], of `entities`.
+        norm: float32 [2, C], from `entities.normaliser`.
     """
     for h in range(z.size):
         z[h] = query[h]
-    for f in range(ROWS):
+    for f in range(weight.shape[0]):
         x = (np.float32(row[f]) - norm[0, f]) * norm[1, f]
         of_feature = weight[f]
         for h in range(z.size):
@@ -59,14 +59,14 @@ def target_scores(out, z, query, weight, score, entities, begin, end, style, nor
         z: float32 [H], scratch.
         query, score: float32 [H].
         weight: float32 [F, H].
-        entities: int16 [M, 16] of its population.
+        entities: int16 [M, C] of its population.
         begin, end: its rows of `entities`.
         style: its attack style.
-        norm: float32 [2, 16].
+        norm: float32 [2, C].
     """
     for entry in range(end - begin):
         row = entities[begin + entry]
-        if (row[TARGET] >> style) & 1:
+        if (row[weight.shape[0]] >> style) & 1:
             hidden_of(z, query, weight, row, norm)
             out[entry] = score_of(z, score)
         else:
@@ -88,13 +88,13 @@ def target_gradient(
     """
     for entry in range(end - begin):
         row, g = entities[begin + entry], grad[entry]
-        if (row[TARGET] >> style) & 1 and g != 0:
+        if (row[weight.shape[0]] >> style) & 1 and g != 0:
             hidden_of(z, query, weight, row, norm)
             for h in range(z.size):
                 grad_score[h] += g * max(z[h], np.float32(0))
                 z[h] = g * score[h] if z[h] > 0 else np.float32(0)
                 grad_query[h] += z[h]
-            for f in range(ROWS):
+            for f in range(weight.shape[0]):
                 x = (np.float32(row[f]) - norm[0, f]) * norm[1, f]
                 of_feature = grad_weight[f]
                 for h in range(z.size):
@@ -113,7 +113,7 @@ def target_lane(out, query, weight, score, entities, first, start, count, styles
         entities, first: as in `Samples`.
         start, count: int64 [P], the samples of each population.
         styles: int64 [P, m], each sample's attack style.
-        norm: float32 [2, 16].
+        norm: float32 [2, C].
         lane, lanes: which of how many.
     """
     z, block = np.empty(query.shape[2], np.float32), 0
@@ -158,8 +158,8 @@ def target_gradient_lane(
         here[:] = 0
         for row in range(count[p] * chunk // chunks, count[p] * (chunk + 1) // chunks):
             begin, end = first[p, start[p] + row], first[p, start[p] + row + 1]
-            target_gradient(here, here[ROWS], grad_query[p, row], z, grad[p, row], query[p, row], weight[p], score[p],
-                            entities[p], begin, end, styles[p, row], norm)  # fmt: skip
+            target_gradient(here, here[weight.shape[1]], grad_query[p, row], z, grad[p, row], query[p, row],
+                            weight[p], score[p], entities[p], begin, end, styles[p, row], norm)  # fmt: skip
 
 
 launch_target_gradient = parallel(target_gradient_lane, -1)

@@ -3,7 +3,8 @@
 With x(c, m) = 1 where cell c is of material m, and n(c) agents on cell c, y = Σ_c Σ_m x(c, m) T[c, m] + Σ_c n(c) W[c]:
 a linear layer over one-hot materials and counts. Only one x(c, ·) is not 0, so it is a sum of one row a cell.
 
-Letters: P populations, S stripes of the hidden units, L hidden units of a stripe (H = S·L), K cells of a window (R·R).
+Letters: P populations, S stripes of the hidden units, L hidden units of a stripe (H = S·L), K cells of a window (R·R),
+M materials.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ import numpy as np
 from forge.blade.compiled.jit import inline, jit
 from forge.blade.compiled.vector import count_bits, lowest_bit
 from forge.blade.threads.share import lanes_for, parallel
-from forge.ethyr.kernels.rows import MATERIALS, add_crowd, clear, crowded16, gather_rows, scatter_rows
+from forge.ethyr.kernels.rows import add_crowd, clear, crowded16, gather_rows, scatter_rows
 
 # A window row goes over this many samples before the next row does, so that its part of the table stays in the first
 # cache: 15 kB of 48. The gradient fetches ahead within its block, so that a longer one serves it better.
@@ -62,14 +63,14 @@ def tile_sum_block(out, out_at, pitch, table, counts, windows, p, low, high, ahe
     Args:
         out: float32; sample q's H numbers are written at out.flat[out_at + (q − low) · pitch].
         out_at, pitch: see there.
-        table: float32 [P, S, K, 8, L].
+        table: float32 [P, S, K, M, L].
         counts: float32 [P, S, K, L].
-        windows: uint8 [P, Q, R, C].
+        windows: uint8 or uint16 [P, Q, R, C].
         p, low, high: what to work on.
         ahead: samples to the block that comes next, which is fetched meanwhile.
         listing: uint16 [LISTING], scratch.
     """
-    stripes, width, cells = table.shape[1], table.shape[4], windows.shape[2]
+    stripes, materials, width, cells = table.shape[1], table.shape[3], table.shape[4], windows.shape[2]
     window, samples = cells * windows.shape[3], high - low
     for q in range(samples):
         clear(out, out_at + q * pitch, stripes * width)
@@ -78,7 +79,7 @@ def tile_sum_block(out, out_at, pitch, table, counts, windows, p, low, high, ahe
         for row in range(cells):
             cell = ((p * stripes + stripe) * cells + row) * cells
             source = (p * windows.shape[1] + low) * window + row * windows.shape[3]
-            where = (to, pitch, cell * MATERIALS * width, source, window, samples, ahead, cells)
+            where = (to, pitch, cell * materials * width, source, window, samples, ahead, cells, materials)
             gather_rows(out, table, windows, where, width)
             for k in range(list_crowd(listing, windows, source, window, cells, samples)):
                 q, column = np.int64(listing[k] >> _COLUMN_BITS), np.int64(listing[k] & _COLUMN)
@@ -94,16 +95,16 @@ def tile_gradient(table, counts, grad, grad_at, pitch, windows, p, stripe, row, 
         table, counts: gradients, shaped as the weights of `tile_sum_block`.
         grad: float32; the gradient of sample q's output is at grad.flat[grad_at + (q − low) · pitch].
         grad_at, pitch: see there.
-        windows: uint8 [P, Q, R, C].
+        windows: uint8 or uint16 [P, Q, R, C].
         p, stripe, row, low, high: what to work on: 1 to GRADIENT_BLOCK samples.
         listing: uint16 [LISTING], scratch.
     """
-    stripes, width, cells = table.shape[1], table.shape[4], windows.shape[2]
+    stripes, materials, width, cells = table.shape[1], table.shape[3], table.shape[4], windows.shape[2]
     window, samples = cells * windows.shape[3], high - low
     cell = ((p * stripes + stripe) * cells + row) * cells
     source = (p * windows.shape[1] + low) * window + row * windows.shape[3]
     to = grad_at + stripe * width
-    where = (to, pitch, cell * MATERIALS * width, source, window, samples, AHEAD, cells)
+    where = (to, pitch, cell * materials * width, source, window, samples, AHEAD, cells, materials)
     scatter_rows(grad, table, windows, where, width)
     for k in range(list_crowd(listing, windows, source, window, cells, samples)):
         q, column = np.int64(listing[k] >> _COLUMN_BITS), np.int64(listing[k] & _COLUMN)

@@ -18,7 +18,7 @@ from forge.blade.threads.cores import cores
 from forge.blade.threads.pool import run
 from forge.ethyr.kernels import compose, entities, tiles
 from forge.ethyr.kernels.layout import ROWS
-from forge.ethyr.kernels.rows import MATERIALS, WIDE
+from forge.ethyr.kernels.rows import WIDE
 from forge.ethyr.networks.samples import Samples
 
 _NONE = np.zeros((0, 0, 0), np.uint8)  # in place of winners: the layer over the observer alone
@@ -54,7 +54,7 @@ class Compose(torch.autograd.Function):
         """See the class."""
         P, cells, _, hidden = tile.shape
         width = _width(hidden)
-        table = tile.new_empty(P, hidden // width, cells, MATERIALS, width)
+        table = tile.new_empty(P, hidden // width, cells, embedding.shape[1], width)
         given = (_numpy(embedding.contiguous()), _numpy(tile.contiguous()), _numpy(bias.contiguous()))
         in_lanes(compose.compose_all, _numpy(table), *given, math.isqrt(cells))
         ctx.save_for_backward(embedding, tile)
