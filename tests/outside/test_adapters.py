@@ -54,11 +54,14 @@ def test_what_a_stimulus_tells() -> None:
         stimulus.mask("eet")
 
 
+EATS = np.array([0, 0, 1, 0, 0, 0])
+
+
 class Herbalist(Sword):
     """Everyone eats, always."""
 
     def decide(self, observation: Observation) -> np.ndarray:
-        return np.broadcast_to(np.array([0, 0, 1]), (*observation.agents.shape, 3))
+        return np.broadcast_to(EATS, (*observation.agents.shape, 6))
 
 
 def test_a_native_whose_sword_plays_by_hand() -> None:
@@ -67,7 +70,7 @@ def test_a_native_whose_sword_plays_by_hand() -> None:
     world = World(CROWD, 2, 0, threads=1)
     world.reset()
     for _ in range(4):
-        world.step(np.broadcast_to(np.array([0, 0, 1]), (2, 8, 3)))
+        world.step(np.broadcast_to(EATS, (2, 8, 6)))
     (god,) = [realm.god for realm in native.realms.realms]
     assert god.world.hash() == world.hash()
     assert world.state.eaten.sum() > 0

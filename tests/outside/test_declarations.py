@@ -84,6 +84,66 @@ def test_a_mask_of_the_wrong_shape_is_one_error(named: Any, array: str, words: s
         Config(systems=[name])
 
 
+BAG = 'Array("bag", "i4", lambda z: (z.N, 3, 1), ""), Array("held", "i4", lambda z: (z.N,), "")'
+WEIGHT = 'Feature("weight", int, int, "", "it", int, int),'
+
+
+def rows_of(features: str = WEIGHT, arrays: str = BAG, world: bool = False, choices: str = "") -> str:
+    """What a system with a set of rows declares."""
+    return f'arrays=({arrays},), rows=(Rows("bag", "it", "bag", "held", ({features}), {world}),), choices=({choices})'
+
+
+@pytest.mark.parametrize(
+    ("declared", "words"),
+    [
+        ('rows=(Rows("seen", "it", "bag", "held", ()),)', "rows have the name 'seen', which is that of another list"),
+        ('rows=(Rows("bag", "it", None, "held", ()),)', "array of rows bag = None must name an array"),
+        (rows_of("int,"), r"features of rows bag = .* must be a tuple of Feature"),
+        (rows_of(""), "rows bag have no features"),
+        (rows_of(WEIGHT.replace("int),", "int, abs),")), "feature weight of rows bag is column 0, and is not read"),
+        (rows_of(WEIGHT.replace("int),", "int, number=1),")), "feature weight of rows bag is column 0, and is not"),
+        (rows_of(2 * WEIGHT), "features of rows bag are weight, weight: each must have a name of its own"),
+        (rows_of(choices='Choice("bag", "it", lambda c: ("no",)),'), "choice 'bag' .* has the name of a set of rows"),
+        (
+            rows_of(choices='Choice("use", "it", lambda c: ("no",), of="sack"),'),
+            "choice 'use' of system 'mine' is one of 'sack', which is unknown; allowed are 'seen', 'bag'",
+        ),
+        (
+            rows_of(choices='Choice("use", "it", lambda c: ("no",) * 3, of="bag"),'),
+            "choice 'use' has 3 options, but is one of 'bag': wanted are 4, for option 0 is nothing, each other one a",
+        ),
+        (
+            rows_of(choices='Choice("use", "it", lambda c: ("no",) * 3, of="seen"),'),
+            "choice 'use' has 3 options, but is one of 'seen': wanted are 32, for option 0 is nobody",
+        ),
+        (
+            rows_of(world=True),
+            r"the array of rows 'bag' is 'bag', int32 of shape \[128, 3, 1\]; wanted is .* 'i4' of shape \[L, 1\]",
+        ),
+        (
+            rows_of(arrays='Array("sack", "i4", lambda z: (z.N, 3, 1), "")'),
+            r"the array of rows 'bag' is 'bag', no array; wanted is an array 'i4' of shape \[128, L, 1\]",
+        ),
+        (
+            rows_of(arrays=BAG.replace("i4", "i2", 1)),
+            r"array of rows 'bag' is 'bag', int16 of shape \[128, 3, 1\]; wanted is .* of shape \[128, 3, 1\]",
+        ),
+        (
+            rows_of(arrays=BAG.replace("(z.N,)", "()")),
+            r"count of rows 'bag' is 'held', int32 of shape \[\]; wanted is an array 'i4' of shape \[128\]",
+        ),
+        (rows_of(arrays=BAG.replace("3", "0")), "the array of rows 'bag', 'bag', has room for no row; wanted is 1"),
+        (
+            'choices=(Choice("sing", "it", lambda c: ("no", "yes"), matters=abs),)',
+            "`matters` of choice sing = .*abs.* must name an array, or be compiled: put @inline before it",
+        ),
+    ],
+)
+def test_rows_and_choices_of_them_that_cannot_be_are_one_error(named: Any, declared: str, words: str) -> None:
+    with pytest.raises(ConfigError, match=words):
+        Config(systems=[named(declared)])
+
+
 def test_a_section_must_not_hide_what_a_configuration_has(named: Any) -> None:
     text = """
 from dataclasses import dataclass

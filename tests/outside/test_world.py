@@ -87,23 +87,57 @@ def test_what_is_known_of_others_of_oneself_and_of_the_world() -> None:
     assert observation.copy().around(0).tolist() == [1, *[0] * 7]
 
 
+def test_rows_of_an_agent_and_of_the_world_are_known() -> None:
+    """Agent 0 buys from the only stall, uses what it was born with, and what it has bought moves up."""
+    world = two_neighbours(**{"plague.spreads": False})
+    observation = world.observe()
+    assert [observation.rows("herbs", 0, slot).tolist() for slot in (0, 1)] == [
+        [[1, -1]],
+        [],
+    ]
+    assert observation.rows("stalls", 0, 1).tolist() == [[1, 1]]
+    observation, *_ = wait(world, buy=[2, 1])  # the second stall is open by now
+    assert [observation.rows("herbs", 0, slot).tolist() for slot in (0, 1)] == [[[1, -1], [2, 0]], [[1, 0]]]
+    assert observation.rows("stalls", 0, 0).tolist() == [[1, 0], [2, 0]]
+    assert observation.more["may_use"].tolist() == [[[True, True, True, False], [True, True, False, False]]]
+    health = int(world.state.agents["health"][0, 0])
+    observation, *_ = wait(world, use=[1, 0], give=[0, 1])  # to who is in view: agent 0, whose bag is not full
+    assert [observation.rows("herbs", 0, slot).tolist() for slot in (0, 1)] == [[[2, 0], [1, 1]], []]
+    assert world.state.agents["health"][0, 0] == health - 1 + 1
+    kept = observation.copy()
+    wait(world, use=1)
+    assert kept.rows("herbs", 0, 0).tolist() == [[2, 0], [1, 1]]
+    with pytest.raises(ValueError, match="rows 'herb' are unknown; declared are herbs, stalls"):
+        observation.rows("herb", 0, 0)
+
+
+def test_nothing_is_there_for_an_empty_slot_and_counts_beyond_the_room_are_cut() -> None:
+    world = crowd(1, 1, 0)
+    world.state.bag_count[0, 0], world.state.stall_count[0] = 9, -2
+    observation = world.observe()
+    assert len(observation.rows("herbs", 0, 0)) == 3
+    assert len(observation.rows("stalls", 0, 0)) == 0
+    world.state.stall_count[0] = 1
+    assert [len(observation.rows("stalls", 0, slot)) for slot in (0, 1)] == [1, 0]
+
+
 def test_the_tree_of_actions_has_its_choice() -> None:
     world = two_neighbours()
     tree, observation = ActionTree(world.config), world.observe()
-    assert tree.columns == ("move", "style", "eat")
-    assert tree.choices == (5, 3, 2)
-    assert tree.size == 30
-    assert tree.decide("north", "mage", "yes") == (1, 2, 1)
-    assert str(tree.name((1, 2, 1))) == "move north, mage, eat yes"
-    assert all(str(tree.name(i)) == str(tree.name(tree.row(i))) for i in range(tree.size))
-    assert [mask.shape for mask in tree.masks(observation)] == [(1, 2, 5), (1, 2, 3), (1, 2, 2)]
-    assert tree.valid(observation, (0, 0)).reshape(5, 3, 2).all()  # who is ill
-    well = tree.valid(observation, (0, 1)).reshape(5, 3, 2)
-    assert well[..., 0].all()
-    assert not well[..., 1].any()
+    assert tree.columns == ("move", "style", "eat", "use", "buy", "give")
+    assert tree.choices == (5, 3, 2, 4, 5, 32)
+    assert tree.size == 30 * 4 * 5 * 32
+    assert tree.decide("north", "mage", "yes", "herb_0") == (1, 2, 1, 1, 0, 0)
+    assert str(tree.name((1, 2, 1, 0, 3, 0))) == "move north, mage, eat yes, use nothing, buy stall_2, give nobody"
+    assert all(str(tree.name(i)) == str(tree.name(tree.row(i))) for i in range(0, tree.size, 97))
+    assert [mask.shape[-1] for mask in tree.masks(observation)] == list(tree.choices)
+    assert tree.valid(observation, (0, 0)).reshape(tree.choices)[:, :, :, :2, :, :2].all()  # who is ill, and has a herb
+    well = tree.valid(observation, (0, 1)).reshape(tree.choices)
+    assert well[..., 0, 0, 0, 0].all()
+    assert not well[:, :, 1].any()
     with pytest.raises(ValueError, match=r"eat = 2 is out of range; allowed are 0 \.\. 1"):
-        world.step(np.full((1, 2, 3), 2))
-    with pytest.raises(ValueError, match=r"wanted is \(1, 2, 3\): worlds, slots, move, style, eat"):
+        world.step(np.full((1, 2, 6), 2))
+    with pytest.raises(ValueError, match=r"wanted is \(1, 2, 6\): worlds, slots, move, style, eat, use, buy, give"):
         world.step(np.zeros((1, 2, 2), int))
 
 
@@ -197,7 +231,7 @@ def test_worlds_of_a_batch_may_have_other_numbers() -> None:
     mild, severe = plague_config(), plague_config(**{"plague.harm": 4})
     world = World([mild, severe], 2)
     world.reset()
-    world.step(np.zeros((2, 2, 3), int))
+    wait(world)
     assert world.state.agents["health"][:, 0].tolist() == [9, 6]
 
 

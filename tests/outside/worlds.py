@@ -1,4 +1,4 @@
-"""Small worlds with the plague, in which arithmetic can be done by hand."""
+"""Small worlds with the plague and the bazaar, in which arithmetic can be done by hand."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ import numpy as np
 
 from forge.blade import Config, Recording, World
 from forge.blade.interventions import Move, Place
+from forge.blade.world.action_tree import ActionTree
 
-SYSTEMS = ["tests.outside.plague:PLAGUE"]
+SYSTEMS = ["tests.outside.plague:PLAGUE", "tests.outside.bazaar:BAZAAR"]
 
 
 def plague_config(**changes: Any) -> Config:
-    """Two slots of one population, on grass, without healing: nothing but the plague takes health."""
+    """Two slots of one population, on grass: nothing but the plague takes health, and nothing but herbs gives it."""
     still = {
         "terrain.side": 12,
         "terrain.border": 2,
@@ -40,9 +41,11 @@ def two_neighbours(count: int = 1, threads: int = 1, **changes: Any) -> World:
     return world
 
 
-def wait(world: World, eat: int = 0) -> tuple[Any, np.ndarray, np.ndarray]:
-    """A tick in which nobody moves; all choose `eat`."""
-    actions = np.zeros((world.count, world.config.spawn.cap, 3), int)
-    actions[..., 2] = eat
+def wait(world: World, **chosen: Any) -> tuple[Any, np.ndarray, np.ndarray]:
+    """A tick in which nobody moves; options of other choices by their names, of all agents or of each."""
+    tree = ActionTree(world.config)
+    actions = np.zeros((world.count, world.config.spawn.cap, len(tree.columns)), int)
+    for name, options in chosen.items():
+        actions[..., tree.columns.index(name)] = options
     observation, reward, terminated, _ = world.step(actions)
     return observation, reward, terminated

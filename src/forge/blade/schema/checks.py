@@ -12,12 +12,15 @@ from forge.blade.schema.phase import Phase, Verb
 from forge.blade.schema.record import FILLING, Column
 from forge.blade.schema.section import check_section
 from forge.blade.schema.system import (
+    LISTS,
+    NEXT,
     Array,
     Choice,
     DeathCause,
     EventType,
     Feature,
     Number,
+    Rows,
     Shared,
     Size,
     System,
@@ -37,6 +40,7 @@ _KINDS: dict[str, type] = {
     "features": Feature,
     "own": Feature,
     "around": str,
+    "rows": Rows,
     "materials": Tile,
     "causes": DeathCause,
     "events": EventType,
@@ -71,6 +75,10 @@ def check_system(system: System) -> None:
     _check_columns(who, (*system.agent, *system.tally, *system.life))
     for number in system.numbers:
         _check_number(who, system, number)
+    for rows in system.rows:
+        _check_rows(who, rows)
+    for option in system.choices:
+        _check_matters(who, option)
     for tile in system.materials:
         _check_colour(who, tile)
     for verb in system.verbs:
@@ -104,6 +112,33 @@ def _check_number(who: str, system: System, number: Number) -> None:
         raise ConfigError(f"{who}: number {number.name} has type {shown(number.type)}; allowed are {_listed(_SCALARS)}")
     if number.value is None and (system.section is None or number.name not in system.section.since()):
         raise ConfigError(f"{who}: number {number.name} has no value, and is no field of its section")
+
+
+def _check_rows(who: str, rows: Rows) -> None:
+    if rows.name in LISTS:
+        raise ConfigError(f"{who}: rows have the name {shown(rows.name)}, which is that of another list agents know")
+    for what in ("array", "count"):
+        if not isinstance(getattr(rows, what), str):
+            raise ConfigError(f"{who}: {what} of rows {rows.name} = {shown(getattr(rows, what))} must name an array")
+    if not isinstance(rows.features, tuple) or not all(isinstance(feature, Feature) for feature in rows.features):
+        raise ConfigError(f"{who}: features of rows {rows.name} = {shown(rows.features)} must be a tuple of Feature")
+    if not rows.features:
+        raise ConfigError(f"{who}: rows {rows.name} have no features; say what their columns are")
+    for place, feature in enumerate(rows.features):
+        _check_name(who, f"a feature of rows {rows.name}", feature.name)
+        if feature.read is not None or feature.number not in (NEXT, place):
+            raise ConfigError(f"{who}: feature {feature.name} of rows {rows.name} is column {place}, and is not read")
+    if len({feature.name for feature in rows.features}) < len(rows.features):
+        names = _listed(feature.name for feature in rows.features)
+        raise ConfigError(f"{who}: features of rows {rows.name} are {names}: each must have a name of its own")
+
+
+def _check_matters(who: str, option: Choice) -> None:
+    if not (option.matters is None or isinstance(option.matters, str) or hasattr(option.matters, "py_func")):
+        raise ConfigError(
+            f"{who}: `matters` of choice {option.name} = {shown(option.matters)} must name an array, or be compiled: "
+            "put @inline before it"
+        )
 
 
 def _check_colour(who: str, tile: Tile) -> None:

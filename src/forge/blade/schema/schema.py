@@ -5,48 +5,31 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
 from forge.blade.schema.checks import check_system
+from forge.blade.schema.layout import Layout, Sizes, check_told
 from forge.blade.schema.phase import Phase
 from forge.blade.schema.record import FILLING, PAD, Column, check_since, columns_of, record, settled
 from forge.blade.schema.system import (
     MOST_MATERIALS,
     NEXT,
+    SEEN,
     Array,
     Choice,
     DeathCause,
     EventType,
     Feature,
     Number,
+    Rows,
     Shared,
     System,
     Term,
     Tile,
 )
 from forge.support.checks import ConfigError
-
-
-class Layout(NamedTuple):
-    """What an array of the state looks like."""
-
-    shape: tuple[int, ...]
-    dtype: np.dtype[Any]
-
-
-class Sizes(SimpleNamespace):
-    """A batch, and the lengths of the axes of its arrays, each an attribute by its name.
-
-    Attributes:
-        configs: of the worlds.
-        config: of world 0.
-        recording: what they record.
-        schema: what is declared.
-    """
-
 
 #: What holds the declarations of all systems.
 WHOLE = System(
@@ -79,6 +62,7 @@ class Schema:
         arrays: of a batch, those that are saved first; among them `agents` and `rules`, which hold what all declare.
         features, own: by number, which is their column.
         around: the names of arrays that say what all know of their world.
+        rows: sets of things that agents know of, each with its features by number.
         shared: fields of a configuration that all worlds of a batch share.
 
     Raises:
@@ -117,6 +101,7 @@ class Schema:
         self.own: tuple[Feature, ...] = self._numbered("feature of oneself", "own")
         self._check_features()
         self.around: tuple[str, ...] = tuple(name for system in self.systems for name in system.around)
+        self.rows: tuple[Rows, ...] = self._sets_of_rows()
         self.shared: tuple[Shared, ...] = self._named("shared field", "shared")
 
     def _named(self, what: str, kind: str) -> tuple[Any, ...]:
@@ -133,6 +118,26 @@ class Schema:
             raise ConfigError(f"numbers of {what}s must be 0 .. {len(ours) - 1}, each once, not {numbers}")
         others = [one for one in every if one.number == NEXT]
         return (*ours, *(one._replace(number=len(ours) + k) for k, one in enumerate(others)))
+
+    def _sets_of_rows(self) -> tuple[Rows, ...]:
+        """All sets of rows, in the order of their systems.
+
+        Raises:
+            ConfigError: if one has the name of a choice, or a choice is one of what does not exist.
+        """
+        every = self._named("set of rows", "rows")
+        names = {rows.name for rows in every}
+        for system in self.systems:
+            for choice in system.choices:
+                who = f"choice {choice.name!r} of system {system.name!r}"
+                if choice.name in names:
+                    raise ConfigError(f"{who} has the name of a set of rows: name one of the two otherwise")
+                if choice.of and choice.of not in {SEEN, *names}:
+                    allowed = ", ".join(map(repr, (SEEN, *sorted(names))))
+                    raise ConfigError(f"{who} is one of {choice.of!r}, which is unknown; allowed are {allowed}")
+        return tuple(
+            rows._replace(features=tuple(f._replace(number=k) for k, f in enumerate(rows.features))) for rows in every
+        )
 
     def _check_features(self) -> None:
         fields = {column.name for column in columns_of(self.agent)}
@@ -206,7 +211,8 @@ class Schema:
         """What the arrays of a batch look like, by name.
 
         Raises:
-            ConfigError: if the mask of a choice is not of its shape.
+            ConfigError: if an array that tells agents something is not of the shape in which it says it, or options
+                are not as many as what they are of.
         """
         sizes = self.sizes(configs, recording)
         records = {"agent": self.agent, "tally": self.tally, "rules": self.rules, "life": self.life}
@@ -214,34 +220,8 @@ class Schema:
         for array in self.arrays:
             kind = array.type(sizes) if callable(array.type) else records.get(array.type, array.type)
             found[array.name] = Layout((len(configs), *array.shape(sizes)), np.dtype(kind))
-        self._check_told(configs[0], found)
+        check_told(sizes, found)
         return found
-
-    def _check_told(self, config: Any, layout: Mapping[str, Layout]) -> None:
-        """Refuses arrays that are not of the shape in which they say what they are declared to say."""
-        slots = layout["agents"].shape
-        for choice in self.choices:
-            count = len(choice.options(config))
-            if choice.mask is not None and count and choice.mask not in _SPECIAL:
-                _check_array(f"mask of choice {choice.name!r}", choice.mask, layout, (*slots, count))
-            if choice.matters is not None and count:
-                _check_array(f"`matters` of choice {choice.name!r}", choice.matters, layout, slots)
-        for name in self.around:
-            if name not in layout or layout[name].dtype != np.dtype("i4") or len(layout[name].shape) > 2:
-                raise ConfigError(
-                    f"around names {name!r}, which must be an array of numbers i4, () or (n,), of a world"
-                )
-
-
-#: Masks of ours, in bits.
-_SPECIAL = ("moves", "targets")
-
-
-def _check_array(what: str, name: str, layout: Mapping[str, Layout], shape: tuple[int, ...]) -> None:
-    found = layout.get(name)
-    if found is None or found.dtype != np.bool_ or found.shape != shape:
-        told = f"{found.dtype} of shape {list(found.shape[1:])}" if found else "no array"
-        raise ConfigError(f"the {what} is {name!r}, {told}; wanted is an array '?' of shape {list(shape[1:])}")
 
 
 def _check_names(what: str, declared: Iterable[tuple[str, list[str]]]) -> None:

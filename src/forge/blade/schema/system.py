@@ -20,8 +20,14 @@ from forge.blade.schema.versions import Since
 #: The number of a declaration that takes the one after those before it.
 NEXT = -1
 
+#: The agents in view, as choices name them whose options they are.
+SEEN = "seen"
+
 #: As many materials as a byte tells apart, but for the last number: in frames that is a tile that nobody has seen.
 MOST_MATERIALS = 255
+
+#: What agents know that is no set of rows, by its name: the agents in view, of themselves alone, and of their world.
+LISTS = (SEEN, "own", "around")
 
 
 class Number(NamedTuple):
@@ -182,9 +188,13 @@ class Choice(NamedTuple):
         meaning: for people.
         options: their names, by a configuration; where there are none, the choice does not exist there.
         mask: the array of the state that says what is valid, "?" [N, n]; None: every option always is.
-        matters: the array of the state, "?" [N], that says for whom the choice can have an effect now; None: for all.
+        matters: for whom the choice can have an effect now: the array of the state that says it, "?" [N]; or compiled
+            by `forge.blade.compiled.jit.inline`, f(agent, me, rules) of the record of an agent in view, of the
+            observer's and of the numbers of the world: the choice matters to who sees somebody else of whom it is
+            true. None: for all.
         idle: the option of who does as little as the rules allow, by a configuration.
-        of: the list of the observation whose entries the options are; empty where they are not.
+        of: where the options are entries of a list: "seen", the agents in view, of which entry 0, oneself, means
+            nobody; or the name of a set of `Rows`, of which option 0 means nothing, and option k row k − 1. Else empty.
         number: of the column; as of `Tile`.
     """
 
@@ -192,10 +202,31 @@ class Choice(NamedTuple):
     meaning: str
     options: Callable[[Any], tuple[str, ...]]
     mask: str | None = None
-    matters: str | None = None
+    matters: str | Callable[..., Any] | None = None
     idle: Callable[[Any], int] = lambda config: 0
     of: str = ""
     number: int = NEXT
+
+
+class Rows(NamedTuple):
+    """A set of things that agents know of, such as what they carry or what is for sale: a row of numbers for each.
+
+    Attributes:
+        name: in lower case, unique among all systems, and neither "seen", "own", "around" nor the name of a choice.
+        meaning: for people.
+        array: of the state, "i4" [N, L, F]: the rows of each agent, at most L; or [L, F] with `world`.
+        count: the array of the state, "i4" [N], or () with `world`, that says how many of the first rows are there:
+            more than L mean L, less than 0 none.
+        features: what the columns are, in their order: F of them, without `read`.
+        world: whether there is one set that all agents of a world know, and not one for each of them.
+    """
+
+    name: str
+    meaning: str
+    array: str
+    count: str  # type: ignore[assignment]  # a tuple counts, too
+    features: tuple[Feature, ...]
+    world: bool = False
 
 
 class Shared(NamedTuple):
@@ -227,6 +258,7 @@ class System:
         features: what agents know of one another.
         own: what agents know of themselves alone; their numbers are counted by themselves.
         around: what all agents of a world know of it: numbers of these arrays of the state, "i4" of shape () or (n,).
+        rows: sets of things that agents know of.
         materials: that tiles can be of.
         causes: of deaths.
         events: kinds of entries of the log.
@@ -253,6 +285,7 @@ class System:
     features: tuple[Feature, ...] = ()
     own: tuple[Feature, ...] = ()
     around: tuple[str, ...] = ()
+    rows: tuple[Rows, ...] = ()
     materials: tuple[Tile, ...] = ()
     causes: tuple[DeathCause, ...] = ()
     events: tuple[EventType, ...] = ()

@@ -13,6 +13,7 @@ from forge.blade.engine.engine import engine_of
 from forge.blade.mechanics.ids import Move, Style
 from forge.blade.mechanics.tile import LAYOUTS, crowds_of, materials_of
 from forge.blade.schema.schema import Schema
+from forge.blade.schema.system import Rows
 from forge.blade.systems.game import GAME
 
 #: The eleven features, in the order of `Observation.features`. Source of the normalisation: Neural MMO v1.0.
@@ -121,12 +122,42 @@ class Observation(NamedTuple):
         parts = [np.ravel(self.more[name][world]) for name in self.schema.around]
         return np.concatenate([np.zeros(0, np.int32), *parts])
 
+    def rows(self, name: str, world: int, slot: int) -> np.ndarray:
+        """Integers int32 [rows that are there, F]: one of the sets of rows that an agent knows of, by its name.
+
+        Nothing is there for an empty slot; a set of the world is the same for all agents.
+
+        Raises:
+            ValueError: if no system declares a set of that name.
+        """
+        known = {rows.name: rows for rows in self.schema.rows}
+        if name not in known:
+            raise ValueError(f"rows {name!r} are unknown; declared are {', '.join(known) or 'none'}")
+        there = int(rows_there(self, known[name], np.array([world]), np.array([slot]))[0])
+        of = (world,) if known[name].world else (world, slot)
+        return self.more[known[name].array][of][:there].copy()
+
+
+def rows_there(observation: Observation, rows: Rows, worlds: np.ndarray, slots: np.ndarray) -> np.ndarray:
+    """How many rows of a set are there for agents of these worlds and slots: int64 [n], 0 for an empty slot."""
+    of = (worlds,) if rows.world else (worlds, slots)
+    most = observation.more[rows.array].shape[-2]
+    counted = np.clip(observation.more[rows.count][of].astype(np.int64), 0, most)
+    return np.where(observation.alive[worlds, slots], counted, 0)
+
 
 def told(schema: Schema) -> tuple[str, ...]:
-    """The names of the arrays that systems from outside tell agents: masks, what matters, what is around."""
-    inside = {array.name for array in GAME.arrays}
-    named = [name for choice in schema.choices for name in (choice.mask, choice.matters) if name is not None]
-    return tuple(dict.fromkeys(name for name in (*named, *schema.around) if name not in inside))
+    """The names of the arrays that systems from outside tell agents: masks, what matters, what is around, rows."""
+    named = [name for choice in schema.choices for name in (choice.mask, choice.matters) if isinstance(name, str)]
+    listed = [name for rows in schema.rows if not rows.world for name in (rows.array, rows.count)]
+    every = (*named, *told_of_worlds(schema), *listed)
+    return tuple(dict.fromkeys(name for name in every if name not in Observation._fields))
+
+
+def told_of_worlds(schema: Schema) -> tuple[str, ...]:
+    """The names of those that say the same to all agents of a world, and have no axis of slots."""
+    listed = [name for rows in schema.rows if rows.world for name in (rows.array, rows.count)]
+    return tuple(dict.fromkeys((*schema.around, *listed)))
 
 
 class Array(NamedTuple):

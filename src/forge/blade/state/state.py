@@ -25,7 +25,7 @@ import numpy as np
 
 from forge.blade.config.config import Config
 from forge.blade.mechanics.events import Recording
-from forge.blade.schema.schema import Layout as Layout
+from forge.blade.schema.layout import Layout as Layout
 from forge.blade.schema.schema import Schema
 from forge.blade.state.kinds import State as State
 from forge.blade.state.kinds import state_type

@@ -17,7 +17,7 @@ import numpy as np
 from forge.blade import Config, ConfigError, Observation
 from forge.blade.mechanics.events import NOBODY
 from forge.blade.recording.scene import Scene
-from forge.blade.state.observation import read_only
+from forge.blade.state.observation import read_only, told_of_worlds
 from forge.blade.world.actions import choices_of
 
 if TYPE_CHECKING:  # it needs more than is installed with the viewer
@@ -142,9 +142,10 @@ class View:
         shown.seen_count[:, there] = observation.seen_count[:, here]
         shown.moves[:, there] = observation.moves[:, here]
         shown.targets[:, there] = observation.targets[:, here]
+        of_worlds = told_of_worlds(observation.schema)
         for name, told in observation.more.items():
-            shown.more[name][...] = told if name in observation.schema.around else 0
-            if name not in observation.schema.around:
+            shown.more[name][...] = told if name in of_worlds else 0
+            if name not in of_worlds:
                 shown.more[name][:, there] = told[:, here]
         return seen
 
@@ -169,9 +170,9 @@ class View:
                 name: np.zeros((worlds, slots, *given.shape[2:]), given.dtype)
                 for name, given in observation.arrays.items()
             }
-            around = observation.schema.around
+            of_worlds = told_of_worlds(observation.schema)
             more = {
-                name: np.zeros(told.shape if name in around else (worlds, slots, *told.shape[2:]), told.dtype)
+                name: np.zeros(told.shape if name in of_worlds else (worlds, slots, *told.shape[2:]), told.dtype)
                 for name, told in observation.more.items()
             }
             # laid out as a world's own, with room behind the list: kernels need not be compiled for another layout
