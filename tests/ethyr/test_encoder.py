@@ -87,7 +87,7 @@ def test_tile_sum_by_hand() -> None:
     weight = torch.full((1, 1, 16), 100.0, requires_grad=True)
     # forest and two agents: 10 · 4 + h + 2 · 100; grass and one: 10 · 2 + h + 100
     expected = torch.stack([240 + h, 120 + h]).unsqueeze(0)
-    windows, _, _, start, count, _ = tiny.samples
+    windows, start, count = tiny.samples.windows, tiny.samples.start, tiny.samples.count
     for out in (
         TileSum.apply(table, weight, windows, start, count),
         dense.tile_sum(table, weight, tiny.samples.to("cpu")),

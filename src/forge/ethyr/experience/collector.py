@@ -30,7 +30,7 @@ class Collector:
         self.device = next(policy.parameters()).device
         self.memory = Memory(world.config, world.count, policy.memory, self.device)
         self.start = self.memory.numbers[:, :0]
-        self._actions = np.zeros((*world.state.agents.shape, 3 if world.config.learned_targets else 2), np.uint8)
+        self._actions = np.zeros((*world.state.agents.shape, len(self.rollout.layout.there)), np.uint8)
 
     @torch.no_grad()
     def collect(self) -> np.ndarray:

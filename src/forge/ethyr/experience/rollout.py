@@ -11,19 +11,18 @@ from __future__ import annotations
 
 import numpy as np
 import torch
+from numpy.typing import DTypeLike
 
 from forge.blade.compiled.jit import inline, jit
-from forge.blade.compiled.vector import copy16
 from forge.blade.config.config import Config
 from forge.blade.state.observation import Observation
 from forge.blade.state.state import row_length
 from forge.blade.threads.pool import run
-from forge.blade.threads.share import lanes_for, parallel
-from forge.ethyr.kernels.layout import COLUMNS, TARGET
+from forge.ethyr.experience.gathering import gathering_of
+from forge.ethyr.kernels.layout import Layout, Table, layout_of
 from forge.ethyr.networks.compiled import threads_of_torch
-from forge.ethyr.networks.samples import Samples
+from forge.ethyr.networks.samples import More, Samples
 
-_AGE_SHOWN = 32767
 NO_SAMPLE = -1
 
 
@@ -31,12 +30,14 @@ class Rollout:
     """Buffers for `ticks` ticks of `worlds` worlds, and one more observation to bootstrap from.
 
     Attributes:
-        windows: uint8 [P, Q, R, C], the tile bytes each sample saw.
-        entities: int16 [P, M, 16], the FEATURES of each agent in view, and in column TARGET the bits of the styles
-            it can be attacked with; the other columns are 0. Age is clipped to 32,767.
+        layout: of the configuration.
+        windows: uint8 or uint16 [P, Q, R, C], the tiles each sample saw.
+        entities: int16 [P, M, columns], the features of each agent in view, clipped to ±32,767, and in column
+            `layout.target` the bits of the styles it can be attacked with; the other columns are 0.
         first: int32 [P, Q + 1], sample q's entity rows are first[p, q] .. first[p, q + 1] − 1, its own first.
         moves: uint8 [P, Q], bit set of valid moves.
-        actions: uint8 [P, Q, 3], move, style and target.
+        more: what systems from outside tell each sample.
+        actions: uint8 [P, Q, columns], move, style and target, and the choices from outside.
         log_prob, value: float32 [P, Q], of the policy that acted.
         advantage, target: float32 [P, Q], filled by `forge.ethyr.experience.advantage`.
         count: int64 [P], samples gathered.
@@ -52,11 +53,13 @@ class Rollout:
         M = Q * min(K, N)
         R, C = 2 * config.sight.radius + 1, row_length(config)
         self.ticks, self.worlds = ticks, worlds
-        self.windows = aligned((P, Q, R, C), np.uint8)
-        self.entities = aligned((P, M, COLUMNS), np.int16)
+        self.layout = layout = layout_of(config)
+        self.windows = aligned((P, Q, R, C), layout.tile)
+        self.entities = aligned((P, M, layout.columns), np.int16)
+        self.more = more_for(layout, (P, Q), (ticks + 1) * worlds)
         self.first = aligned((P, Q + 1), np.int32)
         self.moves = aligned((P, Q), np.uint8)
-        self.actions = np.zeros((P, Q, 3), np.uint8)
+        self.actions = np.zeros((P, Q, layout.actions), np.uint8)
         self.log_prob = np.zeros((P, Q), np.float32)
         self.value = np.zeros((P, Q), np.float32)
         self.advantage = np.zeros((P, Q), np.float32)
@@ -69,6 +72,8 @@ class Rollout:
         self.count = np.zeros(P, np.int64)
         self._first_row = np.zeros((worlds, P), np.int64)
         self._first_entity = np.zeros((worlds, P), np.int64)
+        self._gathering = gathering_of(layout)
+        self._there = np.array(layout.there)
         self.clear()
 
     def clear(self) -> None:
@@ -83,17 +88,19 @@ class Rollout:
         start = self.starts[tick] = self.count.copy()
         places = self._first_row, self._first_entity
         reserve_all(observation.agents, observation.seen_count, self.first, self.count, *places)
-        run(
-            gather_all,
-            threads_of_torch(),
-            observation[:6],
-            (self.windows, self.entities, self.first, self.moves, self.sample_of[tick], *places),
-        )
-        return Samples(self.windows, self.entities, self.first, start, self.count - start, self.moves)
+        rows = self.windows, self.entities, self.first, self.moves, self.sample_of[tick], *places
+        told = tuple(observation.more[name] for name in self._gathering.told)
+        place = tick * self.worlds
+        run(self._gathering.gather_all, threads_of_torch(), observation[:6], told, rows, self.more, place)
+        return self._samples(start, self.count - start)
+
+    def _samples(self, start: np.ndarray, count: np.ndarray) -> Samples:
+        more = self.more if self.layout.tables or self.layout.valid else None
+        return Samples(self.windows, self.entities, self.first, start, count, self.moves, more)
 
     def scatter(self, tick: int, actions: np.ndarray) -> None:
-        """Writes the actions of tick `tick` into an action array uint8 [W, N, 2 or 3] of the world."""
-        scatter_actions(self.actions, self.sample_of[tick], actions)
+        """Writes the actions of tick `tick` into an action array uint8 [W, N, choices that exist] of the world."""
+        scatter_actions(self.actions, self.sample_of[tick], self._there, actions)
 
     def view(self, array: np.ndarray, rows: int) -> torch.Tensor:
         """The first rows of an array [P, Q, ...], as a tensor [P, rows, ...] that shares its memory."""
@@ -110,24 +117,72 @@ class Rollout:
         start, end = samples.start, samples.start + samples.count
         first = np.zeros((len(start), samples.rows + 1), np.int32)
         most = max(int(self.first[p, end[p]] - self.first[p, start[p]]) for p in range(len(start)))
-        entities = np.zeros((len(start), most, COLUMNS), np.int16)
-        windows = np.zeros((len(start), samples.rows, *self.windows.shape[2:]), np.uint8)
-        moves = np.zeros((len(start), samples.rows), np.uint8)
+        entities = np.zeros((len(start), most, self.layout.columns), np.int16)
         for p, (low, high) in enumerate(zip(start, end, strict=True)):
             begin, last = self.first[p, low], self.first[p, high]
             first[p, : high - low + 1] = self.first[p, low : high + 1] - begin
             first[p, high - low :] = last - begin
             entities[p, : last - begin] = self.entities[p, begin:last]
-            windows[p, : high - low] = self.windows[p, low:high]
-            moves[p, : high - low] = self.moves[p, low:high]
-        return Samples(windows, entities, first, np.zeros_like(start), samples.count, moves)
+        windows, moves = (_rows_of(samples, array) for array in (self.windows, self.moves))
+        more = samples.more and self._compact_more(samples)
+        return Samples(windows, entities, first, np.zeros_like(start), samples.count, moves, more)
+
+    def _compact_more(self, samples: Samples) -> More:
+        """What systems from outside tell these samples alone, and of their worlds alone."""
+        more, worlds = self.more, slice(0, 0)
+        place = _rows_of(samples, more.place)
+        if place.size:
+            filled = np.concatenate([place[p, :count] for p, count in enumerate(samples.count)])
+            worlds = slice(int(filled.min()), int(filled.max()) + 1)
+            place -= np.int32(worlds.start)
+
+        def part(array: np.ndarray, table: Table) -> np.ndarray:
+            return array[worlds].copy() if table.world else _rows_of(samples, array)
+
+        sets, counts = (
+            tuple(part(array, table) for array, table in zip(arrays, self.layout.sets, strict=True))
+            for arrays in (more.sets, more.counts)
+        )
+        own, valid = (_rows_of(samples, array) for array in (more.own, more.valid))
+        return More(own, place, more.around[worlds].copy(), sets, counts, valid)
 
     def learnable(self, samples: np.ndarray) -> Samples:
         """The samples to learn from: the first `samples` (int64 [P]) of each population."""
-        return Samples(self.windows, self.entities, self.first, np.zeros_like(samples), samples, self.moves)
+        return self._samples(np.zeros_like(samples), samples)
 
 
-def aligned(shape: tuple[int, ...], dtype: type) -> np.ndarray:
+def _rows_of(samples: Samples, array: np.ndarray) -> np.ndarray:
+    """A copy of the rows of samples in an array [P, Q, ...]: [P, m, ...], 0 beyond a population's count."""
+    found = np.zeros((len(array), samples.rows, *array.shape[2:]), array.dtype)
+    for p, (start, count) in enumerate(zip(samples.start, samples.count, strict=True)):
+        found[p, :count] = array[p, start : start + count]
+    return found
+
+
+def more_for(layout: Layout, samples: tuple[int, int], worlds: int) -> More:
+    """Room for what systems from outside tell.
+
+    Args:
+        layout: of the configuration.
+        samples: populations P, and samples Q of each.
+        worlds: D, rows of what is told of worlds.
+    """
+
+    def room(table: Table, *shape: int) -> np.ndarray:
+        return aligned(((worlds,) if table.world else samples) + shape, np.int32)
+
+    of_worlds = any(table.world for table in layout.tables)
+    return More(
+        own=aligned((*samples, layout.own.width if layout.own else 0), np.int32),
+        place=aligned((samples[0], samples[1] if of_worlds else 0), np.int32),
+        around=aligned((worlds, layout.around.width if layout.around else 0), np.int32),
+        sets=tuple(room(table, table.rows, table.width) for table in layout.sets),
+        counts=tuple(room(table) for table in layout.sets),
+        valid=aligned((*samples, layout.valid), np.bool_),
+    )
+
+
+def aligned(shape: tuple[int, ...], dtype: DTypeLike) -> np.ndarray:
     """An array that begins on a cache line. Memory that is never written is never taken from the system."""
     size = int(np.prod(shape)) * np.dtype(dtype).itemsize
     raw = np.empty(size + 64, np.uint8)
@@ -158,69 +213,12 @@ def reserve_all(agents, seen_count, first, count, first_row, first_entity):
     reserve(agents, seen_count, first, count, first_row, first_entity)
 
 
-@inline
-def gather_world(
-    w, agents, window, seen, seen_count, moves, targets, windows, entities, first, valid_moves, sample_of, first_row,
-    first_entity,
-):  # fmt: skip
-    """Copies the observations of one world into the rows reserved for it, in the order of slots."""
-    size, learned = windows.shape[2] * windows.shape[3], targets.shape[2] > 0
-    for slot in range(agents.shape[1]):
-        if not agents[w, slot].alive:
-            sample_of[w, slot] = NO_SAMPLE
-            continue
-        p = np.int64(agents[w, slot].population)
-        row, entity = first_row[w, p], first_entity[w, p]
-        sample_of[w, slot] = row
-        first[p, row] = entity
-        valid_moves[p, row] = moves[w, slot]
-        source, target = (w * window.shape[1] + slot) * size, (p * windows.shape[1] + row) * size
-        for part in range(0, size, 16):
-            copy16(windows, target + part, window, source + part)
-        for entry in range(seen_count[w, slot]):
-            describe(agents[w, slot], agents[w, seen[w, slot, entry]], entities, p, entity)
-            if learned:
-                entities[p, entity, TARGET] = targets[w, slot, entry]
-            entity += 1
-        first_row[w, p] = row + 1
-        first_entity[w, p] = entity
-
-
-_SLOT_NS = 30  # about what gathering costs for a slot, alive or not
-launch_gathers = parallel(gather_world, 0)
-
-
 @jit
-def gather_all(pool, threads, observation, rows):
-    """Copies the observations of all worlds into the rows reserved for them; both are arrays as `gather_world` has."""
-    agents = observation[0]
-    launch_gathers(pool, lanes_for(_SLOT_NS * agents.size, threads), agents.shape[0], observation + rows)
-
-
-@inline
-def describe(me, agent, entities, p, entity):
-    """Writes the FEATURES of an agent, as an observer sees it, into an entity row."""
-    entities[p, entity, 0] = min(agent.age, _AGE_SHOWN)
-    entities[p, entity, 1] = agent.health
-    entities[p, entity, 2] = agent.food
-    entities[p, entity, 3] = agent.water
-    entities[p, entity, 4] = agent.row
-    entities[p, entity, 5] = agent.col
-    entities[p, entity, 6] = agent.row - me.row
-    entities[p, entity, 7] = agent.col - me.col
-    entities[p, entity, 8] = min(agent.damage, _AGE_SHOWN)
-    entities[p, entity, 9] = agent.population == me.population
-    entities[p, entity, 10] = agent.freeze
-    for column in range(11, COLUMNS):
-        entities[p, entity, column] = 0
-
-
-@jit
-def scatter_actions(sampled, sample_of, actions):
-    """Puts each sample's action into its agent's slot; empty slots get zeros."""
+def scatter_actions(sampled, sample_of, columns, actions):
+    """Puts each sample's action into its agent's slot, of columns int64 [k]; empty slots get zeros."""
     quota = actions.shape[1] // sampled.shape[0]
     for w in range(actions.shape[0]):
         for slot in range(actions.shape[1]):
             sample = sample_of[w, slot]
-            for column in range(actions.shape[2]):
-                actions[w, slot, column] = sampled[slot // quota, sample, column] if sample != NO_SAMPLE else 0
+            for k in range(actions.shape[2]):
+                actions[w, slot, k] = sampled[slot // quota, sample, columns[k]] if sample != NO_SAMPLE else 0

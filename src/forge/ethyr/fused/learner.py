@@ -24,6 +24,7 @@ from forge.ethyr.fused.weights import (
     read_weights,
     write_gradients,
 )
+from forge.ethyr.kernels.layout import layout_of
 from forge.ethyr.learning.diagnostics import Diagnostics, approximate_kl
 from forge.ethyr.learning.learner import check_state, stream
 from forge.ethyr.learning.losses import Losses
@@ -57,7 +58,7 @@ class FusedLearner:
         self.weights = allocate_weights(policy)
         self._gradients = allocate_gradients(self.weights, len(self.segments))
         self._scratch = [allocate_scratch(learning.hidden) for _ in range(threads)]
-        self._player, self.threads = player_of(world.config.schema), threads
+        self._player, self.threads = player_of(layout_of(world.config)), threads
         self.diagnostics = Diagnostics.unknown(world.config.populations)
         allocate_grads(policy)
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None

@@ -7,7 +7,7 @@ import numpy as np
 
 from forge.blade.compiled.jit import inline, jit
 from forge.ethyr.experience.advantage import estimate_world
-from forge.ethyr.experience.rollout import gather_world, reserve
+from forge.ethyr.experience.rollout import reserve
 from forge.ethyr.fused.network import judge
 from forge.ethyr.fused.play import decide, newcomers, sum_moments
 from forge.ethyr.fused.segment import VALUE
@@ -60,10 +60,6 @@ def look(state, segment, weights, scratch, t):
     """Gathers what everyone alive sees, and judges it."""
     reserve(state.agents, state.seen_count, segment.first, segment.gathered, segment.first_row, segment.first_entity)
     for w in range(state.tick.shape[0]):
-        gather_world(
-            w, state.agents, state.window, state.seen, state.seen_count, state.moves, state.targets, segment.windows,
-            segment.entities, segment.first, segment.moves, segment.sample_of[t], segment.first_row,
-            segment.first_entity,
-        )  # fmt: skip
+        # each gathering
     for p in range(segment.gathered.shape[0]):
         judge(segment, weights, scratch, p, segment.gathered[p] - newcomers(state, p), segment.gathered[p])

@@ -42,11 +42,11 @@ class Actor:
 
     @torch.no_grad()
     def act(self, observation: Observation) -> np.ndarray:
-        """Actions uint8 [W, N, 2 or 3] for everyone alive; rows of empty slots are 0."""
+        """Actions uint8 [W, N, choices that exist] for everyone alive; rows of empty slots are 0."""
         rollout, memory = self._buffers(observation)
         rollout.clear()
         samples = rollout.gather(observation, 0)
-        actions = np.zeros((*observation.agents.shape, 3 if self.config.learned_targets else 2), np.uint8)
+        actions = np.zeros((*observation.agents.shape, len(rollout.layout.there)), np.uint8)
         if samples.count.any():
             sent = samples if self.device.type == "cpu" else rollout.compact(samples).to(self.device)
             choices = self.policy(sent, memory.recall(observation) if memory.width else None)

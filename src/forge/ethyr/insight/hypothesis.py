@@ -10,15 +10,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from forge.blade.compiled.jit import jit
 from forge.blade.mechanics.ids import MOVE_COL, MOVE_ROW, Material
 from forge.blade.mechanics.tile import LAYOUTS, crowds_of, materials_of
 from forge.blade.recording.scene import Scene
 from forge.blade.state.rules import rules_record
 from forge.blade.state.state import row_length
-from forge.blade.systems.sight import target_bits
-from forge.ethyr.experience.rollout import describe
-from forge.ethyr.kernels.layout import COLUMNS, TARGET
+from forge.ethyr.experience.gathering import gathering_of
+from forge.ethyr.kernels.layout import layout_of
 from forge.ethyr.networks.samples import Samples
 
 _TILE = np.dtype(np.uint8)
@@ -62,8 +60,10 @@ def look(scene: Scene, observers: np.ndarray, companions: np.ndarray | None = No
     first = np.concatenate([[0], np.cumsum(1 + seen)]).astype(np.int32)
     within = np.arange(len(view.observer)) - np.repeat(np.cumsum(seen) - seen, seen)
 
-    entities = np.zeros((P, first[-1], COLUMNS), np.int16)
+    layout = layout_of(scene.config)
+    entities = np.zeros((P, first[-1], layout.columns), np.int16)
     rules = rules_record(scene.config, margin=0)
+    describe_view = gathering_of(layout).describe_view
     describe_view(rules, observers, others, *view, first[view.observer] + 1 + within, first, entities[p])
     entry = np.zeros(n, np.int64)
     beside = view.other >= len(scene.agents)
@@ -117,21 +117,6 @@ def gap(one: np.ndarray, other: np.ndarray) -> np.ndarray:
     """Chebyshev distances of agents, AGENT [...] [tiles]."""
     rows, cols = (one[axis].astype(np.int32) - other[axis] for axis in ("row", "col"))
     return np.maximum(np.abs(rows), np.abs(cols))
-
-
-@jit
-def describe_view(rules, observers, others, observer, other, place, first, entities):
-    """Writes the features of every observer, and of everyone in its view, into their entity rows."""
-    into = entities.reshape((1, entities.shape[0], entities.shape[1]))
-    for i in range(observers.shape[0]):
-        describe(observers[i], observers[i], into, 0, first[i])
-        if rules.learned:
-            entities[first[i], TARGET] = (1 << rules.styles) - 1
-    for k in range(observer.shape[0]):
-        me, seen = observers[observer[k]], others[other[k]]
-        describe(me, seen, into, 0, place[k])
-        if rules.learned:
-            entities[place[k], TARGET] = target_bits(rules, me, seen)
 
 
 def _plane(scene: Scene) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -11,21 +12,43 @@ from forge.blade.compiled.jit import jit
 from forge.ethyr.kernels.layout import COLUMNS
 
 
+class More(NamedTuple):
+    """What systems from outside tell agents, beside tiles and one another; what they do not has no columns, or no rows.
+
+    Letters besides those of `Samples`: D rows of what is told of worlds, one for each world and tick; O numbers of
+    oneself, n of a world, V options of masked choices from outside; L rows of a set at most, of F numbers. For what
+    they are see `forge.ethyr.kernels.layout.Layout`.
+    """
+
+    own: Any  # int32 [P, Q, O]: what an agent knows of itself alone
+    place: Any  # int32 [P, Q]: its row of what is told of worlds; rises from sample to sample of a population
+    around: Any  # int32 [D, n]: what all know of their world
+    sets: tuple[Any, ...]  # of each set of rows, int32 [P, Q, L, F]; of the world [D, L, F]
+    counts: tuple[Any, ...]  # of each set, how many rows are there: int32 [P, Q]; of the world [D]
+    valid: Any  # bool [P, Q, V]: which options are valid, those of one choice behind those of another
+
+    def each(self, change: Callable[[Any], Any]) -> More:
+        """The same with every array changed."""
+        sets, counts = (tuple(map(change, arrays)) for arrays in (self.sets, self.counts))
+        return More(change(self.own), change(self.place), change(self.around), sets, counts, change(self.valid))
+
+
 class Samples(NamedTuple):
     """A stretch of samples of each population; a call works on the rows start[p] .. start[p] + count[p] − 1.
 
     NumPy arrays (also as torch tensors on the CPU) are for the compiled layers, tensors on any device for the dense
     ones. The arrays must not change before a backward pass that needs them. Letters: P populations, Q samples kept, M
-    entity rows kept, R rows of a window, C bytes of a window row (R rounded up to a multiple of 16).
+    entity rows kept, R rows of a window, C tiles of a window row (R rounded up to a multiple of 16).
     """
 
-    windows: Any  # uint8 [P, Q, R, C]: material + 8 · agents on the tile; bytes from R on mean nothing
-    entities: Any  # int16 [P, M, 16]: FEATURES of each agent in view, the observer first, and in column TARGET bits of
-    # the styles it can be attacked with, if targets are learned; the other columns are 0
+    windows: Any  # uint8 or uint16 [P, Q, R, C]: tiles, as `Observation.padded_window`; those from R on mean nothing
+    entities: Any  # int16 [P, M, columns]: features of each agent in view, the observer first, and bits of the styles
+    # it can be attacked with, if targets are learned: see `forge.ethyr.kernels.layout.Layout`
     first: Any  # int32 [P, Q + 1]: sample q sees the entity rows first[p, q] .. first[p, q + 1] − 1, one at least
     start: Any  # int64 [P]
     count: Any  # int64 [P]
     moves: Any = None  # uint8 [P, Q]: bits of the valid moves; the encoder needs none
+    more: More | None = None  # what systems from outside tell; None where they tell nothing
 
     @property
     def rows(self) -> int:
@@ -34,11 +57,16 @@ class Samples(NamedTuple):
 
     def to(self, device: torch.device | str) -> Samples:
         """The same samples as tensors on a device."""
-        return Samples(*(None if field is None else torch.as_tensor(field).to(device) for field in self))
+        return self._each(lambda field: torch.as_tensor(field).to(device))
 
     def numpy(self) -> Samples:
         """The same samples as contiguous NumPy arrays, sharing memory where they can."""
-        return Samples(*(None if field is None else _contiguous(field) for field in self))
+        return self._each(_contiguous)
+
+    def _each(self, change: Callable[[Any], Any]) -> Samples:
+        arrays = {name: array for name, array in self._asdict().items() if name != "more" and array is not None}
+        changed = {name: change(array) for name, array in arrays.items()}
+        return Samples(**changed, more=self.more and self.more.each(change))
 
     def row_index(self) -> tuple[torch.Tensor, torch.Tensor]:
         """Where the samples lie, int64 [P, m], and which rows hold one, bool [P, m]; the others point to row 0."""
