@@ -230,7 +230,8 @@ def test_threads_change_no_bit() -> None:
 
 def test_lanes_share_the_work_without_gaps() -> None:
     """Lanes run one after another, in any number, leave what one lane leaves. Outputs begin as junk."""
-    windows, _, _, start, count, _ = samples = drawn([130, 20])
+    samples = drawn([130, 20])
+    windows, start, count = samples.windows, samples.start, samples.count
     table, counts = torch.randn(2, 1, 225, 8, 32, generator=seeded()), torch.randn(2, 1, 225, 32, generator=seeded(1))
     grad = torch.randn(2, 130, 40, generator=seeded(2)).numpy()
     found = []
