@@ -34,7 +34,10 @@ def player_of(layout: Layout) -> Any:
     given = f"w, {_STATE}, ({told}), {_SEGMENT}, (), t * state.tick.shape[0]"
     lines = {
         "tick": [f"{names.of(engine_of(schema).tick)}(state, w)"],
-        "gathering": [f"{names.of(gathering.gather_world)}({given})"],
+        "gathering": [
+            "for w in range(state.tick.shape[0]):",
+            f"    {names.of(gathering.gather_world)}({given})",
+        ],
         "functions": names.imports(),
     }
     systems = ", ".join(system.name for system in schema.systems)

@@ -59,7 +59,6 @@ def play(state, segment, weights, scratch, key, first_world, worlds, discount, t
 def look(state, segment, weights, scratch, t):
     """Gathers what everyone alive sees, and judges it."""
     reserve(state.agents, state.seen_count, segment.first, segment.gathered, segment.first_row, segment.first_entity)
-    for w in range(state.tick.shape[0]):
-        # each gathering
+    # each gathering
     for p in range(segment.gathered.shape[0]):
         judge(segment, weights, scratch, p, segment.gathered[p] - newcomers(state, p), segment.gathered[p])
