@@ -93,8 +93,8 @@ def is_weaker(agent, me, rules):
     return agent.health < me.health
 
 
-def _number(name: str, most: int, unit: str, meaning: str) -> Feature:
-    return Feature(name, lambda c: 0, lambda c: most, unit, meaning, lambda c: 0, lambda c: most)
+def _number(name: str, low: int, high: int, unit: str, meaning: str) -> Feature:
+    return Feature(name, lambda c: low, lambda c: high, unit, meaning, lambda c: low, lambda c: high - low)
 
 
 def _options(what: str, count: int) -> tuple[str, ...]:
@@ -119,14 +119,17 @@ BAZAAR = System(
             "the herbs in its bag",
             "bag",
             "bag_count",
-            (_number("strength", STALLS, "points", "health it gives"), _number("got", 1000, "ticks", "when it came")),
+            (
+                _number("strength", 1, STALLS, "points", "health it gives"),
+                _number("got", -1, 999, "ticks", "when it came"),
+            ),
         ),
         Rows(
             "stalls",
             "the stalls of the world",
             "stalls",
             "stall_count",
-            (_number("strength", STALLS, "points", "of what it sells"), _number("stock", 1, "", "what it has")),
+            (_number("strength", 1, STALLS, "points", "of what it sells"), _number("stock", 0, 1, "", "what it has")),
             world=True,
         ),
     ),

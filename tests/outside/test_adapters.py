@@ -36,11 +36,38 @@ def test_spaces_have_what_is_declared() -> None:
     assert shapes["own"] == (1,)
     assert shapes["around"] == (8,)
     assert shapes["eat_mask"] == (2,)
+    assert [shapes[name] for name in ("herbs", "herbs_mask", "stalls", "stalls_mask")] == [(3, 2), (3,), (4, 2), (4,)]
+    assert (space["herbs"].low[0].tolist(), space["herbs"].high[0].tolist()) == ([0, -1], [4, 999])
+    assert (shapes["use_mask"], shapes["give_mask"]) == ((4,), (32,))
     entities = space["entities"]
     assert (entities.low[0, 11:].tolist(), entities.high[0, 11:].tolist()) == ([0, 0], [9, 1])
     boxed = SlotVectorEnv(CROWD, 1, threads=1, box=True, normalised=True)
     observed, _ = boxed.reset()
     assert boxed.observation_space.contains(observed)
+
+
+def test_what_slots_observe_of_rows() -> None:
+    """The first agent has a herb of 1 since tick −1, and is before one open stall; an empty slot knows of nothing."""
+    plain, normal = (SlotVectorEnv(CROWD, 1, threads=1, normalised=normalised) for normalised in (False, True))
+    observed, _ = plain.reset()
+    slot = int(np.flatnonzero(observed["alive"])[0])
+    assert observed["herbs"][slot].tolist() == [[1, -1], [0, 0], [0, 0]]
+    assert observed["stalls"][slot].tolist() == [[1, 1], *[[0, 0]] * 3]
+    assert (observed["herbs_mask"][slot].tolist(), observed["stalls_mask"][slot].tolist()) == ([1, 0, 0], [1, 0, 0, 0])
+    nobody = observed["alive"][:, 0] == 0
+    assert not any(observed[name][nobody].any() for name in ("herbs", "herbs_mask", "stalls", "stalls_mask"))
+    observed, _ = normal.reset()
+    assert observed["herbs"][slot].tolist() == [[0, 0]] * 3  # the least of both
+    assert observed["stalls"][slot].tolist() == [[0, 1], *[[0, 0]] * 3]
+    assert observed["stalls_mask"][slot].tolist() == [1, 0, 0, 0]
+
+
+def test_two_arrays_of_one_name_are_one_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.syspath_prepend(tmp_path)
+    declared = 'System("mine", "for a test", choices=(Choice("entity", "it", lambda c: ("no", "yes")),))'
+    (tmp_path / "entity_of_mine.py").write_text(f"from forge.blade.extend import *\nMINE = {declared}\n", "utf-8")
+    with pytest.raises(ConfigError, match="'entity_mask' would be two arrays of an observation, which has materials"):
+        parallel_env(Config(systems=["entity_of_mine:MINE"]))
 
 
 def test_what_a_stimulus_tells() -> None:
@@ -49,6 +76,8 @@ def test_what_a_stimulus_tells() -> None:
     assert stimulus.entities[:, -2:].tolist() == [[9, 0]]
     assert stimulus.own.tolist() == [0]
     assert stimulus.around.tolist() == [0] * 8
+    assert [stimulus.rows(name).tolist() for name in ("herbs", "stalls")] == [[[1, -1]], [[1, 1]]]
+    assert stimulus.mask("use").tolist() == [True, True, False, False]
     assert stimulus.mask("eat").tolist() == [True, True]
     with pytest.raises(ValueError, match="choice 'eet'"):
         stimulus.mask("eet")

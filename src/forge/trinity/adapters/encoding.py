@@ -11,10 +11,11 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from forge.blade import FEATURES, Config, Observation, Recording
+from forge.blade import FEATURES, Config, ConfigError, Observation, Recording
 from forge.blade.engine.engine import engine_of
 from forge.blade.mechanics.tile import LAYOUTS, crowds_of, materials_of, tile_type
-from forge.blade.schema.system import Feature
+from forge.blade.schema.system import Feature, Rows
+from forge.blade.state.observation import rows_there
 from forge.blade.world.action_tree import ActionTree, bits
 from forge.blade.world.actions import COLUMNS
 from forge.support.numeric import flag
@@ -79,6 +80,7 @@ def parts(config: Config, form: Form) -> tuple[Part, ...]:
     if schema.around:
         length = around_length(config)
         made.append(Part("around", "more", "A", (length,), np.int32, *_ANY, "what everyone knows of the world"))
+    made += _sets_of_rows(config, kind, form.normalised)
     if form.flat:
         made.append(_flags("action_mask", "moves", "actions", (size,), "1 for each valid action"))
         return _with_alive(made, form)
@@ -93,9 +95,27 @@ def parts(config: Config, form: Form) -> tuple[Part, ...]:
     return _with_alive(made, form)
 
 
+def _sets_of_rows(config: Config, kind: type, normalised: bool) -> list[Part]:
+    """Two arrays for each set of rows: the rows, and which of them are there."""
+    made, layout = [], config.schema.layout([config], Recording())
+    for rows in config.schema.rows:
+        shape = layout[rows.array].shape[-2:]
+        limits = feature_limits(config, rows.features, normalised)
+        made.append(Part(rows.name, "more", f"{rows.name} F", shape, kind, *limits, rows.meaning))
+        meaning = f"1 for each filled row of `{rows.name}`; the others are zeros"
+        made.append(_flags(f"{rows.name}_mask", "more", rows.name, shape[:1], meaning))
+    return made
+
+
 def _with_alive(made: list[Part], form: Form) -> tuple[Part, ...]:
     if form.alive:
         made.append(_flags("alive", "agents", "1", (1,), "1 if an agent is in the slot"))
+    names = [part.name for part in made]
+    if twice := sorted({name for name in names if names.count(name) > 1}):
+        raise ConfigError(
+            f"{twice[0]!r} would be two arrays of an observation, which has {', '.join(dict.fromkeys(names))}: "
+            "a system from outside must name its rows, or its choice, otherwise"
+        )
     return tuple(made)
 
 
@@ -166,9 +186,10 @@ class Encoder:
         self.form, self.tree, self.parts = form, ActionTree(config), parts(config, form)
         self._listed = config.sight.agents
         self._schema, self._engine = config.schema, engine_of(config.schema)
+        sets = [(rows.name, rows.features) for rows in self._schema.rows]
         self._normalisation = {
             kind: normalisation(config, features)
-            for kind, features in (("entities", self._schema.features), ("own", self._schema.own))
+            for kind, features in (("entities", self._schema.features), ("own", self._schema.own), *sets)
         }
 
     def encode(self, observation: Observation, worlds: np.ndarray, slots: np.ndarray) -> dict[str, np.ndarray]:
@@ -186,6 +207,8 @@ class Encoder:
             alive = observation.agents["alive"][at].astype(bool)
             every = np.stack([observation.around(w) for w in range(len(observation.agents))])
             made["around"] = np.where(alive[:, None], every[worlds], np.int32(0))
+        for rows in self._schema.rows:
+            made |= self._rows(rows, observation, worlds, slots)
         if self.form.flat:
             made["action_mask"] = self.tree.valid(observation, at).view(np.int8)
         else:
@@ -220,6 +243,16 @@ class Encoder:
             return own
         alive = observation.agents["alive"][worlds, slots].astype(bool)
         return np.where(alive[:, None], normalise(own, *self._normalisation["own"]), np.float32(0))
+
+    def _rows(
+        self, rows: Rows, observation: Observation, worlds: np.ndarray, slots: np.ndarray
+    ) -> dict[str, np.ndarray]:
+        found = observation.more[rows.array][(worlds,) if rows.world else (worlds, slots)]
+        mask = np.arange(found.shape[1]) < rows_there(observation, rows, worlds, slots)[:, None]
+        if self.form.normalised:
+            found = normalise(found, *self._normalisation[rows.name])
+        filled = np.where(mask[..., None], found, found.dtype.type(0))
+        return {rows.name: filled, f"{rows.name}_mask": mask.view(np.int8)}
 
     def _targets(self, observation: Observation, at: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
         valid = np.swapaxes(bits(observation.targets[at], observation.styles), -1, -2)

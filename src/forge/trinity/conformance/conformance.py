@@ -128,7 +128,8 @@ def _check_told(env: Any, observations: Any, rewards: Any, terminated: Any, trun
         for column in mask if isinstance(mask, tuple) else (mask,):
             require(np.any(column), f"the action mask of {agent} allows something")
         for part, array in observation.items() if isinstance(observation, Mapping) else ():
-            if part.endswith("_mask") and part != "entity_mask":
+            # other masks say which rows of an array are filled, of which there may be none
+            if part.endswith("_mask") and part != "entity_mask" and part.removesuffix("_mask") not in observation:
                 require(array.any(-1).all(), f"{part} of {agent} allows something")
 
 

@@ -202,6 +202,14 @@ class Stimulus:
         """What everyone knows of its world, int32 [n]; nothing in our own worlds."""
         return self._scene.batch.around(self.at[0])
 
+    def rows(self, name: str) -> np.ndarray:
+        """The rows that are there of one of the sets that it knows of, int32 [rows, features].
+
+        Raises:
+            ValueError: if no system declares a set of that name.
+        """
+        return self._scene.batch.rows(name, *self.at)
+
     def mask(self, choice: str) -> np.ndarray:
         """The valid options of a choice, by the name of its column, bool [options].
 
