@@ -11,6 +11,8 @@ from forge.ethyr.fused.known import why_not_played
 from forge.ethyr.fused.learner import FusedLearner
 from forge.ethyr.learning.learner import Learner
 from forge.ethyr.learning.settings import ENGINES, NETWORKS, Learning
+from forge.ethyr.modules.by_population import ByPopulation
+from forge.ethyr.modules.stacked import Stacked
 from forge.ethyr.networks.check import try_network
 from forge.ethyr.networks.named import network_class
 from forge.ethyr.networks.network import Network
@@ -35,10 +37,21 @@ def make_policy(
     Raises:
         ConfigError: if `learning.network` names no network, or one that does not say what a network must say.
     """
-    network = network_class(learning.network)(config, learning, generator).to(device)
+    made = {name: _made(name, config, learning, generator) for name in dict.fromkeys(learning.networks)}
+    parts = [*made.values()]
+    players = [[*made].index(name) for name in learning.networks]
+    network = (parts[0] if len(parts) == 1 else ByPopulation(config, parts, players)).to(device)
     if learning.network not in NETWORKS:
         try_network(network, config)
     return network
+
+
+def _made(name: str, config: Config, learning: Learning, generator: torch.Generator) -> Network:
+    """A network of all populations, of the class of a name."""
+    kind = network_class(name)
+    if issubclass(kind, Network):
+        return kind(config, learning, generator)
+    return Stacked(name, kind, config, learning, generator)
 
 
 def make_learner(

@@ -31,7 +31,9 @@ class Learning(Section):
     epochs: int = number(4, 1, 1000, "updates from one segment with ppo; pg makes one")
     ppo_clip: float = number(0.2, 0.001, 1e6, "how far ppo lets a probability move, as a share of it")
     network: str = plain(
-        "default", "default, recurrent (with a memory), or a class of your own as module:Class (docs/networks.md)"
+        "default",
+        "default, recurrent (with a memory), or a class of your own as module:Class; several with commas between are "
+        "of one population each, in turn (docs/networks.md)",
     )
     hidden: int = number(32, 16, 256, "width of the network's layers; a multiple of 16")
     activation: str = choice("relu", ("relu", "none"), "of the layer over the encoder (v1.0: none)")
@@ -53,6 +55,16 @@ class Learning(Section):
     )
 
     @property
+    def networks(self) -> tuple[str, ...]:
+        """The names in `network`: population p has the one of index p mod their number."""
+        return tuple(name.strip() for name in self.network.split(","))
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """Those of `networks` that are of one's own."""
+        return tuple(name for name in self.networks if name not in NETWORKS)
+
+    @property
     def updates(self) -> int:
         """Updates from one segment."""
         return self.epochs if self.algorithm == "ppo" else 1
@@ -66,9 +78,10 @@ class Learning(Section):
         super().__post_init__()
         if self.hidden % 16:
             raise ConfigError(f"learning.hidden = {self.hidden} must be a multiple of 16")
-        if self.network not in NETWORKS and not _CLASS.fullmatch(self.network):
-            known = did_you_mean("network", self.network, NETWORKS)
-            raise ConfigError(f"learning.network: {known}; a network of your own is named module:Class")
+        for name in self.modules:
+            if not _CLASS.fullmatch(name):
+                known = did_you_mean("network", name, NETWORKS)
+                raise ConfigError(f"learning.network: {known}; a network of your own is named module:Class")
         self._trust()
 
     def __setstate__(self, state: dict[str, Any]) -> None:
@@ -77,8 +90,7 @@ class Learning(Section):
         self._trust()
 
     def _trust(self) -> None:
-        if self.network not in NETWORKS:
-            trust(self.network)
+        trust(*self.modules)
 
     @classmethod
     def read(cls, given: Any, version: int, table: str = "learning", asked: bool = False) -> Self:
@@ -92,7 +104,13 @@ class Learning(Section):
             Untrusted: if it names one that is not.
             ConfigError: if it cannot be such a table.
         """
-        network = given.get("network") if isinstance(given, Mapping) else None
-        if not asked and isinstance(network, str) and _CLASS.fullmatch(network):
-            require_trust([network], f"{table}.network")
+        if not asked:
+            require_trust(named_networks(given), f"{table}.network")
         return super().read(given, version, table)
+
+
+def named_networks(table: Any) -> list[str]:
+    """The classes that a table names in its field `network`, before it is read; none where it is no such table."""
+    network = table.get("network") if isinstance(table, Mapping) else None
+    names = [name.strip() for name in network.split(",")] if isinstance(network, str) else []
+    return [name for name in names if _CLASS.fullmatch(name)]

@@ -16,7 +16,7 @@ from forge.blade.config.tables import systems_toml, toml_version, version_toml, 
 from forge.blade.schema.section import Section, choice, number, plain, section_toml
 from forge.blade.schema.versions import CONFIGURATION, lacking
 from forge.blade.systems.game import named_systems
-from forge.ethyr.learning.settings import ENGINES, NETWORKS, Learning
+from forge.ethyr.learning.settings import ENGINES, Learning, named_networks
 from forge.experiments.runs import release
 from forge.support.documents import read_toml
 from forge.support.paths import path_of
@@ -147,8 +147,7 @@ class Training:
     @property
     def modules(self) -> tuple[str, ...]:
         """The modules from outside that its systems and its network are of, which who reads its file must trust."""
-        network = [] if self.learning.network in NETWORKS else [self.learning.network]
-        return tuple(sorted({name.partition(":")[0] for name in [*self.world.systems, *network]}))
+        return tuple(sorted({name.partition(":")[0] for name in [*self.world.systems, *self.learning.modules]}))
 
     def to_dict(self) -> dict[str, dict[str, Any]]:
         """The tables of the run, with those of its world, as plain values."""
@@ -243,10 +242,7 @@ class Training:
 
 def _outside(data: Mapping[str, Any], world: Mapping[str, Any]) -> list[str]:
     """What a configuration names that is not ours, to be said all at once."""
-    learning = data.get("learning")
-    network = learning.get("network") if isinstance(learning, Mapping) else None
-    named = [network] if isinstance(network, str) and ":" in network else []
-    return [*named, *named_systems(world.get("systems", ()))]
+    return [*named_networks(data.get("learning")), *named_systems(world.get("systems", ()))]
 
 
 def _limited(run: Any) -> Any:
