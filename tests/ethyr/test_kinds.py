@@ -13,7 +13,8 @@ from forge.experiments.runs.settings import Session, Training
 from forge.experiments.training.train import Trainer
 
 #: Each network with the width it is tried at.
-NETWORKS = {"default": 16, "recurrent": 16, f"{__name__.rpartition('.')[0]}.custom:Attentive": 32}
+HERE = __name__.rpartition(".")[0]
+NETWORKS = {"default": 16, "recurrent": 16, f"{HERE}.custom:Attentive": 32, f"{HERE}.modules.nets:Remembering": 16}
 TARGETING = ("lowest_health", "learned")
 KINDS = [*itertools.product(NETWORKS, ("pg", "ppo"), TARGETING)]
 

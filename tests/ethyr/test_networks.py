@@ -45,6 +45,7 @@ def test_names() -> None:
         ("recurent", "unknown network 'recurent'; did you mean 'recurrent'"),
         ("a b:C", "a network of your own is named module:Class"),
         (":C", "named module:Class"),
+        ("default,,recurrent", "unknown network ''"),
     ],
 )
 def test_names_that_cannot_be(name: str, message: str) -> None:
@@ -58,8 +59,9 @@ def test_names_that_cannot_be(name: str, message: str) -> None:
         ("nowhere.at_all:C", "there is no module 'nowhere'"),
         ("tests.ethyr.nowhere:C", "there is no module 'tests.ethyr.nowhere'"),
         ("tests.ethyr.custom:C", "unknown name of module tests.ethyr.custom 'C'"),
-        ("tests.ethyr.custom:Plain", "must be a subclass of forge.ethyr.networks.network.Network"),
-        ("tests.ethyr.custom:Tensor", "must be a subclass"),
+        ("tests.ethyr.custom:Plain", r"custom:Plain cannot be made by Plain\(interface, learning\): TypeError"),
+        ("tests.ethyr.custom:Tensor", "must be a subclass of torch.nn.Module, for one population, or of forge.ethyr"),
+        ("default, tests.ethyr.custom:C", "unknown name of module tests.ethyr.custom 'C'"),
     ],
 )
 def test_classes_that_are_not_there(name: str, message: str) -> None:
@@ -192,21 +194,25 @@ def test_the_view_shows_what_the_world_shows() -> None:
     assert isinstance(Policy(LEARNED, Learning(), seeded())(samples), Choices)
 
 
-def test_the_documented_network_is_short_and_makes_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("head", "network"), [("class Attention(Network)", "Attention"), ("class Net(nn.Module)", "Net")]
+)
+def test_the_documented_networks_are_short_and_make_a_run(
+    head: str, network: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     page = Path(__file__).parents[2] / "docs" / "networks.md"
-    code = blocks(page.read_text("utf-8"))[0].code
-    assert "class Attention(Network)" in code
+    code = next(block.code for block in blocks(page.read_text("utf-8")) if head in block.code)
     assert len([line for line in code.splitlines() if line.strip()]) < 30
-    (tmp_path / "my_networks.py").write_text(code, "utf-8")
+    (tmp_path / f"my_{network}.py").write_text(code, "utf-8")
     monkeypatch.chdir(tmp_path)
     training = Training(
         run=Session(worlds=2, minutes=0, steps=200),
-        learning=Learning(network="my_networks:Attention", ticks=4, hidden=16),
+        learning=Learning(network=f"my_{network}:{network}", ticks=4, hidden=16),
         world=CONFIG,
     )
     trainer = train(Run.create(tmp_path / "run", training))
     actor, world = load(tmp_path / "run", seed=1), World(CONFIG, 1, seed=2)
-    assert type(actor.policy).__name__ == "Attention"
+    assert type(actor.policy) is type(trainer.policy)
     for ours, theirs in zip(actor.policy.parameters(), trainer.policy.parameters(), strict=True):
         assert torch.equal(ours, theirs)
     assert actor.act(world.reset()).shape == (1, 24, 2)

@@ -20,7 +20,13 @@ _ROUNDS = 8
 _SETTLE_STEPS = (
     2_000_000  # agent steps before the clock starts: until then the populations are only just learning to live
 )
+_SETTLE_SECONDS = 60  # or, for slow ones, as long as this
 _QUICK_STEPS = 2_000
+_MOST_AT_ONCE = 50  # updates
+
+#: The engine torch with the default network written as an ordinary module: see `forge.bench.baseline`.
+MODULES = "modules"
+_BASELINE = "forge.bench.baseline:Baseline"
 
 
 class Trainee(Process):
@@ -49,7 +55,7 @@ class Plan:
     """What to measure.
 
     Attributes:
-        engines: that compute, as in `forge.experiments.runs.settings.Session`.
+        engines: that compute, as in `forge.experiments.runs.settings.Session`, or MODULES.
         seconds: of training to measure, with the slower number of threads.
         worlds: trained in at once.
         hidden: width of the network.
@@ -77,14 +83,15 @@ class Plan:
 
         Session(worlds=self.worlds, seed=self.seed)
         Learning(hidden=self.hidden, network=self.network, algorithm=self.algorithm)
-        if self.network != "default" and "compiled" in self.engines:
-            raise ConfigError(f"engine compiled computes the default network, not {self.network!r}: use torch")
+        for engine in self.engines:
+            if self.network != "default" and engine != "torch":
+                raise ConfigError(f"engine {engine} computes the default network, not {self.network!r}: use torch")
 
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """What all contestants train, as `forge.bench.learner.Learner` takes it."""
+    def arguments(self, engine: str) -> dict[str, Any]:
+        """What contestants of an engine train, as `forge.bench.learner.Learner` takes it."""
         names = ("worlds", "hidden", "network", "algorithm", "targeting", "seed")
-        return {name: getattr(self, name) for name in names}
+        given = {"engine": engine, **{name: getattr(self, name) for name in names}}
+        return {**given, "engine": "torch", "network": _BASELINE} if engine == MODULES else given
 
     @property
     def contestants(self) -> list[tuple[str, int]]:
@@ -102,8 +109,7 @@ def training(plan: Plan) -> Section:
     rounds = 2 if plan.quick else _ROUNDS
     with contextlib.ExitStack() as stack:
         learners = {
-            (engine, n): stack.enter_context(Trainee(n, engine=engine, **plan.arguments))
-            for engine, n in plan.contestants
+            (engine, n): stack.enter_context(Trainee(n, **plan.arguments(engine))) for engine, n in plan.contestants
         }
         updates = {
             engine: _settle([learner for c, learner in learners.items() if c[0] == engine], plan.seconds / rounds, plan)
@@ -117,6 +123,8 @@ def training(plan: Plan) -> Section:
         "taken in turn. Shares of time: playing (worlds and policy; the worlds alone where they can be told apart), "
         "learning, optimising."
     )
+    if MODULES in plan.engines:
+        note += f" modules: PyTorch with the default network as an ordinary module, {_BASELINE}."
     columns = (
         text("engine", "engine"),
         text("threads", "threads"),
@@ -135,11 +143,14 @@ def training(plan: Plan) -> Section:
 def _settle(learners: Sequence[Trainee], seconds: float, plan: Plan) -> int:
     """Compiles and trains learners alike; returns the updates that take the slowest of them so many seconds."""
     done = updates = 0
-    while done < (_QUICK_STEPS if plan.quick else _SETTLE_STEPS):
-        size = 1 if updates < 2 else 50
+    spent, size = 0.0, 1
+    while done < (_QUICK_STEPS if plan.quick else _SETTLE_STEPS) and spent < _SETTLE_SECONDS:
         turns = [learner.turn(size) for learner in learners]
-        done, updates = done + turns[0]["agent_steps"], updates + size
-    return max(1, round(seconds * size / max(turn["seconds"] for turn in turns)))
+        slowest = max(turn["seconds"] for turn in turns)
+        wanted = max(1, round(seconds * size / slowest))
+        done, updates, spent = done + turns[0]["agent_steps"], updates + size, spent + slowest
+        size = 1 if updates < 2 else min(_MOST_AT_ONCE, max(1, round(_SETTLE_SECONDS / 6 * size / slowest)))
+    return wanted
 
 
 def _row(plan: Plan, contestant: tuple[str, int], turns: Sequence[Turn], single: Sequence[Turn]) -> Row:
@@ -152,7 +163,7 @@ def _row(plan: Plan, contestant: tuple[str, int], turns: Sequence[Turn], single:
         "slots": 128,
         "populations": 8,
         "hidden": plan.hidden,
-        "network": plan.network,
+        "network": plan.arguments(contestant[0])["network"],
         "algorithm": plan.algorithm,
         "targeting": plan.targeting,
         "threads": contestant[1],

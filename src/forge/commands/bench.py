@@ -13,7 +13,7 @@ from forge.bench import fresh
 from forge.bench.busy import busy
 from forge.bench.commits import against
 from forge.bench.report import Report, Section
-from forge.bench.train import Plan, training
+from forge.bench.train import MODULES, Plan, training
 from forge.bench.world import Effort, batch, options, scaling, speed
 from forge.command_line import read
 from forge.support.checks import ConfigError
@@ -79,7 +79,12 @@ class Train(Output):
     seconds: Annotated[float, arg(help="time to measure training on one thread for; on all threads it takes less")] = (
         20.0
     )
-    engine: Annotated[Literal["compiled", "torch", "both"], arg(help="what computes, as in forge train")] = "compiled"
+    engine: Annotated[
+        Literal["compiled", "torch", "modules", "both", "all"],
+        arg(
+            help="as in forge train; modules: PyTorch with the default network as an ordinary module; both: without it"
+        ),
+    ] = "compiled"
     worlds: Annotated[int, arg(help="worlds trained in at once")] = 16
     hidden: Annotated[int, arg(help="width of the network")] = 32
     network: Annotated[Literal["default", "recurrent"], arg(help="as in forge train; recurrent needs engine torch")] = (
@@ -99,7 +104,8 @@ class Train(Output):
             raise ConfigError(f"--rounds {self.rounds} says how often two commits take turns; it needs --against PATH")
         if not 0 < self.seconds < 1e6:
             raise ConfigError(f"--seconds {self.seconds} must be above 0 and below a million")
-        engines = ("compiled", "torch") if self.engine == "both" else (self.engine,)
+        several = {"both": ("compiled", "torch"), "all": ("compiled", "torch", MODULES)}
+        engines: tuple[str, ...] = several.get(self.engine, (self.engine,))
         seconds = min(self.seconds, 0.5) if self.quick else self.seconds
         worlds = min(self.worlds, 2) if self.quick else self.worlds
         what = {name: getattr(self, name) for name in ("hidden", "network", "algorithm", "targeting")}

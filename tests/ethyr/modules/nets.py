@@ -31,14 +31,17 @@ class Remembering(nn.Module):
 
     def __init__(self, interface: Interface, learning: Learning) -> None:
         super().__init__()
-        self.conv = nn.Sequential(nn.Conv2d(interface.planes, 4, 3, stride=3), nn.ReLU(), nn.Flatten(), nn.LazyLinear(12))
+        self.conv = nn.Sequential(
+            nn.Conv2d(interface.planes, 4, 3, stride=3), nn.ReLU(), nn.Flatten(), nn.LazyLinear(12)
+        )
         self.conv(torch.zeros(1, interface.planes, interface.side, interface.side))  # so that it knows its size
         self.agents = nn.Linear(interface.features, 12)
         self.cell = nn.GRUCell(24, self.memory)
         self.choices = dict(interface.choices)
         self.heads = nn.ModuleDict({name: nn.Linear(12, n) for name, n in self.choices.items() if name != "target"})
-        self.wanted = nn.Linear(12, self.choices["style"] * 12)
         self.value = nn.Linear(12, 1)
+        if "target" in self.choices:
+            self.wanted = nn.Linear(12, self.choices["style"] * 12)
 
     def forward(self, inputs: Inputs, memory: Tensor) -> tuple[dict[str, Tensor], Tensor, Tensor]:
         agents = self.agents(inputs.agents)

@@ -51,7 +51,7 @@ def _made(name: str, config: Config, learning: Learning, generator: torch.Genera
     kind = network_class(name)
     if issubclass(kind, Network):
         return kind(config, learning, generator)
-    return Stacked(name, kind, config, learning, generator)
+    return Stacked(f"learning.network: {name}", kind, config, learning, generator)
 
 
 def make_learner(

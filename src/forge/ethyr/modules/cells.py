@@ -10,7 +10,7 @@ from torch.nn.functional import linear
 class GRUCell(nn.GRUCell):
     """As torch.nn.GRUCell."""
 
-    def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:  # noqa: A002 - torch's names
+    def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:
         """The next state."""
         h = input.new_zeros(*input.shape[:-1], self.hidden_size) if hx is None else hx
         given = linear(input, self.weight_ih, self.bias_ih).chunk(3, -1)
@@ -24,7 +24,7 @@ class LSTMCell(nn.LSTMCell):
 
     def forward(  # noqa: D102 - as above
         self,
-        input: Tensor,  # noqa: A002
+        input: Tensor,
         hx: tuple[Tensor, Tensor] | None = None,
     ) -> tuple[Tensor, Tensor]:
         nothing = input.new_zeros(*input.shape[:-1], self.hidden_size)
@@ -38,7 +38,7 @@ class LSTMCell(nn.LSTMCell):
 class RNNCell(nn.RNNCell):
     """As torch.nn.RNNCell."""
 
-    def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:  # noqa: A002 - as above
+    def forward(self, input: Tensor, hx: Tensor | None = None) -> Tensor:
         """The next state."""
         h = input.new_zeros(*input.shape[:-1], self.hidden_size) if hx is None else hx
         both = linear(input, self.weight_ih, self.bias_ih) + linear(h, self.weight_hh, self.bias_hh)

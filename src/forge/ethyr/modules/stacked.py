@@ -81,9 +81,7 @@ class Stacked(Network):
             carried = said.memory
             ticks.append(said)
         places = timeline.places
-        logits = {
-            name: _rows(torch.cat([said.logits[name] for said in ticks], 1), places) for name in ticks[0].logits
-        }
+        logits = {name: _rows(torch.cat([said.logits[name] for said in ticks], 1), places) for name in ticks[0].logits}
         return _choices(Said(logits, _rows(torch.cat([said.value for said in ticks], 1), places)), view)
 
     def _judge(self, inputs: Inputs, memory: Tensor | None, filled: Tensor | None) -> Said:
@@ -160,7 +158,9 @@ def _made(name: str, kind: type[nn.Module], interface: Interface, learning: Lear
         try:
             return kind(interface, learning)
         except Exception as error:
-            raise ConfigError(f"{name} cannot be made by {kind.__name__}(interface, learning): {_told(error)}") from error
+            raise ConfigError(
+                f"{name} cannot be made by {kind.__name__}(interface, learning): {_told(error)}"
+            ) from error
 
 
 def _memory_of(name: str, module: nn.Module) -> int:
@@ -189,10 +189,12 @@ def _tried(name: str, module: nn.Module, interface: Interface, memory: int) -> S
         raise ConfigError(f"{name} returned {type(returned).__name__}; it must return a tuple of {wanted}")
     said = _said(returned)
     if not isinstance(said.logits, Mapping) or sorted(said.logits) != sorted(interface.choices):
-        given_names = ", ".join(map(str, said.logits)) if isinstance(said.logits, Mapping) else type(said.logits).__name__
+        given_names = (
+            ", ".join(map(str, said.logits)) if isinstance(said.logits, Mapping) else type(said.logits).__name__
+        )
         raise ConfigError(f"{name} returned logits of {given_names}; they must be of {', '.join(interface.choices)}")
     for choice, options in interface.choices.items():
-        shapes = [(_TRIED, options)]
+        shapes: list[tuple[int, ...]] = [(_TRIED, options)]
         if choice == "target":
             shapes.append((_TRIED, interface.choices["style"], options))
         _check(name, f"logits of {choice}", said.logits[choice], *shapes)
@@ -207,7 +209,9 @@ def _tried(name: str, module: nn.Module, interface: Interface, memory: int) -> S
 def _check(name: str, part: str, given: Any, *shapes: tuple[int, ...]) -> None:
     wanted = " or ".join(str(["m", *shape[1:]]).replace("'", "") for shape in shapes)
     if not isinstance(given, Tensor) or given.dtype != torch.float32 or given.shape not in shapes:
-        found = f"{given.dtype} {list(given.shape)}".removeprefix("torch.") if isinstance(given, Tensor) else repr(given)
+        found = (
+            f"{given.dtype} {list(given.shape)}".removeprefix("torch.") if isinstance(given, Tensor) else repr(given)
+        )
         raise ConfigError(f"{name} returned as {part} {found}; of m = {_TRIED} agents it must be float32 {wanted}")
     if not given.isfinite().all():
         raise ConfigError(f"{name} returned as {part} numbers that are not finite")
