@@ -14,7 +14,7 @@ from forge.experiments.training.train import begin
 from forge.options import read_training
 from forge.support.paths import name_of
 
-USAGE = f"""forge train [CONFIG] [--folder DIR] [options]
+USAGE = f"""forge train [CONFIG] [--folder DIR] [--init-from RUN] [options]
        forge train --resume RUN [--checkpoint last-good|STEPS] [--minutes M] [--steps N] [--lives N]
        either with --watch [--port N] [--host ADDRESS] [--token TOKEN] [--name HOST] [--no-browser], to watch it
 

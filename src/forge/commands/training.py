@@ -52,7 +52,9 @@ def start(
     """Trains a run to its end, with live progress, for all to watch if `serving` says where; returns its trainer."""
     try:
         with watched(run, serving) as attend, Progress(run) as progress:
-            trainer = train(run, progress.show, resume, attend, make)
+            trainer = train(
+                run, progress.show, resume, attend, make, lambda begun: progress.console.print(begun.table())
+            )
         progress.conclude(run.training.limit(trainer.steps, trainer.seconds, trainer.lives))
     except KeyboardInterrupt as stop:
         raise stop if isinstance(stop, Stopped) else at_once(run) from None

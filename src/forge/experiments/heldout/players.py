@@ -70,5 +70,6 @@ def _group(run: Run, checkpoint: str | None, config: Config) -> str:
             "worlds": session["worlds"],
             "ends": {name: session[name] for name in _LIMITS} if checkpoint is None else checkpoint,
             "in": world_name(config),
+            **({"init_from": session["init_from"]} if session["init_from"] else {}),
         }
     )

@@ -33,6 +33,7 @@ class Run:
         config.toml      what it trains, as `Training.to_toml` writes it
         metrics.jsonl    one line of JSON every few seconds
         tensorboard/     the same for TensorBoard
+        init-from.json   what it took of another run, if it began with weights of one
         map.tmx          the map, if it was drawn by hand
         checkpoints/     one folder each, named by agent steps
         set-aside/       checkpoints that were gone back behind, and damaged lines of metrics, if any

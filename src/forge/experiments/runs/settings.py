@@ -78,6 +78,10 @@ class Session(Section):
         0, 0, 2**62, "agent steps between two small held-out evaluations, kept in the metrics; 0 means none",
         since=2, before=0,
     )  # fmt: skip
+    init_from: str = plain(
+        "", "begin with the weights of this run or checkpoint: what fits by name and shape is taken, the rest is new",
+        since=2, before="",
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -69,6 +69,10 @@ class Progress:
             self._live.stop()
             self._live = None
 
+    def begin(self, table: Table) -> None:
+        """Shows what the run begins with."""
+        self.console.print(table)
+
     def show(self, line: dict[str, Any]) -> None:
         """Shows one line of metrics."""
         self._last = line

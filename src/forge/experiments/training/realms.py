@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from torch import Tensor
 
 from forge.blade import ConfigError, World
 from forge.ethyr.networks.network import Network
@@ -85,6 +88,10 @@ class Realms:
     def compile(self) -> None:
         """See `Native.compile`."""
         self.native.compile()
+
+    def adopt(self, weights: Mapping[str, Tensor]) -> None:
+        """Takes other first weights, by the names of the network's `state_dict`."""
+        self.native.pantheon.adopt(weights)
 
     def update(self) -> None:
         """One round."""

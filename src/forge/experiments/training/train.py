@@ -6,7 +6,7 @@ import contextlib
 import dataclasses
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from signal import SIGINT
 from typing import Any
@@ -31,6 +31,7 @@ from forge.experiments.runs.loading import load as load  # documented here
 from forge.experiments.runs.run import Run, steps_of
 from forge.experiments.runs.settings import Training
 from forge.experiments.runs.stopping import Stopped, Stopping
+from forge.experiments.training.initial import Initial, initial
 from forge.experiments.training.trainable import Trains
 from forge.support.checks import ConfigError
 from forge.support.durable import StorageError
@@ -71,6 +72,10 @@ class Trainer:
         tiny = dataclasses.replace(self.training.learning, ticks=1)
         with contextlib.suppress(Diverged):  # of one tick of one world it means nothing
             Trainer(dataclasses.replace(self.training, run=run, learning=tiny)).update()
+
+    def adopt(self, weights: Mapping[str, torch.Tensor]) -> None:
+        """Takes other first weights, by the names of the network's `state_dict`."""
+        self.policy.load_state_dict(dict(weights))
 
     def _learner(self, world: World) -> Learner:
         run, learning = self.training.run, self.training.learning
@@ -223,11 +228,12 @@ def begin(path: str | os.PathLike[str], training: Training) -> Run:
 
     Raises:
         ConfigError: if something is there already, if the worlds do not fit into memory, or if the configuration's map,
-            network, engine, device or threads cannot be had.
+            network, engine, device or threads, or the weights it is to begin with, cannot be had.
         StorageError: if it cannot be written.
     """
     check_memory([training.world], training.run.worlds, Recording())
-    Trainer(dataclasses.replace(training, run=dataclasses.replace(training.run, worlds=1)))
+    trainer = Trainer(dataclasses.replace(training, run=dataclasses.replace(training.run, worlds=1)))
+    initial(trainer.policy, training)
     return Run.create(path, training)
 
 
@@ -237,6 +243,7 @@ def train(
     resume: Path | None = None,
     attend: Callable[[Any], None] = lambda trainer: None,
     make: Callable[[Training], Any] = Trainer,
+    began: Callable[[Initial], None] = lambda begun: None,
 ) -> Any:
     """Trains a run to its end, writing metrics and checkpoints; the first checkpoint is that of the start.
 
@@ -251,6 +258,7 @@ def train(
         resume: the checkpoint to go on from, one that `Run.choose` chose. Later ones are set aside.
         attend: is called before the first update, while nothing is compiled yet, and after every update.
         make: makes what trains, a `Trains`, from the configuration.
+        began: is told what was taken of another run, where the run begins with the weights of one.
 
     Returns:
         What `make` made, trained.
@@ -266,6 +274,10 @@ def train(
             if run.checkpoints():
                 raise ConfigError(f"{run.path} has checkpoints; to go on: {run.to_resume()}")
             run.forget_after(-1)
+            if (begun := initial(trainer.policy, run.training)) is not None:
+                trainer.adopt(begun.weights)
+                begun.write(run)
+                began(begun)
             trainer.save(run.checkpoint_path(0))
         else:
             trainer.load(resume)

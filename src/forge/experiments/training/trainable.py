@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Protocol
+
+from torch import Tensor
 
 from forge.ethyr.networks.network import Network
 
@@ -45,6 +48,10 @@ class Trains(Protocol):
 
     def compile(self) -> None:
         """Compiles what the run will call."""
+        ...
+
+    def adopt(self, weights: Mapping[str, Tensor]) -> None:
+        """Takes other first weights, by the names of the network's `state_dict`."""
         ...
 
     def update(self) -> Any:

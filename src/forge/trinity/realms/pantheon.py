@@ -150,6 +150,11 @@ class Pantheon:
             )
         return GradientNorms(norms.total, by_population)
 
+    def adopt(self, weights: Mapping[str, Tensor]) -> None:
+        """Takes other first weights, by the names of `network.state_dict()`, which realms get with the next round."""
+        self.network.load_state_dict(dict(weights))
+        self.packing.read(self.network, self.vectors)
+
     def state(self) -> dict[str, Tensor]:
         """What a Pantheon of your own must remember, besides network and optimiser: tensors by name."""
         return {}
