@@ -11,13 +11,14 @@ from forge.blade.compiled.jit import jit
 from forge.ethyr.fused.learner import GROUP, FusedLearner
 from forge.ethyr.fused.network import action_key, mix
 from forge.ethyr.fused.segment import Segment
+from forge.ethyr.kernels.layout import layout_of
 from forge.ethyr.kernels.products import exponentials, product_narrow, product_wide
 from forge.ethyr.learning.losses import policy_gradient, proximal
 from forge.ethyr.learning.optimiser import Optimiser
 from forge.ethyr.learning.settings import Learning
 from forge.ethyr.networks.heads import joint
 from forge.ethyr.networks.policy import Policy
-from forge.ethyr.networks.samples import Samples
+from forge.ethyr.networks.samples import More, Samples
 
 LEARNING = Learning(ticks=6)
 SMALL = Chaos(**{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 32})
@@ -50,23 +51,26 @@ def learner(
     world.reset()
     rng = np.random.default_rng(0)
     for _ in range(warm):
-        world.step(rng.integers(0, 3, (worlds, config.spawn.cap, 3 if config.learned_targets else 2)))
+        world.step(
+            rng.integers(0, 2 if config.systems else 3, (worlds, config.spawn.cap, len(layout_of(config).there)))
+        )
     policy = Policy(config, learning, torch.Generator().manual_seed(1))
     return FusedLearner(world, policy, learning, seed=7, threads=threads)
 
 
-def samples_of(segment: Segment) -> Samples:
+def samples_of(segment: Segment, more: More) -> Samples:
     """The samples of a segment that acted."""
     seen = segment.windows, segment.entities, segment.first
-    return Samples(*seen, np.zeros_like(segment.acted), segment.acted, segment.moves)
+    told = more if segment.tables.size or segment.valid.size else None
+    return Samples(*seen, np.zeros_like(segment.acted), segment.acted, segment.moves, told)
 
 
-def judged_by_torch(policy: Policy, segments: list[Segment]) -> tuple[list[torch.Tensor], torch.Tensor]:
+def judged_by_torch(fused: FusedLearner) -> tuple[list[torch.Tensor], torch.Tensor]:
     """Log-probabilities, values, entropies, advantages and targets [P, all rows] of a policy; and which are valid."""
     parts = []
-    for segment in segments:
+    for segment, more in zip(fused.segments, fused.more, strict=True):
         rows = int(segment.acted.max())
-        choices = policy(samples_of(segment))
+        choices = fused.policy(samples_of(segment, more))
         log_prob, spread = joint(choices, torch.from_numpy(segment.actions[:, :rows]))
         given = (torch.from_numpy(x[:, :rows]) for x in (segment.advantage, segment.target))
         valid = torch.arange(rows) < torch.from_numpy(segment.acted)[:, None]
@@ -82,7 +86,7 @@ def test_judgements_losses_and_gradients_equal_those_of_torch(case: str) -> None
     acted = fused.collect()
     policy, segments = fused.policy, fused.segments
     stored = [(s.log_prob.copy(), s.value.copy()) for s in segments]
-    joined, valid = judged_by_torch(policy, segments)
+    joined, valid = judged_by_torch(fused)
     start = 0
     for segment, (log_prob, value) in zip(segments, stored, strict=True):
         rows = int(segment.acted.max())
@@ -104,7 +108,7 @@ def test_judgements_losses_and_gradients_equal_those_of_torch(case: str) -> None
         torch.testing.assert_close(parameter.grad, wanted[name], atol=1e-5 * scale + 1e-8, rtol=1e-4, msg=name)
 
 
-@pytest.mark.parametrize("config", [SMALL, LEARNED], ids=["lowest health", "learned"])
+@pytest.mark.parametrize("config", [SMALL, LEARNED, GUESTS], ids=["lowest health", "learned", "outside"])
 def test_further_epochs_of_ppo_equal_those_of_torch(config: Config) -> None:
     learning = dataclasses.replace(LEARNING, algorithm="ppo", ppo_clip=0.02, learning_rate=0.02, warmup=0)
     fused = learner(config, learning)
@@ -112,7 +116,7 @@ def test_further_epochs_of_ppo_equal_those_of_torch(config: Config) -> None:
     acted = fused.collect()
     before = torch.cat([torch.from_numpy(s.log_prob[:, : int(s.acted.max())]).clone() for s in fused.segments], 1)
     for epoch in range(3):
-        (log_prob, value, spread, advantage, target), valid = judged_by_torch(fused.policy, fused.segments)
+        (log_prob, value, spread, advantage, target), valid = judged_by_torch(fused)
         losses = proximal(log_prob, before, value, spread, advantage, target, valid, learning.ppo_clip)
         total = losses.policy + learning.value_weight * losses.value - learning.entropy_weight * losses.entropy
         parameters = dict(fused.policy.named_parameters())
@@ -150,9 +154,9 @@ def test_actions_follow_the_policy() -> None:
     fused = learner(SMALL, dataclasses.replace(LEARNING, ticks=120), warm=60)
     fused.collect()
     policy, shares, chances, count = fused.policy, np.zeros(5), np.zeros(5), 0
-    for segment in fused.segments:
+    for segment, more in zip(fused.segments, fused.more, strict=True):
         with torch.no_grad():
-            odds = policy(samples_of(segment)).move.exp().numpy()
+            odds = policy(samples_of(segment, more)).move.exp().numpy()
         for p, acted in enumerate(segment.acted):
             shares += np.bincount(segment.actions[p, :acted, 0], minlength=5)
             chances += odds[p, :acted].sum(axis=0)
@@ -174,10 +178,10 @@ def test_targets_follow_the_policy_and_are_valid() -> None:
     fused = learner(LEARNED, dataclasses.replace(LEARNING, ticks=120), warm=60)
     fused.collect()
     named, expected, choices = 0, 0.0, 0
-    for segment in fused.segments:
+    for segment, more in zip(fused.segments, fused.more, strict=True):
         actions = torch.from_numpy(segment.actions[:, : int(segment.acted.max())]).long()
         with torch.no_grad():
-            targets = fused.policy(samples_of(segment)).target
+            targets = fused.policy(samples_of(segment, more)).target
             assert targets is not None
             odds = targets(actions[..., 1]).exp()
         for p, acted in enumerate(segment.acted):

@@ -8,15 +8,15 @@ from typing import NamedTuple
 import numpy as np
 
 from forge.blade.compiled.jit import inline, jit
+from forge.ethyr.fused.choices import grad_of_more, log_prob_of_more, matters
+from forge.ethyr.fused.columns import BLOCK, MOVE, STYLE, STYLE_COLUMN, TARGET_COLUMN, VALUE
 from forge.ethyr.fused.network import dense
-from forge.ethyr.fused.segment import BLOCK, MOVE, OUTPUTS, STYLE, VALUE
+from forge.ethyr.fused.tables import table_gradients
 from forge.ethyr.fused.targets import ask, grad_of_target, query_gradient
 from forge.ethyr.kernels.entities import entity_gradient
 from forge.ethyr.kernels.products import ROWS_AT_ONCE, exponentials
 from forge.ethyr.kernels.rows import clear
 from forge.ethyr.kernels.tiles import GRADIENT_BLOCK, tile_gradient
-
-_OUTPUTS_USED = VALUE + 1
 
 
 class Terms(NamedTuple):
@@ -44,7 +44,7 @@ def learn_population(segment, weights, gradients, scratch, group, p, styles, ter
         terms: of the loss.
     """
     H = segment.hidden.shape[2]
-    wide = 3 * H
+    wide = segment.encoded.shape[2]
     to = (group * gradients.own.shape[1] + p) * gradients.own.shape[2] * H
     forget(gradients, group, p)
     segment.losses[p] = 0
@@ -71,6 +71,7 @@ def learn_population(segment, weights, gradients, scratch, group, p, styles, ter
                         segment.first, p, q, end, weights.norm)  # fmt: skip
         entity_gradient(gradients.other, to, segment.encoded, at + 2 * H, wide, segment.best, best, segment.entities,
                         segment.first, p, q, end, weights.norm)  # fmt: skip
+        table_gradients(segment, weights, gradients, scratch, group, p, q, end)
 
 
 @inline
@@ -87,6 +88,7 @@ def forget(gradients, group, p):
     gradients.target_style[group, p] = 0
     gradients.target_agent[group, p] = 0
     gradients.target_score[group, p] = 0
+    gradients.more[group, p] = 0
 
 
 @inline
@@ -106,11 +108,14 @@ def grad_of_outputs(segment, weights, gradients, scratch, group, p, row, to, sty
     move, style = np.int64(segment.actions[p, row, 0]), STYLE + np.int64(segment.actions[p, row, 1])
     error = output[VALUE] - segment.target[p, row]
     seen, total = 0, np.float32(1)
-    log_prob = output[move] + output[style]
-    if weights.learned:
+    log_prob, style_matters = output[move], matters(segment, p, row, STYLE_COLUMN)
+    if style_matters:
+        log_prob += output[style]
+    if weights.learned and matters(segment, p, row, TARGET_COLUMN):
         seen, total = ask(segment, weights, scratch, p, row, style - STYLE)
         if seen > 0:
-            log_prob += scratch.wanted[np.int64(segment.actions[p, row, 2])]
+            log_prob += scratch.wanted[np.int64(segment.actions[p, row, TARGET_COLUMN])]
+    log_prob += log_prob_of_more(segment, weights, scratch, p, row)
     clip = terms.clip
     if clip > 0:
         ratio = np.float32(math.exp(log_prob - segment.log_prob[p, row]))
@@ -123,13 +128,17 @@ def grad_of_outputs(segment, weights, gradients, scratch, group, p, row, to, sty
     losses[1] += np.float64(error) * error / 2
     exponentials(grad, 0, output, 0)
     losses[2] += grad_of_choice(output, grad, MOVE, STYLE, move, advantage, terms)
-    losses[2] += grad_of_choice(output, grad, STYLE, STYLE + styles, style, advantage, terms)
+    unused = STYLE
+    if style_matters:
+        losses[2] += grad_of_choice(output, grad, STYLE, STYLE + styles, style, advantage, terms)
+        unused = STYLE + styles
+    for k in range(unused, grad.size):
+        grad[k] = 0
     if seen > 0:
         losses[2] += grad_of_target(
             segment, weights, gradients, scratch, group, p, row, to, seen, total, advantage, terms
         )
-    for k in range(STYLE + styles, OUTPUTS):
-        grad[k] = 0
+    losses[2] += grad_of_more(grad, segment, weights, scratch, p, row, advantage, terms)
     grad[VALUE] = terms.value_weight * error * terms.share
     return seen
 
@@ -150,20 +159,21 @@ def grad_of_choice(output, grad, low, high, chosen, advantage, terms):
 @inline
 def heads_gradient(segment, weights, gradients, scratch, group, p, low, high):
     """From grad_output: gradients of the heads, and grad_hidden."""
-    H, samples = segment.hidden.shape[2], high - low
-    to = (group * gradients.heads.shape[1] + p) * H * OUTPUTS
+    H, outputs, samples = segment.hidden.shape[2], segment.output.shape[2], high - low
+    used = weights.heads_back.shape[1]
+    to = (group * gradients.heads.shape[1] + p) * H * outputs
     x = (p * segment.hidden.shape[1] + low) * H
     for h in range(0, H, ROWS_AT_ONCE):
-        at = to + h * OUTPUTS
-        dense(gradients.heads, at, OUTPUTS, gradients.heads, at, OUTPUTS, segment.hidden, x + h, 1, H,
-              scratch.grad_output, 0, OUTPUTS, samples, OUTPUTS)  # fmt: skip
+        at = to + h * outputs
+        dense(gradients.heads, at, outputs, gradients.heads, at, outputs, segment.hidden, x + h, 1, H,
+              scratch.grad_output, 0, outputs, samples, outputs)  # fmt: skip
     bias = gradients.heads_bias[group, p]
     for k in range(samples):
-        for h in range(OUTPUTS):
+        for h in range(outputs):
             bias[h] += scratch.grad_output[k, h]
     for k in range(0, samples, ROWS_AT_ONCE):
-        dense(scratch.grad_hidden, k * H, H, weights.zeros, 0, 0, scratch.grad_output, k * OUTPUTS, OUTPUTS, 1,
-              weights.heads_back, p * OUTPUTS * H, H, _OUTPUTS_USED, H)  # fmt: skip
+        dense(scratch.grad_hidden, k * H, H, weights.zeros, 0, 0, scratch.grad_output, k * outputs, outputs, 1,
+              weights.heads_back, p * used * H, H, used, H)  # fmt: skip
 
 
 @inline
@@ -178,8 +188,7 @@ def rectified_gradient(segment, scratch, p, low, high):
 @inline
 def trunk_gradient(segment, weights, gradients, scratch, group, p, low, high):
     """From grad_hidden: gradients of the trunk, and that of `encoded` in its place."""
-    H, samples = segment.hidden.shape[2], high - low
-    wide = 3 * H
+    H, wide, samples = segment.hidden.shape[2], segment.encoded.shape[2], high - low
     to = (group * gradients.trunk.shape[1] + p) * wide * H
     x = (p * segment.encoded.shape[1] + low) * wide
     for i in range(0, wide, ROWS_AT_ONCE):

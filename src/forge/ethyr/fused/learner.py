@@ -10,7 +10,7 @@ import torch
 
 from forge.blade.state.state import State
 from forge.blade.world.world import World
-from forge.ethyr.experience.rollout import NO_SAMPLE
+from forge.ethyr.experience.rollout import NO_SAMPLE, Rollout
 from forge.ethyr.fused.learn import Terms, learn_population, learn_tiles
 from forge.ethyr.fused.play import judge_again, log_probs_again
 from forge.ethyr.fused.player import player_of
@@ -52,12 +52,12 @@ class FusedLearner:
         self.key = stream(seed).generate_state(1, np.uint64)[0]
         self.firsts = range(0, world.count, GROUP)
         self.states = [part(world.state, first, first + GROUP) for first in self.firsts]
-        self.segments = [
-            allocate(world.config, len(state.tick), learning.ticks, learning.hidden) for state in self.states
-        ]
-        self.weights = allocate_weights(policy)
+        self.weights = allocate_weights(policy, world.config)
+        rollouts = [Rollout(world.config, len(state.tick), learning.ticks) for state in self.states]
+        self.layout = rollouts[0].layout
+        self.segments, self.more = zip(*(allocate(rollout, self.weights) for rollout in rollouts), strict=True)
         self._gradients = allocate_gradients(self.weights, len(self.segments))
-        self._scratch = [allocate_scratch(learning.hidden) for _ in range(threads)]
+        self._scratch = [allocate_scratch(self.weights) for _ in range(threads)]
         self._player, self.threads = player_of(layout_of(world.config)), threads
         self.diagnostics = Diagnostics.unknown(world.config.populations)
         allocate_grads(policy)
@@ -85,7 +85,7 @@ class FusedLearner:
         self._spread(lambda lane: self._learn(lane, norms))
         self._spread(self._learn_tiles)
         self._spread(lambda lane: decompose_table(self._gradients, self.policy, lane, self.threads))
-        write_gradients(self._gradients, self.policy)
+        write_gradients(self._gradients, self.policy, self.layout)
         sums = np.sum([segment.losses for segment in self.segments], axis=0) / samples[:, None]
         if self.learning.clip_ratio:
             clipped = np.sum([segment.clipped for segment in self.segments], axis=0) / samples
@@ -120,7 +120,7 @@ class FusedLearner:
         return total
 
     def _read_weights(self) -> None:
-        read_weights(self.weights, self.policy)
+        read_weights(self.weights, self.policy, self.layout)
         self._spread(lambda lane: compose_table(self.weights, self.policy, lane, self.threads))
 
     def _tasks(self, lane: int) -> Iterator[tuple[int, int]]:
@@ -147,8 +147,8 @@ class FusedLearner:
         numbers = [np.float32(x) for x in (learning.discount, learning.trace, learning.reward_scale)]
         for group in range(lane, len(self.segments), self.threads):
             place = self.firsts[group], self.world.count
-            given = self.states[group], self.segments[group], self.weights, self._scratch[lane], self.key
-            self._player(*given, *place, *numbers)
+            given = self.states[group], self.segments[group], self.more[group], self.weights, self._scratch[lane]
+            self._player(*given, self.key, *place, *numbers)
 
     def _learn(self, lane: int, norms: np.ndarray) -> None:
         """Finds all gradients but the tile layer's, of every n-th population of a group."""

@@ -7,7 +7,9 @@ import math
 import numpy as np
 
 from forge.blade.compiled.jit import inline
-from forge.ethyr.fused.segment import BLOCK, MOVE, OUTPUTS, STYLE, VALUE
+from forge.ethyr.fused.choices import matters
+from forge.ethyr.fused.columns import BLOCK, MOVE, STYLE, STYLE_COLUMN, VALUE
+from forge.ethyr.fused.tables import embed
 from forge.ethyr.kernels.entities import entity_block
 from forge.ethyr.kernels.layout import NEVER
 from forge.ethyr.kernels.products import ROWS_AT_ONCE, exponentials, product_narrow, product_wide, uniform24
@@ -24,8 +26,8 @@ _27, _30, _31, _24 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(24)
 @inline
 def judge(segment, weights, scratch, p, low, high):
     """Fills `encoded`, `hidden`, `best` and `output` (as logits) of the samples low .. high − 1 of population p."""
-    rows, H = segment.encoded.shape[1], segment.hidden.shape[2]
-    wide = 3 * H
+    rows, wide = segment.encoded.shape[1], segment.encoded.shape[2]
+    H, outputs = segment.hidden.shape[2], segment.output.shape[2]
     for q in range(low, high, BLOCK):
         end = min(q + BLOCK, high)
         row = p * rows + q
@@ -41,15 +43,15 @@ def judge(segment, weights, scratch, p, low, high):
             segment.encoded, at + 2 * H, wide, segment.best, row * H, weights.other, segment.entities, segment.first,
             p, q, end, weights.norm,
         )  # fmt: skip
+        embed(segment, weights, scratch, p, q, end)
         for k in range(0, end - q, ROWS_AT_ONCE):
             to = row + k
             dense(segment.hidden, to * H, H, weights.trunk_bias, p * H, 0, segment.encoded, to * wide, wide, 1,
                   weights.trunk, p * wide * H, H, wide, H)  # fmt: skip
             if weights.rectified:
                 rectify(segment.hidden, p, q + k)
-            dense(segment.output, to * OUTPUTS, OUTPUTS, weights.heads_bias, p * OUTPUTS, 0, segment.hidden, to * H,
-            H, 1,
-                  weights.heads, p * H * OUTPUTS, OUTPUTS, H, OUTPUTS)  # fmt: skip
+            dense(segment.output, to * outputs, outputs, weights.heads_bias, p * outputs, 0, segment.hidden, to * H,
+                  H, 1, weights.heads, p * H * outputs, outputs, H, outputs)  # fmt: skip
 
 
 @inline
@@ -78,7 +80,7 @@ def settle(out, moves, styles, odds):
     """Turns the logits of one sample into log-probabilities, invalid moves ruled out.
 
     Args:
-        out: float32 [16], the sample's row of outputs.
+        out: float32, the sample's row of outputs; those of choices from outside stay as they are.
         moves: bits of the valid moves.
         styles: how many there are.
         odds: float32 [16], receives exp(logit − largest logit).
@@ -137,6 +139,12 @@ def mix(key):
 
 
 @inline
+def stir(bits, c):
+    """Sixty-four further random bits, for choice c from outside."""
+    return mix(bits + np.uint64(c + 1) * _STEP)
+
+
+@inline
 def act(segment, odds, p, row, styles, bits):
     """Draws one sample's actions from random bits and writes them down; its `output` becomes log-probabilities."""
     move_sum, style_sum = settle(segment.output[p, row], segment.moves[p, row], styles, odds)
@@ -145,7 +153,9 @@ def act(segment, odds, p, row, styles, bits):
     segment.actions[p, row, 0] = move
     segment.actions[p, row, 1] = style
     segment.actions[p, row, 2] = 0
-    segment.log_prob[p, row] = segment.output[p, row, move] + segment.output[p, row, STYLE + style]
+    segment.log_prob[p, row] = segment.output[p, row, move]
+    if matters(segment, p, row, STYLE_COLUMN):
+        segment.log_prob[p, row] += segment.output[p, row, STYLE + style]
     segment.value[p, row] = segment.output[p, row, VALUE]
     return move, style
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from forge.blade.compiled.jit import inline, jit
-from forge.ethyr.fused.network import act, action_key, judge, mix, pick, settle
-from forge.ethyr.fused.segment import STYLE
+from forge.ethyr.fused.choices import COLUMN, log_prob_of_more, matters, weigh
+from forge.ethyr.fused.columns import STYLE, STYLE_COLUMN, TARGET_COLUMN
+from forge.ethyr.fused.network import act, action_key, judge, mix, pick, settle, stir
 from forge.ethyr.fused.targets import ask
 from forge.ethyr.kernels.products import uniform24
 
@@ -31,9 +32,13 @@ def log_probs_again(segment, weights, scratch, p, styles, log_prob):
     for row in range(log_prob.size):
         output, actions = segment.output[p, row], segment.actions[p, row]
         style = np.int64(actions[1])
-        log_prob[row] = output[np.int64(actions[0])] + output[STYLE + style]
-        if weights.learned and ask(segment, weights, scratch, p, row, style)[0] > 0:
-            log_prob[row] += scratch.wanted[np.int64(actions[2])]
+        log_prob[row] = output[np.int64(actions[0])]
+        if matters(segment, p, row, STYLE_COLUMN):
+            log_prob[row] += output[STYLE + style]
+        if weights.learned and matters(segment, p, row, TARGET_COLUMN):
+            if ask(segment, weights, scratch, p, row, style)[0] > 0:
+                log_prob[row] += scratch.wanted[np.int64(actions[TARGET_COLUMN])]
+        log_prob[row] += log_prob_of_more(segment, weights, scratch, p, row)
 
 
 @inline
@@ -59,7 +64,10 @@ def decide(state, segment, weights, scratch, t, styles, key, first_world, worlds
             state.actions[w, slot, 0] = move
             state.actions[w, slot, 1] = style
             if weights.learned:
-                state.actions[w, slot, 2] = aim(segment, weights, scratch, p, row, style, mix(bits))
+                state.actions[w, slot, TARGET_COLUMN] = aim(segment, weights, scratch, p, row, style, mix(bits))
+            for c in range(weights.choices.shape[0]):
+                column = weights.choices[c, COLUMN]
+                state.actions[w, slot, column] = choose(segment, weights, scratch, p, row, c, stir(bits, c))
 
 
 @inline
@@ -69,9 +77,21 @@ def aim(segment, weights, scratch, p, row, style, bits):
     if seen == 0:
         return 0
     target = pick(scratch.odds_of, 0, seen, total, uniform24(bits))
-    segment.actions[p, row, 2] = target
-    segment.log_prob[p, row] += scratch.wanted[target]
+    segment.actions[p, row, TARGET_COLUMN] = target
+    if matters(segment, p, row, TARGET_COLUMN):
+        segment.log_prob[p, row] += scratch.wanted[target]
     return target
+
+
+@inline
+def choose(segment, weights, scratch, p, row, c, bits):
+    """Draws one sample's option of choice c from outside, writes it down and counts its log-probability."""
+    options, total = weigh(segment, weights, scratch, p, row, c)
+    option, column = pick(scratch.chances[c], 0, options, total, uniform24(bits)), weights.choices[c, COLUMN]
+    segment.actions[p, row, column] = option
+    if matters(segment, p, row, column):
+        segment.log_prob[p, row] += scratch.scores[c, option]
+    return option
 
 
 @inline

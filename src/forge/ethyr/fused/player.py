@@ -13,8 +13,6 @@ from forge.ethyr.experience.gathering import gathering_of
 from forge.ethyr.kernels.layout import Layout
 
 _TEMPLATE = Path(__file__).with_name("player_template.py")
-
-
 #: What `gather_world` is given of a group's state, and of its segment at tick t.
 _STATE = "state.agents, state.window, state.seen, state.seen_count, state.moves, state.targets"
 _SEGMENT = (
@@ -31,7 +29,7 @@ def player_of(layout: Layout) -> Any:
     """
     names, schema, gathering = Names(), layout.schema, gathering_of(layout)
     told = "".join(f"state.{name}, " for name in gathering.told)
-    given = f"w, {_STATE}, ({told}), {_SEGMENT}, (), t * state.tick.shape[0]"
+    given = f"w, {_STATE}, ({told}), {_SEGMENT}, more, t * state.tick.shape[0]"
     lines = {
         "tick": [f"{names.of(engine_of(schema).tick)}(state, w)"],
         "gathering": [

@@ -8,20 +8,21 @@ import numpy as np
 from forge.blade.compiled.jit import inline, jit
 from forge.ethyr.experience.advantage import estimate_world
 from forge.ethyr.experience.rollout import reserve
+from forge.ethyr.fused.columns import VALUE
 from forge.ethyr.fused.network import judge
 from forge.ethyr.fused.play import decide, newcomers, sum_moments
-from forge.ethyr.fused.segment import VALUE
 
 # import functions
 
 
 @jit(_nrt=False)
-def play(state, segment, weights, scratch, key, first_world, worlds, discount, trace, reward_scale):
+def play(state, segment, more, weights, scratch, key, first_world, worlds, discount, trace, reward_scale):
     """One segment of one group.
 
     Args:
         state: of the group's worlds, `forge.blade.state.state.State`.
         segment: to fill.
+        more: where to gather what systems from outside tell, `forge.ethyr.networks.samples.More`.
         weights: of the network.
         scratch: of this thread.
         key: uint64, names the run's stream of action draws.
@@ -34,7 +35,7 @@ def play(state, segment, weights, scratch, key, first_world, worlds, discount, t
     segment.gathered[:] = 0
     segment.first[:, 0] = 0
     for t in range(ticks):
-        look(state, segment, weights, scratch, t)
+        look(state, segment, more, weights, scratch, t)
         decide(state, segment, weights, scratch, t, styles, key, first_world, worlds)
         for w in range(state.tick.shape[0]):
             # each tick
@@ -43,7 +44,7 @@ def play(state, segment, weights, scratch, key, first_world, worlds, discount, t
                 segment.terminated[t, w, slot] = state.terminated[w, slot]
     for p in range(segment.gathered.shape[0]):
         segment.acted[p] = segment.gathered[p]
-    look(state, segment, weights, scratch, ticks)
+    look(state, segment, more, weights, scratch, ticks)
     for p in range(segment.gathered.shape[0]):
         for row in range(segment.acted[p], segment.gathered[p]):
             segment.value[p, row] = segment.output[p, row, VALUE]
@@ -56,7 +57,7 @@ def play(state, segment, weights, scratch, key, first_world, worlds, discount, t
 
 
 @inline
-def look(state, segment, weights, scratch, t):
+def look(state, segment, more, weights, scratch, t):
     """Gathers what everyone alive sees, and judges it."""
     reserve(state.agents, state.seen_count, segment.first, segment.gathered, segment.first_row, segment.first_entity)
     # each gathering

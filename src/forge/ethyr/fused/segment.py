@@ -10,17 +10,24 @@ from typing import NamedTuple
 
 import numpy as np
 
-from forge.blade.config.config import Config
 from forge.ethyr.experience.rollout import Rollout, aligned
+from forge.ethyr.fused.choices import FEATURES as OF_EACH
+from forge.ethyr.fused.choices import OPTIONS
+from forge.ethyr.fused.columns import BLOCK
+from forge.ethyr.fused.tables import FEATURES
+from forge.ethyr.fused.weights import Weights
+from forge.ethyr.kernels.layout import AROUND, OWN
+from forge.ethyr.kernels.llvm import LANES
 from forge.ethyr.kernels.products import ROWS_AT_ONCE
 from forge.ethyr.kernels.tiles import LISTING
+from forge.ethyr.networks.samples import More
 
-#: Columns of a row of outputs: log-probabilities of moves and styles, and the value.
-OUTPUTS, MOVE, STYLE, VALUE = 16, 0, 5, 9
 #: Agents in view at most.
 MOST_SEEN = 256
-#: Samples worked on at once, so that what is computed of them stays in the first cache.
-BLOCK = 64
+
+
+#: The bits of a sample all of whose choices count.
+ALL_MATTER = 2**32 - 1
 
 
 class Segment(NamedTuple):
@@ -38,12 +45,19 @@ class Segment(NamedTuple):
     sample_of: np.ndarray
     reward: np.ndarray
     terminated: np.ndarray
+    matters: np.ndarray
+    place: np.ndarray  # int32 [P, Q], this and the next as in `More`
+    valid: np.ndarray
+    numbers: np.ndarray  # int32: those of all tables from outside, one behind the other
+    filled: np.ndarray  # int32: how many rows of their sets are there, likewise
+    tables: np.ndarray  # int64 [T, 2]: where the numbers and the counts of each begin: columns of `tables`
     gathered: np.ndarray  # int64 [P]: samples, those of the last observation included
     acted: np.ndarray  # int64 [P]: of which acted; they come first
-    encoded: np.ndarray  # float32 [P, Q + slack, 3 H]: the encoder's output; later its gradient
+    encoded: np.ndarray  # float32 [P, Q + slack, (3 + T) H]: the encoder's output; later its gradient
     hidden: np.ndarray  # float32 [P, Q + slack, H]: the trunk's output
-    output: np.ndarray  # float32 [P, Q + slack, 16]: the heads' output, OUTPUTS
+    output: np.ndarray  # float32 [P, Q + slack, outputs]: the heads' output
     best: np.ndarray  # uint8 [P, Q + slack, H]: which agent gave each maximum
+    won: np.ndarray  # uint16 [P, Q + slack, T H]: which row of each set from outside did
     moments: np.ndarray  # float64 [P, 4]: sums of the advantages, of their squares, of the targets and of their squares
     losses: np.ndarray  # float64 [P, 3]: sums of policy loss, value loss and entropy
     clipped: np.ndarray  # int64 [P]: samples whose ratio of probabilities has left 1 ± clip
@@ -54,38 +68,57 @@ class Segment(NamedTuple):
 class Scratch(NamedTuple):
     """What one thread works on; no two threads share it."""
 
-    grad_output: np.ndarray  # float32 [BLOCK + slack, 16]
+    grad_output: np.ndarray  # float32 [BLOCK + slack, outputs]
     grad_hidden: np.ndarray  # float32 [BLOCK + slack, H]
     grad_query: np.ndarray  # float32 [BLOCK + slack, H], of the head that picks targets
     query: np.ndarray  # float32 [H], of one sample
-    z: np.ndarray  # float32 [H], of one sample and target
+    z: np.ndarray  # float32 [H], of one sample, and target or row
     wanted: np.ndarray  # float32 [256]: log-probabilities of one sample's targets
     odds_of: np.ndarray  # float32 [256]: their odds
-    odds: np.ndarray  # float32 [16]
+    odds: np.ndarray  # float32 [16]: of one sample's moves and styles
+    row: np.ndarray  # float32: the features of one row of a table, and 1
+    scores: np.ndarray  # float32 [C, options]: of one sample's choices from outside
+    chances: np.ndarray  # float32 [C, options]
+    options: np.ndarray  # int64 [C]: how many of them there are
+    totals: np.ndarray  # float32 [C]: the sums of their odds
     listing: np.ndarray  # uint16 [LISTING]
 
 
-def allocate_scratch(hidden: int) -> Scratch:
-    """Room for one thread."""
+def allocate_scratch(weights: Weights) -> Scratch:
+    """Room for one thread that computes with such weights."""
+    outputs, hidden = weights.heads.shape[2], weights.heads.shape[1]
+    choices = len(weights.choices)
+    most = max([1, *weights.choices[:, OPTIONS]])
+    features = max([0, *weights.tables[:, FEATURES], *weights.choices[:, OF_EACH]])
     return Scratch(
-        grad_output=aligned((BLOCK + ROWS_AT_ONCE, OUTPUTS), np.float32),
+        grad_output=aligned((BLOCK + ROWS_AT_ONCE, outputs), np.float32),
         grad_hidden=aligned((BLOCK + ROWS_AT_ONCE, hidden), np.float32),
         grad_query=aligned((BLOCK + ROWS_AT_ONCE, hidden), np.float32),
         query=aligned((hidden,), np.float32),
         z=aligned((hidden,), np.float32),
         wanted=aligned((MOST_SEEN,), np.float32),
         odds_of=aligned((MOST_SEEN,), np.float32),
-        odds=aligned((OUTPUTS,), np.float32),
+        odds=aligned((LANES,), np.float32),
+        row=aligned((features + 1,), np.float32),
+        scores=aligned((choices, most), np.float32),
+        chances=aligned((choices, most), np.float32),
+        options=np.zeros(choices, np.int64),
+        totals=aligned((choices,), np.float32),
         listing=np.zeros(LISTING, np.uint16),
     )
 
 
-def allocate(config: Config, worlds: int, ticks: int, hidden: int) -> Segment:
-    """An empty segment for `worlds` worlds and `ticks` ticks."""
-    rollout = Rollout(config, worlds, ticks)
+def allocate(rollout: Rollout, weights: Weights) -> tuple[Segment, More]:
+    """An empty segment, and where to gather what systems from outside tell its samples.
+
+    Args:
+        rollout: whose buffers to use.
+        weights: of the network that is to play.
+    """
     P, Q = rollout.value.shape
-    rows = Q + ROWS_AT_ONCE
-    return Segment(
+    worlds, rows, hidden = rollout.worlds, Q + ROWS_AT_ONCE, weights.heads.shape[1]
+    more, numbers, filled, tables = in_a_row(rollout)
+    segment = Segment(
         windows=rollout.windows,
         entities=rollout.entities,
         first=rollout.first,
@@ -98,15 +131,57 @@ def allocate(config: Config, worlds: int, ticks: int, hidden: int) -> Segment:
         sample_of=rollout.sample_of,
         reward=rollout.reward,
         terminated=rollout.terminated,
+        matters=np.full((P, Q), ALL_MATTER, np.uint32),
+        place=more.place,
+        valid=more.valid,
+        numbers=numbers,
+        filled=filled,
+        tables=tables,
         gathered=rollout.count,
         acted=np.zeros(P, np.int64),
-        encoded=aligned((P, rows, 3 * hidden), np.float32),
+        encoded=aligned((P, rows, weights.trunk.shape[1]), np.float32),
         hidden=aligned((P, rows, hidden), np.float32),
-        output=aligned((P, rows, OUTPUTS), np.float32),
+        output=aligned((P, rows, weights.heads.shape[2]), np.float32),
         best=aligned((P, rows, hidden), np.uint8),
+        won=aligned((P, rows, len(tables) * hidden), np.uint16),
         moments=np.zeros((P, 4)),
         losses=np.zeros((P, 3)),
         clipped=np.zeros(P, np.int64),
         first_row=np.zeros((worlds, P), np.int64),
         first_entity=np.zeros((worlds, P), np.int64),
+    )
+    return segment, more
+
+
+def in_a_row(rollout: Rollout) -> tuple[More, np.ndarray, np.ndarray, np.ndarray]:
+    """Where to gather what systems from outside tell: arrays that lie behind one another.
+
+    Returns:
+        What gathering writes to; the memory of the numbers of all its tables and of the counts of its sets, and where
+        those of each table begin, as in `Segment`.
+    """
+    layout, more = rollout.layout, rollout.more
+    sets = iter(zip(more.sets, more.counts, strict=True))
+    vectors = {OWN: more.own, AROUND: more.around}
+    pairs = [(vectors[t.name], None) if t.name in vectors else next(sets) for t in layout.tables]
+    sizes = [(array.size, 0 if count is None else count.size) for array, count in pairs]
+    ends = np.cumsum([(0, 0), *sizes], axis=0)
+    numbers, filled = aligned((int(ends[-1, 0]),), np.int32), np.zeros(int(ends[-1, 1]), np.int32)
+    placed = {
+        table.name: (numbers[a : a + array.size].reshape(array.shape), filled[b : b + size])
+        for table, (array, _), (a, b), (_, size) in zip(layout.tables, pairs, ends, sizes, strict=False)
+    }
+    counts = (placed[t.name][1].reshape(count.shape) for t, count in zip(layout.sets, more.counts, strict=True))
+    return (
+        More(
+            own=placed[OWN][0] if OWN in placed else more.own,
+            place=more.place,
+            around=placed[AROUND][0] if AROUND in placed else more.around,
+            sets=tuple(placed[t.name][0] for t in layout.sets),
+            counts=tuple(counts),
+            valid=more.valid,
+        ),
+        numbers,
+        filled,
+        ends[:-1].copy(),
     )

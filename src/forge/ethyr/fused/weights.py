@@ -7,14 +7,15 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
-from torch import Tensor
 
+from forge.blade.config.config import Config
 from forge.ethyr.experience.rollout import aligned
-from forge.ethyr.fused.segment import MOVE, OUTPUTS, STYLE, VALUE
+from forge.ethyr.fused.columns import MOVE, STYLE, VALUE
+from forge.ethyr.fused.more import grad_of, plan_of, read_more, write_more
 from forge.ethyr.kernels.compose import EMBEDDING, compose_gradient_lane, compose_lane
 from forge.ethyr.kernels.entities import normaliser
-from forge.ethyr.kernels.layout import ROWS
-from forge.ethyr.kernels.rows import MATERIALS
+from forge.ethyr.kernels.layout import Layout, layout_of
+from forge.ethyr.kernels.llvm import LANES
 from forge.ethyr.networks.compiled import stripes
 from forge.ethyr.networks.layers import PopulationLinear
 from forge.ethyr.networks.policy import Policy
@@ -22,79 +23,90 @@ from forge.ethyr.networks.targets import TargetHead
 
 
 class Weights(NamedTuple):
-    """Letters as in `forge.ethyr.kernels.tiles`; `..._back` are transposed, for gradients."""
+    """Letters as in `forge.ethyr.kernels.tiles`, F rows of weights over features; `..._back` are transposed."""
 
-    table: np.ndarray  # float32 [P, S, K, 8, L]
+    table: np.ndarray  # float32 [P, S, K, M, L]
     counts: np.ndarray  # float32 [P, S, K, L]
-    own: np.ndarray  # float32 [P, 12, H], the bias last
-    other: np.ndarray  # float32 [P, 12, H], the bias last
-    trunk: np.ndarray  # float32 [P, 3 H, H]
+    own: np.ndarray  # float32 [P, F, H], the bias last
+    other: np.ndarray  # float32 [P, F, H], the bias last
+    trunk: np.ndarray  # float32 [P, (3 + T) H, H]
     trunk_bias: np.ndarray  # float32 [P, H]
-    trunk_back: np.ndarray  # float32 [P, H, 3 H]
-    heads: np.ndarray  # float32 [P, H, 16]
-    heads_bias: np.ndarray  # float32 [P, 16]
-    heads_back: np.ndarray  # float32 [P, 16, H]
+    trunk_back: np.ndarray  # float32 [P, H, (3 + T) H]
+    heads: np.ndarray  # float32 [P, H, outputs]
+    heads_bias: np.ndarray  # float32 [P, outputs]
+    heads_back: np.ndarray  # float32 [P, those used, H]
     target_key: np.ndarray  # float32 [P, H, H]; this and the next are empty unless targets are learned
     target_key_bias: np.ndarray  # float32 [P, H]
     target_key_back: np.ndarray  # float32 [P, H, H]
     target_style: np.ndarray  # float32 [P, styles, H]
-    target_agent: np.ndarray  # float32 [P, 12, H], the bias last
+    target_agent: np.ndarray  # float32 [P, F, H], the bias last
     target_score: np.ndarray  # float32 [P, H]
+    more: np.ndarray  # float32 [P, rows of all tables from outside, H]: see `forge.ethyr.fused.more.Plan`
     learned: bool  # whether targets are
     rectified: bool  # whether the trunk's output is
-    norm: np.ndarray  # float32 [2, 16]
-    zeros: np.ndarray  # float32 [3 H]
+    norm: np.ndarray  # float32 [2, columns of entities]
+    zeros: np.ndarray  # float32 [(3 + T) H]
     nobody: np.ndarray  # uint8 [0, 0, 0]
+    tables: np.ndarray  # int64 [T, columns], this and the next as in `forge.ethyr.fused.more.Plan`
+    choices: np.ndarray  # int64 [C, columns]
+    norms: np.ndarray  # float32 [2, rows of all tables from outside]
 
 
 class Gradients(NamedTuple):
     """Sums over samples; those with a leading axis G are kept apart by group of worlds and summed in order."""
 
-    table: np.ndarray  # float32 [P, S, K, 8, L]
+    table: np.ndarray  # float32 [P, S, K, M, L]
     counts: np.ndarray  # float32 [P, S, K, L]
-    embedding: np.ndarray  # float32 [P, R, 8, 7], apart by window row, summed in order too
-    own: np.ndarray  # float32 [G, P, 12, H]
-    other: np.ndarray  # float32 [G, P, 12, H]
-    trunk: np.ndarray  # float32 [G, P, 3 H, H]
+    embedding: np.ndarray  # float32 [P, R, M, 7], apart by window row, summed in order too
+    own: np.ndarray  # float32 [G, P, F, H]
+    other: np.ndarray  # float32 [G, P, F, H]
+    trunk: np.ndarray  # float32 [G, P, (3 + T) H, H]
     trunk_bias: np.ndarray  # float32 [G, P, H]
-    heads: np.ndarray  # float32 [G, P, H, 16]
-    heads_bias: np.ndarray  # float32 [G, P, 16]
+    heads: np.ndarray  # float32 [G, P, H, outputs]
+    heads_bias: np.ndarray  # float32 [G, P, outputs]
     target_key: np.ndarray  # float32 [G, P, H, H]; this and the next are empty unless targets are learned
     target_key_bias: np.ndarray  # float32 [G, P, H]
     target_style: np.ndarray  # float32 [G, P, styles, H]
-    target_agent: np.ndarray  # float32 [G, P, 12, H]
+    target_agent: np.ndarray  # float32 [G, P, F, H]
     target_score: np.ndarray  # float32 [G, P, H]
+    more: np.ndarray  # float32 [G, P, rows of all tables from outside, H]
 
 
-def allocate_weights(policy: Policy) -> Weights:
-    """Room for the weights of a policy; `read_weights` fills it."""
+def allocate_weights(policy: Policy, config: Config) -> Weights:
+    """Room for the weights of a policy that plays worlds of a configuration; `read_weights` fills it."""
     encoder = policy.encoder
     P, K, _, H = encoder.tile.shape
     S, L = stripes(encoder.counts.detach()).shape[1::2]
+    F, wide, plan = encoder.own.shape[1] + 1, policy.trunk.weight.shape[1], plan_of(layout_of(config), config)
+    outputs = -(-plan.outputs // LANES) * LANES
     learned = policy.heads.target is not None
     T = H if learned else 0
     return Weights(
-        table=aligned((P, S, K, MATERIALS, L), np.float32),
+        table=aligned((P, S, K, encoder.embedding.shape[1], L), np.float32),
         counts=aligned((P, S, K, L), np.float32),
-        own=aligned((P, ROWS, H), np.float32),
-        other=aligned((P, ROWS, H), np.float32),
-        trunk=aligned((P, 3 * H, H), np.float32),
+        own=aligned((P, F, H), np.float32),
+        other=aligned((P, F, H), np.float32),
+        trunk=aligned((P, wide, H), np.float32),
         trunk_bias=aligned((P, H), np.float32),
-        trunk_back=aligned((P, H, 3 * H), np.float32),
-        heads=zeros(P, H, OUTPUTS),
-        heads_bias=zeros(P, OUTPUTS),
-        heads_back=zeros(P, OUTPUTS, H),
+        trunk_back=aligned((P, H, wide), np.float32),
+        heads=zeros(P, H, outputs),
+        heads_bias=zeros(P, outputs),
+        heads_back=zeros(P, plan.outputs, H),
         target_key=aligned((P, T, T), np.float32),
         target_key_bias=aligned((P, T), np.float32),
         target_key_back=aligned((P, T, T), np.float32),
         target_style=aligned((P, policy.heads.style.weight.shape[-1], T), np.float32),
-        target_agent=aligned((P, ROWS, T), np.float32),
+        target_agent=aligned((P, F, T), np.float32),
         target_score=aligned((P, T), np.float32),
+        more=aligned((P, plan.norms.shape[1], H), np.float32),
         learned=learned,
         rectified=policy.rectified,
         norm=normaliser(encoder.norm.centre.numpy(), encoder.norm.scale.numpy()),
-        zeros=zeros(3 * H),
+        zeros=zeros(wide),
         nobody=np.zeros((0, 0, 0), np.uint8),
+        tables=plan.tables,
+        choices=plan.choices,
+        norms=plan.norms,
     )
 
 
@@ -102,7 +114,7 @@ def allocate_gradients(weights: Weights, groups: int) -> Gradients:
     """Room for the gradients of that many groups of worlds."""
     P, _, K, _, _ = weights.table.shape
     tables = [aligned(part.shape, np.float32) for part in (weights.table, weights.counts)]
-    embedding = aligned((P, math.isqrt(K), MATERIALS, EMBEDDING), np.float32)
+    embedding = aligned((P, math.isqrt(K), weights.table.shape[3], EMBEDDING), np.float32)
     apart = [zeros(groups, *getattr(weights, name).shape) for name in Gradients._fields[3:]]
     return Gradients._make([*tables, embedding, *apart])
 
@@ -134,7 +146,7 @@ def compose_table(weights: Weights, policy: Policy, lane: int, lanes: int) -> No
 
 
 @torch.no_grad()
-def read_weights(weights: Weights, policy: Policy) -> None:
+def read_weights(weights: Weights, policy: Policy, layout: Layout) -> None:
     """Copies a policy's other weights into the form the kernels read."""
     encoder = policy.encoder
     weights.counts[...] = stripes(encoder.counts).numpy()
@@ -146,8 +158,9 @@ def read_weights(weights: Weights, policy: Policy) -> None:
     for columns, head in heads_of(policy):
         weights.heads[..., columns] = head.weight.numpy()
         weights.heads_bias[..., columns] = head.bias[:, 0].numpy()
+    read_more(weights, policy, layout)
     weights.trunk_back[...] = weights.trunk.swapaxes(1, 2)
-    weights.heads_back[...] = weights.heads.swapaxes(1, 2)
+    weights.heads_back[...] = weights.heads.swapaxes(1, 2)[:, : weights.heads_back.shape[1]]
     if policy.heads.target is not None:
         read_target(weights, policy.heads.target)
 
@@ -167,7 +180,7 @@ def read_target(weights: Weights, head: TargetHead) -> None:
 def decompose_table(gradients: Gradients, policy: Policy, lane: int, lanes: int) -> None:
     """Sets the gradients of the weights that the table is composed of: every n-th part of them."""
     encoder = policy.encoder
-    written = (gradients.embedding, _grad(encoder.tile), _grad(encoder.tile_bias))
+    written = (gradients.embedding, grad_of(encoder.tile), grad_of(encoder.tile_bias))
     given = (encoder.embedding.numpy(), encoder.tile.numpy())
     compose_gradient_lane(*written, gradients.table, *given, 2 * encoder.radius + 1, lane, lanes)
 
@@ -179,34 +192,35 @@ def allocate_grads(policy: Policy) -> None:
 
 
 @torch.no_grad()
-def write_gradients(gradients: Gradients, policy: Policy) -> None:
+def write_gradients(gradients: Gradients, policy: Policy, layout: Layout) -> None:
     """Sets the gradients of a policy's other parameters, once `decompose_table` has run."""
     encoder = policy.encoder
-    _grad(encoder.embedding)[...] = in_order(gradients.embedding.swapaxes(0, 1))
-    _grad(encoder.counts)[...] = np.moveaxis(gradients.counts, 1, -2).reshape(encoder.counts.shape)
-    own, other, trunk, trunk_bias, heads, heads_bias, *target = (in_order(part) for part in gradients[3:])
+    grad_of(encoder.embedding)[...] = in_order(gradients.embedding.swapaxes(0, 1))
+    grad_of(encoder.counts)[...] = np.moveaxis(gradients.counts, 1, -2).reshape(encoder.counts.shape)
+    own, other, trunk, trunk_bias, heads, heads_bias, *target, more = (in_order(part) for part in gradients[3:])
     for name, grad in (("own", own), ("other", other)):
-        _grad(getattr(encoder, name))[...] = grad[:, :-1]
-        _grad(getattr(encoder, f"{name}_bias"))[...] = grad[:, -1]
-    _grad(policy.trunk.weight)[...] = trunk
-    _grad(policy.trunk.bias)[:, 0] = trunk_bias
+        grad_of(getattr(encoder, name))[...] = grad[:, :-1]
+        grad_of(getattr(encoder, f"{name}_bias"))[...] = grad[:, -1]
+    grad_of(policy.trunk.weight)[...] = trunk
+    grad_of(policy.trunk.bias)[:, 0] = trunk_bias
     for columns, head in heads_of(policy):
-        _grad(head.weight)[...] = heads[..., columns]
-        _grad(head.bias)[:, 0] = heads_bias[..., columns]
+        grad_of(head.weight)[...] = heads[..., columns]
+        grad_of(head.bias)[:, 0] = heads_bias[..., columns]
     if policy.heads.target is not None:
         write_target(policy.heads.target, *target)
+    write_more(policy, layout, more, heads, heads_bias)
 
 
 def write_target(
     head: TargetHead, key: np.ndarray, key_bias: np.ndarray, style: np.ndarray, agent: np.ndarray, score: np.ndarray
 ) -> None:
     """Sets the gradients of the head that picks targets."""
-    _grad(head.key.weight)[...] = key
-    _grad(head.key.bias)[:, 0] = key_bias
-    _grad(head.style)[...] = style
-    _grad(head.agent)[...] = agent[:, :-1]
-    _grad(head.bias)[...] = agent[:, -1]
-    _grad(head.score)[...] = score
+    grad_of(head.key.weight)[...] = key
+    grad_of(head.key.bias)[:, 0] = key_bias
+    grad_of(head.style)[...] = style
+    grad_of(head.agent)[...] = agent[:, :-1]
+    grad_of(head.bias)[...] = agent[:, -1]
+    grad_of(head.score)[...] = score
 
 
 def in_order(parts: np.ndarray) -> np.ndarray:
@@ -215,8 +229,3 @@ def in_order(parts: np.ndarray) -> np.ndarray:
     for part in parts[1:]:
         total += part
     return total
-
-
-def _grad(parameter: Tensor) -> np.ndarray:
-    assert parameter.grad is not None
-    return parameter.grad.numpy()

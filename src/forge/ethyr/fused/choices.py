@@ -1,0 +1,140 @@
+"""Choices that systems from outside declare, of one sample: one of n, or a pointer to an agent in view or to a row.
+
+The logits of one of n are outputs of the heads. A pointer's logit of a row is query · key, both linear: the query of
+the hidden units, the key of the row's features. So it is a product of the features and as many numbers that are linear
+in the hidden units, and these are outputs of the heads, too: `forge.ethyr.fused.more` multiplies the weights of queries
+and keys beforehand. Option 0, nobody or nothing, is an output of its own.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from forge.blade.compiled.jit import inline
+from forge.ethyr.fused.tables import read_row, rows_there
+from forge.ethyr.kernels.layout import NEVER
+
+_NEVER = np.float32(NEVER)
+#: Columns of `Weights.choices`: of an action, of the first of its outputs, how many options there are, the first column
+#: of its part of `Segment.valid` (−1: all are valid), what its options are, and how many numbers these have.
+COLUMN, OUTPUT, OPTIONS, MASK, OF, FEATURES = range(6)
+#: What its options are: one of n, agents in view, or the rows of the table of that number.
+PLAIN, SEEN = -2, -1
+
+
+@inline
+def matters(segment, p, row, column):
+    """Whether the choice of a column of an action can have an effect for a sample; else it counts nothing."""
+    return (np.int64(segment.matters[p, row]) >> column) & 1 != 0
+
+
+@inline
+def read_option(x, segment, weights, c, p, row, k):
+    """Fills x, float32, with the features of option k of a pointer, and the 1 of the bias behind them."""
+    table = weights.choices[c, OF]
+    if table == SEEN:
+        features = segment.entities[p, np.int64(segment.first[p, row]) + k]
+        for f in range(weights.choices[c, FEATURES] + 1):
+            x[f] = (np.float32(features[f]) - weights.norm[0, f]) * weights.norm[1, f]
+    else:
+        read_row(x, segment, weights, table, p, row, k - 1)
+
+
+@inline
+def options_of(segment, weights, c, p, row):
+    """How many options a sample has, valid or not."""
+    most, table = weights.choices[c, OPTIONS], weights.choices[c, OF]
+    if table == PLAIN:
+        return most
+    if table == SEEN:
+        return min(most, np.int64(segment.first[p, row + 1]) - np.int64(segment.first[p, row]))
+    return min(most, 1 + rows_there(segment, weights, table, p, row))
+
+
+@inline
+def weigh(segment, weights, scratch, p, row, c):
+    """Weighs the options of choice c for one sample.
+
+    Returns:
+        How many there are, and the sum of their odds. `scratch.scores[c]` then holds log-probabilities, and
+        `scratch.chances[c]` what is proportional to the probabilities.
+    """
+    plan, output, scores, odds = weights.choices[c], segment.output[p, row], scratch.scores[c], scratch.chances[c]
+    first, mask, x = plan[OUTPUT], plan[MASK], scratch.row
+    options = options_of(segment, weights, c, p, row)
+    for k in range(options):
+        if mask >= 0 and not segment.valid[p, row, mask + k]:
+            scores[k] = _NEVER
+        elif k == 0 or plan[OF] == PLAIN:
+            scores[k] = output[first + k]
+        else:
+            read_option(x, segment, weights, c, p, row, k)
+            score = np.float32(0)
+            for f in range(plan[FEATURES] + 1):
+                score += output[first + 1 + f] * x[f]
+            scores[k] = score
+    best, total = scores[0], np.float32(0)
+    for k in range(1, options):
+        best = max(best, scores[k])
+    for k in range(options):
+        odds[k] = np.float32(math.exp(scores[k] - best))
+        total += odds[k]
+    best += np.float32(math.log(total))
+    for k in range(options):
+        scores[k] -= best
+    return options, total
+
+
+@inline
+def log_prob_of_more(segment, weights, scratch, p, row):
+    """The log-probability of what one sample chose of all that is from outside; leaves `scratch` as `weigh` does."""
+    log_prob = np.float32(0)
+    for c in range(weights.choices.shape[0]):
+        scratch.options[c], scratch.totals[c] = weigh(segment, weights, scratch, p, row, c)
+        column = weights.choices[c, COLUMN]
+        if matters(segment, p, row, column):
+            log_prob += scratch.scores[c, np.int64(segment.actions[p, row, column])]
+    return log_prob
+
+
+@inline
+def grad_of_more(grad, segment, weights, scratch, p, row, advantage, terms):
+    """Adds the gradients of one sample's choices from outside to those of its outputs, after `log_prob_of_more`.
+
+    Args:
+        grad: float32, of the sample's row of outputs, 0 where they are those of such choices.
+        advantage: as it counts, after clipping.
+        terms: of the loss.
+        segment, weights, scratch, p, row: as for `weigh`.
+
+    Returns:
+        The sum of the entropies of those that matter.
+    """
+    entropies = np.float32(0)
+    for c in range(weights.choices.shape[0]):
+        if matters(segment, p, row, weights.choices[c, COLUMN]):
+            entropies += grad_of_one(grad, segment, weights, scratch, p, row, c, advantage, terms)
+    return entropies
+
+
+@inline
+def grad_of_one(grad, segment, weights, scratch, p, row, c, advantage, terms):
+    """`grad_of_more` for one choice; returns its entropy."""
+    plan, scores, chances, x = weights.choices[c], scratch.scores[c], scratch.chances[c], scratch.row
+    options, first, entropy = scratch.options[c], plan[OUTPUT], np.float32(0)
+    for k in range(options):
+        chances[k] /= scratch.totals[c]
+        entropy -= chances[k] * scores[k]
+    for k in range(options):
+        chances[k] *= terms.share * (advantage + terms.entropy_weight * (scores[k] + entropy))
+    chances[np.int64(segment.actions[p, row, plan[COLUMN]])] -= terms.share * advantage
+    for k in range(options):
+        if k == 0 or plan[OF] == PLAIN:
+            grad[first + k] += chances[k]
+        elif chances[k] != 0:
+            read_option(x, segment, weights, c, p, row, k)
+            for f in range(plan[FEATURES] + 1):
+                grad[first + 1 + f] += chances[k] * x[f]
+    return entropy

@@ -1,0 +1,144 @@
+"""Tables that systems from outside declare: blocks of the encoded vector behind those of tiles and agents.
+
+A table is a vector (what an agent knows of itself alone, or all know of their world) or a set of rows, an agent's own
+or of the world. A vector goes through a linear layer; a set through one over each row and the maximum over those that
+are there, or is replaced by learned numbers where there is none. What is of the world is computed once for all samples
+of one world that follow one another.
+
+Letters: T tables, F features of a table, L rows of a set at most, H hidden units.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from forge.blade.compiled.jit import inline
+
+#: Columns of `Weights.tables`: features, rows at most, whether it is of the world, whether it is a set, and its first
+#: row in `Weights.more` and in `Weights.norms`.
+FEATURES, ROWS, WORLD, IS_SET, WEIGHT = range(5)
+#: Columns of `Segment.tables`: where its numbers begin in `Segment.numbers`, and its counts in `Segment.filled`.
+NUMBERS, FILLED = range(2)
+#: Blocks of H that the encoded vector has for tiles, for oneself, and for agents in view.
+OURS = 3
+
+
+@inline
+def source_of(segment, weights, t, p, q):
+    """Which vector or set of table t sample q of population p sees, counted over all of them."""
+    if weights.tables[t, WORLD]:
+        return np.int64(segment.place[p, q])
+    return p * segment.value.shape[1] + q
+
+
+@inline
+def rows_there(segment, weights, t, p, q):
+    """How many rows of table t the sample sees; 1 of a vector."""
+    if not weights.tables[t, IS_SET]:
+        return np.int64(1)
+    return np.int64(segment.filled[segment.tables[t, FILLED] + source_of(segment, weights, t, p, q)])
+
+
+@inline
+def read_row(x, segment, weights, t, p, q, k):
+    """Fills x, float32, with the normalised features of row k of table t, and the 1 of the bias behind them.
+
+    A feature is (x − norms[0]) · norms[1]; where norms[1] is 0 it is its symmetric logarithm, sign(x) ln(1 + |x|).
+    """
+    plan = weights.tables[t]
+    features, first = plan[FEATURES], plan[WEIGHT]
+    at = segment.tables[t, NUMBERS] + (source_of(segment, weights, t, p, q) * plan[ROWS] + k) * features
+    for f in range(features):
+        number, factor = np.float32(segment.numbers[at + f]), weights.norms[1, first + f]
+        if factor == 0:
+            logarithm = np.float32(math.log1p(abs(number)))
+            x[f] = logarithm if number >= 0 else -logarithm
+        else:
+            x[f] = (number - weights.norms[0, first + f]) * factor
+    x[features] = 1
+
+
+@inline
+def embed(segment, weights, scratch, p, low, high):
+    """Fills the blocks of all tables in `encoded`, and `won`, of the samples low .. high − 1 of population p."""
+    H = segment.hidden.shape[2]
+    for t in range(weights.tables.shape[0]):
+        block, world = (OURS + t) * H, weights.tables[t, WORLD] != 0
+        for q in range(low, high):
+            out, won = segment.encoded[p, q, block : block + H], segment.won[p, q, t * H : (t + 1) * H]
+            if world and q > low and segment.place[p, q] == segment.place[p, q - 1]:
+                before, who = segment.encoded[p, q - 1, block : block + H], segment.won[p, q - 1, t * H : (t + 1) * H]
+                for h in range(H):
+                    out[h] = before[h]
+                    won[h] = who[h]
+            else:
+                embed_one(out, won, segment, weights, scratch, t, p, q)
+
+
+@inline
+def embed_one(out, won, segment, weights, scratch, t, p, q):
+    """The block of one table of one sample, and which row gave each maximum, the first of equals."""
+    features, first = weights.tables[t, FEATURES], weights.tables[t, WEIGHT]
+    x, z, layer = scratch.row, scratch.z, weights.more[p]
+    there = rows_there(segment, weights, t, p, q)
+    if there == 0:
+        for h in range(out.size):
+            out[h] = layer[first + features + 1, h]
+    for k in range(there):
+        read_row(x, segment, weights, t, p, q, k)
+        bias = layer[first + features]
+        for h in range(out.size):
+            z[h] = bias[h]
+        for f in range(features):
+            number, weight = x[f], layer[first + f]
+            for h in range(out.size):
+                z[h] += number * weight[h]
+        for h in range(out.size):
+            better = (k == 0) | (z[h] > out[h])
+            out[h] = z[h] if better else out[h]
+            won[h] = k if better else won[h]
+
+
+@inline
+def table_gradients(segment, weights, gradients, scratch, group, p, low, high):
+    """Adds what the samples low .. high − 1 say of all tables' weights; `encoded` holds the gradient of its blocks.
+
+    Samples that follow one another and see the same are taken together.
+    """
+    H = segment.hidden.shape[2]
+    for t in range(weights.tables.shape[0]):
+        block, world = (OURS + t) * H, weights.tables[t, WORLD] != 0
+        for q in range(low, high):
+            grad = segment.encoded[p, q, block : block + H]
+            if world and q + 1 < high and segment.place[p, q] == segment.place[p, q + 1]:
+                after = segment.encoded[p, q + 1, block : block + H]
+                for h in range(H):
+                    after[h] += grad[h]
+            else:
+                won = segment.won[p, q, t * H : (t + 1) * H]
+                gradient_of_one(grad, won, segment, weights, gradients.more[group, p], scratch, t, p, q)
+
+
+@inline
+def gradient_of_one(grad, won, segment, weights, sums, scratch, t, p, q):
+    """Adds the gradient of one block to `sums`, float32 [R, H], those of `Weights.more`."""
+    features, first = weights.tables[t, FEATURES], weights.tables[t, WEIGHT]
+    x, mine = scratch.row, scratch.z
+    there = rows_there(segment, weights, t, p, q)
+    if there == 0:
+        nobody = sums[first + features + 1]
+        for h in range(grad.size):
+            nobody[h] += grad[h]
+    for k in range(there):
+        any_won = False
+        for h in range(grad.size):
+            mine[h] = grad[h] if won[h] == k else np.float32(0)
+            any_won |= won[h] == k
+        if any_won:
+            read_row(x, segment, weights, t, p, q, k)
+            for f in range(features + 1):
+                number, total = x[f], sums[first + f]
+                for h in range(grad.size):
+                    total[h] += number * mine[h]
