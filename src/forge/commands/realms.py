@@ -13,20 +13,20 @@ from rich.console import Console
 from forge import cli
 from forge.command_line import trust_named
 from forge.commands import vecenv
-from forge.commands.training import at_its_limit, extended, start, take, take_serving
+from forge.commands.training import at_its_limit, configured, extended, start, take, take_serving
 from forge.experiments.runs.run import Run
-from forge.experiments.runs.settings import Training
 from forge.experiments.training.realms import Realms, realms_of
 from forge.experiments.training.train import begin
-from forge.options import read_training
 from forge.support.checks import ConfigError
 from forge.support.extras import MissingExtra
 from forge.support.numeric import integer_of_text
-from forge.support.paths import name_of
 from forge.trinity.realms.native import PLACES
 from forge.trinity.vecenv.arguments import check_choice
 
-USAGE = "forge realms [CONFIG] [--nRealm N] [--api native|vecenv] [--ray local|default|remote] [--address A] [--render]"
+USAGE = (
+    "forge realms [CONFIG] [--world WORLD] [--nRealm N] [--api native|vecenv] [--ray local|default|remote] "
+    "[--address A] [--render]"
+)
 APIS = ("native", "vecenv")
 
 
@@ -43,8 +43,7 @@ def main(arguments: list[str]) -> None:
         elif args["render"]:
             viewer().main([_name(arguments), vecenv.PLAYER, *arguments])
         else:
-            training = read_training(arguments, USAGE, Training.named(_name(arguments)))
-            vecenv.play(training, args["nRealm"] or 1)
+            vecenv.play(configured(arguments, USAGE)[1], args["nRealm"] or 1)
 
 
 HELP = f"""usage: {USAGE} [options of forge train]
@@ -105,10 +104,9 @@ def _native(arguments: list[str], args: dict[str, Any]) -> None:
         if which is not None:
             raise ConfigError("--checkpoint says where to go on from; it needs --resume RUN")
         args["nRealm"] = args["nRealm"] or 1
-        name = _name(arguments)
-        training = read_training(arguments, USAGE, Training.named(name))
+        name, training = configured(arguments, USAGE)
         Realms(training, args)  # so that what is wrong is said before there is a folder
-        run = begin(folder or Run.new_path(Path("runs"), Path(name_of(name)).stem), training)
+        run = begin(folder or Run.new_path(Path("runs"), name), training)
         chosen = None
     with closing(Realms(run.training, args, warn=Console().print)) as realms:
         start(run, chosen, serving, make=lambda training: realms)

@@ -7,18 +7,16 @@ from pathlib import Path
 from forge.blade import PRESETS, ConfigError
 from forge.command_line import trust_named
 from forge.commands import realms
-from forge.commands.training import at_its_limit, extended, start, take, take_serving
+from forge.commands.training import at_its_limit, configured, extended, start, take, take_serving
 from forge.experiments.runs.run import Run
-from forge.experiments.runs.settings import Training
 from forge.experiments.training.train import begin
-from forge.options import read_training
-from forge.support.paths import name_of
 
-USAGE = f"""forge train [CONFIG] [--folder DIR] [--init-from RUN] [options]
+USAGE = f"""forge train [CONFIG] [--world WORLD] [--folder DIR] [--init-from RUN] [options]
        forge train --resume RUN [--checkpoint last-good|STEPS] [--minutes M] [--steps N] [--lives N]
        either with --watch [--port N] [--host ADDRESS] [--token TOKEN] [--name HOST] [--no-browser], to watch it
 
-CONFIG is a preset ({", ".join(PRESETS)}; chaos is the default), a TOML file, or the folder of a run to train again."""
+CONFIG is a preset ({", ".join(PRESETS)}; chaos is the default), a TOML file, or the folder of a run to train again.
+WORLD is one of these, too: its world is taken, and nothing else of it."""
 
 
 def main(arguments: list[str]) -> None:
@@ -43,6 +41,5 @@ def main(arguments: list[str]) -> None:
         return
     if which is not None:
         raise ConfigError("--checkpoint says where to go on from; it needs --resume RUN")
-    name = arguments.pop(0) if arguments and not arguments[0].startswith("-") else "chaos"
-    training = read_training(arguments, f"{USAGE.splitlines()[0]}", Training.named(name))
-    start(begin(folder or Run.new_path(Path("runs"), Path(name_of(name)).stem), training), serving=serving)
+    name, training = configured(arguments, USAGE.splitlines()[0])
+    start(begin(folder or Run.new_path(Path("runs"), name), training), serving=serving)

@@ -18,6 +18,7 @@ from forge.experiments.runs.stopping import Stopped
 from forge.experiments.training.progress import Progress
 from forge.experiments.training.train import Trainer, at_once, train
 from forge.options import read_training
+from forge.support.paths import name_of
 
 if TYPE_CHECKING:  # what the viewer needs may not be installed
     from forge.commands.serving import Serving
@@ -96,6 +97,21 @@ def take_serving(arguments: list[str]) -> Serving | None:
     from forge.commands.serving import read_serving
 
     return read_serving(given, "forge train --watch")
+
+
+def configured(arguments: list[str], usage: str) -> tuple[str, Training]:
+    """The configuration that arguments mean, CONFIG --world WORLD and options, and what a new run in it is called.
+
+    Raises:
+        ConfigError: if it cannot be.
+    """
+    named = [arguments.pop(0)] if arguments and not arguments[0].startswith("-") else []
+    world = take(arguments, "--world")
+    name = next(iter([*named, *([world] if world else [])]), "chaos")
+    training = Training.named(next(iter(named), "chaos"))
+    if world is not None:
+        training = dataclasses.replace(training, world=Training.named(world).world)
+    return Path(name_of(name)).stem, read_training(arguments, usage, training)
 
 
 def take(arguments: list[str], option: str) -> str | None:

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from forge.agents import KINDS, scripted
 from forge.blade import Config, ConfigError
-from forge.ethyr.engines.engine import why_not_learned
 from forge.ethyr.insight.actor import Actor
 from forge.experiments.evaluation.evaluate import Policy
 from forge.experiments.evaluation.mixing import Entrant
+from forge.experiments.evaluation.translation import Interpreted
 from forge.experiments.runs.following_policy import Following
 from forge.experiments.runs.loading import load
 from forge.experiments.runs.run import found, steps_of
@@ -68,7 +68,7 @@ def _followed(path: Path, config: Config, seed: int) -> Policy:
 
 
 def seated(actor: Actor, path: Path, config: Config) -> Actor:
-    """A trained actor, made to play in a world with other numbers of agents, or on other maps.
+    """A trained actor, made to play in a world with other numbers of agents, on other maps, or of other systems.
 
     Args:
         actor: as it was loaded; it is changed.
@@ -76,17 +76,21 @@ def seated(actor: Actor, path: Path, config: Config) -> Actor:
         config: of the world, or of what `View` shows of it, with as many populations as the actor has.
 
     Raises:
-        ConfigError: if its senses or choices would be others than those it was trained with.
+        ConfigError: if its senses or choices would be others than those it was trained with, or if the systems of the
+            world lack something that it knows.
     """
-    if (unknown := why_not_learned(config)) is not None:
-        raise ConfigError(f"{path} cannot play here: {unknown}")
     for name in _SENSES:
         own, here = _field(actor.config, name), _field(config, name)
         if own != here:
             raise ConfigError(f"{path} was trained with {name} = {own!r}; this world has {here!r}")
     # its network is that of its training, map and vitals included; slots are where it is seated
     actor.config = actor.config.replace(spawn=config.spawn)
-    return actor
+    if actor.config.systems == config.systems:
+        return actor
+    try:
+        return Interpreted(actor, config)
+    except ConfigError as error:
+        raise ConfigError(f"{path} cannot play here: {error}") from error
 
 
 def _field(config: Config, name: str) -> object:

@@ -154,8 +154,9 @@ def _entrant(word: str, config: Config, follow: bool) -> Entrant:
 
 def _mind(player: Any, view: View | None) -> Mind:
     from forge.ethyr.insight.mind import Mind  # PyTorch, as above
+    from forge.experiments.evaluation.translation import seen_through
 
-    return Mind(lambda: getattr(player, "actor", player), view)
+    return Mind(lambda: getattr(player, "actor", player), seen_through(player, view))
 
 
 def match_in(config: Config, title: str, player: Policy | None = None, seed: int = 0) -> Match:
