@@ -172,6 +172,16 @@ def weakest_in_reach(state, w, q, reach, first):
 
 
 @inline
+def can_be_harmed(agent, me, rules):
+    """Whether an attack could harm an agent in view: it is not immune, and in reach after two moves."""
+    farthest = np.int64(-1)
+    for style in range(3):
+        if rules.damage[style] > 0 or rules.freeze[style] > 0:
+            farthest = max(farthest, np.int64(rules.reach[style]) + 2)
+    return agent.age >= rules.immunity and distance(agent, me) <= farthest
+
+
+@inline
 def preference(me, victim, turn):
     """Orders targets: lowest health first, then the nearer, then by rotating order."""
     return (np.int64(victim.health) << 32) | (distance(me, victim) << 16) | turn
@@ -232,12 +242,20 @@ SYSTEM = System(
         Verb(Phase.STAND, thaw, "Its freeze counter falls by 1."),
     ),
     choices=(
-        Choice("style", "how it attacks", _styles, idle=lambda c: Style.HOLD if c.combat.hold else 0, number=1),
+        Choice(
+            "style",
+            "how it attacks",
+            _styles,
+            matters=can_be_harmed,
+            idle=lambda c: Style.HOLD if c.combat.hold else 0,
+            number=1,
+        ),
         Choice(
             "target",
             "an entry of its own `seen`; 0 is itself and means no target",
             _entries,
             "targets",
+            can_be_harmed,
             of="seen",
             number=2,
         ),

@@ -19,9 +19,6 @@ from forge.ethyr.networks.network import Network
 from forge.ethyr.networks.policy import Policy
 from forge.support.checks import ConfigError
 
-#: What the tile layer has rows for.
-_MOST_MATERIALS = 8
-
 
 def make_policy(
     config: Config, learning: Learning, generator: torch.Generator, device: torch.device | str = "cpu"
@@ -69,16 +66,13 @@ def make_learner(
         engine: one of ENGINES.
 
     Raises:
-        ConfigError: if the engine is unknown, or is `compiled` and cannot compute this policy; if agents see or choose
-            in these worlds what learners do not know.
+        ConfigError: if the engine is unknown, or is `compiled` and cannot compute this policy.
         RuntimeError: if the worlds have not begun.
     """
     if not world.started:
         raise RuntimeError("a learner needs worlds that have begun: call their reset first")
     if engine not in ENGINES:
         raise ConfigError(f"engine = {engine!r} must be one of {', '.join(ENGINES)}")
-    if (unknown := why_not_learned(world.config)) is not None:
-        raise ConfigError(unknown)
     obstacle = why_not_compiled(policy, world.config)
     if engine == "compiled" and obstacle:
         raise ConfigError(f"engine = 'compiled': {obstacle}; engine = 'torch' or 'auto' computes it")
@@ -86,23 +80,6 @@ def make_learner(
         return FusedLearner(world, policy, learning, seed, threads)
     torch.set_num_threads(threads)
     return TorchLearner(world, policy, learning, seed)
-
-
-def why_not_learned(config: Config) -> str | None:
-    """What keeps any learner of ours from playing in worlds of a configuration; None if nothing does."""
-    schema = config.schema
-    for system in schema.guests:
-        for what in ("choices", "features", "own", "around"):
-            if declared := getattr(system, what):
-                names = ", ".join(one if isinstance(one, str) else one.name for one in declared)
-                return (
-                    f"system {system.name!r} declares {what} ({names}), which our learners do not know; "
-                    "they learn in worlds whose systems from outside declare none. Such worlds are played by scripted "
-                    "agents, by hand (`Sword.decide`), and through the adapters to other libraries"
-                )
-    if len(schema.materials) > _MOST_MATERIALS:
-        return f"there are {len(schema.materials)} materials; the learners of this release know {_MOST_MATERIALS}"
-    return None
 
 
 def why_not_compiled(policy: Network, config: Config) -> str | None:

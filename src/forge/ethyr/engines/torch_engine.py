@@ -17,6 +17,7 @@ from forge.ethyr.learning.losses import Losses, clipped_share, policy_gradient, 
 from forge.ethyr.learning.settings import Learning
 from forge.ethyr.networks.heads import joint
 from forge.ethyr.networks.network import Choices, Network
+from forge.ethyr.networks.samples import Samples
 from forge.support.checks import ConfigError
 
 
@@ -32,7 +33,7 @@ class TorchLearner:
 
     def __init__(self, world: World, policy: Network, learning: Learning, seed: int) -> None:
         self.draws = torch.Generator().manual_seed(int(stream(seed).generate_state(1, np.uint64)[0]))
-        self.collector, self.learning = Collector(world, policy, learning.ticks, self.draws), learning
+        self.collector, self.learning = Collector(world, policy, learning.ticks, self.draws, learning.matters), learning
         self.diagnostics = Diagnostics.unknown(world.config.populations)
 
     def state(self) -> dict[str, torch.Tensor]:
@@ -64,8 +65,9 @@ class TorchLearner:
             rollout.view(array, rows).to(device)
             for array in (rollout.actions, rollout.log_prob, rollout.advantage, rollout.target)
         )
-        choices = self._judge(acted)
-        log_prob, spread = joint(choices, actions * valid.unsqueeze(-1))
+        samples = self.collector.sent(rollout.learnable(acted))
+        choices = self._judge(samples)
+        log_prob, spread = joint(choices, actions * valid.unsqueeze(-1), rollout.layout, samples.matters())
         given = choices.value, spread, advantages, targets, valid
         if learning.algorithm == "ppo":
             losses = proximal(log_prob, before, *given, learning.ppo_clip)
@@ -87,17 +89,17 @@ class TorchLearner:
             return np.full(len(count), np.nan)
         gpus = [] if collector.device.type == "cpu" else [collector.device]
         with torch.random.fork_rng(gpus):  # a network of one's own may draw
-            choices = policy(collector.sent(rollout.learnable(count)), collector.start if policy.memory else None)
+            samples = collector.sent(rollout.learnable(count))
+            choices = policy(samples, collector.start if policy.memory else None)
         rows = int(count.max())
         valid = torch.arange(rows) < torch.from_numpy(count).unsqueeze(-1)
         actions = rollout.view(rollout.actions, rows) * valid.unsqueeze(-1)
-        now = joint(choices, actions.to(collector.device))[0].cpu().numpy()
+        now = joint(choices, actions.to(collector.device), rollout.layout, samples.matters())[0].cpu().numpy()
         return np.array([approximate_kl(now[p, :n], rollout.log_prob[p, :n]) for p, n in enumerate(count)])
 
-    def _judge(self, acted: np.ndarray) -> Choices:
+    def _judge(self, samples: Samples) -> Choices:
         """What the policy says now of the samples that acted; agents with a memory go through the segment once more."""
         collector, rollout, policy = self.collector, self.collector.rollout, self.collector.policy
-        samples = collector.sent(rollout.learnable(acted))
         if not policy.memory:
             choices: Choices = policy(samples)
             return choices

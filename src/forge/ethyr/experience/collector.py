@@ -22,11 +22,14 @@ class Collector:
         policy: plays all populations.
         ticks: of a segment.
         generator: the stream actions are drawn from.
+        matters: as `Learning.matters`.
     """
 
-    def __init__(self, world: World, policy: Network, ticks: int, generator: torch.Generator) -> None:
+    def __init__(
+        self, world: World, policy: Network, ticks: int, generator: torch.Generator, matters: bool = False
+    ) -> None:
         self.world, self.policy, self.generator = world, policy, generator
-        self.rollout = Rollout(world.config, world.count, ticks)
+        self.rollout = Rollout(world.config, world.count, ticks, matters)
         self.device = next(policy.parameters()).device
         self.memory = Memory(world.config, world.count, policy.memory, self.device)
         self.start = self.memory.numbers[:, :0]
@@ -57,17 +60,18 @@ class Collector:
     def _act(self, tick: int) -> None:
         """Judges everyone alive, draws their actions and writes both down; of the last observation the value alone."""
         rollout, observation = self.rollout, self.world.observe()
-        samples = rollout.gather(observation, tick)
+        samples = rollout.gather(observation, tick, self.world.state.rules)
         carried = self.memory.recall(observation) if self.policy.memory else None
         if tick == 0 and carried is not None:
             self.start = carried
         if not samples.count.any():
             return
-        choices = self.policy(self.sent(samples), carried)
+        sent = self.sent(samples)
+        choices = self.policy(sent, carried)
         rollout.put(rollout.value, samples, choices.value.cpu())
         if tick == rollout.ticks:
             return
-        actions, log_prob = draw(choices, self.generator)
+        actions, log_prob = draw(choices, self.generator, rollout.layout, sent.matters())
         rollout.put(rollout.actions, samples, actions)
         rollout.put(rollout.log_prob, samples, log_prob)
         if choices.memory is not None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeAlias
 
 from forge.blade.compiled.made import Names, filled, made
 from forge.blade.engine.engine import folder_of
 from forge.blade.schema.schema import Schema
 from forge.blade.schema.system import Feature
 from forge.ethyr.kernels.layout import OWN, Layout, Table, columns_of, target_of
+
+#: A column of an action, and `Choice.matters` of its choice.
+Matters: TypeAlias = tuple[int, str | Callable[..., Any] | None]
 
 _TEMPLATE = Path(__file__).with_name("gathering_template.py")
 
@@ -30,25 +33,34 @@ class Gathering(NamedTuple):
     describe_view: Any
 
 
-def gathering_of(layout: Layout) -> Gathering:
+def gathering_of(layout: Layout, matters: bool = False) -> Gathering:
     """The kernels for samples of a layout, compiled when they are first called.
+
+    Args:
+        layout: of the worlds.
+        matters: whether to note which choices matter.
 
     Raises:
         ConfigError: if what a feature is read by cannot be imported from its module by its name.
     """
     masked = tuple(choice.mask for choice in layout.choices if choice.mask)
-    return _gathering_of(layout.schema, masked, tuple(table._replace(rows=0, width=0) for table in layout.tables))
+    tables = tuple(table._replace(rows=0, width=0) for table in layout.tables)
+    return _gathering_of(layout.schema, masked, tables, layout.matters() if matters else ())
 
 
 @functools.cache
-def _gathering_of(schema: Schema, masks: tuple[str, ...], tables: tuple[Table, ...]) -> Gathering:
+def _gathering_of(
+    schema: Schema, masks: tuple[str, ...], tables: tuple[Table, ...], matters: tuple[Matters, ...]
+) -> Gathering:
     """Of numbers of the configuration it knows none, so that to change them compiles nothing anew."""
-    text, told = source_of(schema, masks, tables)
+    text, told = source_of(schema, masks, tables, matters)
     module = made(text, "forge.ethyr.experience.gathering", folder_of(schema, "ethyr"))
     return Gathering(told, *(getattr(module, kernel) for kernel in Gathering._fields[1:]))
 
 
-def source_of(schema: Schema, masks: Sequence[str], tables: Sequence[Table]) -> tuple[str, tuple[str, ...]]:
+def source_of(
+    schema: Schema, masks: Sequence[str], tables: Sequence[Table], matters: Sequence[Matters]
+) -> tuple[str, tuple[str, ...]]:
     """The text of the module, and `Gathering.told`."""
     names, told = Names(), _Told()
     lines: Mapping[str, Sequence[str]] = {
@@ -61,7 +73,7 @@ def source_of(schema: Schema, masks: Sequence[str], tables: Sequence[Table]) -> 
         ],
         "column of target bits": [f"entities[p, entity, {target_of(schema)}] = bits"],
         "table of the world": list(_of_world(tables, told)),
-        "table of an agent": list(_of_agent(schema, masks, tables, names, told)),
+        "table of an agent": [*_of_agent(schema, masks, tables, names, told), *_matters(matters, names, told)],
     }
     systems = ", ".join(system.name for system in schema.systems)
     about = f"Gathers samples in worlds with {systems}. Made from their declarations: change those."
@@ -134,3 +146,23 @@ def _of_agent(
         yield f"for k in range({of}.shape[2]):"
         yield f"    more.valid[p, row, at + k] = {of}[w, slot, k]"
         yield f"at += {of}.shape[2]"
+
+
+def _matters(matters: Sequence[Matters], names: Names, told: _Told) -> Iterator[str]:
+    """The lines that note which choices matter to an agent: what is asked of others in view is asked once."""
+    if not matters:
+        return
+    yield f"bits = {sum(1 << column for column, whom in matters if whom is None)}"
+    asked: dict[str, int] = {}
+    for column, whom in matters:
+        if isinstance(whom, str):
+            yield f"bits |= np.int64({told.of(whom)}[w, slot]) << {column}"
+        elif whom is not None:
+            asked[names.of(whom)] = asked.get(names.of(whom), 0) | 1 << column
+    if asked:
+        rules = told.of("rules")
+        yield "for other in range(1, seen_count[w, slot]):"
+        for function, bits in asked.items():
+            yield f"    if {function}(agents[w, seen[w, slot, other]], agents[w, slot], {rules}[w]):"
+            yield f"        bits |= {bits}"
+    yield "more.matters[p, row] = bits"

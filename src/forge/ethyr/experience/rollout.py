@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from numpy.typing import DTypeLike
 
 from forge.blade.compiled.jit import inline, jit
 from forge.blade.config.config import Config
@@ -19,15 +18,21 @@ from forge.blade.state.observation import Observation
 from forge.blade.state.state import row_length
 from forge.blade.threads.pool import run
 from forge.ethyr.experience.gathering import gathering_of
-from forge.ethyr.kernels.layout import Layout, Table, layout_of
+from forge.ethyr.kernels.layout import Table, layout_of
 from forge.ethyr.networks.compiled import threads_of_torch
-from forge.ethyr.networks.samples import More, Samples
+from forge.ethyr.networks.samples import More, Samples, more_for
+from forge.ethyr.networks.samples import aligned as aligned
 
 NO_SAMPLE = -1
 
 
 class Rollout:
     """Buffers for `ticks` ticks of `worlds` worlds, and one more observation to bootstrap from.
+
+    Args:
+        config: of the worlds.
+        worlds, ticks: how many.
+        matters: whether to note which choices matter, see `Learning.matters`.
 
     Attributes:
         layout: of the configuration.
@@ -47,7 +52,7 @@ class Rollout:
         reward, terminated: float32 and bool [T, W, N], as the world returned them.
     """
 
-    def __init__(self, config: Config, worlds: int, ticks: int) -> None:
+    def __init__(self, config: Config, worlds: int, ticks: int, matters: bool = False) -> None:
         N, P, K = config.spawn.cap, config.populations, config.sight.agents
         Q = (ticks + 1) * worlds * config.quota
         M = Q * min(K, N)
@@ -56,7 +61,7 @@ class Rollout:
         self.layout = layout = layout_of(config)
         self.windows = aligned((P, Q, R, C), layout.tile)
         self.entities = aligned((P, M, layout.columns), np.int16)
-        self.more = more_for(layout, (P, Q), (ticks + 1) * worlds)
+        self.more = more_for(layout, (P, Q), (ticks + 1) * worlds, matters)
         self.first = aligned((P, Q + 1), np.int32)
         self.moves = aligned((P, Q), np.uint8)
         self.actions = np.zeros((P, Q, layout.actions), np.uint8)
@@ -72,7 +77,7 @@ class Rollout:
         self.count = np.zeros(P, np.int64)
         self._first_row = np.zeros((worlds, P), np.int64)
         self._first_entity = np.zeros((worlds, P), np.int64)
-        self._gathering = gathering_of(layout)
+        self._gathering = gathering_of(layout, matters)
         self._there = np.array(layout.there)
         self.clear()
 
@@ -83,19 +88,26 @@ class Rollout:
         self.sample_of[:] = NO_SAMPLE
         self.known[:] = False
 
-    def gather(self, observation: Observation, tick: int) -> Samples:
-        """Adds what every living agent sees now, as tick `tick` of the segment, and returns the new samples."""
+    def gather(self, observation: Observation, tick: int, rules: np.ndarray | None = None) -> Samples:
+        """Adds what every living agent sees now, as tick `tick` of the segment, and returns the new samples.
+
+        Args:
+            observation: of the worlds.
+            tick: of the segment.
+            rules: `State.rules` of the worlds, if the rollout notes which choices matter.
+        """
         start = self.starts[tick] = self.count.copy()
         places = self._first_row, self._first_entity
         reserve_all(observation.agents, observation.seen_count, self.first, self.count, *places)
         rows = self.windows, self.entities, self.first, self.moves, self.sample_of[tick], *places
-        told = tuple(observation.more[name] for name in self._gathering.told)
+        known = {**observation.more, "rules": rules}
+        told = tuple(known[name] for name in self._gathering.told)
         place = tick * self.worlds
         run(self._gathering.gather_all, threads_of_torch(), observation[:6], told, rows, self.more, place)
         return self._samples(start, self.count - start)
 
     def _samples(self, start: np.ndarray, count: np.ndarray) -> Samples:
-        more = self.more if self.layout.tables or self.layout.valid else None
+        more = self.more if self.layout.tables or self.layout.valid or self.more.matters.size else None
         return Samples(self.windows, self.entities, self.first, start, count, self.moves, more)
 
     def scatter(self, tick: int, actions: np.ndarray) -> None:
@@ -130,8 +142,9 @@ class Rollout:
     def _compact_more(self, samples: Samples) -> More:
         """What systems from outside tell these samples alone, and of their worlds alone."""
         more, worlds = self.more, slice(0, 0)
-        place = _rows_of(samples, more.place)
+        place = more.place
         if place.size:
+            place = _rows_of(samples, place)
             filled = np.concatenate([place[p, :count] for p, count in enumerate(samples.count)])
             worlds = slice(int(filled.min()), int(filled.max()) + 1)
             place -= np.int32(worlds.start)
@@ -144,7 +157,8 @@ class Rollout:
             for arrays in (more.sets, more.counts)
         )
         own, valid = (_rows_of(samples, array) for array in (more.own, more.valid))
-        return More(own, place, more.around[worlds].copy(), sets, counts, valid)
+        matters = _rows_of(samples, more.matters) if more.matters.size else more.matters
+        return More(own, place, more.around[worlds].copy(), sets, counts, valid, matters)
 
     def learnable(self, samples: np.ndarray) -> Samples:
         """The samples to learn from: the first `samples` (int64 [P]) of each population."""
@@ -157,37 +171,6 @@ def _rows_of(samples: Samples, array: np.ndarray) -> np.ndarray:
     for p, (start, count) in enumerate(zip(samples.start, samples.count, strict=True)):
         found[p, :count] = array[p, start : start + count]
     return found
-
-
-def more_for(layout: Layout, samples: tuple[int, int], worlds: int) -> More:
-    """Room for what systems from outside tell.
-
-    Args:
-        layout: of the configuration.
-        samples: populations P, and samples Q of each.
-        worlds: D, rows of what is told of worlds.
-    """
-
-    def room(table: Table, *shape: int) -> np.ndarray:
-        return aligned(((worlds,) if table.world else samples) + shape, np.int32)
-
-    of_worlds = any(table.world for table in layout.tables)
-    return More(
-        own=aligned((*samples, layout.own.width if layout.own else 0), np.int32),
-        place=aligned((samples[0], samples[1] if of_worlds else 0), np.int32),
-        around=aligned((worlds, layout.around.width if layout.around else 0), np.int32),
-        sets=tuple(room(table, table.rows, table.width) for table in layout.sets),
-        counts=tuple(room(table) for table in layout.sets),
-        valid=aligned((*samples, layout.valid), np.bool_),
-    )
-
-
-def aligned(shape: tuple[int, ...], dtype: DTypeLike) -> np.ndarray:
-    """An array that begins on a cache line. Memory that is never written is never taken from the system."""
-    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
-    raw = np.empty(size + 64, np.uint8)
-    offset = -raw.ctypes.data % 64
-    return raw[offset : offset + size].view(dtype).reshape(shape)
 
 
 @inline

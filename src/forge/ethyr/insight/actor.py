@@ -50,7 +50,7 @@ class Actor:
         if samples.count.any():
             sent = samples if self.device.type == "cpu" else rollout.compact(samples).to(self.device)
             choices = self.policy(sent, memory.recall(observation) if memory.width else None)
-            rollout.put(rollout.actions, samples, draw(choices, self.generator)[0])
+            rollout.put(rollout.actions, samples, draw(choices, self.generator, rollout.layout)[0])
             rollout.scatter(0, actions)
             if choices.memory is not None:
                 memory.keep(observation, choices.memory)

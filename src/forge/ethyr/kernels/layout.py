@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -133,10 +134,9 @@ class Layout(NamedTuple):
         """See the class."""
         return tuple(table for table in self.tables if table.array)
 
-    @property
-    def ours(self) -> bool:
-        """Whether agents see and choose what our own systems declare, and nothing else."""
-        return self.features == GAME.features and not self.tables and not self.choices and self.tile == np.uint8
+    def matters(self) -> tuple[tuple[int, str | Callable[..., Any] | None], ...]:
+        """The columns of the choices that exist, each with what says for whom it matters: see `Choice.matters`."""
+        return tuple((column, self.schema.choices[column].matters) for column in self.there)
 
 
 @functools.lru_cache(32)
@@ -183,6 +183,9 @@ def _tables(schema: Schema, shapes: dict[str, tuple[int, ...]]) -> tuple[Table, 
     if numbers := sum(math.prod(shapes[name]) for name in schema.around):
         parts = tuple((name, len(shapes[name])) for name in schema.around)
         found.append(Table(AROUND, numbers, world=True, parts=parts))
+    for rows in schema.rows:
+        most, width = shapes[rows.array][-2:]
+        found.append(Table(rows.name, width, most, rows.world, rows.features, rows.array, rows.count))
     return tuple(found)
 
 
@@ -195,3 +198,7 @@ def _choices(config: Config, schema: Schema) -> tuple[Chosen, ...]:
             found.append(Chosen(choice.name, choice.number, options, choice.of, choice.mask or "", low, high))
             low = high
     return tuple(found)
+
+
+#: The layout of worlds of our own systems alone.
+OURS = layout_of(Config())

@@ -64,6 +64,12 @@ class Learning(Section):
         """Those of `networks` that are of one's own."""
         return tuple(name for name in self.networks if name not in NETWORKS)
 
+    matters: bool = plain(
+        False,
+        "a choice that can have no effect now (an attack with nobody in reach who can be harmed) adds neither to the "
+        "log-probability nor to the entropy",
+    )
+
     @property
     def updates(self) -> int:
         """Updates from one segment."""

@@ -10,9 +10,11 @@ from torch import Tensor
 
 from forge.blade.config.config import Config
 from forge.blade.mechanics.ids import Material, Move
-from forge.ethyr.kernels.layout import COLUMNS, TARGET
+from forge.blade.mechanics.tile import LAYOUTS
+from forge.blade.state.state import row_length
+from forge.ethyr.kernels.layout import layout_of
 from forge.ethyr.networks.network import Choices, Network
-from forge.ethyr.networks.samples import Samples
+from forge.ethyr.networks.samples import Samples, more_for
 from forge.support.checks import ConfigError
 
 _ROWS = 3  # samples of the first population; the others have one less, down to none
@@ -44,6 +46,7 @@ def try_network(network: Network, config: Config) -> None:
         raise ConfigError(f"{name} gives moves that are not valid a probability; see samples.move_bits()")
     _check_memory(name, network.memory, choices.memory, shape, filled)
     _check_targets(name, config, choices, shape, filled)
+    _check_more(name, config, choices, shape, filled)
 
 
 def _check_memory(name: str, width: int, memory: Tensor | None, shape: tuple[int, ...], filled: Tensor) -> None:
@@ -65,6 +68,20 @@ def _check_targets(name: str, config: Config, choices: Choices, shape: tuple[int
     _check_odds(name, "target", odds, (*shape, odds.shape[-1]), filled)
     if (odds.exp()[..., 1:][filled] > 1e-6).any():
         raise ConfigError(f"{name} gives targets that are not valid a probability; see Viewer and its targets")
+
+
+def _check_more(name: str, config: Config, choices: Choices, shape: tuple[int, ...], filled: Tensor) -> None:
+    there = layout_of(config).choices
+    if {*choices.more} != {choice.name for choice in there}:
+        wanted, given = (", ".join(names) or "none" for names in ([choice.name for choice in there], choices.more))
+        raise ConfigError(f"{name} returned as more the choices {given}; those of this world are {wanted}")
+    for choice in there:
+        odds = choices.more[choice.name]
+        _check_odds(name, choice.name, odds, (*shape, choice.options), filled)
+        if (choice.mask or choice.of) and (odds.exp()[..., -1][filled] > 1e-6).any():
+            raise ConfigError(
+                f"{name} gives options of {choice.name} that are not valid a probability; see Viewer and its valid"
+            )
 
 
 def _check_odds(name: str, part: str, odds: Any, shape: tuple[int, ...], filled: Tensor) -> None:
@@ -89,13 +106,20 @@ def _words(given: Any) -> str:
 
 
 def made_up(config: Config) -> Samples:
-    """Samples in which everyone stands alone on grass, sees itself alone, and cannot go north."""
+    """Samples in which everyone stands alone on grass, sees itself alone, and cannot go north.
+
+    What systems from outside tell is 0, sets of rows are empty, and of their masked choices the last option is invalid.
+    """
     P, side = config.populations, 2 * config.sight.radius + 1
     count = np.maximum(_ROWS - np.arange(P), 0)
-    windows = np.full((P, _ROWS, side, -(-side // 16) * 16), int(Material.GRASS), np.uint8)
-    windows[:, :, side // 2, side // 2] += 8
-    entities = np.zeros((P, _ROWS, COLUMNS), np.int16)
-    entities[..., TARGET] = 2**config.styles - 1
+    layout = layout_of(config)
+    windows = np.full((P, _ROWS, side, row_length(config)), int(Material.GRASS), layout.tile)
+    windows[:, :, side // 2, side // 2] += LAYOUTS[layout.tile].one_agent
+    entities = np.zeros((P, _ROWS, layout.columns), np.int16)
+    entities[..., layout.target] = 2**config.styles - 1
     first = np.tile(np.arange(_ROWS + 1, dtype=np.int32), (P, 1))
     moves = np.full((P, _ROWS), 2 ** len(Move) - 1 - (1 << int(Move.NORTH)), np.uint8)
-    return Samples(windows, entities, first, np.zeros(P, np.int64), count, moves)
+    more = more_for(layout, (P, _ROWS), 1).each(np.zeros_like)
+    for choice in layout.choices:
+        more.valid[..., choice.low : choice.high - 1] = True
+    return Samples(windows, entities, first, np.zeros(P, np.int64), count, moves, more)

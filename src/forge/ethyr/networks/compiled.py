@@ -17,7 +17,6 @@ from torch import Tensor
 from forge.blade.threads.cores import cores
 from forge.blade.threads.pool import run
 from forge.ethyr.kernels import compose, entities, tiles
-from forge.ethyr.kernels.layout import ROWS
 from forge.ethyr.kernels.rows import WIDE
 from forge.ethyr.networks.samples import Samples
 
@@ -113,13 +112,14 @@ class EntityMax(torch.autograd.Function):
         out = weights.new_empty(len(weights), int(samples[-1].max()), weights.shape[-1])
         best = np.empty(out.shape, np.uint8)
         _entity_layer(out, 0, best, weights, samples, norm)
-        ctx.best, ctx.samples, ctx.norm = best, samples, norm
+        ctx.best, ctx.samples, ctx.norm, ctx.rows = best, samples, norm, weights.shape[1]
         return out
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         """Gradients of weight and bias."""
-        weights = _entity_gradient(grads[0].contiguous(), 0, grads[0].shape[-1], ctx.best, ctx.samples, ctx.norm)
+        grad, rows = grads[0].contiguous(), ctx.rows
+        weights = _entity_gradient(grad, 0, grad.shape[-1], rows, ctx.best, ctx.samples, ctx.norm)
         return weights[:, :-1], weights[:, -1], *([None] * 6)
 
 
@@ -128,9 +128,9 @@ class Encode(torch.autograd.Function):
 
     Args:
         table, counts: as `stripes` returns them.
-        own, other: float32 [P, 12, H], weights of the linear layers with the bias as last row.
+        own, other: float32 [P, F + 1, H], weights of the linear layers with the bias as last row.
         samples: of NumPy arrays.
-        norm: float32 [2, 16], from `entities.normaliser`.
+        norm: float32 [2, columns], from `entities.normaliser`.
     """
 
     @staticmethod
@@ -144,7 +144,8 @@ class Encode(torch.autograd.Function):
         _tile_sum(out, 0, table, counts, _of_tiles(samples))
         _entity_layer(out, hidden, _NONE, own, _of_entities(samples), norm)
         _entity_layer(out, 2 * hidden, best, other, _of_entities(samples), norm)
-        ctx.best, ctx.samples, ctx.norm, ctx.shapes = best, samples, norm, (table.shape, counts.shape)
+        ctx.best, ctx.samples, ctx.norm = best, samples, norm
+        ctx.shapes, ctx.rows = (table.shape, counts.shape), own.shape[1]
         return out
 
     @staticmethod
@@ -154,8 +155,8 @@ class Encode(torch.autograd.Function):
         table, counts = (grad.new_empty(shape) for shape in ctx.shapes)
         _tile_gradient(table, counts, grad, 0, _of_tiles(ctx.samples))
         entity = _of_entities(ctx.samples)
-        own = _entity_gradient(grad, hidden, hidden, _NONE, entity, ctx.norm)
-        other = _entity_gradient(grad, 2 * hidden, hidden, ctx.best, entity, ctx.norm)
+        own = _entity_gradient(grad, hidden, hidden, ctx.rows, _NONE, entity, ctx.norm)
+        other = _entity_gradient(grad, 2 * hidden, hidden, ctx.rows, ctx.best, entity, ctx.norm)
         return table, counts, own, other, None, None
 
 
@@ -184,10 +185,16 @@ def _entity_layer(
 
 
 def _entity_gradient(
-    grad: Tensor, column: int, hidden: int, best: np.ndarray, samples: tuple[np.ndarray, ...], norm: np.ndarray
+    grad: Tensor,
+    column: int,
+    hidden: int,
+    rows: int,
+    best: np.ndarray,
+    samples: tuple[np.ndarray, ...],
+    norm: np.ndarray,
 ) -> Tensor:
-    parts = grad.new_empty(len(grad), entities.CHUNKS, ROWS, hidden)
-    weights = grad.new_empty(len(grad), ROWS, hidden)
+    parts = grad.new_empty(len(grad), entities.CHUNKS, rows, hidden)
+    weights = grad.new_empty(len(grad), rows, hidden)
     in_lanes(entities.entity_gradient_all, _numpy(parts), _numpy(grad), column, best, *samples, norm)
     entities.sum_chunks(_numpy(parts), _numpy(weights))
     return weights

@@ -7,12 +7,12 @@ of them.
 
 from __future__ import annotations
 
+import numpy as np
 import torch
 from torch import Tensor
 
-from forge.blade.state.observation import FEATURES
-from forge.ethyr.kernels.layout import NEVER, TARGET
-from forge.ethyr.kernels.rows import MATERIALS
+from forge.blade.mechanics.tile import LAYOUTS
+from forge.ethyr.kernels.layout import NEVER
 from forge.ethyr.networks.samples import Samples
 
 
@@ -20,12 +20,12 @@ def compose(embedding: Tensor, tile: Tensor, bias: Tensor) -> Tensor:
     """What each material at each cell adds to each hidden unit.
 
     Args:
-        embedding: float32 [P, 8, 7], of the materials.
+        embedding: float32 [P, M, 7], of M materials.
         tile: float32 [P, K, 7, H], the linear layer over embedded tiles.
         bias: float32 [P, H]. It is part of the first cell: every sample has exactly one material there.
 
     Returns:
-        float32 [P, K, 8, H].
+        float32 [P, K, M, H].
     """
     table = torch.einsum("pme,pceh->pcmh", embedding, tile)
     return torch.cat([table[:, :1] + bias[:, None, None], table[:, 1:]], 1)
@@ -35,7 +35,7 @@ def tile_sum(table: Tensor, count_weight: Tensor, samples: Samples) -> Tensor:
     """A linear layer over the one-hot material of every tile in view and the number of agents on it.
 
     Args:
-        table: float32 [P, K, 8, H], the row of each material at each cell.
+        table: float32 [P, K, M, H], the row of each of M materials at each cell.
         count_weight: float32 [P, K, H], the row of each agent at each cell.
         samples: of tensors.
 
@@ -44,21 +44,36 @@ def tile_sum(table: Tensor, count_weight: Tensor, samples: Samples) -> Tensor:
     """
     sample, valid = _rows(samples)
     side = samples.windows.shape[2]
-    tiles = _take(samples.windows, sample)[..., :side].flatten(2)
-    materials = torch.arange(MATERIALS, dtype=torch.uint8, device=tiles.device)
-    one_hot = ((tiles % MATERIALS).unsqueeze(-1) == materials).flatten(2).to(table.dtype)
-    agents = (tiles // MATERIALS).to(table.dtype)
+    found, crowds = tiles_of(samples.windows, sample, side)
+    materials = torch.arange(table.shape[2], device=found.device)
+    one_hot = (found.flatten(2).unsqueeze(-1) == materials).flatten(2).to(table.dtype)
+    agents = crowds.flatten(2).to(table.dtype)
     return (one_hot @ table.flatten(1, 2) + agents @ count_weight) * valid
+
+
+def tiles_of(windows: Tensor, sample: Tensor, side: int) -> tuple[Tensor, Tensor]:
+    """The material of each tile in windows, and the number of agents on it: int32 [P, m, R, R] both.
+
+    Args:
+        windows: uint8 or uint16 [P, Q, R, C].
+        sample: int64 [P, m], whose windows.
+        side: R.
+    """
+    layout = LAYOUTS[np.dtype(np.uint8 if windows.dtype == torch.uint8 else np.uint16)]
+    # torch knows little of uint16: the same bits as int16, and then as int32 without their sign
+    tiles = _take(windows if windows.dtype == torch.uint8 else windows.view(torch.int16), sample)[..., :side]
+    tiles = tiles.int() & (layout.one_agent * (layout.crowd + 1) - 1)
+    return tiles & layout.mask, tiles >> layout.bits
 
 
 def entity_max(weight: Tensor, bias: Tensor, samples: Samples, centre: Tensor, scale: Tensor) -> Tensor:
     """A linear layer over the normalised features of each agent in view, and the maximum over them.
 
     Args:
-        weight: float32 [P, 11, H].
+        weight: float32 [P, F, H].
         bias: float32 [P, H].
         samples: of tensors.
-        centre, scale: float32 [11], of the normalisation.
+        centre, scale: float32 [F], of the normalisation.
 
     Returns:
         float32 [P, m, H]. The gradient goes to the agent that gave the maximum, the first of equals.
@@ -83,12 +98,12 @@ def target_scores(
 
     Args:
         query: float32 [P, m, H], of the samples.
-        weight: float32 [P, 11, H], of the features of the agent in view.
+        weight: float32 [P, F, H], of the features of the agent in view.
         bias: float32 [P, H].
         score: float32 [P, H].
         samples: of tensors.
         styles: int64 [P, m], each sample's attack style.
-        centre, scale: float32 [11], of the normalisation.
+        centre, scale: float32 [F], of the normalisation.
 
     Returns:
         float32 [P, m, k], k the most agents that one sample has in view; NEVER where an entry is empty or is no valid
@@ -100,13 +115,13 @@ def target_scores(
     entities = _take(samples.entities, rows.flatten(1))
     agents = torch.baddbmm(bias.unsqueeze(1), _normalised(entities, centre, scale), weight)
     scores = ((agents.unflatten(1, rows.shape[1:]) + query.unsqueeze(2)).relu() * score[:, None, None]).sum(-1)
-    bits = entities[..., TARGET].unflatten(1, rows.shape[1:])
+    bits = entities[..., len(centre) + 1].unflatten(1, rows.shape[1:])
     valid = (bits >> styles.unsqueeze(-1).to(bits.dtype)) & 1 & (entry < seen.unsqueeze(-1))
     return torch.where(valid.bool(), scores, NEVER)
 
 
 def own_features(samples: Samples, centre: Tensor, scale: Tensor) -> Tensor:
-    """The normalised features of the observers: float32 [P, m, 11]."""
+    """The normalised features of the observers: float32 [P, m, F]."""
     _, valid = _rows(samples)
     return _normalised(_take(samples.entities, _spans(samples)[0]), centre, scale) * valid
 
@@ -137,4 +152,4 @@ def _take(array: Tensor, rows: Tensor) -> Tensor:
 
 
 def _normalised(rows: Tensor, centre: Tensor, scale: Tensor) -> Tensor:
-    return (rows[..., : len(FEATURES)].to(centre.dtype) - centre) / scale
+    return (rows[..., : len(centre)].to(centre.dtype) - centre) / scale

@@ -10,14 +10,14 @@ import torch
 from torch import Tensor, nn
 
 from forge.blade.config.config import Config
-from forge.blade.state.observation import FEATURES
 from forge.ethyr.kernels.compose import EMBEDDING
 from forge.ethyr.kernels.entities import normaliser
-from forge.ethyr.kernels.rows import MATERIALS
+from forge.ethyr.kernels.layout import layout_of
 from forge.ethyr.networks import dense
 from forge.ethyr.networks.compiled import Compose, Encode, stripes
 from forge.ethyr.networks.layers import FeatureNorm
 from forge.ethyr.networks.samples import Samples
+from forge.ethyr.networks.tables import Named, TableLayer
 
 __all__ = ["Encoder", "Samples", "Tables"]
 
@@ -31,7 +31,7 @@ class Tables(NamedTuple):
     `forge.ethyr.networks.dense` takes them.
     """
 
-    table: Tensor  # float32 [P, K, 8, H], or striped [P, S, K, 8, L]
+    table: Tensor  # float32 [P, K, M, H] for M materials, or striped [P, S, K, M, L]
     counts: Tensor  # float32 [P, K, H], or striped [P, S, K, L]
 
 
@@ -39,7 +39,8 @@ class Encoder(nn.Module):
     """Three linear layers side by side: over the tiles in view, the observer, and each agent in view with a maximum.
 
     A tile enters as the 7 numbers of its material's embedding and the number of agents on it, so the first layer has
-    8 · K inputs for K = (2 radius + 1)² tiles; 1,800 by default. Agents enter as their 11 normalised features.
+    8 · K inputs for K = (2 radius + 1)² tiles; 1,800 by default. Agents enter as their normalised features, 11 of them
+    with our own systems. Beside these stands one layer for every table that systems from outside declare.
 
     Args:
         config: of the worlds whose agents it serves: populations, radius and normalisation.
@@ -55,21 +56,28 @@ class Encoder(nn.Module):
         if hidden not in range(16, 257, 16):
             raise ValueError(f"hidden = {hidden} must be a multiple of 16 from 16 to 256")
         self.populations, self.radius, self.hidden = config.populations, config.sight.radius, hidden
-        P, cells, features = config.populations, (2 * config.sight.radius + 1) ** 2, len(FEATURES)
+        self.layout = layout = layout_of(config)
+        P, cells, features = config.populations, (2 * config.sight.radius + 1) ** 2, len(layout.features)
 
         def weights(inputs: int, *shape: int) -> nn.Parameter:
             bound = 1 / math.sqrt(inputs)
             return nn.Parameter(torch.empty(P, *shape, hidden).uniform_(-bound, bound, generator=generator))
 
         inputs = cells * (EMBEDDING + 1)
-        self.embedding = nn.Parameter(torch.empty(P, MATERIALS, EMBEDDING).normal_(generator=generator))
+        self.embedding = nn.Parameter(torch.empty(P, layout.materials, EMBEDDING).normal_(generator=generator))
         self.tile = weights(inputs, cells, EMBEDDING)
         self.counts = weights(inputs, cells)
         self.tile_bias = weights(inputs)
         self.own, self.own_bias = weights(features, features), weights(features)
         self.other, self.other_bias = weights(features, features), weights(features)
         self.norm = FeatureNorm(config)
+        self.more = Named({table.name: TableLayer(config, layout, table, hidden, generator) for table in layout.tables})
         self._held: Tables | None = None
+
+    @property
+    def width(self) -> int:
+        """Of what it gives: 3 H, and H for every table that systems from outside declare."""
+        return self.hidden * (3 + len(self.layout.tables))
 
     def tables(self, plain: bool = False) -> Tables:
         """What a forward pass derives from the parameters alone; differentiable unless under `torch.no_grad()`.
@@ -101,15 +109,19 @@ class Encoder(nn.Module):
                 which layers compute: compiled or dense.
 
         Returns:
-            float32 [P, m, 3 H] with m = max(count): tiles, observer, maximum over agents. Rows beyond a population's
-            count are 0.
+            float32 [P, m, width] with m = max(count): tiles, observer, maximum over agents, and the tables that systems
+            from outside declare, in the order of `Layout.tables`. Rows beyond a population's count are 0.
 
         Raises:
             TypeError, ValueError: if the samples are not what `Samples` says.
         """
         held = None if torch.is_grad_enabled() else self._held
         tables = tables or held or self.tables()
-        return self._dense(batch, tables) if tables.table.ndim == _PLAIN else self._compiled(batch, tables)
+        encoded = self._dense(batch, tables) if tables.table.ndim == _PLAIN else self._compiled(batch, tables)
+        if not self.layout.tables:
+            return encoded
+        samples = batch.to(encoded.device)
+        return torch.cat([encoded, *(self.more[name].embed(samples) for name in self.more)], -1)
 
     def _dense(self, batch: Samples, tables: Tables) -> Tensor:
         norm = self.norm.centre, self.norm.scale
@@ -119,7 +131,7 @@ class Encoder(nn.Module):
 
     def _compiled(self, batch: Samples, tables: Tables) -> Tensor:
         samples = batch.numpy()
-        samples.check(self.populations, self.radius)
+        samples.check(self.populations, self.radius, self.layout)
         layers = (self.own, self.own_bias), (self.other, self.other_bias)
         weights = (torch.cat([weight, bias.unsqueeze(1)], 1) for weight, bias in layers)
         return Encode.apply(*tables, *weights, samples, normaliser(self.norm.centre.numpy(), self.norm.scale.numpy()))

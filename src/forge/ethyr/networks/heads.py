@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable, Iterator
+
 import torch
 from torch import Tensor
 
-from forge.ethyr.kernels.layout import NEVER
+from forge.ethyr.kernels.layout import NEVER, OURS, Layout
 from forge.ethyr.networks.network import Choices
 
 _BELOW_ONE = 1 - 2.0**-20
@@ -37,40 +39,65 @@ def entropy(log_probs: Tensor) -> Tensor:
     return -(log_probs.exp() * log_probs).sum(-1)
 
 
-def draw(choices: Choices, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+def _parts(choices: Choices, layout: Layout, styles: Callable[[], Tensor]) -> Iterator[tuple[int, Tensor]]:
+    """The column of each choice, and its log-probabilities; `styles` gives those chosen, once they are."""
+    yield 0, choices.move
+    yield 1, choices.style
+    if choices.target is not None:
+        yield 2, choices.target(styles().to(choices.style.device))
+    for choice in layout.choices:
+        yield choice.column, choices.more[choice.name]
+
+
+def _sum(parts: Iterable[tuple[int, Tensor]], matters: Tensor | None) -> Tensor:
+    """The sum of what columns give, float32 [P, m], without those that do not matter."""
+    counted = [part if matters is None else torch.where(_bit(matters, column), part, 0.0) for column, part in parts]
+    return torch.stack(counted).sum(0)
+
+
+def _bit(numbers: Tensor, place: int) -> Tensor:
+    return ((numbers >> place) & 1).bool()
+
+
+def draw(
+    choices: Choices, generator: torch.Generator, layout: Layout = OURS, matters: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
     """Draws actions, on the CPU.
 
+    Args:
+        choices: of the samples.
+        generator: the stream they are drawn from.
+        layout: of the worlds.
+        matters: see `Samples.matters`.
+
     Returns:
-        uint8 [P, m, 3], move, style and target (0, nobody, unless targets are learned), and their joint
-        log-probability float32 [P, m].
+        uint8 [P, m, columns], move, style and target (0, nobody, unless targets are learned) and the choices from
+        outside, and their joint log-probability float32 [P, m].
     """
-    odds = [choices.move.cpu(), choices.style.cpu()]
-    drawn = [sample(part, generator) for part in odds]
-    if choices.target is None:
-        log_prob = sum_of(odds, drawn)
-        return torch.stack([*drawn, torch.zeros_like(drawn[0])], -1).to(torch.uint8), log_prob
-    odds.append(choices.target(drawn[1].to(choices.style.device)).cpu())
-    drawn.append(sample(odds[2], generator))
-    return torch.stack(drawn, -1).to(torch.uint8), sum_of(odds, drawn)
+    odds, drawn = [], torch.zeros(*choices.move.shape[:2], layout.actions, dtype=torch.uint8)
+    for column, part in _parts(choices, layout, lambda: drawn[..., 1].long()):
+        odds.append((column, part.cpu()))
+        drawn[..., column] = sample(odds[-1][1], generator).to(torch.uint8)
+    matters = None if matters is None else matters.cpu()
+    return drawn, _sum(((column, chosen(part, drawn[..., column].long())) for column, part in odds), matters)
 
 
-def joint(choices: Choices, actions: Tensor) -> tuple[Tensor, Tensor]:
+def joint(
+    choices: Choices, actions: Tensor, layout: Layout = OURS, matters: Tensor | None = None
+) -> tuple[Tensor, Tensor]:
     """How likely actions are, and how open the choice of them was.
 
     Args:
         choices: of the samples.
-        actions: uint8 [P, m, 3], move, style and target.
+        actions: uint8 [P, m, columns], move, style and target, and the choices from outside.
+        layout: of the worlds.
+        matters: see `Samples.matters`. What a choice that does not matter says counts as 0.
 
     Returns:
         The joint log-probability of each row's actions and the sum of the entropies of its choices, that of targets
         given the style it chose: float32 [P, m] both.
     """
-    odds, taken = [choices.move, choices.style], list(actions.long().unbind(-1))
-    if choices.target is not None:
-        odds.append(choices.target(taken[1]))
-    return sum_of(odds, taken), torch.stack([entropy(part) for part in odds]).sum(0)
-
-
-def sum_of(odds: list[Tensor], taken: list[Tensor]) -> Tensor:
-    """The sum of the log-probabilities of what was chosen."""
-    return torch.stack([chosen(part, choice) for part, choice in zip(odds, taken, strict=False)]).sum(0)
+    taken = actions.long()
+    odds = list(_parts(choices, layout, lambda: taken[..., 1]))
+    log_prob = _sum(((column, chosen(part, taken[..., column])) for column, part in odds), matters)
+    return log_prob, _sum(((column, entropy(part)) for column, part in odds), matters)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 
 from forge.blade.config.config import Config
-from forge.blade.state.observation import FEATURES
+from forge.blade.schema.system import Feature
 
 
 class PopulationLinear(nn.Module):
@@ -39,22 +40,24 @@ def uniform(shape: tuple[int, ...], bound: float, generator: torch.Generator) ->
 
 
 class FeatureNorm(nn.Module):
-    """Normalises the features of agents in view as v1.0 did, (x − centre) / scale: its buffers move with the module.
+    """Normalises features as v1.0 did, (x − centre) / scale: its buffers move with the module.
 
     Args:
-        config: of the worlds whose agents they are.
+        config: of the worlds whose they are.
+        features: what they are, F of them; by default those of agents in view.
     """
 
-    centre: Tensor  # float32 [11]
-    scale: Tensor  # float32 [11]
+    centre: Tensor  # float32 [F]
+    scale: Tensor  # float32 [F]
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, features: Sequence[Feature] | None = None) -> None:
         super().__init__()
-        for name, values in (("centre", [f.centre for f in FEATURES]), ("scale", [f.scale for f in FEATURES])):
+        given = config.schema.features if features is None else features
+        for name, values in (("centre", [f.centre for f in given]), ("scale", [f.scale for f in given])):
             self.register_buffer(name, torch.tensor([float(value(config)) for value in values]), persistent=False)
 
     def forward(self, features: Tensor) -> Tensor:
-        """Features of any number type [..., 11], as float32."""
+        """Features of any number type [..., F], as float32."""
         return (features.to(self.centre.dtype) - self.centre) / self.scale
 
 

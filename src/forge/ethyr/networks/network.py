@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
 from typing import NamedTuple
 
 import torch
@@ -22,6 +23,9 @@ class Choices(NamedTuple):
     #: [P, m, k]: entry 0 is nobody, e the e-th agent in view, k at most `sight.agents`; NEVER-small where invalid.
     target: Callable[[Tensor], Tensor] | None = None
     memory: Tensor | None = None  # float32 [P, m, network.memory]: what the agents carry to their next tick
+    #: Of every choice that systems from outside declare, by its name: log-probabilities float32 [P, m, options],
+    #: NEVER-small where invalid.
+    more: Mapping[str, Tensor] = MappingProxyType({})
 
 
 class Network(nn.Module):

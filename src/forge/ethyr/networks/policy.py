@@ -7,17 +7,22 @@ from torch import Tensor, nn
 
 from forge.blade.config.config import Config
 from forge.blade.mechanics.ids import Move
+from forge.ethyr.kernels.layout import layout_of
 from forge.ethyr.learning.settings import Learning
+from forge.ethyr.networks.choices import head_of
 from forge.ethyr.networks.encoder import Encoder
 from forge.ethyr.networks.heads import mask_by_bits
 from forge.ethyr.networks.layers import PopulationGRU, PopulationLinear
 from forge.ethyr.networks.network import Choices, Network
 from forge.ethyr.networks.samples import Samples
+from forge.ethyr.networks.tables import Named
 from forge.ethyr.networks.targets import TargetHead
 
 
 class Heads(nn.Module):
-    """Linear heads for move, style and value, and with learned targeting the head that picks targets.
+    """Linear heads for move, style and value, and one for every choice that systems from outside declare.
+
+    With learned targeting there is also the head that picks targets.
 
     Args:
         config: of the worlds it plays.
@@ -32,14 +37,19 @@ class Heads(nn.Module):
         self.style = PopulationLinear(populations, inputs, config.styles, generator)
         self.value = PopulationLinear(populations, inputs, 1, generator)
         self.target = TargetHead(config, inputs, generator) if config.learned_targets else None
+        layout = layout_of(config)
+        heads = {choice.name: head_of(config, layout, choice, inputs, generator) for choice in layout.choices}
+        self.more = Named(heads)
 
     def forward(self, x: Tensor, samples: Samples) -> Choices:
         """Choices from float32 [P, m, inputs]; what the samples rule out is never chosen."""
+        given = samples.to(x.device) if len(self.more) else samples
         return Choices(
             move=mask_by_bits(self.move(x), samples.move_bits()).log_softmax(-1),
             style=self.style(x).log_softmax(-1),
             value=self.value(x).squeeze(-1),
             target=self.target and self.target(x, samples),
+            more={name: self.more[name].log_probs(x, given) for name in self.more},
         )
 
 
@@ -59,7 +69,7 @@ class Policy(Network):
         super().__init__()
         self.rectified = learning.activation == "relu"
         self.encoder = Encoder(config, learning.hidden, generator)
-        self.trunk = PopulationLinear(config.populations, 3 * learning.hidden, learning.hidden, generator)
+        self.trunk = PopulationLinear(config.populations, self.encoder.width, learning.hidden, generator)
         self.heads = Heads(config, learning.hidden, generator)
 
     def encode(self, samples: Samples) -> Tensor:

@@ -7,9 +7,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import DTypeLike
 
 from forge.blade.compiled.jit import jit
-from forge.ethyr.kernels.layout import COLUMNS
+from forge.ethyr.kernels.layout import OURS, Layout, Table
 
 
 class More(NamedTuple):
@@ -26,11 +27,13 @@ class More(NamedTuple):
     sets: tuple[Any, ...]  # of each set of rows, int32 [P, Q, L, F]; of the world [D, L, F]
     counts: tuple[Any, ...]  # of each set, how many rows are there: int32 [P, Q]; of the world [D]
     valid: Any  # bool [P, Q, V]: which options are valid, those of one choice behind those of another
+    matters: Any  # uint32 [P, Q]: bit c is set where the choice of column c can have an effect; none unless it is asked
 
     def each(self, change: Callable[[Any], Any]) -> More:
         """The same with every array changed."""
         sets, counts = (tuple(map(change, arrays)) for arrays in (self.sets, self.counts))
-        return More(change(self.own), change(self.place), change(self.around), sets, counts, change(self.valid))
+        own, place, around = map(change, (self.own, self.place, self.around))
+        return More(own, place, around, sets, counts, change(self.valid), change(self.matters))
 
 
 class Samples(NamedTuple):
@@ -79,8 +82,22 @@ class Samples(NamedTuple):
         """The bits of the valid moves of each sample, uint8 [P, m]; rows beyond a population's count mean nothing."""
         return torch.as_tensor(self.moves).gather(1, self.row_index()[0])
 
-    def check(self, populations: int, radius: int) -> None:
+    def matters(self) -> torch.Tensor | None:
+        """Which choices of each sample can have an effect now: int32 [P, m], bit c of column c; None if nobody asked.
+
+        Rows beyond a population's count mean nothing.
+        """
+        if self.more is None or self.more.matters.shape[1] == 0:
+            return None
+        return torch.as_tensor(self.more.matters).view(torch.int32).gather(1, self.row_index()[0])
+
+    def check(self, populations: int, radius: int, layout: Layout = OURS) -> None:
         """Refuses NumPy samples that the compiled layers would read out of bounds.
+
+        Args:
+            populations: P.
+            radius: of the windows.
+            layout: of the worlds.
 
         Raises:
             TypeError, ValueError: naming the field, what it holds and what it must be.
@@ -88,8 +105,8 @@ class Samples(NamedTuple):
         side = 2 * radius + 1
         kept, held = self.windows.shape[1:2], self.entities.shape[1:2]
         wanted: dict[str, tuple[Any, tuple[int, ...]]] = {
-            "windows": (np.uint8, (populations, *kept, side, -(-side // 16) * 16)),
-            "entities": (np.int16, (populations, *held, COLUMNS)),
+            "windows": (layout.tile, (populations, *kept, side, -(-side // 16) * 16)),
+            "entities": (np.int16, (populations, *held, layout.columns)),
             "first": (np.int32, (populations, *(size + 1 for size in kept))),
             "start": (np.int64, (populations,)),
             "count": (np.int64, (populations,)),
@@ -128,3 +145,36 @@ def first_misfit(start, count, first, held):
         if wrong:
             return p
     return -1
+
+
+def more_for(layout: Layout, samples: tuple[int, int], worlds: int, matters: bool = False) -> More:
+    """Room for what systems from outside tell.
+
+    Args:
+        layout: of the configuration.
+        samples: populations P, and samples Q of each.
+        worlds: D, rows of what is told of worlds.
+        matters: whether to note which choices matter.
+    """
+
+    def room(table: Table, *shape: int) -> np.ndarray:
+        return aligned(((worlds,) if table.world else samples) + shape, np.int32)
+
+    of_worlds = any(table.world for table in layout.tables)
+    return More(
+        own=aligned((*samples, layout.own.width if layout.own else 0), np.int32),
+        place=aligned((samples[0], samples[1] if of_worlds else 0), np.int32),
+        around=aligned((worlds, layout.around.width if layout.around else 0), np.int32),
+        sets=tuple(room(table, table.rows, table.width) for table in layout.sets),
+        counts=tuple(room(table) for table in layout.sets),
+        valid=aligned((*samples, layout.valid), np.bool_),
+        matters=aligned((samples[0], samples[1] if matters else 0), np.uint32),
+    )
+
+
+def aligned(shape: tuple[int, ...], dtype: DTypeLike) -> np.ndarray:
+    """An array that begins on a cache line. Memory that is never written is never taken from the system."""
+    size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+    raw = np.empty(size + 64, np.uint8)
+    offset = -raw.ctypes.data % 64
+    return raw[offset : offset + size].view(dtype).reshape(shape)

@@ -15,9 +15,7 @@ import torch
 from torch import Tensor, nn
 
 from forge.blade.config.config import Config
-from forge.blade.state.observation import FEATURES
 from forge.ethyr.kernels.entities import CHUNKS, normaliser
-from forge.ethyr.kernels.layout import ROWS
 from forge.ethyr.kernels.targets import target_all, target_gradient_all
 from forge.ethyr.networks import dense
 from forge.ethyr.networks.compiled import in_lanes
@@ -36,7 +34,7 @@ class TargetHead(nn.Module):
 
     def __init__(self, config: Config, inputs: int, generator: torch.Generator) -> None:
         super().__init__()
-        P, features = config.populations, len(FEATURES)
+        P, features = config.populations, len(config.schema.features)
         self.key = PopulationLinear(P, inputs, inputs, generator)
         self.style = nn.Parameter(uniform((P, config.styles, inputs), 1 / math.sqrt(inputs), generator))
         self.agent = nn.Parameter(uniform((P, features, inputs), 1 / math.sqrt(features), generator))
@@ -65,7 +63,7 @@ class TargetHead(nn.Module):
 class TargetScores(torch.autograd.Function):
     """`dense.target_scores` by compiled kernels.
 
-    Arguments: query, weight with the bias as last row [P, 12, H], score, and the NumPy samples, styles and norm.
+    Arguments: query, weight with the bias as last row [P, F + 1, H], score, and the NumPy samples, styles and norm.
     """
 
     @staticmethod
@@ -86,7 +84,7 @@ class TargetScores(torch.autograd.Function):
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor | None, ...]:
         """Gradients of query, weight and score."""
         query = torch.zeros(ctx.rest[0].shape)
-        parts = torch.empty(len(query), CHUNKS, ROWS + 1, query.shape[-1])
+        parts = torch.empty(len(query), CHUNKS, ctx.rest[1].shape[1] + 1, query.shape[-1])
         written = parts.numpy(), query.numpy(), grads[0].contiguous().numpy()
         in_lanes(target_gradient_all, *written, *ctx.rest)
         weights = torch.zeros_like(parts[:, 0])
