@@ -105,10 +105,11 @@ def test_a_native_whose_sword_plays_by_hand() -> None:
     assert world.state.eaten.sum() > 0
 
 
-def test_learners_say_what_they_do_not_know() -> None:
-    native = {"worlds": 1, "threads": 1}
-    with pytest.raises(ConfigError, match=r"system 'plague' declares choices \(eat\), which our learners do not know"):
-        smith.Native(CROWD, native, learning=Learning(ticks=4))
+def test_a_native_learns_in_it() -> None:
+    native = smith.Native(CROWD, {"worlds": 1, "threads": 1}, learning=Learning(ticks=4))
+    native.run(1)
+    (god,) = [realm.god for realm in native.realms.realms]
+    assert god.world.state.tick.tolist() == [4]
 
 
 def test_scripted_agents_meet_in_it(tmp_path: Path) -> None:
