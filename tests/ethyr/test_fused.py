@@ -23,9 +23,10 @@ from forge.ethyr.networks.samples import More, Samples
 LEARNING = Learning(ticks=6)
 SMALL = Chaos(**{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 32})
 LEARNED = SMALL.replace(**{"combat.targeting": "learned", "terrain.side": 26, "combat.immunity": 0})
-GUESTS = Config(systems=["tests.outside.ground:EIGHT"]).replace(
-    **{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 32}
-)
+#: Two bytes a tile; features, vectors and rows of every kind; one of n, and pointers to agents in view and to rows.
+EVERYTHING = Config(systems=["tests.outside.plague:PLAGUE", "tests.outside.bazaar:BAZAAR", "tests.outside.ground:NINE"])
+GUESTS = EVERYTHING.replace(**{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 26})
+MATTERS = dataclasses.replace(LEARNING, matters=True)
 CASES = {
     "three populations": (SMALL, LEARNING),
     "one population, hold": (SMALL.replace(**{"spawn.populations": 1, "combat.hold": True}), LEARNING),
@@ -37,6 +38,8 @@ CASES = {
     ),
     "widest": (SMALL.replace(**{"spawn.populations": 2}), dataclasses.replace(LEARNING, hidden=256, ticks=3)),
     "systems from outside": (GUESTS, LEARNING),
+    "systems from outside, what matters": (GUESTS, MATTERS),
+    "what matters": (LEARNED, MATTERS),
     "narrow, far sight": (
         Law(**{"spawn.cap": 8, "terrain.side": 40, "sight.radius": 9}),
         dataclasses.replace(LEARNING, hidden=48),
@@ -61,8 +64,7 @@ def learner(
 def samples_of(segment: Segment, more: More) -> Samples:
     """The samples of a segment that acted."""
     seen = segment.windows, segment.entities, segment.first
-    told = more if segment.tables.size or segment.valid.size else None
-    return Samples(*seen, np.zeros_like(segment.acted), segment.acted, segment.moves, told)
+    return Samples(*seen, np.zeros_like(segment.acted), segment.acted, segment.moves, more)
 
 
 def judged_by_torch(fused: FusedLearner) -> tuple[list[torch.Tensor], torch.Tensor]:
@@ -70,8 +72,9 @@ def judged_by_torch(fused: FusedLearner) -> tuple[list[torch.Tensor], torch.Tens
     parts = []
     for segment, more in zip(fused.segments, fused.more, strict=True):
         rows = int(segment.acted.max())
-        choices = fused.policy(samples_of(segment, more))
-        log_prob, spread = joint(choices, torch.from_numpy(segment.actions[:, :rows]))
+        samples = samples_of(segment, more)
+        choices, actions = fused.policy(samples), torch.from_numpy(segment.actions[:, :rows])
+        log_prob, spread = joint(choices, actions, fused.layout, samples.matters())
         given = (torch.from_numpy(x[:, :rows]) for x in (segment.advantage, segment.target))
         valid = torch.arange(rows) < torch.from_numpy(segment.acted)[:, None]
         parts.append((log_prob, choices.value, spread, *given, valid))
@@ -192,6 +195,25 @@ def test_targets_follow_the_policy_and_are_valid() -> None:
             choices += int((mine[:, 0] < 1).sum())
     assert choices > 500
     assert abs(named - expected) < 5 * np.sqrt(0.25 * choices)
+
+
+def test_options_from_outside_follow_the_policy_and_are_valid() -> None:
+    """How often the first option is not drawn is its mean probability, within five deviations of a mean of draws."""
+    fused = learner(GUESTS, dataclasses.replace(LEARNING, ticks=60))
+    fused.collect()
+    for choice in fused.layout.choices:
+        drawn, expected, count = 0, 0.0, 0
+        for segment, more in zip(fused.segments, fused.more, strict=True):
+            with torch.no_grad():
+                odds = fused.policy(samples_of(segment, more)).more[choice.name].exp()
+            for p, acted in enumerate(segment.acted):
+                taken = torch.from_numpy(segment.actions[p, :acted, choice.column]).long()
+                assert (odds[p, :acted].gather(1, taken.unsqueeze(1)) > 0).all()
+                drawn += int((taken > 0).sum())
+                expected += float(odds[p, :acted, 1:].sum())
+                count += acted
+        assert count > 2000
+        assert abs(drawn - expected) < 5 * np.sqrt(0.25 * count), choice.name
 
 
 @jit

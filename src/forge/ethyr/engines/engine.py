@@ -7,7 +7,6 @@ import torch
 from forge.blade.config.config import Config
 from forge.blade.world.world import World
 from forge.ethyr.engines.torch_engine import TorchLearner
-from forge.ethyr.fused.known import why_not_played
 from forge.ethyr.fused.learner import FusedLearner
 from forge.ethyr.learning.learner import Learner
 from forge.ethyr.learning.settings import ENGINES, NETWORKS, Learning
@@ -89,4 +88,4 @@ def why_not_compiled(policy: Network, config: Config) -> str | None:
     device = next(policy.parameters()).device.type
     if device != "cpu":
         return f"the kernels compute on the CPU, and the policy is on {device}"
-    return why_not_played(config)
+    return None

@@ -8,7 +8,6 @@ gradients are summed in the order of groups, so no result depends on the number 
 - `network`: what the network says of a block of samples.
 - `player`: what plays a segment in one group of worlds, made for each schema from `player_template`.
 - `play`: the parts of it that no schema changes.
-- `known`: which schemas the kernels know.
 - `learn`: the gradients of a segment.
 - `learner`: the threads, and the optimiser.
 """

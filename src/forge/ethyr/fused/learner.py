@@ -24,7 +24,6 @@ from forge.ethyr.fused.weights import (
     read_weights,
     write_gradients,
 )
-from forge.ethyr.kernels.layout import layout_of
 from forge.ethyr.learning.diagnostics import Diagnostics, approximate_kl
 from forge.ethyr.learning.learner import check_state, stream
 from forge.ethyr.learning.losses import Losses
@@ -53,12 +52,12 @@ class FusedLearner:
         self.firsts = range(0, world.count, GROUP)
         self.states = [part(world.state, first, first + GROUP) for first in self.firsts]
         self.weights = allocate_weights(policy, world.config)
-        rollouts = [Rollout(world.config, len(state.tick), learning.ticks) for state in self.states]
+        rollouts = [Rollout(world.config, len(state.tick), learning.ticks, learning.matters) for state in self.states]
         self.layout = rollouts[0].layout
         self.segments, self.more = zip(*(allocate(rollout, self.weights) for rollout in rollouts), strict=True)
         self._gradients = allocate_gradients(self.weights, len(self.segments))
         self._scratch = [allocate_scratch(self.weights) for _ in range(threads)]
-        self._player, self.threads = player_of(layout_of(world.config)), threads
+        self._player, self.threads = player_of(self.layout, learning.matters), threads
         self.diagnostics = Diagnostics.unknown(world.config.populations)
         allocate_grads(policy)
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None

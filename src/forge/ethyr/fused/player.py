@@ -22,12 +22,16 @@ _SEGMENT = (
 
 
 @functools.cache
-def player_of(layout: Layout) -> Any:
+def player_of(layout: Layout, matters: bool) -> Any:
     """`play` of `forge/ethyr/fused/player_template.py` for worlds of a layout, compiled when it is first called.
 
     A verb from outside that does not compile is then one ConfigError.
+
+    Args:
+        layout: of the worlds.
+        matters: whether to note which choices matter.
     """
-    names, schema, gathering = Names(), layout.schema, gathering_of(layout)
+    names, schema, gathering = Names(), layout.schema, gathering_of(layout, matters)
     told = "".join(f"state.{name}, " for name in gathering.told)
     given = f"w, {_STATE}, ({told}), {_SEGMENT}, more, t * state.tick.shape[0]"
     lines = {

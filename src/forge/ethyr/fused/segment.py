@@ -45,8 +45,8 @@ class Segment(NamedTuple):
     sample_of: np.ndarray
     reward: np.ndarray
     terminated: np.ndarray
-    matters: np.ndarray
-    place: np.ndarray  # int32 [P, Q], this and the next as in `More`
+    matters: np.ndarray  # uint32 [P, Q], this and the next two as in `More`; all bits are set where nobody asked
+    place: np.ndarray
     valid: np.ndarray
     numbers: np.ndarray  # int32: those of all tables from outside, one behind the other
     filled: np.ndarray  # int32: how many rows of their sets are there, likewise
@@ -57,7 +57,7 @@ class Segment(NamedTuple):
     hidden: np.ndarray  # float32 [P, Q + slack, H]: the trunk's output
     output: np.ndarray  # float32 [P, Q + slack, outputs]: the heads' output
     best: np.ndarray  # uint8 [P, Q + slack, H]: which agent gave each maximum
-    won: np.ndarray  # uint16 [P, Q + slack, T H]: which row of each set from outside did
+    won: np.ndarray  # int32 [P, Q + slack, T H]: which row of each set from outside did
     moments: np.ndarray  # float64 [P, 4]: sums of the advantages, of their squares, of the targets and of their squares
     losses: np.ndarray  # float64 [P, 3]: sums of policy loss, value loss and entropy
     clipped: np.ndarray  # int64 [P]: samples whose ratio of probabilities has left 1 ± clip
@@ -131,7 +131,7 @@ def allocate(rollout: Rollout, weights: Weights) -> tuple[Segment, More]:
         sample_of=rollout.sample_of,
         reward=rollout.reward,
         terminated=rollout.terminated,
-        matters=np.full((P, Q), ALL_MATTER, np.uint32),
+        matters=more.matters if more.matters.size else np.full((P, Q), ALL_MATTER, np.uint32),
         place=more.place,
         valid=more.valid,
         numbers=numbers,
@@ -143,7 +143,7 @@ def allocate(rollout: Rollout, weights: Weights) -> tuple[Segment, More]:
         hidden=aligned((P, rows, hidden), np.float32),
         output=aligned((P, rows, weights.heads.shape[2]), np.float32),
         best=aligned((P, rows, hidden), np.uint8),
-        won=aligned((P, rows, len(tables) * hidden), np.uint16),
+        won=aligned((P, rows, len(tables) * hidden), np.int32),
         moments=np.zeros((P, 4)),
         losses=np.zeros((P, 3)),
         clipped=np.zeros(P, np.int64),
@@ -180,6 +180,7 @@ def in_a_row(rollout: Rollout) -> tuple[More, np.ndarray, np.ndarray, np.ndarray
             sets=tuple(placed[t.name][0] for t in layout.sets),
             counts=tuple(counts),
             valid=more.valid,
+            matters=more.matters,
         ),
         numbers,
         filled,
