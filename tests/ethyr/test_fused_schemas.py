@@ -42,8 +42,8 @@ def names(letter: str, count: int) -> list[str]:
     return [f"{letter}_{k}" for k in range(count)]
 
 
-def options(count: int) -> Any:
-    return lambda c: tuple(names("o", count))
+def options(count: int | None) -> Any:
+    return lambda c: tuple(names("o", count or c.sight.agents))
 
 
 @st.composite
@@ -52,7 +52,7 @@ def systems(draw: st.DrawFn) -> System:
     sees, own, around = (draw(st.integers(0, most)) for most in (22, 3, 3))
     sets = draw(st.lists(st.tuples(st.integers(1, 4), st.integers(1, 17), st.booleans()), max_size=2))
     kinds = draw(st.lists(st.sampled_from(["plain", "seen", *names("set", len(sets))]), max_size=4))
-    counts = {"plain": draw(st.integers(1, 20)), "seen": SEEN}
+    counts: dict[str, int | None] = {"plain": draw(st.integers(1, 20)), "seen": None}  # as many as are in view
     counts |= {name: rows + 1 for name, (rows, _, _) in zip(names("set", len(sets)), sets, strict=True)}
     masked = [draw(st.booleans()) for _ in kinds]
     arrays = [Array(name, "i4", lambda z: (2,), "") for name in names("around", around)]
@@ -63,7 +63,7 @@ def systems(draw: st.DrawFn) -> System:
         rows.append(Rows(name, "it", f"{name}_rows", f"{name}_count", tuple(map(feature, names("f", width))), world))
     for k, kind in enumerate(kinds):
         if masked[k]:
-            arrays.append(Array(f"mask_{k}", "?", lambda z, n=counts[kind]: (z.N, n), ""))
+            arrays.append(Array(f"mask_{k}", "?", lambda z, n=counts[kind]: (z.N, n or z.K), ""))
     return System(
         "drawn",
         "for a test",
