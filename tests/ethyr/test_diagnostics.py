@@ -26,7 +26,7 @@ LEARNED = CONFIG.replace(**{"combat.targeting": "learned", "terrain.side": 26, "
 LEARNING = Learning(ticks=6, learning_rate=0.02, warmup=0)
 ENGINES = ("compiled", "torch")
 #: What a segment and a rollout have in common.
-HANDED = Segment._fields[: Segment._fields.index("gathered")]
+HANDED = Segment._fields[: Segment._fields.index("matters")]
 PPO = dataclasses.replace(LEARNING, algorithm="ppo", ppo_clip=0.02)
 
 

@@ -8,7 +8,7 @@ and takes columns of the outputs, and the kernels multiply it by x.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from torch import Tensor
@@ -19,9 +19,6 @@ from forge.ethyr.fused.columns import MORE
 from forge.ethyr.kernels.layout import AROUND, Chosen, Layout, Table
 from forge.ethyr.kernels.layout import SEEN as OF_SEEN
 from forge.ethyr.networks.policy import Policy
-
-if TYPE_CHECKING:
-    from forge.ethyr.fused.weights import Weights
 
 
 class Plan(NamedTuple):
@@ -94,25 +91,31 @@ def _rows(layout: Layout) -> Iterator[tuple[Table, slice, int]]:
         first += table.width + 1 + bool(table.array)
 
 
-def read_more(weights: Weights, policy: Policy, layout: Layout) -> None:
-    """Copies a policy's weights for tables and choices from outside into the form the kernels read."""
+def read_more(more: np.ndarray, heads: np.ndarray, heads_bias: np.ndarray, policy: Policy, layout: Layout) -> None:
+    """Copies a policy's weights for tables and choices from outside into the form the kernels read.
+
+    Args:
+        more, heads, heads_bias: fields of `Weights`, written where they are those.
+        policy: whose they are.
+        layout: of what it plays.
+    """
     for table, rows, bias in _rows(layout):
         part = _named(policy.encoder, table.name)
-        weights.more[:, rows] = part.weight.numpy()
-        weights.more[:, bias] = part.bias.numpy()[:, 0]
+        more[:, rows] = part.weight.numpy()
+        more[:, bias] = part.bias.numpy()[:, 0]
         if table.array:
-            weights.more[:, bias + 1] = part.nothing.numpy()
+            more[:, bias + 1] = part.nothing.numpy()
     for choice, first, end in _columns(layout):
         head = _named(policy.heads, choice.name)
         if not choice.of:
-            weights.heads[..., first:end] = head.weight.numpy()
-            weights.heads_bias[:, first:end] = head.bias.numpy()[:, 0]
+            heads[..., first:end] = head.weight.numpy()
+            heads_bias[:, first:end] = head.bias.numpy()[:, 0]
             continue
-        weights.heads[..., first] = head.nothing.weight.numpy()[..., 0]
-        weights.heads_bias[:, first] = head.nothing.bias.numpy()[:, 0, 0]
+        heads[..., first] = head.nothing.weight.numpy()[..., 0]
+        heads_bias[:, first] = head.nothing.bias.numpy()[:, 0, 0]
         keys = _keys(head)
-        weights.heads[..., first + 1 : end] = np.einsum("phk,pfk->phf", head.query.weight.numpy(), keys)
-        weights.heads_bias[:, first + 1 : end] = np.einsum("pk,pfk->pf", head.query.bias.numpy()[:, 0], keys)
+        heads[..., first + 1 : end] = np.einsum("phk,pfk->phf", head.query.weight.numpy(), keys)
+        heads_bias[:, first + 1 : end] = np.einsum("pk,pfk->pf", head.query.bias.numpy()[:, 0], keys)
 
 
 def write_more(policy: Policy, layout: Layout, more: np.ndarray, heads: np.ndarray, heads_bias: np.ndarray) -> None:

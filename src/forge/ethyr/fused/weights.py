@@ -158,7 +158,7 @@ def read_weights(weights: Weights, policy: Policy, layout: Layout) -> None:
     for columns, head in heads_of(policy):
         weights.heads[..., columns] = head.weight.numpy()
         weights.heads_bias[..., columns] = head.bias[:, 0].numpy()
-    read_more(weights, policy, layout)
+    read_more(weights.more, weights.heads, weights.heads_bias, policy, layout)
     weights.trunk_back[...] = weights.trunk.swapaxes(1, 2)
     weights.heads_back[...] = weights.heads.swapaxes(1, 2)[:, : weights.heads_back.shape[1]]
     if policy.heads.target is not None:
