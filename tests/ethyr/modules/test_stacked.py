@@ -15,12 +15,13 @@ from forge.ethyr.engines.torch_engine import TorchLearner
 from forge.ethyr.experience.rollout import Rollout
 from forge.ethyr.experience.timeline import timeline
 from forge.ethyr.learning.settings import Learning
-from forge.ethyr.modules.interface import Inputs, Interface
+from forge.ethyr.modules.interface import Inputs, Interface, Senses
 from forge.ethyr.modules.stacked import Stacked
 from forge.ethyr.networks.heads import joint
 from forge.ethyr.networks.network import Choices, Network
 from forge.ethyr.networks.samples import Samples
 from tests.ethyr.modules import nets
+from tests.outside.worlds import SYSTEMS
 
 CONFIG = Chaos(**{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 32, "combat.targeting": "learned"})
 PLAIN, REMEMBERING = (f"{nets.__name__}:{name}" for name in ("Plain", "Remembering"))
@@ -70,7 +71,7 @@ def test_each_population_is_judged_as_by_its_module_alone(name: str, samples: Sa
     for p, count in enumerate(samples.count):
         alone = getattr(nets, name.partition(":")[2])(Interface.of(CONFIG), LEARNING)
         alone.load_state_dict({key: values[p] for key, values in policy.net.state_dict().items()})
-        mine = Inputs(*(part[p, :count] for part in inputs))
+        mine = Inputs(*(part[p, :count] for part in inputs[:4]), {}, {}, {})
         logits, value, *_ = alone(mine, memory[p, :count]) if policy.memory else alone(mine)
         style = together[1][p, :count].argmax(-1)
         target = logits["target"] if name == PLAIN else logits["target"][range(count), style]
@@ -278,3 +279,45 @@ def test_recurrent_cells_compute_what_torchs_do(kind: type[nn.Module]) -> None:
     ours = batched(cell)
     assert type(ours) is not kind
     torch.testing.assert_close([ours(x, state), ours(x)], wanted)
+
+
+class Pointing(nn.Module):
+    """Reads every vector and set of rows there is, and points to rows by what is in them."""
+
+    def __init__(self, interface: Interface, learning: Learning) -> None:
+        super().__init__()
+        self.vectors = nn.ModuleDict({f"of_{name}": nn.Linear(width, 8) for name, width in interface.vectors.items()})
+        self.sets = nn.ModuleDict({f"of_{name}": nn.Linear(width, 8) for name, (_, width) in interface.sets.items()})
+        self.heads = nn.ModuleDict({name: nn.Linear(8, options) for name, options in interface.choices.items()})
+        self.value = nn.Linear(8, 1)
+
+    def forward(self, inputs: Inputs) -> Any:
+        seen = sum(self.vectors[f"of_{name}"](vector) for name, vector in inputs.vectors.items())
+        for name, rows in inputs.sets.items():
+            seen = seen + (self.sets[f"of_{name}"](rows) * inputs.there[name].unsqueeze(-1)).sum(1)
+        logits = {name: head(seen) for name, head in self.heads.items()}
+        return logits, self.value(seen).squeeze(-1)
+
+
+@pytest.mark.parametrize("network", [f"{__name__}:Pointing", f"default,{__name__}:Pointing"])
+def test_modules_see_and_choose_what_systems_from_outside_declare(network: str) -> None:
+    config = Config(systems=SYSTEMS).replace(**{"terrain.side": 32, "spawn.cap": 16, "spawn.populations": 4})
+    learning = Learning(network=network, hidden=16, ticks=6)
+    world = World(config, 2, seed=3, threads=1)
+    world.reset()
+    policy = make_policy(config, learning, torch.Generator().manual_seed(0))
+    learner = make_learner(world, policy, learning, 0, 1)
+    for _ in range(3):
+        acted = learner.collect()
+        losses = learner.gradients(acted)
+        assert all(part.isfinite().all() for part in losses)
+    assert world.state.tally["deaths"].sum() < world.state.tally["ticks"].sum()
+    rollout = learner.collector.rollout  # type: ignore[attr-defined]
+    for p, n in enumerate(acted):
+        assert (rollout.log_prob[p, :n] > -40).all()  # of what is not valid it would be −10⁹
+        assert rollout.actions[p, :n, 3:].any(0).sum() > 1
+    own = Rollout(config, 2, 0).gather(world.observe(), 0)
+    inputs, _ = Senses(config)(own)
+    slot = int(np.flatnonzero(world.observe().alive[0])[0])
+    for name, rows in inputs.there.items():
+        assert int(rows[slot // 4, 0].sum()) == len(world.observe().rows(name, 0, slot))

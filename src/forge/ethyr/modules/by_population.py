@@ -87,6 +87,7 @@ class ByPopulation(Network):
             value=joined([choices.value.unsqueeze(-1) for choices, _ in told]).squeeze(-1),
             target=target if any(choices.target for choices, _ in told) else None,
             memory=joined(memories, self.memory) if self.memory else None,
+            more={name: joined([choices.more[name] for choices, _ in told]) for name in told[0][0].more},
         )
 
 

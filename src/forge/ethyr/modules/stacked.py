@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from torch.func import functional_call, stack_module_state, vmap
 
 from forge.blade.config.config import Config
-from forge.ethyr.kernels.layout import NEVER
+from forge.ethyr.kernels.layout import NEVER, SEEN, Chosen, layout_of
 from forge.ethyr.learning.settings import Learning
 from forge.ethyr.modules.cells import batched
 from forge.ethyr.modules.interface import Inputs, Interface, Senses
@@ -56,7 +56,7 @@ class Stacked(Network):
         super().__init__()
         interface = Interface.of(config)
         seeds = torch.randint(2**62, (config.populations,), generator=generator).tolist()
-        self.senses = Senses(config)
+        self.senses, self.more = Senses(config), layout_of(config).choices
         modules = [_made(name, kind, interface, learning, seed) for seed in seeds]
         self.memory = _memory_of(name, modules[0])
         alone = [_tried(name, module, interface, self.memory) for module in modules]
@@ -66,7 +66,7 @@ class Stacked(Network):
     def forward(self, samples: Samples, memory: Tensor | None = None) -> Choices:
         """Judges samples; see `Network`."""
         inputs, view = self.senses(samples)
-        return _choices(self._judge(inputs, memory, _filled(samples)), view)
+        return self._choices(self._judge(inputs, memory, _filled(samples)), view)
 
     def unroll(self, samples: Samples, memory: Tensor, timeline: Timeline) -> Choices:
         """Judges a segment tick by tick; see `Network`."""
@@ -74,7 +74,7 @@ class Stacked(Network):
         filled, ticks, carried = _filled(samples), list[Said](), memory
         nothing = memory.new_zeros(len(memory), 1, self.memory)
         for rows, before in zip(*(part.split(timeline.sizes, 1) for part in timeline[1:4:2]), strict=True):
-            now = Inputs(*(_rows(part, rows) for part in inputs))
+            now = _mapped(lambda part, rows=rows: _rows(part, rows), inputs)
             carried = take(torch.cat([nothing, carried], 1), before) if ticks else memory
             said = self._judge(now, carried, filled)
             assert said.memory is not None
@@ -82,7 +82,7 @@ class Stacked(Network):
             ticks.append(said)
         places = timeline.places
         logits = {name: _rows(torch.cat([said.logits[name] for said in ticks], 1), places) for name in ticks[0].logits}
-        return _choices(Said(logits, _rows(torch.cat([said.value for said in ticks], 1), places)), view)
+        return self._choices(Said(logits, _rows(torch.cat([said.value for said in ticks], 1), places)), view)
 
     def _judge(self, inputs: Inputs, memory: Tensor | None, filled: Tensor | None) -> Said:
         """What the modules say: of P populations and m rows each. Only those that have samples are computed."""
@@ -93,6 +93,23 @@ class Stacked(Network):
         told = _said(vmap(self._alone)(*_mapped(lambda part: part[filled], parts)))
         populations = len(inputs.me)
         return _said(_mapped(lambda part: _spread(part, filled, populations), tuple(told)))
+
+    def _choices(self, said: Said, view: View) -> Choices:
+        """The choices from logits [P, m, ...], of what is valid."""
+
+        def target(styles: Tensor) -> Tensor:
+            logits = said.logits["target"]
+            valid, logits = (_of_style(part, styles) for part in (view.targets, logits))
+            return torch.where(valid, logits, NEVER).log_softmax(-1)
+
+        return Choices(
+            move=torch.where(view.moves, said.logits["move"], NEVER).log_softmax(-1),
+            style=said.logits["style"].log_softmax(-1),
+            value=said.value,
+            target=target if "target" in said.logits else None,
+            memory=said.memory,
+            more={choice.name: _valid(said.logits[choice.name], choice, view) for choice in self.more},
+        )
 
     def _alone(self, parameters: dict[str, Tensor], buffers: dict[str, Tensor], *given: Any) -> Any:
         return tuple(part for part in functional_call(self.net, (parameters, buffers), given) if part is not None)
@@ -236,21 +253,13 @@ def _filled(samples: Samples) -> Tensor | None:
     return None if bool((count > 0).all()) else count.nonzero().squeeze(-1)
 
 
-def _choices(said: Said, view: View) -> Choices:
-    """The choices from logits [P, m, ...], of what is valid."""
-
-    def target(styles: Tensor) -> Tensor:
-        logits = said.logits["target"]
-        valid, logits = (_of_style(part, styles) for part in (view.targets, logits))
-        return torch.where(valid, logits, NEVER).log_softmax(-1)
-
-    return Choices(
-        move=torch.where(view.moves, said.logits["move"], NEVER).log_softmax(-1),
-        style=said.logits["style"].log_softmax(-1),
-        value=said.value,
-        target=target if "target" in said.logits else None,
-        memory=said.memory,
-    )
+def _valid(logits: Tensor, choice: Chosen, view: View) -> Tensor:
+    """Log-probabilities of the options of a choice from outside, [P, m, options], of what is there and valid."""
+    if choice.of:
+        rows = view.seen[:, :, 1:] if choice.of == SEEN else view.sets[choice.of][1]
+        logits = torch.cat([logits[..., :1], torch.where(rows, logits[..., 1:], NEVER)], -1)
+    valid = view.valid.get(choice.name)
+    return (logits if valid is None else torch.where(valid, logits, NEVER)).log_softmax(-1)
 
 
 def _of_style(part: Tensor, styles: Tensor) -> Tensor:

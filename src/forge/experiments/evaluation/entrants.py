@@ -9,6 +9,7 @@ from pathlib import Path
 from forge.agents import KINDS, scripted
 from forge.blade import Config, ConfigError
 from forge.ethyr.insight.actor import Actor
+from forge.ethyr.kernels.layout import layout_of
 from forge.experiments.evaluation.evaluate import Policy
 from forge.experiments.evaluation.mixing import Entrant
 from forge.experiments.evaluation.translation import Interpreted
@@ -85,7 +86,7 @@ def seated(actor: Actor, path: Path, config: Config) -> Actor:
             raise ConfigError(f"{path} was trained with {name} = {own!r}; this world has {here!r}")
     # its network is that of its training, map and vitals included; slots are where it is seated
     actor.config = actor.config.replace(spawn=config.spawn)
-    if actor.config.systems == config.systems:
+    if layout_of(actor.config) == layout_of(config):
         return actor
     try:
         return Interpreted(actor, config)
