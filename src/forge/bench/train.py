@@ -148,7 +148,8 @@ def _settle(learners: Sequence[Trainee], seconds: float, plan: Plan) -> int:
         turns = [learner.turn(size) for learner in learners]
         slowest = max(turn["seconds"] for turn in turns)
         wanted = max(1, round(seconds * size / slowest))
-        done, updates, spent = done + turns[0]["agent_steps"], updates + size, spent + slowest
+        spent += slowest if updates else 0.0  # the first one compiles
+        done, updates = done + turns[0]["agent_steps"], updates + size
         size = 1 if updates < 2 else min(_MOST_AT_ONCE, max(1, round(_SETTLE_SECONDS / 6 * size / slowest)))
     return wanted
 
