@@ -1,6 +1,7 @@
 """The compiled learner says what PyTorch says, for any number of threads."""
 
 import dataclasses
+from typing import Any
 
 import numpy as np
 import pytest
@@ -26,8 +27,10 @@ LEARNED = SMALL.replace(**{"combat.targeting": "learned", "terrain.side": 26, "c
 #: Two bytes a tile; features, vectors and rows of every kind; one of n, and pointers to agents in view and to rows.
 EVERYTHING = Config(systems=["tests.outside.plague:PLAGUE", "tests.outside.bazaar:BAZAAR", "tests.outside.ground:NINE"])
 GUESTS = EVERYTHING.replace(
-    **{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 26, "plague.harm": 0, "plague.lasts": 1000}
+    **{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 26, "plague.harm": 0, "plague.lasts": 1000},
+    **{"combat.targeting": "learned", "combat.immunity": 0},
 )
+#: With systems from outside what does not matter is left out: one player of them is compiled for all tests.
 MATTERS = dataclasses.replace(LEARNING, matters=True)
 CASES = {
     "three populations": (SMALL, LEARNING),
@@ -39,14 +42,16 @@ CASES = {
         dataclasses.replace(LEARNING, hidden=48, activation="none"),
     ),
     "widest": (SMALL.replace(**{"spawn.populations": 2}), dataclasses.replace(LEARNING, hidden=256, ticks=3)),
-    "systems from outside": (GUESTS, LEARNING),
-    "systems from outside, what matters": (GUESTS, MATTERS),
-    "what matters": (LEARNED, MATTERS),
+    "systems from outside": (GUESTS, MATTERS),
     "narrow, far sight": (
         Law(**{"spawn.cap": 8, "terrain.side": 40, "sight.radius": 9}),
         dataclasses.replace(LEARNING, hidden=48),
     ),
 }
+
+
+def learning_in(config: Config, **changes: Any) -> Learning:
+    return dataclasses.replace(MATTERS if config.systems else LEARNING, **changes)
 
 
 def learner(
@@ -116,7 +121,7 @@ def test_judgements_losses_and_gradients_equal_those_of_torch(case: str) -> None
 
 @pytest.mark.parametrize("config", [SMALL, LEARNED, GUESTS], ids=["lowest health", "learned", "outside"])
 def test_further_epochs_of_ppo_equal_those_of_torch(config: Config) -> None:
-    learning = dataclasses.replace(LEARNING, algorithm="ppo", ppo_clip=0.02, learning_rate=0.02, warmup=0)
+    learning = learning_in(config, algorithm="ppo", ppo_clip=0.02, learning_rate=0.02, warmup=0)
     fused = learner(config, learning)
     optimiser = Optimiser(fused.policy.parameters(), learning)
     acted = fused.collect()
@@ -144,7 +149,7 @@ def test_further_epochs_of_ppo_equal_those_of_torch(config: Config) -> None:
 def test_no_bit_depends_on_the_number_of_threads(config: Config, worlds: int) -> None:
     ends = []
     for threads in (1, 2, 2, 2):
-        fused = learner(config, LEARNING, threads, worlds=worlds)
+        fused = learner(config, learning_in(config), threads, worlds=worlds)
         optimiser = Optimiser(fused.policy.parameters(), LEARNING)
         for _ in range(6):
             fused.gradients(fused.collect())
@@ -202,7 +207,7 @@ def test_targets_follow_the_policy_and_are_valid() -> None:
 
 def test_options_from_outside_follow_the_policy_and_are_valid() -> None:
     """How often the first option is not drawn is its mean probability, within five deviations of a mean of draws."""
-    fused = learner(GUESTS, dataclasses.replace(LEARNING, ticks=60))
+    fused = learner(GUESTS, learning_in(GUESTS, ticks=60))
     fused.collect()
     for choice in fused.layout.choices:
         drawn, expected, count = 0, 0.0, 0

@@ -11,7 +11,6 @@ import numpy as np
 
 from forge.blade.compiled.jit import inline
 from forge.ethyr.fused.network import dense
-from forge.ethyr.kernels.layout import TARGET
 from forge.ethyr.kernels.products import ROWS_AT_ONCE
 from forge.ethyr.kernels.targets import target_gradient, target_scores
 
@@ -26,9 +25,9 @@ def ask(segment, weights, scratch, p, row, style):
     """
     entities = segment.entities[p]
     begin, end = np.int64(segment.first[p, row]), np.int64(segment.first[p, row + 1])
-    others = 0
+    others, bits = 0, weights.target_agent.shape[1]  # the column of target bits is behind the bias'
     for entity in range(begin + 1, end):
-        others += (np.int64(entities[entity, TARGET]) >> style) & 1
+        others += (np.int64(entities[entity, bits]) >> style) & 1
     if others == 0:
         return 0, np.float32(1)
     read_query(segment.hidden[p, row], weights, scratch.query, p, style)
