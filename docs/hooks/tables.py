@@ -191,6 +191,12 @@ def _help(module: ModuleType, words: list[str]) -> str:
     return "\n".join(line.rstrip() for line in printed.getvalue().strip().splitlines())
 
 
+def listing(name: str) -> str:
+    """The text of a module beside the tutorials."""
+    path = Path(__file__).resolve().parents[2] / "examples" / "tutorials" / f"{name}.py"
+    return f'```python title="{path.name}"\n{path.read_text("utf-8")}```'
+
+
 TABLES: dict[str, Callable[..., str]] = {
     "packages": packages,
     "materials": materials,
@@ -200,4 +206,5 @@ TABLES: dict[str, Callable[..., str]] = {
     "enum": enum,
     "commands": commands,
     "usage": usage,
+    "listing": listing,
 }
