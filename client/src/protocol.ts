@@ -123,6 +123,36 @@ export interface AgentReport {
   style: number[] | null;
   /** [style][row][col]: how likely it strikes someone who stands at that offset, from -3 to 3. */
   attacks: (number | null)[][][] | null;
+  /** Sets of rows that systems from outside declare; null in replays, which do not hold them. */
+  rows?: RowsReport[] | null;
+  /** Choices that systems from outside declare. */
+  choices?: ChoiceReport[] | null;
+}
+
+/** The rows of a set that an agent knows of. */
+export interface RowsReport {
+  name: string;
+  meaning: string;
+  columns: { name: string; unit: string; meaning: string }[];
+  rows: number[][];
+}
+
+/** How likely each option of a choice is. */
+export interface ChoiceReport {
+  name: string;
+  meaning: string;
+  /** "seen" or the name of a set of rows whose entries the options are; else empty. */
+  of: string;
+  options: OptionReport[];
+}
+
+export interface OptionReport {
+  name: string;
+  odds: number;
+  /** The id of whom it means. */
+  agent?: number;
+  /** The row that it means. */
+  row?: number;
 }
 
 /** Births and deaths of ticks that the page has no frame of, one a row; their attacks are counted. */

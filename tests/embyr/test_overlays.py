@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -39,6 +40,7 @@ class Thought(NamedTuple):
     move: np.ndarray
     style: np.ndarray
     attacks: np.ndarray
+    more: Mapping[str, np.ndarray] = MappingProxyType({})
 
 
 class HandMind:
@@ -134,6 +136,7 @@ def test_the_panel_tells_what_there_is_to_know_of_an_agent(stage: Stage) -> None
     assert message["value"] == 1.5
     assert message["move"].tolist() == [0.2] * 5
     assert message["attacks"].shape == (3, 7, 7)
+    assert message["choices"] == []
     ((_, thinker, memory),) = stage.mind.asked
     assert (thinker, memory.tolist()) == (agent["id"], [0, 1, 2])
 
@@ -143,7 +146,7 @@ def test_of_a_scripted_agent_no_thoughts_are_told_and_of_the_dead_nothing(stage:
     stage.overlays.receive(5, Inspect(int(agent["id"])))
     ((_, message),) = stage.desk.wait(1)
     assert message["name"] == f"Population 1 #{agent['id']}"
-    assert [message[name] for name in ("value", "move", "style", "attacks")] == [None] * 4
+    assert [message[name] for name in ("value", "move", "style", "attacks", "choices")] == [None] * 5
     dead = int(next(frame.deaths["id"][0] for frame in stage.frames if len(frame.deaths["id"])))
     stage.overlays.receive(6, Inspect(dead))
     assert stage.desk.wait(2)[1] == (6, {"type": "agent", "id": dead, "tick": 40, "alive": False})

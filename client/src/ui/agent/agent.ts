@@ -14,6 +14,7 @@ import { paced } from "../parts/schedule";
 import { agentsOf, inSight } from "../play/piloting";
 import { ageRank } from "../populations/census";
 import { createAttackMap } from "./attackmap";
+import { createChoices, createRows } from "./choices";
 import { createDecision } from "./decision";
 import { createSightMap } from "./sightmap";
 import { createSystems } from "./systems";
@@ -36,10 +37,13 @@ export function createAgentPanel(app: App, desk: Desk, commands: Commands): HTML
   const decision = createDecision();
   const attacks = createAttackMap();
   const seen = section("It sees", sight.element, chips);
-  const thinks = section("It decides next", decision.element);
+  const choices = createChoices();
+  const rows = createRows();
+  const knows = section("It knows of", rows.element);
+  const thinks = section("It decides next", decision.element, choices.element);
   const strikes = section("It attacks next", attacks.element);
   const systems = createSystems();
-  const alive = [vitals.element, trace.element, facts, systems.element, seen, thinks, strikes];
+  const alive = [vitals.element, trace.element, facts, systems.element, seen, knows, thinks, strikes];
   const body = [el("div", { class: "agent-head" }, name, status), ...alive];
   let end = "";
   let seenAt = -1; // the last tick it was seen alive at
@@ -83,7 +87,12 @@ export function createAgentPanel(app: App, desk: Desk, commands: Commands): HTML
     sight.draw(world, agent, source, new Set(others));
     showChips(chips, others, app);
     thinks.hidden = !report || (report.move === null && report.style === null && report.value === null);
-    if (report) decision.show(report);
+    if (report) {
+      decision.show(report);
+      choices.show(report.choices ?? [], report.rows ?? []);
+    }
+    knows.hidden = !report?.rows?.length;
+    rows.show(report?.rows ?? []);
     strikes.hidden = !report?.attacks;
     const { melee, range, mage } = source.reach;
     if (report?.attacks) attacks.show(report.attacks, [melee, range, mage]);

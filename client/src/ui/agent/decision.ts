@@ -38,7 +38,8 @@ export function createDecision(): { element: HTMLElement; show(report: AgentRepo
   };
 }
 
-function bar(name: string, share: number): HTMLElement {
+/** A line with a name, a bar as long as a share, and the share. */
+export function bar(name: string, share: number): HTMLElement {
   const fill = el("span", { class: "bar-fill" });
   const line = el("div", { class: "bar" }, el("span", {}, name), el("span", { class: "bar-track" }, fill));
   fill.style.setProperty("--share", String(share));

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Self
 
 import numpy as np
 
 from forge.blade.config.config import Config
+from forge.blade.mechanics.events import Recording
 from forge.blade.mechanics.ids import Material
 from forge.blade.recording.frame import Frame
 from forge.blade.recording.frame_layout import put_declared
+from forge.blade.state.observation import told as told_arrays
+from forge.blade.state.observation import told_of_worlds
 from forge.blade.systems.game import GAME
 from forge.blade.world.world import World
 
@@ -28,6 +32,9 @@ class Scene:
     materials: np.ndarray  # uint8 [S, S]
     agents: np.ndarray  # AGENT, or the record of the schema, [A]: everyone alive, by slot
     slots: np.ndarray  # int64 [A]: their slots
+    #: What systems from outside tell agents, by the names of the arrays: of the world [...], of the agents [A, ...].
+    #: None where it is not known.
+    told: Mapping[str, np.ndarray] | None = None
 
     @classmethod
     def of_world(cls, world: World, w: int = 0) -> Self:
@@ -40,16 +47,20 @@ class Scene:
             raise IndexError(f"w = {w} is out of range; the batch holds the worlds 0 .. {world.count - 1}")
         state = world.state
         slots = state.living[w, : state.living_count[w]].astype(np.int64)
-        return cls(world.configs[w], int(state.tick[w]), world.materials()[w], state.agents[w, slots], slots)
+        agents = state.agents[w, slots]
+        return cls(world.configs[w], int(state.tick[w]), world.materials()[w], agents, slots, told_in(world, w))
 
     @classmethod
-    def of_frame(cls, config: Config, frame: Frame, materials: np.ndarray) -> Self:
+    def of_frame(
+        cls, config: Config, frame: Frame, materials: np.ndarray, told: Mapping[str, np.ndarray] | None = None
+    ) -> Self:
         """What a frame shows.
 
         Args:
             config: of the world.
             frame: of it.
             materials: the map as of the frame, uint8 [S, S]; it is kept, not copied.
+            told: what `told_in` gave when the frame was taken; frames hold none of it.
 
         Raises:
             ValueError: if the map has another size than the frame says.
@@ -62,15 +73,20 @@ class Scene:
                 agents[name] = frame.agents[name]
         put_declared(config.schema, frame.agents, agents)
         agents["alive"] = 1
-        return cls(config, frame.tick, materials, agents, frame.agents["slot"].astype(np.int64))
+        return cls(config, frame.tick, materials, agents, frame.agents["slot"].astype(np.int64), told)
 
     @classmethod
     def flat(cls, config: Config, material: Material = Material.GRASS) -> Self:
-        """Ground of one material, inside the border of lava, with nobody on it."""
+        """Ground of one material, inside the border of lava, with nobody on it, in a world that has not begun."""
         terrain = config.terrain
         materials = np.full((terrain.side, terrain.side), Material.LAVA, np.uint8)
         materials[terrain.low : terrain.high + 1, terrain.low : terrain.high + 1] = material
-        return cls(config, 0, materials, np.zeros(0, config.schema.agent), np.zeros(0, np.int64))
+        arrays, of_worlds = config.schema.layout([config], Recording()), told_of_worlds(config.schema)
+        told = {}
+        for name in told_arrays(config.schema):
+            axes, dtype = arrays[name].shape[1:], arrays[name].dtype
+            told[name] = np.zeros(axes if name in of_worlds else (0, *axes[1:]), dtype)
+        return cls(config, 0, materials, np.zeros(0, config.schema.agent), np.zeros(0, np.int64), told)
 
     def find(self, id: int) -> int | None:
         """The place in `agents` of the agent with an id (modulo 2^32, as in frames); None if it does not live."""
@@ -79,7 +95,27 @@ class Scene:
 
     def without(self, place: int) -> Self:
         """The same scene without the agent at a place in `agents`."""
-        return dataclasses.replace(self, agents=np.delete(self.agents, place), slots=np.delete(self.slots, place))
+        of_worlds = told_of_worlds(self.config.schema)
+        told = self.told and {
+            name: array if name in of_worlds else np.delete(array, place, 0) for name, array in self.told.items()
+        }
+        agents, slots = np.delete(self.agents, place), np.delete(self.slots, place)
+        return dataclasses.replace(self, agents=agents, slots=slots, told=told)
+
+    def told_to(self, place: int) -> Mapping[str, np.ndarray] | None:
+        """What the agent at a place in `agents` is told alone, by the names of the arrays; None if it is not known."""
+        if self.told is None:
+            return None
+        of_worlds = told_of_worlds(self.config.schema)
+        return {name: array[place] for name, array in self.told.items() if name not in of_worlds}
+
+
+def told_in(world: World, w: int = 0) -> dict[str, np.ndarray]:
+    """What systems from outside tell the agents of world `w` now: see `Scene.told`. In memory of its own."""
+    state, of_worlds = world.state, told_of_worlds(world.config.schema)
+    slots = state.living[w, : state.living_count[w]]
+    arrays = {name: getattr(state, name)[w] for name in told_arrays(world.config.schema)}
+    return {name: array.copy() if name in of_worlds else array[slots] for name, array in arrays.items()}
 
 
 def someone(config: Config, population: int = 0, **fields: Any) -> np.ndarray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Protocol
 
 import numpy as np
@@ -30,6 +31,11 @@ class Thought(Protocol):
     @property
     def attacks(self) -> np.ndarray:
         """How likely it strikes, with each style, whoever stands at an offset: float32 [3, D, D], D odd."""
+        ...
+
+    @property
+    def more(self) -> Mapping[str, np.ndarray]:
+        """Probabilities of the options of choices from outside, float32 [options], by the names of the choices."""
         ...
 
 

@@ -12,7 +12,7 @@ import numpy as np
 from forge.blade.config.config import Config
 from forge.blade.recording.frame import Frame, draw_tiles
 from forge.blade.recording.replay import Replay
-from forge.blade.recording.scene import Scene
+from forge.blade.recording.scene import Scene, told_in
 from forge.blade.world.world import World
 from forge.embyr.inspection.heatmaps import heatmaps
 from forge.embyr.inspection.mind import Mind, Thought
@@ -50,11 +50,12 @@ class Moment:
     frame: Frame
     materials: np.ndarray
     memories: Mapping[int, Any]  # of the minds, by their `id()`
+    told: Mapping[str, np.ndarray] | None  # see `Scene.told`
 
     @functools.cached_property
     def scene(self) -> Scene:
         """The frame as a scene, made when it is first asked for."""
-        return Scene.of_frame(self.config, self.frame, self.materials)
+        return Scene.of_frame(self.config, self.frame, self.materials, self.told)
 
 
 class Overlays(Extension):
@@ -173,7 +174,8 @@ class Overlays(Extension):
             draw_tiles(self._materials, frame.tiles)
         self._heatmaps.shown(frame)
         memories = {id(mind): mind.recall() for mind in self.minds if mind is not None}
-        self._moment = Moment(self.config, frame, self._materials, memories)
+        told = None if world is None else told_in(world, frame.world)
+        self._moment = Moment(self.config, frame, self._materials, memories, told)
         for worker in (self._panels, self._grids):
             worker.news(afresh=frame.key)  # the first, or after a jump
 

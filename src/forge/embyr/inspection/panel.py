@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 
 from forge.blade.recording.scene import Scene
+from forge.embyr.inspection.declared import decisions, known_rows
 from forge.embyr.inspection.mind import Thought
+from forge.embyr.inspection.sight import in_view
 
 
 def agent_message(scene: Scene, id: int, names: Sequence[str], thought: Thought | None) -> dict[str, Any]:
@@ -36,18 +38,11 @@ def agent_message(scene: Scene, id: int, names: Sequence[str], thought: Thought 
         "move": None if thought is None else thought.move,
         "style": None if thought is None else thought.style,
         "attacks": None if thought is None else thought.attacks,
+        "rows": known_rows(scene, place),
+        "choices": None if thought is None else decisions(scene, place, thought.more),
     }
 
 
 def rank(ages: np.ndarray, age: int) -> list[int]:
     """The place of an age among others, 1 for the highest, and how many there are."""
     return [1 + int((ages > age).sum()), len(ages)]
-
-
-def in_view(scene: Scene, place: int) -> np.ndarray:
-    """Places in `scene.agents` of the others an agent sees, the nearest first."""
-    rows, cols = (np.abs(scene.agents[axis].astype(np.int64) - scene.agents[axis][place]) for axis in ("row", "col"))
-    gap = np.maximum(rows, cols)
-    others = np.flatnonzero((gap <= scene.config.sight.radius) & (np.arange(len(gap)) != place))
-    turn = (scene.slots[others] - max(0, scene.tick - 1)) % scene.config.spawn.cap
-    return others[np.lexsort((turn, gap[others]))][: scene.config.sight.agents - 1]

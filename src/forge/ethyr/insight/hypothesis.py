@@ -6,21 +6,20 @@ see one another, so one call asks about many places at once.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
 
 from forge.blade.mechanics.ids import MOVE_COL, MOVE_ROW, Material
-from forge.blade.mechanics.tile import LAYOUTS, crowds_of, materials_of
+from forge.blade.mechanics.tile import LAYOUTS, crowds_of, materials_of, tile_type
 from forge.blade.recording.scene import Scene
 from forge.blade.state.rules import rules_record
 from forge.blade.state.state import row_length
 from forge.ethyr.experience.gathering import gathering_of
+from forge.ethyr.insight.telling import more_of
 from forge.ethyr.kernels.layout import layout_of
 from forge.ethyr.networks.samples import Samples
-
-_TILE = np.dtype(np.uint8)
-_LAYOUT = LAYOUTS[_TILE]
 
 
 class Sight(NamedTuple):
@@ -37,16 +36,24 @@ class View(NamedTuple):
     other: np.ndarray  # int64 [pairs]: place among the scene's agents, the companions behind them
 
 
-def look(scene: Scene, observers: np.ndarray, companions: np.ndarray | None = None) -> Sight:
+def look(
+    scene: Scene,
+    observers: np.ndarray,
+    companions: np.ndarray | None = None,
+    told: Mapping[str, np.ndarray] | None = None,
+) -> Sight:
     """What agents would see if each of them, and its companion if it has one, were added to a scene.
 
     Args:
         scene: without the observers.
         observers: AGENT [n], of one population, on the map.
         companions: AGENT [n], one for each observer, which no other observer sees; None for none.
+        told: what every observer is told alone, as `Scene.told_to` has it; None for agents that are made up, which have
+            no rows of systems from outside, and may choose every option of these.
 
     Raises:
-        ValueError: if the observers are of several populations, or there is not one companion for each.
+        ValueError: if the observers are of several populations, or there is not one companion for each, or the scene
+            does not say what is told in it.
     """
     observers = np.atleast_1d(observers)
     n, p, P = len(observers), int(observers["population"][0]), scene.config.populations
@@ -70,13 +77,14 @@ def look(scene: Scene, observers: np.ndarray, companions: np.ndarray | None = No
     entry[view.observer[beside]] = within[beside] + 1
 
     plane = _plane(scene)
-    windows = np.zeros((P, n, 2 * scene.config.sight.radius + 1, row_length(scene.config)), np.uint8)
+    windows = np.zeros((P, n, 2 * scene.config.sight.radius + 1, row_length(scene.config)), plane.dtype)
     windows[p] = _windows(scene, plane, observers, companions)
     moves = np.zeros((P, n), np.uint8)
     moves[p] = _moves(scene, plane, observers)
     starts, counts, firsts = np.zeros(P, np.int64), np.zeros(P, np.int64), np.zeros((P, n + 1), np.int32)
     counts[p], firsts[p] = n, first
-    return Sight(Samples(windows, entities, firsts, starts, counts, moves), entry)
+    more = more_of(scene, layout, observers, told)
+    return Sight(Samples(windows, entities, firsts, starts, counts, moves, more), entry)
 
 
 def _in_view(scene: Scene, observers: np.ndarray, companions: np.ndarray | None) -> View:
@@ -120,20 +128,21 @@ def gap(one: np.ndarray, other: np.ndarray) -> np.ndarray:
 
 
 def _plane(scene: Scene) -> np.ndarray:
-    """The tile bytes of the map, inside a margin of lava that keeps windows and steps on the array."""
+    """The tiles of the map, as windows have them, inside a margin of lava that keeps windows and steps on the array."""
     terrain, margin = scene.config.terrain, max(1, scene.config.sight.radius)
     places = scene.agents["row"].astype(np.int64) * terrain.side + scene.agents["col"]
     standing = np.bincount(places, minlength=terrain.side**2).reshape(terrain.side, terrain.side)
-    tiles = (scene.materials + _LAYOUT.one_agent * np.minimum(standing, _LAYOUT.crowd)).astype(_TILE)
+    kind = tile_type(len(scene.config.schema.materials))
+    tiles = (scene.materials + LAYOUTS[kind].one_agent * np.minimum(standing, LAYOUTS[kind].crowd)).astype(kind)
     return np.pad(tiles, margin, constant_values=int(Material.LAVA))
 
 
 def _windows(scene: Scene, plane: np.ndarray, observers: np.ndarray, companions: np.ndarray | None) -> np.ndarray:
-    """The rows of the windows, uint8 [n, R, C], with observer and companion on their tiles."""
+    """The rows of the windows, uint8 or uint16 [n, R, C], with observer and companion on their tiles."""
     radius = scene.config.sight.radius
     size, offset = 2 * radius + 1, max(1, radius) - radius
     tiles = np.lib.stride_tricks.sliding_window_view(plane, (size, size))
-    windows = np.zeros((len(observers), size, row_length(scene.config)), np.uint8)
+    windows = np.zeros((len(observers), size, row_length(scene.config)), plane.dtype)
     windows[:, :, :size] = tiles[observers["row"] + offset, observers["col"] + offset]
     _stand(windows, np.arange(len(observers)), np.full(len(observers), radius), np.full(len(observers), radius))
     if companions is not None:
@@ -145,8 +154,9 @@ def _windows(scene: Scene, plane: np.ndarray, observers: np.ndarray, companions:
 
 def _stand(windows: np.ndarray, which: np.ndarray, row: np.ndarray, col: np.ndarray) -> None:
     """One more agent on a tile of each of these windows."""
-    room = crowds_of(windows[which, row, col]) < _LAYOUT.crowd
-    windows[which, row, col] += np.where(room, _LAYOUT.one_agent, 0).astype(_TILE)
+    one_agent, crowd = LAYOUTS[windows.dtype].one_agent, LAYOUTS[windows.dtype].crowd
+    room = crowds_of(windows[which, row, col]) < crowd
+    windows[which, row, col] += np.where(room, one_agent, 0).astype(windows.dtype)
 
 
 def _moves(scene: Scene, plane: np.ndarray, observers: np.ndarray) -> np.ndarray:

@@ -7,6 +7,7 @@ newborn, with an empty one, unless one is given.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -20,8 +21,6 @@ from forge.blade.systems.terrain import ground
 from forge.ethyr.insight.hypothesis import Sight, gap, look
 from forge.ethyr.networks.network import Choices, Network
 
-#: What somebody can stand on and live.
-
 
 class Judgement(NamedTuple):
     """What a policy says of n agents."""
@@ -29,6 +28,7 @@ class Judgement(NamedTuple):
     value: np.ndarray  # float32 [n]: expected return (ticks, discounted)
     move: np.ndarray  # float32 [n, 5]: probabilities
     style: np.ndarray  # float32 [n, styles]: probabilities
+    more: Mapping[str, np.ndarray]  # float32 [n, options] by the names of choices from outside: probabilities
 
 
 class Insight:
@@ -51,6 +51,7 @@ class Insight:
         observers: np.ndarray,
         companions: np.ndarray | None = None,
         memory: torch.Tensor | None = None,
+        told: Mapping[str, np.ndarray] | None = None,
     ) -> Judgement:
         """What agents that are not in a scene would think, each added to it alone, or with a companion.
 
@@ -59,15 +60,22 @@ class Insight:
             observers: AGENT [n], of one population.
             companions: AGENT [n], whom no other observer sees; None for none.
             memory: float32 [D], that of all observers; None for an empty one.
+            told: what all observers are told alone, as `Scene.told_to` has it; None for agents that are made up.
+
+        Raises:
+            ValueError: if the policy is told what the scene does not say: see `Scene.told`.
         """
         observers = np.atleast_1d(observers)
-        p, parts = int(observers["population"][0]), []
+        p, parts = int(observers["population"][0]), list[Judgement]()
         for first in range(0, len(observers), self._AT_ONCE):
             some = slice(first, first + self._AT_ONCE)
             beside = None if companions is None else companions[some]
-            _, choices = self._ask(scene, observers[some], beside, memory)
-            parts.append([choices.value[p] * self.ticks, choices.move[p].exp(), choices.style[p].exp()])
-        return Judgement(*(torch.cat(column).cpu().numpy() for column in zip(*parts, strict=True)))
+            _, choices = self._ask(scene, observers[some], beside, memory, told)
+            more = {name: _odds(odds[p]) for name, odds in choices.more.items()}
+            value = (choices.value[p] * self.ticks).cpu().numpy()
+            parts.append(Judgement(value, _odds(choices.move[p]), _odds(choices.style[p]), more))
+        value, move, style = (np.concatenate(column) for column in list(zip(*parts, strict=True))[:3])
+        return Judgement(value, move, style, {n: np.concatenate([j.more[n] for j in parts]) for n in parts[0].more})
 
     def values(self, scene: Scene, population: int, food: float = 1.0, water: float = 1.0) -> np.ndarray:
         """What it is worth to stand on each tile of a scene as it is.
@@ -94,6 +102,7 @@ class Insight:
         observer: np.ndarray,
         companion: np.ndarray | None = None,
         memory: torch.Tensor | None = None,
+        told: Mapping[str, np.ndarray] | None = None,
     ) -> np.ndarray:
         """What a second agent, at each place in view, adds to the value of being the first.
 
@@ -102,6 +111,7 @@ class Insight:
             observer: AGENT [], in the middle.
             companion: AGENT [], whose place does not matter; None for a healthy adult of the next population.
             memory: float32 [D], the observer's; None for an empty one.
+            told: what the observer is told alone, as `Scene.told_to` has it; None for one that is made up.
 
         Returns:
             float32 [R, R] (ticks, discounted); NaN where nobody can stand and live.
@@ -111,8 +121,8 @@ class Insight:
         change = np.full(land.shape, np.nan, np.float32)
         if land.any():
             observers = np.repeat(observer[None], len(companions))
-            alone = self.judge(scene, observer, None, memory).value
-            change[land] = self.judge(scene, observers, companions, memory).value - alone
+            alone = self.judge(scene, observer, None, memory, told).value
+            change[land] = self.judge(scene, observers, companions, memory, told).value - alone
         return change
 
     @torch.no_grad()
@@ -122,6 +132,7 @@ class Insight:
         observer: np.ndarray,
         companion: np.ndarray | None = None,
         memory: torch.Tensor | None = None,
+        told: Mapping[str, np.ndarray] | None = None,
     ) -> np.ndarray:
         """How likely an agent attacks whoever stands at a place near it, with each style, if neither moves.
 
@@ -133,6 +144,7 @@ class Insight:
             observer: AGENT [], in the middle.
             companion: AGENT [] to attack, whose place does not matter; None for a healthy adult of the next population.
             memory: float32 [D], the observer's; None for an empty one.
+            told: what the observer is told alone, as `Scene.told_to` has it; None for one that is made up.
 
         Returns:
             float32 [3, D, D], D = 2 · (the longest reach) + 1; NaN where nobody can stand and live.
@@ -141,18 +153,24 @@ class Insight:
         land, companions = _around(scene, observer, companion, int(reach.max()))
         odds = np.full((len(reach), *land.shape), np.nan, np.float32)
         if land.any():
-            sight, choices = self._ask(scene, np.repeat(observer[None], len(companions)), companions, memory)
+            observers = np.repeat(observer[None], len(companions))
+            sight, choices = self._ask(scene, observers, companions, memory, told)
             aimed = _aim(sight, choices) if choices.target else _weakest(scene, observer, companions, reach)
             in_reach = gap(observer, companions) <= reach[:, None]
             p = int(observer["population"])
-            odds[:, land] = in_reach * aimed * choices.style[p].exp().cpu().numpy().T[: len(reach)]
+            odds[:, land] = in_reach * aimed * _odds(choices.style[p]).T[: len(reach)]
         return odds
 
     @torch.no_grad()
     def _ask(
-        self, scene: Scene, observers: np.ndarray, companions: np.ndarray | None, memory: torch.Tensor | None
+        self,
+        scene: Scene,
+        observers: np.ndarray,
+        companions: np.ndarray | None,
+        memory: torch.Tensor | None,
+        told: Mapping[str, np.ndarray] | None,
     ) -> tuple[Sight, Choices]:
-        sight = look(scene, observers, companions)
+        sight = look(scene, observers, companions, told)
         device = next((parameter.device for parameter in self.policy.parameters()), torch.device("cpu"))
         samples = sight.samples if device.type == "cpu" else sight.samples.to(device)
         if not self.policy.memory:
@@ -178,6 +196,12 @@ def _around(
     return land, companions
 
 
+def _odds(log_probs: torch.Tensor) -> np.ndarray:
+    """Probabilities, from the logarithms of them."""
+    odds: np.ndarray = log_probs.exp().cpu().numpy()
+    return odds
+
+
 def _aim(sight: Sight, choices: Choices) -> np.ndarray:
     """How likely each observer of a policy that picks targets aims at its companion with each style: [3, n]."""
     assert choices.target is not None
@@ -185,7 +209,7 @@ def _aim(sight: Sight, choices: Choices) -> np.ndarray:
     aimed = []
     for style in range(len(STRIKING_STYLES)):
         styles = torch.full(choices.value.shape, style, device=choices.value.device)
-        odds = choices.target(styles)[p].exp().cpu().numpy()
+        odds = _odds(choices.target(styles)[p])
         aimed.append(np.where(sight.entry > 0, odds[np.arange(n), sight.entry], 0.0))
     return np.stack(aimed)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import NamedTuple, Protocol
 
 import numpy as np
@@ -22,6 +22,7 @@ class Thought(NamedTuple):
     move: np.ndarray  # float32 [5]: probabilities
     style: np.ndarray  # float32 [styles]: probabilities
     attacks: np.ndarray  # float32 [3, D, D]: see `Insight.attacks`
+    more: Mapping[str, np.ndarray]  # float32 [options] by the names of choices from outside: probabilities
 
 
 class Remembered(NamedTuple):
@@ -67,10 +68,12 @@ class Mind:
     def think(self, scene: Scene, place: int, memory: Remembered | None = None) -> Thought:
         """What the agent at a place in `scene.agents` thinks; `memory` is from `recall`."""
         scene = self._seen(scene)
-        me, rest, carried = scene.agents[place], scene.without(place), _carried(scene, place, memory)
+        me, rest, carried, told = scene.agents[place], scene.without(place), *_brought(scene, place, memory)
         insight = self._insight()
-        value, move, style = (part[0] for part in insight.judge(rest, me, None, carried))
-        return Thought(float(value), move, style, insight.attacks(rest, me, None, carried))
+        found = insight.judge(rest, me, None, carried, told)
+        attacks = insight.attacks(rest, me, None, carried, told)
+        more = {name: odds[0] for name, odds in found.more.items()}
+        return Thought(float(found.value[0]), found.move[0], found.style[0], attacks, more)
 
     def values(self, scene: Scene, population: int, food: float = 1.0, water: float = 1.0) -> np.ndarray:
         """The value of each tile of a scene to a population, float32 [side, side]: see `Insight.values`."""
@@ -94,8 +97,8 @@ class Mind:
             memory: from `recall`.
         """
         scene = self._seen(scene)
-        me, carried = fed(scene.agents[place], scene.config, food, water), _carried(scene, place, memory)
-        return self._insight().dependence(scene.without(place), me, None, carried)
+        me = fed(scene.agents[place], scene.config, food, water)
+        return self._insight().dependence(scene.without(place), me, None, *_brought(scene, place, memory))
 
     def _seen(self, scene: Scene) -> Scene:
         return scene if self._view is None else self._view.scene(scene)
@@ -103,6 +106,13 @@ class Mind:
     def _insight(self) -> Insight:
         actor = self._actor()
         return Insight(actor.policy, actor.reward_scale)
+
+
+def _brought(
+    scene: Scene, place: int, memory: Remembered | None
+) -> tuple[torch.Tensor | None, Mapping[str, np.ndarray] | None]:
+    """What the agent at a place in a scene remembers, and what it is told alone."""
+    return _carried(scene, place, memory), scene.told_to(place)
 
 
 def _carried(scene: Scene, place: int, memory: Remembered | None) -> torch.Tensor | None:
