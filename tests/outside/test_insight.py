@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
 from forge.blade import Config
 from forge.blade.recording.frame import FrameSource
 from forge.blade.recording.scene import Scene, someone, told_in
 from forge.embyr.inspection.declared import decisions, known_rows
+from forge.ethyr.engines.engine import make_policy
 from forge.ethyr.experience.rollout import Rollout
+from forge.ethyr.insight.actor import Actor
 from forge.ethyr.insight.hypothesis import look
+from forge.ethyr.insight.mind import Mind
+from forge.ethyr.learning.settings import Learning
+from forge.ethyr.networks.network import Choices
 from tests.outside.test_world import crowd
 from tests.outside.worlds import two_neighbours, wait
 
@@ -36,6 +42,26 @@ def test_the_living_are_told_what_the_engine_tells_them() -> None:
         assert herbs[: counts[0]].tolist() == shown.more.sets[0][p, q, : counts[0]].tolist()
         assert stalls[: counts[1]].tolist() == shown.more.sets[1][0, : counts[1]].tolist()
         assert counts[0] + counts[1] > 0
+
+
+def test_the_living_are_judged_as_when_they_act() -> None:
+    """Every choice from outside, by its name; with what the mind is told of a copy of the world."""
+    world = crowd(1, 1, 20)
+    policy = make_policy(world.config, Learning(hidden=16), torch.Generator().manual_seed(1))
+    actor = Actor(policy, world.config, 3)
+    mind, heard = Mind(lambda: actor), list[Choices]()
+    actor.policy.register_forward_hook(lambda module, given, choices: heard.append(choices))
+    actor.act(world.observe())
+    scene, rollout = Scene.of_world(world), actor._rollout
+    assert rollout is not None
+    for place, slot in enumerate(scene.slots):
+        thought, p, q = mind.think(scene, place), scene.agents["population"][place], rollout.sample_of[0, 0, slot]
+        assert thought.value == pytest.approx(float(heard[0].value[p, q]), abs=1e-5)
+        assert [*thought.more] == [*heard[0].more] == ["eat", "use", "buy", "give"]
+        for name, odds in thought.more.items():
+            wanted = heard[0].more[name][p, q].exp().numpy()
+            np.testing.assert_allclose(odds, wanted[: len(odds)], atol=1e-5)
+            assert odds.sum() == pytest.approx(1, abs=1e-5)
 
 
 def test_who_is_made_up_has_nothing_and_may_choose_everything() -> None:
