@@ -46,20 +46,21 @@ export function createChoices(): {
   element: HTMLElement;
   show(choices: readonly ChoiceReport[], sets: readonly RowsReport[]): void;
 } {
-  const element = el("div", { class: "choices" });
+  const element = el("div", { class: "declared" });
   return {
     element,
     show(choices, sets) {
       element.hidden = choices.length === 0;
-      element.replaceChildren(...choices.map((choice) => chart(choice, linesOf(choice, sets).map(lineOf))));
+      element.replaceChildren(
+        ...choices.map((choice) =>
+          chart(
+            choice,
+            linesOf(choice, sets).map(({ name, odds }) => bar(name, odds)),
+          ),
+        ),
+      );
     },
   };
-}
-
-function lineOf({ name, odds }: OptionLine): HTMLElement {
-  const line = bar(name, odds);
-  line.title = name;
-  return line;
 }
 
 function chart({ name, meaning }: ChoiceReport, lines: HTMLElement[]): HTMLElement {
@@ -78,7 +79,7 @@ function head(name: string, meaning: string): HTMLElement {
 
 /** A list for each set of rows; nothing where no system declares any. */
 export function createRows(): { element: HTMLElement; show(sets: readonly RowsReport[]): void } {
-  const element = el("div", { class: "choices" });
+  const element = el("div", { class: "declared" });
   return {
     element,
     show(sets) {
