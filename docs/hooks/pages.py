@@ -1,4 +1,4 @@
-"""mkdocs hook: pages that stand elsewhere in the repository, and the list of reports in the navigation."""
+"""mkdocs hook: pages that stand elsewhere in the repository, the list of reports, and marks that are for tests."""
 
 from __future__ import annotations
 
@@ -40,6 +40,11 @@ def on_files(files: Files, config: Any) -> Files:
         path = ROOT / source
         files.append(File.generated(config, name, content=moved(path.read_text("utf-8"), source)))
     return files
+
+
+def on_page_markdown(markdown: str, **_: Any) -> str:
+    """Takes the mark off blocks that tests do not run: with it, they would not be read as code."""
+    return markdown.replace("```python no-run\n", "```python\n")
 
 
 def moved(text: str, source: str) -> str:

@@ -133,7 +133,7 @@ weight = 0.25
 
 
 def test_the_reward_of_the_page_is_learned_from(tmp_path: Path) -> None:
-    """A system without features and choices: PyTorch's engine trains in it, and is paid what it says."""
+    """A system without features and choices: the learner trains in it, and is paid what it says."""
     (tmp_path / "thrift_of_the_page.py").write_text(module_of("THRIFT"), "utf-8")
     (tmp_path / "thrift.toml").write_text(REWARD, "utf-8")
     config = Config.from_toml(tmp_path / "thrift.toml")  # which finds the module beside it
@@ -142,5 +142,3 @@ def test_the_reward_of_the_page_is_learned_from(tmp_path: Path) -> None:
     assert np.isfinite(json.loads(json.dumps(line["policy_loss"])))
     (god,) = [realm.god for realm in native.realms.realms]
     assert set(np.unique(god.world.state.reward)) <= {0.0, 1.0, 1.25}
-    with pytest.raises(ConfigError, match="the kernels play worlds of our own systems alone"):
-        smith.Native(config, {"worlds": 1, "threads": 1}, learning=Learning(ticks=4), engine="compiled")
