@@ -68,6 +68,8 @@ class Learning(Section):
         False,
         "a choice that can have no effect now (an attack with nobody in reach who can be harmed) adds neither to the "
         "log-probability nor to the entropy",
+        since=2,
+        before=False,
     )
 
     @property
