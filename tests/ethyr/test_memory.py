@@ -177,7 +177,7 @@ def test_learning_judges_a_segment_as_acting_did(learned: bool) -> None:
     collector = learner.collector
     assert collector.start.abs().max() > 0.01  # some carried something over
     with torch.no_grad():
-        choices = learner._judge(acted)
+        choices = learner._judge(learner.collector.sent(learner.collector.rollout.learnable(acted)))
     rows = int(acted.max())
     valid = torch.arange(rows) < torch.from_numpy(acted).unsqueeze(-1)
     actions = torch.from_numpy(collector.rollout.actions[:, :rows]) * valid.unsqueeze(-1)
@@ -210,7 +210,7 @@ def test_gradients_through_time_equal_those_of_a_loop_over_lives() -> None:
     rows = int(acted.max())
     weight = torch.randn(3, rows, generator=seeded(4)) * (torch.arange(rows) < torch.from_numpy(acted).unsqueeze(-1))
     policy.zero_grad()
-    (learner._judge(acted).value * weight).sum().backward()
+    (learner._judge(learner.collector.sent(learner.collector.rollout.learnable(acted))).value * weight).sum().backward()
     ours = {name: p.grad.clone() for name, p in policy.named_parameters() if p.grad is not None}
 
     policy.zero_grad()

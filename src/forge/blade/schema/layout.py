@@ -46,7 +46,7 @@ def check_told(sizes: Sizes, layout: Mapping[str, Layout]) -> None:
     schema, slots = sizes.schema, sizes.N
     for rows in schema.rows:
         _check_rows(rows, slots, layout)
-    entries = {SEEN: sizes.K} | {rows.name: layout[rows.array].shape[-2] + 1 for rows in schema.rows}
+    entries = {SEEN: getattr(sizes, "K", 0)} | {rows.name: layout[rows.array].shape[-2] + 1 for rows in schema.rows}
     for choice in schema.choices:
         if count := len(choice.options(sizes.config)):
             _check_choice(choice, count, slots, layout)
