@@ -72,8 +72,14 @@ class Translation:
 
     def scene(self, scene: Scene) -> Scene:
         """What a scene of the world is to it."""
-        agents = self._agents(scene.agents)
-        return dataclasses.replace(scene, config=self.own, agents=agents, materials=self._materials[scene.materials])
+        known = scene.told and {name: scene.told[name] for name in told(self.own.schema)}
+        return dataclasses.replace(
+            scene,
+            config=self.own,
+            agents=self._agents(scene.agents),
+            materials=self._materials[scene.materials],
+            told=known,
+        )
 
     def _agents(self, agents: np.ndarray) -> np.ndarray:
         shown = np.zeros(agents.shape, self.own.schema.agent)
