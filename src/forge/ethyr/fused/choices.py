@@ -8,11 +8,10 @@ and keys beforehand. Option 0, nobody or nothing, is an output of its own.
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from forge.blade.compiled.jit import inline
+from forge.ethyr.fused.softmax import grad_of_logits, log_softmax
 from forge.ethyr.fused.tables import read_row, rows_there
 from forge.ethyr.kernels.layout import NEVER
 
@@ -75,16 +74,7 @@ def weigh(segment, weights, scratch, p, row, c):
             for f in range(plan[FEATURES] + 1):
                 score += output[first + 1 + f] * x[f]
             scores[k] = score
-    best, total = scores[0], np.float32(0)
-    for k in range(1, options):
-        best = max(best, scores[k])
-    for k in range(options):
-        odds[k] = np.float32(math.exp(scores[k] - best))
-        total += odds[k]
-    best += np.float32(math.log(total))
-    for k in range(options):
-        scores[k] -= best
-    return options, total
+    return options, log_softmax(scores, odds, options)
 
 
 @inline
@@ -123,13 +113,8 @@ def grad_of_more(grad, segment, weights, scratch, p, row, advantage, terms):
 def grad_of_one(grad, segment, weights, scratch, p, row, c, advantage, terms):
     """`grad_of_more` for one choice; returns its entropy."""
     plan, scores, chances, x = weights.choices[c], scratch.scores[c], scratch.chances[c], scratch.row
-    options, first, entropy = scratch.options[c], plan[OUTPUT], np.float32(0)
-    for k in range(options):
-        chances[k] /= scratch.totals[c]
-        entropy -= chances[k] * scores[k]
-    for k in range(options):
-        chances[k] *= terms.share * (advantage + terms.entropy_weight * (scores[k] + entropy))
-    chances[np.int64(segment.actions[p, row, plan[COLUMN]])] -= terms.share * advantage
+    options, first, chosen = scratch.options[c], plan[OUTPUT], np.int64(segment.actions[p, row, plan[COLUMN]])
+    entropy = grad_of_logits(chances, scores, scratch.totals[c], options, chosen, advantage, terms)
     for k in range(options):
         if k == 0 or plan[OF] == PLAIN:
             grad[first + k] += chances[k]

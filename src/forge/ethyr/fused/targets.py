@@ -5,12 +5,11 @@ Most agents have no valid target but nobody, who is then certain: they cost a lo
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from forge.blade.compiled.jit import inline
 from forge.ethyr.fused.network import dense
+from forge.ethyr.fused.softmax import grad_of_logits, log_softmax
 from forge.ethyr.kernels.products import ROWS_AT_ONCE
 from forge.ethyr.kernels.targets import target_gradient, target_scores
 
@@ -34,17 +33,7 @@ def ask(segment, weights, scratch, p, row, style):
     scores, odds, seen = scratch.wanted, scratch.odds_of, end - begin
     target_scores(scores, scratch.z, scratch.query, weights.target_agent[p], weights.target_score[p], entities, begin,
                   end, style, weights.norm)  # fmt: skip
-    best = scores[0]
-    for entry in range(1, seen):
-        best = max(best, scores[entry])
-    total = np.float32(0)
-    for entry in range(seen):
-        odds[entry] = np.float32(math.exp(scores[entry] - best))
-        total += odds[entry]
-    best += np.float32(math.log(total))
-    for entry in range(seen):
-        scores[entry] -= best
-    return seen, total
+    return seen, log_softmax(scores, odds, seen)
 
 
 @inline
@@ -72,15 +61,8 @@ def grad_of_target(segment, weights, gradients, scratch, group, p, row, to, seen
     Returns:
         The entropy of the choice.
     """
-    log_probs, chances = scratch.wanted, scratch.odds_of
-    entropy = np.float32(0)
-    for entry in range(seen):
-        chances[entry] /= total
-        entropy -= chances[entry] * log_probs[entry]
-    for entry in range(seen):
-        bonus = terms.entropy_weight * (log_probs[entry] + entropy)
-        chances[entry] *= terms.share * (advantage + bonus)
-    chances[np.int64(segment.actions[p, row, 2])] -= terms.share * advantage
+    chances, chosen = scratch.odds_of, np.int64(segment.actions[p, row, 2])
+    entropy = grad_of_logits(chances, scratch.wanted, total, seen, chosen, advantage, terms)
     begin, end = np.int64(segment.first[p, row]), np.int64(segment.first[p, row + 1])
     target_gradient(gradients.target_agent[group, p], gradients.target_score[group, p], scratch.grad_query[to],
                     scratch.z, chances, scratch.query, weights.target_agent[p], weights.target_score[p],

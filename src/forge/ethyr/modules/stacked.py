@@ -14,6 +14,7 @@ from forge.ethyr.kernels.layout import NEVER, SEEN, Chosen, layout_of
 from forge.ethyr.learning.settings import Learning
 from forge.ethyr.modules.cells import batched
 from forge.ethyr.modules.interface import Inputs, Interface, Senses
+from forge.ethyr.networks.choices import ABSENT, ruled
 from forge.ethyr.networks.network import Choices, Network, take
 from forge.ethyr.networks.samples import Samples
 from forge.ethyr.networks.timeline import Timeline
@@ -257,9 +258,8 @@ def _valid(logits: Tensor, choice: Chosen, view: View) -> Tensor:
     """Log-probabilities of the options of a choice from outside, [P, m, options], of what is there and valid."""
     if choice.of:
         rows = view.seen[:, :, 1:] if choice.of == SEEN else view.sets[choice.of][1]
-        logits = torch.cat([logits[..., :1], torch.where(rows, logits[..., 1:], NEVER)], -1)
-    valid = view.valid.get(choice.name)
-    return (logits if valid is None else torch.where(valid, logits, NEVER)).log_softmax(-1)
+        logits = torch.cat([logits[..., :1], torch.where(rows, logits[..., 1:], ABSENT)], -1)
+    return ruled(logits, view.valid.get(choice.name)).log_softmax(-1)
 
 
 def _of_style(part: Tensor, styles: Tensor) -> Tensor:

@@ -13,6 +13,9 @@ from forge.ethyr.networks.layers import FeatureNorm, PopulationLinear
 from forge.ethyr.networks.samples import Samples
 from forge.ethyr.networks.tables import TableNorm, rows_of, told
 
+#: The logit of a row that is not there, far below that of one that is not valid.
+ABSENT = 2 * NEVER
+
 
 class PlainHead(PopulationLinear):
     """One of n: a linear head, without what the world rules out.
@@ -30,9 +33,7 @@ class PlainHead(PopulationLinear):
 
     def log_probs(self, x: Tensor, samples: Samples) -> Tensor:
         """Log-probabilities float32 [P, m, n] of samples of which x, float32 [P, m, inputs], is known."""
-        logits = super().forward(x)
-        valid = masked(self.choice, samples)
-        return (logits if valid is None else torch.where(valid, logits, NEVER)).log_softmax(-1)
+        return ruled(super().forward(x), masked(self.choice, samples)).log_softmax(-1)
 
 
 class PointerHead(nn.Module):
@@ -66,9 +67,8 @@ class PointerHead(nn.Module):
         # query · (row W + b) = row · (query Wᵀ) + query · b: as many products as a row has numbers
         towards = query @ self.key.weight.transpose(1, 2)
         scores = (self.norm(rows) * towards.unsqueeze(2)).sum(-1) + (query * self.key.bias).sum(-1, keepdim=True)
-        logits = torch.cat([self.nothing(x), torch.where(there, scores, NEVER)], -1)
-        valid = masked(self.choice, samples)
-        return (logits if valid is None else torch.where(valid, logits, NEVER)).log_softmax(-1)
+        logits = torch.cat([self.nothing(x), torch.where(there, scores, ABSENT)], -1)
+        return ruled(logits, masked(self.choice, samples)).log_softmax(-1)
 
     def _in_view(self, samples: Samples) -> tuple[Tensor, Tensor]:
         """The features of the agents in view but the observer, [P, m, n − 1, F], and which are there."""
@@ -87,6 +87,11 @@ class PointerHead(nn.Module):
         if world is not None:
             numbers, count = numbers[0][world], count[0][world]
         return numbers, torch.arange(numbers.shape[2], device=count.device) < count.unsqueeze(-1)
+
+
+def ruled(logits: Tensor, valid: Tensor | None) -> Tensor:
+    """Logits without what is not valid. Where nothing is, all that is there is equally likely: it does nothing."""
+    return logits if valid is None else torch.where(valid, logits, logits.clamp(max=NEVER))
 
 
 def masked(choice: Chosen, samples: Samples) -> Tensor | None:
