@@ -38,8 +38,9 @@ browser: setup  ## find the Chromium that tests drive, or install Debian's
 demo: setup  ## a small run from training to a result you can look at
 	$(BIN)/forge demo
 
-examples: setup  ## run every example, those with libraries of their own each in an environment of its own
+examples: setup  ## run every example, those with libraries of their own each in an environment of its own, and the tutorials
 	$(BIN)/python examples/run.py
+	$(BIN)/python -m tests.docs.learned
 
 bench: setup  ## speed of the world and of training on this machine
 	$(BIN)/forge bench world && $(BIN)/forge bench train

@@ -13,6 +13,7 @@ import pytest
 
 from forge.blade import Config, Recording, World
 from forge.blade.interventions import Place, Remove, Set, Tile
+from tests.docs import learned
 from tests.docs.test_examples import EXAMPLES, run
 
 TUTORIALS = EXAMPLES / "tutorials"
@@ -107,3 +108,17 @@ def test_a_run_learns_in_such_a_world_and_lives_are_counted(config: Config, tmp_
     assert one == other  # the same run in the same worlds
     assert one.startswith("all          lifetime ")
     assert (tmp_path / "learned-lifetime.png").stat().st_size > 1000
+
+
+def test_what_is_learned_is_told_from_what_is_not() -> None:
+    told = """
+bushes       berries 1.31 (1.11–1.52)
+plain        berries 0.63 (0.54–0.72)
+poison       poisoned 8.90 (8.55–9.26)
+plain        poisoned 9.70 (9.33–10.08)
+shaping      lifetime 46.93 (45.95–47.92)
+early        lifetime 43.53 (42.34–44.72)
+"""
+    assert learned.check(told) == []
+    assert learned.check(told.replace("9.33", "9.20")) == ["poisoned: 8.55–9.26 with the system, 9.20–10.08 without it"]
+    assert learned.check(told.replace("bushes       berries 1.31", "failed")) == ["berries was not told of two runs"]
