@@ -26,7 +26,9 @@ def check(told: str) -> list[str]:
     """What is wrong with the lines of `learned.py` in an output: nothing, if the intervals lie as they must."""
     found = TOLD.findall(told)
     wrong = [f"{column} was not told of two runs" for column in MORE if [c for c, *_ in found].count(column) != 2]
-    for (column, _, low, high), (_, _, other_low, other_high) in zip(found[::2], found[1::2], strict=False):
+    if wrong:
+        return wrong
+    for (column, _, low, high), (_, _, other_low, other_high) in zip(found[::2], found[1::2], strict=True):
         apart = float(low) > float(other_high) if MORE[column] else float(high) < float(other_low)
         if not apart:
             wrong.append(f"{column}: {low}–{high} with the system, {other_low}–{other_high} without it")
