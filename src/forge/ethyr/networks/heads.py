@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Iterator
 
 import torch
@@ -51,8 +52,8 @@ def _parts(choices: Choices, layout: Layout, styles: Callable[[], Tensor]) -> It
 
 def _sum(parts: Iterable[tuple[int, Tensor]], matters: Tensor | None) -> Tensor:
     """The sum of what columns give, float32 [P, m], without those that do not matter."""
-    counted = [part if matters is None else torch.where(_bit(matters, column), part, 0.0) for column, part in parts]
-    return torch.stack(counted).sum(0)
+    counted = (part if matters is None else torch.where(_bit(matters, column), part, 0.0) for column, part in parts)
+    return functools.reduce(torch.add, counted)
 
 
 def _bit(numbers: Tensor, place: int) -> Tensor:
@@ -74,12 +75,15 @@ def draw(
         uint8 [P, m, columns], move, style and target (0, nobody, unless targets are learned) and the choices from
         outside, and their joint log-probability float32 [P, m].
     """
-    odds, drawn = [], torch.zeros(*choices.move.shape[:2], layout.actions, dtype=torch.uint8)
-    for column, part in _parts(choices, layout, lambda: drawn[..., 1].long()):
-        odds.append((column, part.cpu()))
-        drawn[..., column] = sample(odds[-1][1], generator).to(torch.uint8)
-    matters = None if matters is None else matters.cpu()
-    return drawn, _sum(((column, chosen(part, drawn[..., column].long())) for column, part in odds), matters)
+    drawn = torch.zeros(*choices.move.shape[:2], layout.actions, dtype=torch.uint8)
+    taken: dict[int, Tensor] = {}
+    log_probs = []
+    for column, part in _parts(choices, layout, lambda: taken[1]):
+        odds = part.cpu()
+        taken[column] = sample(odds, generator)
+        drawn[..., column] = taken[column]
+        log_probs.append((column, chosen(odds, taken[column])))
+    return drawn, _sum(log_probs, None if matters is None else matters.cpu())
 
 
 def joint(

@@ -67,9 +67,8 @@ class Samples(NamedTuple):
         return self._each(_contiguous)
 
     def _each(self, change: Callable[[Any], Any]) -> Samples:
-        arrays = {name: array for name, array in self._asdict().items() if name != "more" and array is not None}
-        changed = {name: change(array) for name, array in arrays.items()}
-        return Samples(**changed, more=self.more and self.more.each(change))
+        changed = [None if array is None else change(array) for array in self[:-1]]
+        return Samples(*changed, self.more and self.more.each(change))
 
     def row_index(self) -> tuple[torch.Tensor, torch.Tensor]:
         """Where the samples lie, int64 [P, m], and which rows hold one, bool [P, m]; the others point to row 0."""
