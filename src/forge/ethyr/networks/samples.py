@@ -68,7 +68,7 @@ class Samples(NamedTuple):
 
     def _each(self, change: Callable[[Any], Any]) -> Samples:
         changed = [None if array is None else change(array) for array in self[:-1]]
-        return Samples(*changed, self.more and self.more.each(change))
+        return Samples._make([*changed, self.more and self.more.each(change)])
 
     def row_index(self) -> tuple[torch.Tensor, torch.Tensor]:
         """Where the samples lie, int64 [P, m], and which rows hold one, bool [P, m]; the others point to row 0."""
