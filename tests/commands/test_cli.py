@@ -130,12 +130,15 @@ def test_demo_from_nothing_to_pictures(tmp_path: Path) -> None:
     small = ("--evaluation-worlds", "2", "--evaluation-ticks", "20", "--visit-ticks", "60", "--animation-ticks", "10")
     done = forge("demo", "--minutes", "0.02", "--folder", "demo", *small, cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    for name in ("learning_curve.png", "visits.png", "world.png", "world.webp", "evaluation.json", "metrics.jsonl"):
+    pictures = ("contests.png", "learning_curve.png", "visits.png", "world.png", "world.webp")
+    for name in (*pictures, "evaluation.json", "metrics.jsonl"):
         assert f"demo/{name}" in done.stdout
         assert (tmp_path / "demo" / name).stat().st_size > 500
-    for player in ("random", "forager", "fighter", "outlives fighter"):
-        assert player in done.stdout
-    assert " to 1 against the forager and " in done.stdout
+    shown = " ".join(done.stdout.split())
+    for said in ("shared with foragers, trained agents live ", "with fighters, ", " at odds of ", "Alone they live "):
+        assert said in shown
+    assert shown.index("contests: half and half") < shown.index("lifetime alone") < shown.index("with foragers, ")
+    assert shown.endswith("forge train --resume demo --steps 3e8")
     settings = Run(tmp_path / "demo").training.run
     assert (settings.minutes, settings.steps) == (0.02, 0)
 

@@ -7,7 +7,8 @@ import pytest
 
 from forge.blade import AGENT, LIFE, Chaos, ConfigError, Law, Material, Terrain
 from forge.blade.terrain.generation import generate
-from forge.experiments.evaluation.evaluate import Cohort, evaluate, fresh_maps
+from forge.experiments.evaluation import evaluation
+from forge.experiments.evaluation.evaluate import Cohort, evaluate, fresh_maps, longest_mean
 from forge.experiments.evaluation.evaluation import Evaluation
 
 SMALL = {"terrain.side": 16, "terrain.border": 3, "spawn.cap": 8, "spawn.populations": 2}
@@ -64,18 +65,32 @@ class MadeUp:
 
 
 def follow(births, lifetimes, window: range, horizon: int) -> np.ndarray:
-    world, cohort = MadeUp(births, lifetimes), Cohort(window, horizon)
+    world, cohort = MadeUp(births, lifetimes), Cohort(window, (horizon, 2 * horizon))
     for _ in range(window.stop + horizon):
         world.step()
         cohort.collect(world)
-    assert cohort.size == len(cohort.lives())
-    return cohort.lives()["lifetime"]
+    assert cohort.size(horizon) == len(cohort.lives(horizon))
+    return cohort.lives(horizon)["lifetime"]
 
 
 def test_every_life_of_the_window_is_collected_once() -> None:
     # Window 2 .. 4, horizon 3. Born at 1 and 5: outside. The others live 0, 7, 3, 2 ticks: 0, 3 (no longer), 3, 2.
     births, lifetimes = np.array([1, 2, 3, 4, 4, 5]), np.array([4, 0, 7, 3, 2, 1])
     assert sorted(follow(births, lifetimes, range(2, 5), 3).tolist()) == [0, 2, 3, 3]
+
+
+def test_a_life_is_what_it_was_at_each_horizon() -> None:
+    # Born at 0, they live 1, 5, 12 and 30 ticks. After 11 ticks the first two have ended, and nobody is 20 ticks old.
+    world, cohort = MadeUp(np.zeros(4, int), np.array([1, 5, 12, 30])), Cohort(range(1), (4, 10, 20))
+    sizes = []
+    for _ in range(22):
+        world.step()
+        cohort.collect(world)
+        sizes.append([cohort.size(horizon) for horizon in (4, 10, 20)])
+    assert sizes[11 - 1] == [4, 4, 2]
+    assert sizes[-1] == [4, 4, 4]
+    found = [sorted(cohort.lives(horizon)["lifetime"].tolist()) for horizon in (4, 10, 20)]
+    assert found == [[1, 4, 4, 4], [1, 5, 10, 10], [1, 5, 12, 20]]
 
 
 def test_the_mean_is_unbiased_where_dropping_the_unfinished_is_not() -> None:
@@ -123,6 +138,30 @@ def test_immortals_are_followed_to_the_horizon() -> None:
     assert found.population.value == 18 / 4
     assert found.mortality == (0, 0, 0)
     assert np.isnan(found.causes["lava"].value)
+
+
+@pytest.mark.parametrize(("food", "horizon"), [(201, 1000), (202, 2000), (402, 4000)])
+def test_a_horizon_grows_to_five_times_the_longest_mean(food: int, horizon: int) -> None:
+    # As DOOMED with more food: every life lasts food − 1 ticks, and 1,000 are five times 200.
+    config = DOOMED.replace(**{"vitals.food": food})
+    found = evaluate(Stayer(), config, worlds=2, ticks=2, warmup=0, maps=meadow(config, 2))
+    assert found.lifetime.value == food - 1
+    assert found.settings == (2, 2, 0, horizon)
+    assert found.outlived == (0, 0, 0)
+
+
+def test_the_longest_mean_is_that_of_a_population() -> None:
+    lives = np.array([(0, 10), (0, 20), (2, 90), (2, 70)], [("population", int), ("lifetime", int)])
+    assert longest_mean(lives) == 80
+    assert longest_mean(lives[:0]) == 0
+
+
+def test_horizons_do_not_grow_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluation, "HORIZONS", (5, 10, 20))
+    found = evaluate(Stayer(), IMMORTAL, worlds=2, ticks=4, warmup=2, maps=meadow(IMMORTAL, 2))
+    assert found.lifetime == (20, 20, 20)
+    assert found.outlived == (1, 1, 1)
+    assert found.settings.horizon == 20
 
 
 def test_nobody_is_born_into_a_full_world_of_immortals() -> None:

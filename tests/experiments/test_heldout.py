@@ -39,8 +39,9 @@ def test_maps_and_seeds_are_kept_apart_from_training_and_studies() -> None:
 def test_a_digest_names_worlds_company_and_lengths() -> None:
     config, usual = Law(**SMALL), Protocol(SETTINGS)
     others = [Protocol(SETTINGS._replace(ticks=31)), Protocol(SETTINGS, seed=1), Protocol(SETTINGS, company=())]
+    others.append(Protocol(SETTINGS, contests=False))
     names = [protocol.digest(config) for protocol in (usual, *others)]
-    assert len({*names, usual.digest(Chaos(**SMALL))}) == 5
+    assert len({*names, usual.digest(Chaos(**SMALL))}) == 6
     assert usual.digest(config) == Protocol(SETTINGS).digest(config.replace(**{"spawn.random_cap": True}))
 
 
@@ -91,6 +92,9 @@ def test_runs_of_one_configuration_are_one_row_with_an_interval_over_runs() -> N
     players = [some("one", "a"), some("other", "b"), some("two", "a")]
     found = score(players, Protocol(SETTINGS, company=()))
     assert [s.name for s in found] == ["one and 1 more", "other"]
+    assert [[c.opponent for c in s.contests] for s in found] == [["forager"]] * 2  # nobody fights in Law
+    assert len(found[0].contests[0].meetings) == 2
+    assert found[0].figures["ratio_to_forager"] == found[0].contests[0].ratio
     # the same player in the same worlds: the same counts, and nothing between runs
     assert found[0].figures["lifetime"].value == found[1].figures["lifetime"].value
     assert (found[0].alone[0].counts.lives == found[0].alone[1].counts.lives).all()
@@ -141,7 +145,11 @@ def test_the_command_writes_tables_that_repeat(tmp_path: Path, capsys: pytest.Ca
     )
     rows = list(csv.DictReader((tmp_path / "one/evaluation.csv").read_text().splitlines()))
     assert float(rows[-1]["outlives_forager"]) == run["outlives_forager"]["value"]
-    assert (tmp_path / "one/evaluation.md").read_text().count("\n| ") == 6  # headings, a line, and four players
+    assert [row["ratio_to_fighter"] == "" for row in rows] == [True, True, True, False]
+    assert run["contests"].keys() == {"forager", "fighter"}
+    # headings, a line, and two contests; headings, a line, and four players
+    assert (tmp_path / "one/evaluation.md").read_text().count("\n| ") == 4 + 6
+    assert printed.index("against the") < printed.index("lifetime alone")
     assert main([*words, "--folder", str(tmp_path / "two")]) == 0
     for kind in ("md", "tex", "csv", "json"):
         texts = [(tmp_path / name / f"evaluation.{kind}").read_text() for name in ("one", "two")]

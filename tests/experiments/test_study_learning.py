@@ -1,5 +1,7 @@
 """The study `learning`: budgets, arithmetic and verdicts on evaluations made by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -23,6 +25,14 @@ def evaluation(*lifetimes: float, worlds: tuple[float, ...] = (0, 0, 0, 0)) -> E
     deaths[..., 1] = LIVES
     counts = Counts(lives, ticks.astype(np.int64), 0 * lives, 3 * lives, ticks.astype(np.int64), deaths)
     return Evaluation(Settings(WORLDS, 500, 500, 1000), 128, counts)
+
+
+def contest(lifetime: float, theirs: float, odds: int) -> Evaluation:
+    """A meeting of two who live so long, where the first wins so many bouts for each that it loses."""
+    found = evaluation(lifetime, theirs)
+    bouts = np.zeros((WORLDS, 2, 2), np.int64)
+    bouts[:, 0, 1], bouts[:, 1, 0] = odds, 1
+    return replace(found, bouts=bouts)
 
 
 #: A world in which random players live 10 ticks and foragers 60.
@@ -121,7 +131,10 @@ def test_budgets_stand_for_time() -> None:
     }
     assert len({need.key for need in needs}) == 6
     done = plan(small, 3)
-    players = [m.what["player"] for m in done.measurements]
+    contests = [m.what["players"] for m in done.measurements if "players" in m.what]
+    assert [pair[1]["scripted"] for pair in contests[:2]] == ["forager", "fighter"]
+    assert len(contests) == 2 * sum(len(need.milestones) for need in needs)
+    players = [m.what["player"] for m in done.measurements if "player" in m.what]
     assert players[:3] == [{"scripted": "random"}, {"scripted": "forager"}, {"scripted": "fighter"}]
     assert len(players) == 3 + sum(len(need.milestones) for need in needs)
     assert all(m.what["settings"] == done.measurements[0].what["settings"] for m in done.measurements)
@@ -134,20 +147,24 @@ def test_findings_from_stored_results(tmp_path) -> None:
     done = plan(size, 2)
     lifetimes = {name: each.to_dict() for name, each in SCRIPTED.items()}
     trained = {m.name: evaluation(40, 50).to_dict() for m in done.measurements if m.name not in SCRIPTED}
+    trained |= {m.name: contest(66, 60, 3).to_dict() for m in done.measurements if "players" in m.what}
     seconds = {need.name: dict(zip(need.milestones, (1.0, 2.0), strict=True)) for need in done.needs}
     found = findings(size, 2, Results(seconds, {**lifetimes, **trained}))
     assert found.verdict.count("within 180 s of training: **no**") == len(ALGORITHMS)
-    assert [len(rows) for rows in found.tables.values()] == [2 * 2, 3 + 2 * 2 * 2, 2 * 2 * 2 * 2]
-    assert "4 worlds" in found.body
+    assert found.verdict.count("ticks to their 60.0 (60.0 to 60.0): 1.10 (1.10 to 1.10) times as long") == 4
+    assert found.verdict.count("odds of 3.00 (3.00 to 3.00) to 1 to outlive one. Longer than the fighter: **yes**") == 2
+    assert [len(rows) for rows in found.tables.values()] == [2 * 2 * 2, 2 * 2, 3 + 2 * 2 * 2, 2 * 2 * 2 * 2]
+    assert "share 3 worlds half and half" in found.body
     assert found.figures.keys() == found.captions.keys()
     for name, draw in found.figures.items():
         path = save_figure(draw(), tmp_path / f"{name}.png", also=(".svg",))
         assert path.stat().st_size > 5000
-        assert "forager 60.0" in "".join(path.with_suffix(".svg").read_text().split("<!--")[1:]).replace("-->", "")
+        said = "pg against the forager" if name == "contests" else "forager 60.0"
+        assert said in "".join(path.with_suffix(".svg").read_text().split("<!--")[1:]).replace("-->", "")
 
 
 def test_milestones_are_evaluated_as_themselves() -> None:
     done = plan(SCALES["tiny"], 1)
-    steps = {m.name: m.what["player"] for m in done.measurements if "steps" in m.what["player"]}
+    steps = {m.name: m.what["player"] for m in done.measurements if "steps" in m.what.get("player", ())}
     need = done.needs[0]
     assert steps[f"{need.name} at {need.milestones[-1] / 1e6:g} M"] == {"run": need.key, "steps": need.milestones[-1]}

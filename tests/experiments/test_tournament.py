@@ -150,7 +150,8 @@ def test_the_command(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None
         assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "two" / name).read_bytes()
     report = (tmp_path / "one" / "report.md").read_text()
     assert "--cap 12" in report
-    assert "frozen, at what the bouts among them say with random at 25" in report
+    assert "frozen, at what the bouts among them say with random at 1000" in report
+    assert "each followed to its end or for 60 ticks, which " in report
     with (tmp_path / "one" / "meetings.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 3 * 2 * 2

@@ -1,8 +1,9 @@
-"""`forge demo`: from nothing to trained populations, measured against scripted ones, with pictures of what they do."""
+"""`forge demo`: from nothing to trained populations, set against scripted ones, with pictures of what they do."""
 
 from __future__ import annotations
 
 import dataclasses
+import math
 import shlex
 from pathlib import Path
 from typing import NamedTuple
@@ -12,8 +13,10 @@ from rich.console import Console
 from forge.blade import Config, Recording, World
 from forge.command_line import read
 from forge.commands.training import start
+from forge.experiments.evaluation.contest import Contest
 from forge.experiments.evaluation.evaluate import fresh_maps
 from forge.experiments.evaluation.evaluation import Settings
+from forge.experiments.figures import contests
 from forge.experiments.figures import training as figures
 from forge.experiments.heldout import report
 from forge.experiments.heldout.players import players_of
@@ -31,11 +34,15 @@ from forge.support.waiting import doing
 STEPS = 100_000_000
 #: Checkpoints that show how the populations came to what they are.
 _MILESTONES = "0 1e6 1e7"
+_NEXT = (
+    "\nnext, on maps held out from training: the trained populations share worlds half and half with scripted players, "
+    "foragers and then fighters; then each player lives alone"
+)
 
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-    """Trains eight populations in Chaos, evaluates them on maps they have never seen, and draws what they do."""
+    """Trains eight populations in Chaos, has them contest maps they have never seen, and draws what they do."""
 
     steps: int = 0
     """agent steps of training; 0 means 100 million, or no limit of steps with --minutes"""
@@ -58,7 +65,7 @@ class Options:
     def protocol(self) -> Protocol:
         """How players are evaluated."""
         worlds, ticks = self.evaluation_worlds, self.evaluation_ticks
-        return Protocol(Settings(worlds, ticks, USUAL.warmup, USUAL.horizon), self.seed)
+        return Protocol(Settings(worlds, ticks, USUAL.warmup), self.seed, company=())
 
 
 class Product(NamedTuple):
@@ -78,16 +85,20 @@ def main(arguments: list[str]) -> None:
     session = dataclasses.replace(session, milestones=_MILESTONES)
     run = begin(options.folder or Run.new_path(Path("runs"), "demo"), dataclasses.replace(training, run=session))
     start(run)
-    console.print("\nevaluating on held-out maps: the scripted players and the trained one, alone and among each other")
+    console.print(_NEXT, soft_wrap=True, highlight=False)
     scores, evaluations = evaluate(run, protocol)
     for drawn in report.tables(scores):
         console.print(drawn)
-    console.print(headline(scores), soft_wrap=True, highlight=False)
+    console.print(report.about(scores, protocol), highlight=False)
+    console.print(f"\n{headline(scores)}", soft_wrap=True, highlight=False)
     with doing("drawing pictures"):
         products = [*illustrate(run, scores, options), *evaluations, Product(run.latest(), "the last checkpoint")]
     console.print("\nwritten:")
     for product in products:
         console.print(f"  {product.path}  {product.what}", soft_wrap=True, highlight=False)
+    folder = shlex.quote(str(run.path))
+    console.print(f"\nto watch them live: forge watch {folder}", soft_wrap=True, highlight=False)
+    console.print(f"to train them on: forge train --resume {folder} --steps 3e8", soft_wrap=True, highlight=False)
 
 
 def evaluate(run: Run, protocol: Protocol) -> tuple[list[Score], list[Product]]:
@@ -98,31 +109,36 @@ def evaluate(run: Run, protocol: Protocol) -> tuple[list[Score], list[Product]]:
             waiting.what = f"playing {what}"
 
         scores = score(players_of([str(run.path)]), protocol, listen)
-    again = ["forge", "evaluate", str(run.path), "--worlds", str(protocol.settings.worlds)]
+    again = ["forge", "evaluate", str(run.path), "--pairs", "--worlds", str(protocol.settings.worlds)]
     again += ["--ticks", str(protocol.settings.ticks), "--seed", str(protocol.seed)]
     paths = report.write(scores, protocol, run.path, shlex.join(again))
-    return scores, [Product(path, f"the table above as {path.suffix[1:]}") for path in paths]
+    return scores, [Product(path, f"the tables above as {path.suffix[1:]}") for path in paths]
 
 
 def headline(scores: list[Score]) -> str:
-    """How the trained player fares beside the scripted ones, in a sentence."""
+    """How the trained player fares beside the scripted ones, in a few sentences."""
     trained, random = scores[-1], next(one for one in scores if one.name == "random")
-    odds = " and ".join(f"{_odds(trained, kind)} against the {kind}" for kind in trained.company if kind != "random")
+    outcomes = " ".join(_outcome(contest) for contest in trained.contests)
     return (
-        f"Trained agents live {trained.figures['lifetime'].value:.1f} ticks alone, "
-        f"{trained.relative(random).value:.1f} times as long as random ones. "
-        f"In worlds that they share, their odds to outlive the other are {odds}."
+        f"{outcomes} Alone they live {trained.figures['lifetime'].value:.1f} ticks, "
+        f"{trained.relative(random).value:.1f} times as long as random agents."
     )
 
 
-def _odds(score: Score, kind: str) -> str:
-    won = score.figures[f"outlives_{kind}"].value
-    return f"{won / (100 - won):.2f} to 1" if won < 100 else "100 % of the lives"
+def _outcome(contest: Contest) -> str:
+    kind, won = contest.opponent, contest.odds.value
+    odds = f"outlive one at odds of {won:.2f} to 1" if won < math.inf else "outlive every one of them"
+    return (
+        f"In worlds shared with {kind}s, trained agents live {contest.lifetime.value:.1f} ticks to their "
+        f"{contest.theirs.value:.1f}, and {odds}."
+    )
 
 
 def illustrate(run: Run, scores: list[Score], options: Options) -> list[Product]:
-    """Learning curve, visit map, a picture of the world and an animation of its last ticks."""
+    """Contests, learning curve, visit map, a picture of the world and an animation of its last ticks."""
+    contests.draw(scores[-1].contests, "trained", run.path / "contests.png")
     products = {
+        "contests.png": "who lives how long in worlds shared half and half",
         "learning_curve.png": "lifetime while learning, against the scripted players",
         "visits.png": "where each population spends its time",
         "world.png": "a fresh world and its agents",

@@ -13,7 +13,7 @@ from tyro.conf import Positional, arg
 from forge.agents import KINDS
 from forge.blade import ConfigError
 from forge.command_line import Trust, again, read
-from forge.experiments.evaluation.evaluation import Settings
+from forge.experiments.evaluation.evaluation import HORIZONS, MARGIN, Settings
 from forge.experiments.heldout import report
 from forge.experiments.heldout.players import players_of
 from forge.experiments.heldout.protocol import USUAL, Protocol
@@ -21,12 +21,19 @@ from forge.experiments.heldout.score import Score, score
 from forge.experiments.runs.settings import Training
 from forge.support.waiting import doing
 
+#: What the option of the horizon says, here and in `forge tournament`.
+HORIZON = (
+    f"ticks for which a life is followed at most; 0 means {MARGIN} times the longest mean lifetime, "
+    f"{HORIZONS[0]} to {HORIZONS[-1]}"
+)
+
 
 @dataclasses.dataclass(frozen=True)
 class Options:
     """Measures runs on maps and seeds that are kept apart from training and from every study.
 
-    RUN is a run (its last checkpoint) or a checkpoint. Each plays alone, and in worlds that it shares evenly with the
+    RUN is a run (its last checkpoint) or a checkpoint. Each shares worlds half and half with the forager, and where
+    attacks harm with the fighter: who lives longer? Then it plays alone, and in worlds that it shares evenly with all
     scripted players, who are measured beside it. Runs that differ in their seeds alone are one row, with intervals over
     runs and worlds. The same command gives the same figures.
     """
@@ -35,10 +42,11 @@ class Options:
     world: Annotated[str, arg(help="preset, TOML file or run; by default the world of each one's training")] = ""
     cap: Annotated[int, arg(help="most agents alive at once in a world; 0 means as many as the world says")] = 0
     alone: Annotated[bool, arg(help="leave out the worlds shared with scripted players")] = False
+    pairs: Annotated[bool, arg(help="leave out the worlds shared with all scripted players at once")] = False
     worlds: Annotated[int, arg(help="worlds that each player is measured in")] = USUAL.worlds
     ticks: Annotated[int, arg(help="lives that begin in so many ticks count")] = USUAL.ticks
     warmup: Annotated[int, arg(help="ticks played before them")] = USUAL.warmup
-    horizon: Annotated[int, arg(help="ticks for which a life is followed at most")] = USUAL.horizon
+    horizon: Annotated[int, arg(help=HORIZON)] = USUAL.horizon
     seed: Annotated[int, arg(help="of the worlds and of all choices")] = 0
     folder: Annotated[Path | None, arg(help="write the table as Markdown, LaTeX, CSV, and all numbers as JSON")] = None
     trust: Trust = ()
@@ -50,7 +58,8 @@ def main(arguments: list[str]) -> None:
     if not options.runs and not options.world:
         raise ConfigError(f"name at least one run or checkpoint, or a --world for the scripted players ({_KINDS})")
     settings = Settings(options.worlds, options.ticks, options.warmup, options.horizon)
-    protocol = Protocol(settings, options.seed, () if options.alone else tuple(KINDS), options.cap)
+    company = () if options.alone or options.pairs else tuple(KINDS)
+    protocol = Protocol(settings, options.seed, company, options.cap, contests=not options.alone)
     world = Training.named(options.world).world if options.world else None
     players = players_of(options.runs, world)
     console = Console()

@@ -12,6 +12,7 @@ from tyro.conf import Positional, arg
 
 from forge.blade import Config, ConfigError
 from forge.command_line import Trust, again, read
+from forge.commands.evaluate import HORIZON
 from forge.experiments.evaluation.entrants import entrant
 from forge.experiments.evaluation.evaluation import Settings
 from forge.experiments.evaluation.mixing import Entrant
@@ -41,7 +42,7 @@ class Options:
     worlds: Annotated[int, arg(help="worlds that each meeting is played in")] = 16
     ticks: Annotated[int, arg(help="lives that begin in so many ticks count")] = 500
     warmup: Annotated[int, arg(help="ticks played before them")] = 500
-    horizon: Annotated[int, arg(help="ticks for which a life is followed at most")] = 1000
+    horizon: Annotated[int, arg(help=HORIZON)] = 0
     seed: Annotated[int, arg(help="of the worlds and of all choices")] = 0
     folder: Annotated[Path | None, arg(help="write report.md, tables, a figure and all numbers here")] = None
     trust: Trust = ()
@@ -100,6 +101,7 @@ def show(held: Tournament, console: Console) -> None:
     if len(held.meetings) > 1:
         console.print(report.SIGNS)
         console.print(report.crosstable(held))
+    console.print(f"Lives are followed for at most {report.followed(held)}.", highlight=False)
 
 
 def command(options: Options) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from forge.blade import Config, ConfigError, Observation, Recording, World
 from forge.blade.config.config import config_of
-from forge.experiments.evaluation.evaluation import Counts, Evaluation, Settings
+from forge.experiments.evaluation.evaluation import MARGIN, Counts, Evaluation, Settings
 from forge.support.checks import shown
 from forge.support.numeric import integer
 
@@ -54,7 +54,7 @@ def evaluate(
     worlds: int = 32,
     ticks: int = 1000,
     warmup: int = 500,
-    horizon: int = 1000,
+    horizon: int = 0,
     seed: int | None = 0,
     maps: Sequence[int] | Sequence[np.ndarray] | None = None,
     threads: int | None = 1,
@@ -66,7 +66,9 @@ def evaluate(
     until each of these lives has ended or has reached the horizon, which nearly always is soon. So none is cut short
     by the end of the play, and their plain mean is unbiased without further assumptions; a product-limit estimate would
     need that censoring tells nothing about lifetimes, and ticks per death that numbers stay constant. `outlived` is
-    the share that reaches the horizon: where it is 0, the restricted mean is the mean.
+    the share that reaches the horizon: where it is 0, the restricted mean is the mean. Unless a horizon is given, play
+    goes on until it is five times the longest mean lifetime of a population, or 8,000 ticks; the result's settings tell
+    which it was.
 
     All other figures are of the `ticks` ticks after the warm-up. Every world has the spawn cap N. Intervals are
     over worlds: see `forge.experiments.statistics.estimate`.
@@ -77,7 +79,8 @@ def evaluate(
         worlds: number of worlds, at least 2.
         ticks: length of the measurement [ticks].
         warmup: played before it [ticks].
-        horizon: a life is followed for so long at most [ticks].
+        horizon: a life is followed for so long at most [ticks]; 0 means as long as it takes, at least 1,000: the first
+            of `forge.experiments.evaluation.evaluation.HORIZONS` that is five times the longest mean lifetime.
         seed: of the worlds; None draws one, and the figures are then not to be had again.
         maps: of the worlds, in the series of `config` and as `World` takes them. None means the first maps of
             `fresh_maps(config)`.
@@ -91,8 +94,8 @@ def evaluate(
     if not callable(getattr(policy, "act", None)):
         raise ConfigError(f"policy = {shown(policy)} must have a method act(observation), as forge.load returns one")
     world = arena(config, settings, seed, maps, threads)
-    counts = play(world, policy, settings).counts
-    return Evaluation(settings, config.spawn.cap, counts, cause_names=config.schema.names("causes"))
+    played = play(world, policy, settings)
+    return Evaluation(played.settings, config.spawn.cap, played.counts, cause_names=config.schema.names("causes"))
 
 
 def arena(
@@ -119,13 +122,14 @@ def check_settings(settings: Settings) -> Settings:
     Raises:
         ConfigError: naming the first that it cannot have.
     """
-    named = zip(settings._asdict().items(), (2, 1, 0, 1), strict=True)
+    named = zip(settings._asdict().items(), (2, 1, 0, 0), strict=True)
     return Settings(*(integer(name, value, low) for (name, value), low in named))
 
 
 class Played(NamedTuple):
     """What an evaluation saw."""
 
+    settings: Settings  # with the horizon that it was played to
     counts: Counts
     visits: np.ndarray  # of its `ticks` ticks, int64 [W, P, side, side], if the world records them
     lives: np.ndarray  # LIFE records of the lives that it measured; those of the horizon's lifetime had not ended
@@ -137,16 +141,20 @@ def play(world: World, policy: Policy, settings: Settings) -> Played:
     for _ in range(settings.warmup):
         observation, *_ = world.step(policy.act(observation))
     before, visits = world.state.tally.copy(), world.state.visits.copy()
-    cohort = Cohort(range(settings.warmup, settings.warmup + settings.ticks), settings.horizon)
+    cohort = Cohort(range(settings.warmup, settings.warmup + settings.ticks), settings.horizons)
     for _ in range(settings.ticks):
         observation, *_ = world.step(policy.act(observation))
         cohort.collect(world)
     after, visits = world.state.tally.copy(), world.state.visits - visits
     born = int((after["births"] - before["births"]).sum())
-    while cohort.size < born:
-        observation, *_ = world.step(policy.act(observation))
-        cohort.collect(world)
-    lives, place = cohort.lives(), world.state.members.shape
+    for horizon in settings.horizons:
+        while cohort.size(horizon) < born:
+            observation, *_ = world.step(policy.act(observation))
+            cohort.collect(world)
+        lives = cohort.lives(horizon)
+        if horizon >= MARGIN * longest_mean(lives):
+            break
+    settings, place = settings._replace(horizon=horizon), world.state.members.shape
     where = lives["world"], lives["population"]
     counts = Counts(
         lives=_sum_at(where, np.ones(len(lives)), place),
@@ -156,7 +164,14 @@ def play(world: World, policy: Policy, settings: Settings) -> Played:
         ticks=after["ticks"] - before["ticks"],
         deaths=after["deaths"] - before["deaths"],
     )
-    return Played(counts, visits, lives)
+    return Played(settings, counts, visits, lives)
+
+
+def longest_mean(lives: np.ndarray) -> float:
+    """The longest mean lifetime that a population has in LIFE records [ticks]; 0 of no lives."""
+    number = np.bincount(lives["population"])
+    total = np.bincount(lives["population"], lives["lifetime"])
+    return float((total / np.maximum(number, 1)).max(initial=0.0))
 
 
 def _sum_at(where: tuple[np.ndarray, ...], values: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
@@ -170,24 +185,33 @@ class Cohort:
 
     Args:
         births: ticks in which they begin.
-        horizon: ticks for which each is followed at most.
+        horizons: ticks for which each is followed at most; which of them counts is said when the lives are asked for.
     """
 
-    def __init__(self, births: range, horizon: int) -> None:
-        self.births, self.horizon, self.size = births, horizon, 0
-        self._collected: list[np.ndarray] = []
+    def __init__(self, births: range, horizons: Sequence[int]) -> None:
+        self.births = births
+        self._ended: list[np.ndarray] = []
+        self._reached: dict[int, list[np.ndarray]] = {horizon: [] for horizon in horizons}
+        self._sizes = dict.fromkeys(horizons, 0)
 
     def collect(self, world: World) -> None:
-        """Adds the lives that ended, or reached the horizon, in the last step of a world that records lives."""
-        ended, agents = world.lives(), world.state.agents
-        self._add(ended[ended["lifetime"] < self.horizon])
-        self._add(world.state.lives[(agents["age"] == self.horizon) & (agents["alive"] > 0)])
+        """Adds the lives that ended, or reached a horizon, in the last step of a world that records lives."""
+        agents, ended = world.state.agents, self._chosen(world.lives())
+        self._ended.append(ended)
+        for horizon, all_reached in self._reached.items():
+            reached = self._chosen(world.state.lives[(agents["age"] == horizon) & (agents["alive"] > 0)])
+            all_reached.append(reached)
+            self._sizes[horizon] += len(reached) + int((ended["lifetime"] < horizon).sum())
 
-    def _add(self, lives: np.ndarray) -> None:
-        chosen = lives[(lives["birth"] >= self.births.start) & (lives["birth"] < self.births.stop)]
-        self.size += len(chosen)
-        self._collected.append(chosen)
+    def _chosen(self, lives: np.ndarray) -> np.ndarray:
+        chosen: np.ndarray = lives[(lives["birth"] >= self.births.start) & (lives["birth"] < self.births.stop)]
+        return chosen
 
-    def lives(self) -> np.ndarray:
-        """The lives collected so far: LIFE records; those with `lifetime` equal to the horizon had not ended."""
-        return np.concatenate(self._collected)
+    def size(self, horizon: int) -> int:
+        """How many lives have ended before a horizon or reached it so far."""
+        return self._sizes[horizon]
+
+    def lives(self, horizon: int) -> np.ndarray:
+        """These lives: LIFE records; those with `lifetime` equal to the horizon had not ended."""
+        ended = np.concatenate(self._ended)
+        return np.concatenate([ended[ended["lifetime"] < horizon], *self._reached[horizon]])

@@ -17,13 +17,34 @@ from forge.support.numeric import integer
 _SHARE = (0.0, 1.0)
 
 
+#: Horizons that are tried in turn where none is given [ticks]: a play goes on to the first that is long enough.
+HORIZONS = (1000, 2000, 4000, 8000)
+#: A horizon is long enough if it is so many times the longest mean lifetime of a population. Where agents die at a
+#: constant rate, one life in 148 then reaches it, and the restricted mean is short of the mean by as much.
+MARGIN = 5
+
+
 class Settings(NamedTuple):
-    """How it was played."""
+    """How it was played, or is to be played."""
 
     worlds: int  # W
     ticks: int  # length of the measurement
     warmup: int  # ticks played before it
-    horizon: int  # ticks for which a life is followed at most
+    horizon: int = 0  # ticks for which a life is followed at most; to be played, 0 is the first of HORIZONS that is
+    # MARGIN times the longest mean lifetime, or the last of them
+
+    @property
+    def horizons(self) -> tuple[int, ...]:
+        """The horizons to try in turn [ticks]."""
+        return (self.horizon,) if self.horizon else HORIZONS
+
+    @property
+    def followed(self) -> str:
+        """For how long a life is followed at most, in words."""
+        if self.horizon:
+            return f"{self.horizon:,} ticks"
+        first, *_, last = HORIZONS
+        return f"{first:,} ticks, and up to {last:,} where that is less than {MARGIN} times the longest mean lifetime"
 
 
 class Counts(NamedTuple):
@@ -71,6 +92,11 @@ class Evaluation:
             return cls(settings, integer("cap", data["cap"], 1), counts, bouts)
         except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
             raise ConfigError(f"an evaluation is damaged: {error}") from error
+
+    @property
+    def horizon(self) -> int:
+        """Ticks for which a life was followed at most."""
+        return self.settings.horizon
 
     @property
     def lives(self) -> int:

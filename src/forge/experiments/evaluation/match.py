@@ -168,5 +168,10 @@ def match_in(config: Config, title: str, player: Policy | None = None, seed: int
 
 def _default(config: Config) -> str:
     """The scripted agent that suits a world: one that fights where that does anything."""
+    return "fighter" if attacks_harm(config) else "forager"
+
+
+def attacks_harm(config: Config) -> bool:
+    """Whether any style of attack does damage."""
     combat = config.combat
-    return "fighter" if combat.melee_damage or combat.range_damage or combat.mage_damage else "forager"
+    return bool(combat.melee_damage or combat.range_damage or combat.mage_damage)

@@ -81,13 +81,28 @@ def meet(
     counts = Counts(*(_by_entrant(array, len(entrants)) for array in played.counts))
     sides = played.lives["population"] // (len(seats) // len(entrants))
     bouts = fight_bouts(played.lives, sides, settings.worlds, len(entrants))
-    return Evaluation(settings, merged.spawn.cap, counts, bouts, merged.schema.names("causes"))
+    return Evaluation(played.settings, merged.spawn.cap, counts, bouts, merged.schema.names("causes"))
 
 
 def _by_entrant(counts: np.ndarray, entrants: int) -> np.ndarray:
     """Sums over the populations of each entrant: [W, P, ...] to [W, entrants, ...]."""
     total: np.ndarray = counts.reshape(len(counts), entrants, -1, *counts.shape[2:]).sum(2)
     return total
+
+
+def evenly(config: Config, populations: int) -> Config:
+    """The configuration with the largest spawn cap, up to its own, that so many populations share evenly.
+
+    Raises:
+        ConfigError: if there is no room for one agent of each.
+    """
+    cap = config.spawn.cap // populations * populations
+    if cap == 0:
+        raise ConfigError(
+            f"spawn.cap = {config.spawn.cap} has no room for {populations} populations, which it takes to give "
+            "everyone the same share; a larger --cap has"
+        )
+    return config.replace(**{"spawn.cap": cap, "spawn.populations": populations})
 
 
 def lead(found: Evaluation, one: int = 0, other: int = 1) -> Estimate:

@@ -54,8 +54,9 @@ def survey(policy: Policy, config: Config, settings: Settings, seed: int = 0, fr
     check_settings(settings)
     config = (fresh_maps(config) if fresh else config).replace(**{"spawn.random_cap": False})
     world = World(config, settings.worlds, seed, 1, None, Recording(lives=True, visits=True))
-    counts, visits, _ = play(world, policy, settings)
-    return Survey(Evaluation(settings, config.spawn.cap, counts, cause_names=config.schema.names("causes")), visits)
+    played = play(world, policy, settings)
+    causes = config.schema.names("causes")
+    return Survey(Evaluation(played.settings, config.spawn.cap, played.counts, cause_names=causes), played.visits)
 
 
 @dataclass(frozen=True, eq=False)

@@ -15,7 +15,7 @@ from forge.blade import Config, ConfigError
 from forge.experiments.evaluation.bouts import Met
 from forge.experiments.evaluation.entrants import scripted_entrant
 from forge.experiments.evaluation.evaluation import Settings
-from forge.experiments.evaluation.meeting import lead, meet, seat
+from forge.experiments.evaluation.meeting import evenly, lead, meet, seat
 from forge.experiments.evaluation.mixing import Entrant
 from forge.experiments.evaluation.ratings import anchor, rate
 from forge.experiments.statistics.estimate import Estimate, ratio
@@ -48,7 +48,12 @@ class Tournament:
             np.sum([getattr(m.evaluation.counts, count)[:, m.names.index(name)] for m in self._of(name)], axis=0)
             for count in ("lifetime", "lives")
         )
-        return ratio(total, lives, 1, (0.0, float(self.meetings[0].evaluation.settings.horizon)))
+        return ratio(total, lives, 1, (0.0, float(max(self.horizons))))
+
+    @property
+    def horizons(self) -> list[int]:
+        """To which horizons its meetings were played [ticks]."""
+        return [meeting.evaluation.settings.horizon for meeting in self.meetings]
 
     def against(self, name: str, other: str) -> tuple[Estimate, Estimate] | None:
         """Mean lifetime of an entrant in the meeting with another, and its lead over it; None if they did not meet."""
@@ -118,18 +123,3 @@ def hold(
         listen(names, done, len(tables))
         meetings.append(Met(names, meet(table, played, settings, seed, share)))
     return Tournament(played, seed, tuple(known), anchors, tuple(meetings))
-
-
-def evenly(config: Config, populations: int) -> Config:
-    """The configuration with the largest spawn cap, up to its own, that so many populations share evenly.
-
-    Raises:
-        ConfigError: if there is no room for one agent of each.
-    """
-    cap = config.spawn.cap // populations * populations
-    if cap == 0:
-        raise ConfigError(
-            f"spawn.cap = {config.spawn.cap} has no room for {populations} populations, which it takes to give "
-            "everyone the same share; a larger --cap has"
-        )
-    return config.replace(**{"spawn.cap": cap, "spawn.populations": populations})

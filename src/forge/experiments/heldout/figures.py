@@ -28,7 +28,7 @@ class Figure:
     def estimate(self, evaluations: Sequence[Evaluation]) -> Estimate:
         """The figure with its 95 % interval, over worlds and, of several runs, over runs."""
         parts = np.stack([np.stack([self.total(e), self.count(e)], -1) for e in evaluations]).astype(float)
-        high = evaluations[0].settings.horizon if self.horizon else self.high
+        high = max(e.horizon for e in evaluations) if self.horizon else self.high
         return estimate_runs(lambda s: self.scale * s[..., 0] / s[..., 1], parts, (0.0, high))
 
 

@@ -20,7 +20,7 @@ from forge.experiments.runs.settings import Training
 from forge.experiments.statistics.estimate_text import columns
 
 #: A quarter of the worlds of `forge evaluate`, for a third of the time, alone.
-PROTOCOL = Protocol(Settings(worlds=8, ticks=300, warmup=200, horizon=500), company=())
+PROTOCOL = Protocol(Settings(worlds=8, ticks=300, warmup=200), company=(), contests=False)
 
 _PREFIX = "heldout_"
 

@@ -24,13 +24,13 @@ from forge.support.checks import did_you_mean
 from forge.support.numeric import integer
 
 #: Raised whenever the same options no longer give the same worlds or figures.
-VERSION = 1
+VERSION = 2
 
 # Sets maps and seeds apart from every other use of a seed.
 _HELD_OUT = 0x48454C44
 
 #: How long and in how many worlds, unless something else is asked for.
-USUAL = Settings(worlds=32, ticks=1000, warmup=500, horizon=1000)
+USUAL = Settings(worlds=32, ticks=1000, warmup=500)
 
 
 @dataclass(frozen=True)
@@ -42,6 +42,7 @@ class Protocol:
         seed: names the worlds' random streams and the players' choices.
         company: scripted players with whom worlds are shared; none means that players are measured alone only.
         cap: most agents alive at once in a world; 0 means as many as the world says.
+        contests: whether trained players share worlds half and half with each scripted opponent, one at a time.
 
     Raises:
         ConfigError: if one of them is not what it must be.
@@ -51,6 +52,7 @@ class Protocol:
     seed: int = 0
     company: tuple[str, ...] = tuple(KINDS)
     cap: int = 0
+    contests: bool = True
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "settings", check_settings(self.settings))

@@ -11,6 +11,7 @@ from forge.blade import Cause
 from forge.experiments.heldout import protocol as protocols
 from forge.experiments.heldout.protocol import Protocol
 from forge.experiments.heldout.score import Score
+from forge.experiments.reports.contests import ODDS, REACHED, cells, reached
 from forge.experiments.reports.publish import markdown_table, to_csv
 from forge.experiments.statistics.estimate import Estimate
 from forge.experiments.statistics.estimate_text import columns, interval, number
@@ -23,6 +24,11 @@ if TYPE_CHECKING:
 NAME = "evaluation"
 
 _CAUSES = [cause.name.lower() for cause in Cause]
+
+
+def contest_rows(scores: Sequence[Score]) -> list[dict[str, str]]:
+    """A row of text for each contest of a trained player: what the terminal, Markdown and LaTeX show first."""
+    return [{"player": score.name, **cells(contest)} for score in scores for contest in score.contests]
 
 
 def rows(scores: Sequence[Score]) -> list[dict[str, str]]:
@@ -41,6 +47,7 @@ def _row(score: Score, company: Sequence[str], random: Score) -> dict[str, str]:
     if company:
         row["among others [ticks]"] = interval(f["among"])
         row |= {f"outlives {kind} [%]": interval(f[f"outlives_{kind}"], 0) for kind in company}
+    row[REACHED] = reached(f["reach_horizon"].value, score.horizon)
     row["alive a world"] = interval(f["living"])
     row["tiles a life"] = interval(f["tiles"])
     row[f"died of {'/'.join(_CAUSES)} [%]"] = "/".join(number(f[f"died_{cause}"].value, 0) for cause in _CAUSES)
@@ -53,21 +60,33 @@ def _random(scores: Sequence[Score], digest: str) -> Score:
 
 
 def tables(scores: Sequence[Score]) -> list[Table]:
-    """The scores for rich's console: a table for each world, players as columns, intervals below their figures."""
+    """The scores for rich's console: for each world a table of the contests, if there are any, and one of all players.
+
+    Players, or contests, are columns, with the intervals below their figures.
+    """
+    drawn = []
+    for digest in dict.fromkeys(score.digest for score in scores):
+        here = [score for score in scores if score.digest == digest]
+        if contests := contest_rows(here):
+            heads = [f"{row.pop('player')}\nagainst the {row.pop('opponent')}" for row in contests]
+            drawn.append(_table("contests: half and half in shared worlds", heads, contests, digest))
+        told = rows(here)
+        drawn.append(_table("lifetime alone, and how it ends", [row.pop("player") for row in told], told, digest))
+    return drawn
+
+
+def _table(title: str, heads: Sequence[str], told: Sequence[dict[str, str]], digest: str) -> Table:
     from rich import box
     from rich.markup import escape
     from rich.table import Table
 
-    drawn = []
-    for digest in dict.fromkeys(score.digest for score in scores):
-        told = rows([score for score in scores if score.digest == digest])
-        drawn.append(Table(box=box.SIMPLE_HEAD, pad_edge=False, caption=f"protocol {digest}"))
-        drawn[-1].add_column("", no_wrap=True)
-        for row in told:
-            drawn[-1].add_column(escape(row["player"]), justify="right", overflow="fold", min_width=9)
-        for heading in list(told[0])[1:]:
-            cells = (row[heading].replace(" (", "\n").replace(" to ", "–").rstrip(")") for row in told)
-            drawn[-1].add_row(escape(heading.replace("died of ", "died of\n").replace("lava/", "lava/\n")), *cells)
+    drawn = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=title, title_justify="left", caption=f"protocol {digest}")
+    drawn.add_column("", no_wrap=True)
+    for head in heads:
+        drawn.add_column(escape(head), justify="right", overflow="fold", min_width=9)
+    for heading in told[0]:
+        texts = (row[heading].replace(" (", "\n").replace(" to ", "–").rstrip(")") for row in told)
+        drawn.add_row(escape(heading.replace("died of ", "died of\n").replace("lava/", "lava/\n")), *texts)
     return drawn
 
 
@@ -76,6 +95,11 @@ def about(scores: Sequence[Score], protocol: Protocol) -> str:
     s = protocol.settings
     seeds = max(len(score.players) for score in scores)
     over = "worlds" if seeds == 1 else "worlds and, of several runs of a configuration, over runs"
+    contests = (
+        f" Contests: in worlds that a player and one scripted player share half and half. {ODDS}"
+        if any(score.contests for score in scores)
+        else ""
+    )
     mixed = (
         f" Among others: in worlds shared evenly with {', '.join(protocol.company)}; a player outlives another where a "
         "life of it is longer than one of the other's in the same world, draws counting half."
@@ -84,8 +108,8 @@ def about(scores: Sequence[Score], protocol: Protocol) -> str:
     )
     return (
         f"{s.worlds} worlds on held-out maps, seed {protocol.seed}; lives that begin in {s.ticks:,} ticks after "
-        f"{s.warmup:,}, each followed to its end or for {s.horizon:,} ticks. In brackets: 95 % intervals over {over}."
-        f"{mixed}"
+        f"{s.warmup:,}, each followed to its end or for {s.followed}. In brackets: 95 % intervals over {over}."
+        f"{contests}{mixed}"
     )
 
 
@@ -100,6 +124,7 @@ def plain(scores: Sequence[Score], protocol: Protocol, command: str) -> dict[str
             "seed": protocol.seed,
             "company": list(protocol.company),
             "cap": protocol.cap,
+            "contests": protocol.contests,
         },
         "scores": [
             {
@@ -110,6 +135,7 @@ def plain(scores: Sequence[Score], protocol: Protocol, command: str) -> dict[str
                 **{name: _plain(found) for name, found in score.figures.items()},
                 "alone": [e.to_dict() for e in score.alone],
                 "among": [e.to_dict() for e in score.among],
+                "contests": {c.opponent: [e.to_dict() for e in c.meetings] for c in score.contests},
             }
             for score in scores
         ],
@@ -122,8 +148,8 @@ def _plain(found: Estimate) -> dict[str, float | None]:
 
 
 def figure_rows(scores: Sequence[Score]) -> list[dict[str, Any]]:
-    """A row for each score with every figure and the ends of its interval, for CSV."""
-    return [
+    """A row for each score with every figure and the ends of its interval, for CSV; what it does not have is empty."""
+    found = [
         {
             "player": score.name,
             "digest": score.digest,
@@ -133,10 +159,12 @@ def figure_rows(scores: Sequence[Score]) -> list[dict[str, Any]]:
         }
         for score in scores
     ]
+    names = dict.fromkeys(name for row in found for name in row)
+    return [{name: row.get(name) for name in names} for row in found]
 
 
 def to_latex(told: Sequence[dict[str, str]]) -> str:
-    r"""Rows of text as a tabular of LaTeX's package booktabs, players as columns."""
+    r"""Rows of text as a tabular of LaTeX's package booktabs, players (or contests, with opponents) as columns."""
     names = [_latex(row["player"]) for row in told]
     lines = [rf"\begin{{tabular}}{{l{'r' * len(told)}}}", r"\toprule", " & ".join(["", *names]) + r" \\", r"\midrule"]
     for heading in list(told[0])[1:]:
@@ -162,12 +190,13 @@ def write(scores: Sequence[Score], protocol: Protocol, folder: Path, command: st
         StorageError: if they cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    told = rows(scores)
+    told, contests = rows(scores), contest_rows(scores)
     digests = ", ".join(dict.fromkeys(score.digest for score in scores))
-    parts = ["# Evaluation", markdown_table(told), about(scores, protocol), f"`{command}`: protocol {digests}."]
+    parts = ["# Evaluation", *([markdown_table(contests)] if contests else []), markdown_table(told)]
+    parts += [about(scores, protocol), f"`{command}`: protocol {digests}."]
     texts = {
         "md": "\n\n".join(parts) + "\n",
-        "tex": to_latex(told),
+        "tex": "\n".join(to_latex(table) for table in (contests, told) if table),
         "csv": to_csv(figure_rows(scores)),
         "json": json.dumps(plain(scores, protocol, command), indent=1, allow_nan=False) + "\n",
     }

@@ -1,4 +1,4 @@
-"""Plays held-out evaluations: each player alone, and sharing worlds with scripted players; runs grouped over seeds."""
+"""Plays held-out evaluations: contests, each player alone, and all among each other; runs grouped over seeds."""
 
 from __future__ import annotations
 
@@ -11,14 +11,15 @@ from typing import Any
 import numpy as np
 
 from forge.blade import Config
+from forge.experiments.evaluation.contest import Contest, compete, opponents
 from forge.experiments.evaluation.entrants import scripted_entrant
 from forge.experiments.evaluation.evaluate import evaluate
 from forge.experiments.evaluation.evaluation import Evaluation
-from forge.experiments.evaluation.meeting import meet
+from forge.experiments.evaluation.meeting import evenly, meet
 from forge.experiments.evaluation.mixing import Entrant
-from forge.experiments.evaluation.tournament import evenly
 from forge.experiments.heldout.figures import AMONG, FIGURES, odds
 from forge.experiments.heldout.protocol import Protocol
+from forge.experiments.reports import contests
 from forge.experiments.statistics.estimate import Estimate, estimate_runs
 
 Listener = Callable[[str], None]
@@ -59,6 +60,7 @@ class Score:
     company: tuple[str, ...]
     alone: tuple[Evaluation, ...]  # [R]
     among: tuple[Evaluation, ...]  # [R]: the player first, then its company in the place of populations; or none
+    contests: tuple[Contest, ...] = ()  # of a trained player, with each scripted opponent
 
     @cached_property
     def figures(self) -> dict[str, Estimate]:
@@ -68,7 +70,14 @@ class Score:
             found["among"] = AMONG.estimate(self.among)
             for place, kind in enumerate(self.company, 1):
                 found[f"outlives_{kind}"] = odds(place).estimate(self.among)
+        for contest in self.contests:
+            found |= contests.estimates(contest)
         return found
+
+    @property
+    def horizon(self) -> int:
+        """Ticks for which its lives alone were followed at most; the longest of several runs."""
+        return max(each.horizon for each in self.alone)
 
     def relative(self, other: Score) -> Estimate:
         """Its lifetime alone as a multiple of that of a single player in the same worlds."""
@@ -97,7 +106,12 @@ def score(players: Sequence[Player], protocol: Protocol, listen: Listener = lamb
 
 def _score(group: tuple[Player, ...], protocol: Protocol, listen: Listener) -> Score:
     alone, among = [], []
+    kinds = opponents(group[0].config) if protocol.contests and group[0].trained else ()
+    meetings: dict[str, list[Evaluation]] = {kind: [] for kind in kinds}
     for player in group:
+        for kind, held in meetings.items():
+            listen(f"{player.entrant.name} against the {kind}")
+            held.append(_against(player, kind, protocol))
         listen(f"{player.entrant.name}, alone")
         alone.append(_alone(player, protocol))
         if protocol.company:
@@ -106,7 +120,13 @@ def _score(group: tuple[Player, ...], protocol: Protocol, listen: Listener) -> S
     seeds = len(group)
     name = group[0].entrant.name if seeds == 1 else f"{group[0].entrant.name} and {seeds - 1} more"
     digest = protocol.digest(group[0].config)
-    return Score(name, digest, group, protocol.company, tuple(alone), tuple(among))
+    held_contests = tuple(Contest(kind, tuple(held)) for kind, held in meetings.items())
+    return Score(name, digest, group, protocol.company, tuple(alone), tuple(among), held_contests)
+
+
+def _against(player: Player, kind: str, protocol: Protocol) -> Evaluation:
+    world = protocol.world(player.config)
+    return compete(player.entrant, kind, world, protocol.settings, protocol.world_seed, protocol.maps)
 
 
 def _alone(player: Player, protocol: Protocol) -> Evaluation:

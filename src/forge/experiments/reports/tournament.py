@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from forge.experiments.evaluation.ratings import LEVEL
 from forge.experiments.evaluation.tournament import Tournament
 from forge.experiments.figures import ratings as rating_figure
 from forge.experiments.reports.findings import Findings
@@ -20,11 +21,11 @@ if TYPE_CHECKING:
 
 _METHOD = """Everyone in a meeting has the same share of its worlds. Each meeting was played in the same {worlds} \
 worlds with room for {cap} agents, seed {seed}; counted are the lives that begin in {ticks:,} ticks after a warm-up of \
-{warmup:,}, each followed to its end or for {horizon:,} ticks. Intervals of lifetimes are over worlds (delete-one \
+{warmup:,}, each followed to its end or for {followed}. Intervals of lifetimes are over worlds (delete-one \
 jackknife). Ratings are of bouts between single lives in the same world: who lives longer has won. They are those of \
 Bradley and Terry's model (1952) on Elo's scale: 400 points more are odds of 10 to 1 to outlive the other. Their \
 intervals are over worlds, too."""
-_FROZEN = "The ratings of {anchors} are frozen, at what the bouts among them say with {first} at 25."
+_FROZEN = "The ratings of {anchors} are frozen, at what the bouts among them say with {first} at {level:g}."
 
 
 def standings(held: Tournament) -> Table:
@@ -82,6 +83,15 @@ def _escape(text: str) -> str:
     from rich.markup import escape
 
     return escape(text)
+
+
+def followed(held: Tournament) -> str:
+    """For how long lives were followed at most, and how many of them longer, in words."""
+    horizons = sorted(set(held.horizons))
+    counts = [meeting.evaluation.counts for meeting in held.meetings]
+    reached, lives = (sum(int(getattr(c, name).sum()) for c in counts) for name in ("outlived", "lives"))
+    share = f", which {100 * reached / lives:.2g} % of them reach" if lives else ""
+    return f"{' or '.join(f'{horizon:,}' for horizon in horizons)} ticks{share}"
 
 
 def title(held: Tournament) -> str:
@@ -145,9 +155,9 @@ def _body(held: Tournament) -> str:
         for name in held.ratings
     ]
     settings = held.meetings[0].evaluation.settings
-    method = _METHOD.format(**settings._asdict(), cap=held.config.spawn.cap, seed=held.seed)
+    method = _METHOD.format(**settings._asdict(), followed=followed(held), cap=held.config.spawn.cap, seed=held.seed)
     if held.frozen:
-        method += " " + _FROZEN.format(anchors=", ".join(held.frozen), first=held.anchors[0])
+        method += " " + _FROZEN.format(anchors=", ".join(held.frozen), first=held.anchors[0], level=LEVEL)
     return "\n\n".join([markdown_table(standing), _cross_markdown(held, names), method])
 
 

@@ -62,8 +62,8 @@ agent's life. Few agents that did not learn live so long, and they rarely meet.
 *Styles picked by others*: in {lived_worlds} fresh worlds of combat with automatic targets and the full cap, the \
 styles of the populations are picked in four ways, each population in each way in its turn: as its policy says; the \
 *best*, which harms most at the distance of the nearest agent; always melee; always mage. All else is the policy's. \
-Lifetimes are of the lives that begin in {lived_ticks} ticks after {lived_warmup}, followed for {lived_horizon} ticks \
-at most.
+Lifetimes are of the lives that begin in {lived_ticks} ticks after {lived_warmup}, each followed to its end or \
+for {lived_followed}.
 
 95 % intervals are over seeds and maps or worlds (two-way analysis of variance with random effects on the jackknife's \
 pseudo-values). Yes and no are said where the whole interval is on one side.
@@ -241,6 +241,7 @@ def body(asked: Asked, watched: Watched, size: Size, reach: np.ndarray, damage: 
     early, late = (f"{steps / 1e6:g} M" for steps in size.steps)
     far = dict(zip(STYLES, reach.tolist(), strict=True))
     lived = {f"lived_{name}": value for name, value in size.lived._asdict().items()}
+    lived["lived_followed"] = size.lived.followed
     method = _METHOD.format(**lived, **size.sites._asdict() | size.play._asdict() | far, early=early, late=late)
     return f"{markdown_table(rows)}\n\n{method}"
 

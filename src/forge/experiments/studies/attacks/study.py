@@ -86,7 +86,7 @@ def _restyled(size: Size, need: Need) -> Measurement:
             return Fates.of_evaluation(evaluate(policy, config, **lived._asdict())).to_dict()
 
     what = what_is_measured("styles picked by others", need, "late", {"lived": lived._asdict()})
-    ticks = lived.worlds * (lived.warmup + lived.ticks + lived.horizon // 5)
+    ticks = lived.worlds * (lived.warmup + lived.ticks + lived.horizons[0] // 5)
     return Measurement(f"{name_of(need, 'late')}, restyled", what, measure, ticks)
 
 

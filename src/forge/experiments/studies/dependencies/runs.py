@@ -48,7 +48,7 @@ _RULES = {"foraging": Law, "combat": Chaos}
 
 
 #: How long lives are followed where only the picking of styles differs; worlds in fours, one for each way to pick.
-_LIVED = Settings(worlds=24, ticks=300, warmup=200, horizon=500)
+_LIVED = Settings(worlds=24, ticks=300, warmup=200)
 
 
 class Play(NamedTuple):
@@ -100,7 +100,7 @@ SCALES = {
         worlds=100,
         sites=Asking(maps=32, agents=6),
         play=Play(worlds=32, warmup=500, ticks=500),
-        lived=Settings(worlds=32, ticks=500, warmup=500, horizon=1000),
+        lived=Settings(worlds=32, ticks=500, warmup=500),
     ),
 }
 

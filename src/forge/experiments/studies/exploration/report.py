@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 Drawn = tuple[str, str, Callable[[], "Figure"]]
 
 _METHOD = """Each player is alone in {worlds} worlds, {where}. Counted is what happens in {ticks:,} ticks after a \
-warm-up of {warmup:,}; lives that begin in them are followed to their end or for {horizon:,} ticks. *Coverage* is the \
+warm-up of {warmup:,}; lives that begin in them are followed to their end or for {followed}. *Coverage* is the \
 share of the land that can be reached on which anybody stood in these ticks. {evenly} *Pace* is v1.0's measure of \
 exploration. All are means over worlds. A factor per doubling is the slope of the least-squares line through the \
 logarithms, against the binary logarithm of the number of agents. 95 % intervals: over worlds (delete-one jackknife) \
@@ -198,7 +198,12 @@ def body(explored: Explored, levels: Levels) -> str:
         _read(explored, levels, [*scripted, *own]),
         "### Among the same number",
         _read(explored, levels, tested),
-        _METHOD.format(where=explored.where, evenly=explored.evenly[1], **explored.settings._asdict()),
+        _METHOD.format(
+            where=explored.where,
+            evenly=explored.evenly[1],
+            followed=explored.settings.followed,
+            **explored.settings._asdict(),
+        ),
     ]
     return "\n\n".join(parts)
 

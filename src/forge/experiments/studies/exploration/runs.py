@@ -14,7 +14,7 @@ from forge.experiments.runs.settings import Session, Training
 from forge.experiments.studies.framework.needs import Need
 from forge.experiments.studies.framework.study import Scale
 
-_SETTINGS = Settings(worlds=32, ticks=500, warmup=500, horizon=500)
+_SETTINGS = Settings(worlds=32, ticks=500, warmup=500)
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ SCALES = {
         seeds=5,
         confirm=True,
         steps=100_000_000,
-        settings=Settings(worlds=64, ticks=1000, warmup=500, horizon=1000),
+        settings=Settings(worlds=64, ticks=1000, warmup=500),
     ),
     "paper": Size(
         about="100 worlds of 128 agents for one population, and 1,000 M agent steps of training for each population",
@@ -57,7 +57,7 @@ SCALES = {
         confirm=True,
         slots=12_800,  # the paper's 100 worlds of 128 agents
         steps=1_000_000_000,
-        settings=Settings(worlds=64, ticks=1000, warmup=500, horizon=1000),
+        settings=Settings(worlds=64, ticks=1000, warmup=500),
     ),
 }
 

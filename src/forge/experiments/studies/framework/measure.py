@@ -42,7 +42,7 @@ def lifetimes(name: str, player: Player, config: Config, settings: Settings, see
         "seed": seed,
     }
     # most lives that begin in the measurement are over within a fifth of the horizon after it
-    ticks = settings.warmup + settings.ticks + settings.horizon // 5
+    ticks = settings.warmup + settings.ticks + settings.horizons[0] // 5
     return Measurement(name, what, play, settings.worlds * ticks)
 
 
@@ -83,7 +83,7 @@ def survey(
         "fresh": fresh,
         "seed": seed,
     }
-    ticks = settings.warmup + settings.ticks + settings.horizon // 2
+    ticks = settings.warmup + settings.ticks + settings.horizons[0] // 2
     share = config.spawn.cap / (busiest or config.spawn.cap)
     return Measurement(name, what, play, max(1, round(settings.worlds * ticks * share)))
 

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from forge.experiments.evaluation.contest import Contest
 from forge.experiments.evaluation.evaluation import Evaluation
 from forge.experiments.statistics.estimate import Estimate, estimate_runs
 
@@ -19,6 +20,7 @@ class Point:
     steps: int
     seconds: Sequence[float]  # of training, by seed
     evaluations: Sequence[Evaluation]  # by seed, all in the same worlds
+    contests: Sequence[Contest] = ()  # with each scripted opponent, over the same seeds
 
     @property
     def mean_seconds(self) -> float:
@@ -29,6 +31,18 @@ class Point:
     def lifetime(self) -> Estimate:
         """Mean over seeds of the mean lifetime [ticks], over seeds and worlds."""
         return estimate_runs(lambda s: s[..., 0] / s[..., 1], self._sums, (0.0, np.inf))
+
+    @cached_property
+    def outlived(self) -> Estimate:
+        """Share of the lives alone that reach the horizon, over seeds and worlds."""
+        counts = [evaluation.counts for evaluation in self.evaluations]
+        sums = np.stack([np.stack([c.outlived.sum(-1), c.lives.sum(-1)], -1) for c in counts]).astype(float)
+        return estimate_runs(lambda s: s[..., 0] / s[..., 1], sums, (0.0, 1.0))
+
+    @property
+    def horizon(self) -> int:
+        """Ticks for which lives alone were followed at most; the longest of all seeds."""
+        return max(evaluation.horizon for evaluation in self.evaluations)
 
     def times(self, other: Evaluation) -> Estimate:
         """The same as a multiple of another player's in the same worlds."""

@@ -25,6 +25,34 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
+def contests(curves: Mapping[str, Curve]) -> Figure:
+    """Lifetime as a multiple of each scripted opponent's, and the odds to outlive it, against experience.
+
+    Args:
+        curves: by algorithm.
+    """
+    figure = new_figure(11, 5)
+    axes = figure.subplots(1, 2)
+    colours = dict(zip(curves, hex_colours(len(curves)), strict=True))
+    for ax, of, label in zip(axes, ("ratio", "odds"), ("lifetime × the opponent's", "odds to outlive it"), strict=True):
+        for name, curve in curves.items():
+            steps = [point.steps for point in curve]
+            for opponent, line in zip(range(len(curve[0].contests)), ("-", "--", ":"), strict=False):
+                found = [getattr(point.contests[opponent], of) for point in curve]
+                low, value, high = ([getattr(one, end) for one in found] for end in ("low", "value", "high"))
+                ax.fill_between(steps, low, high, color=colours[name], alpha=0.12, linewidth=0)
+                kind = f"{name} against the {curve[0].contests[opponent].opponent}"
+                ax.plot(steps, value, color=colours[name], linewidth=2.2, linestyle=line, marker="o", label=kind)
+        plain_axes(ax, label)
+        ax.set_xscale("log")
+        ax.set_ylim(bottom=0)
+        ax.axhline(1, color=FAINT, linewidth=1.1, linestyle=(0, (5, 3)), zorder=1)
+        ax.set_xlabel("experience [agent steps]")
+        short_numbers(ax.xaxis)
+    add_legend(figure, *axes[0].get_legend_handles_labels())
+    return figure
+
+
 def lifetimes(curves: Mapping[str, Curve], anchors: Mapping[str, Estimate]) -> Figure:
     """Lifetime against experience and against time of training, both on logarithmic axes.
 

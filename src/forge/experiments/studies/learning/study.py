@@ -1,4 +1,4 @@
-"""The study `learning`: how soon do populations learn to live, and how far do they come?"""
+"""The study `learning`: how soon do populations outlive scripted players, and how far do they come?"""
 
 from __future__ import annotations
 
@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from forge.blade import Chaos, Config
+from forge.experiments.evaluation.contest import Contest, arranged, opponents
 from forge.experiments.evaluation.evaluation import Evaluation, Settings
 from forge.experiments.reports.findings import Findings
 from forge.experiments.runs.settings import Session, Training
 from forge.experiments.studies.framework.measure import lifetimes
+from forge.experiments.studies.framework.meetings import Meeting
 from forge.experiments.studies.framework.needs import Milestone, Need
 from forge.experiments.studies.framework.store import Measurement
 from forge.experiments.studies.framework.study import Plan, Results, Scale, Study
@@ -26,7 +28,7 @@ SCRIPTED = ("random", "forager", "fighter")
 RATES = {"pg": 1_750_000, "ppo": 500_000}
 
 
-_EVALUATION = Settings(worlds=32, ticks=500, warmup=500, horizon=1000)
+_EVALUATION = Settings(worlds=32, ticks=500, warmup=500)
 
 
 @dataclass(frozen=True)
@@ -67,13 +69,24 @@ SCALES = {
 
 
 def plan(size: Size, seeds: int) -> Plan:
-    """Every algorithm with every seed, and each of their milestones alone in the worlds of the scripted players."""
+    """Every algorithm with every seed, and each of their milestones in contests, and alone as the scripted players."""
     needs = runs(size, seeds)
-    measurements = [_evaluation(size, name, name) for name in SCRIPTED]
-    measurements += [
-        _evaluation(size, _name(need, at), Milestone(need, at)) for need in needs for at in need.milestones
+    stages = [(need, at) for need in needs for at in need.milestones]
+    share = size.world.populations
+    measurements = [
+        contest(size, *stage, kind).measurement(size.evaluation, share)
+        for stage in stages
+        for kind in opponents(size.world)
     ]
+    measurements += [_evaluation(size, name, name) for name in SCRIPTED]
+    measurements += [_evaluation(size, _name(*stage), Milestone(*stage)) for stage in stages]
     return Plan(needs, measurements)
+
+
+def contest(size: Size, need: Need, steps: int, opponent: str) -> Meeting:
+    """A run after so many agent steps and a scripted player, who share worlds half and half."""
+    world = arranged(size.world, size.world.populations)
+    return Meeting((_name(need, steps), opponent), (Milestone(need, steps), opponent), world, "half and half")
 
 
 def runs(size: Size, seeds: int) -> list[Need]:
@@ -103,18 +116,23 @@ def _evaluation(size: Size, name: str, player: str | Milestone) -> Measurement:
 
 
 def findings(size: Size, seeds: int, results: Results) -> Findings:
-    """Lifetimes against steps and time, against the scripted players, and by population."""
+    """Contests and lifetimes against steps and time, beside the scripted players, and by population."""
     needs = runs(size, seeds)
-    curves = {name: _curve([n for n in needs if n.training.learning.algorithm == name], results) for name in ALGORITHMS}
-    return learning_report.findings(curves, _scripted(results))
+    of = {name: [need for need in needs if need.training.learning.algorithm == name] for name in ALGORITHMS}
+    curves = {name: _curve(size, those, results) for name, those in of.items()}
+    return learning_report.findings(curves, _scripted(results), size.evaluation)
 
 
-def _curve(needs: list[Need], results: Results) -> Curve:
+def _curve(size: Size, needs: list[Need], results: Results) -> Curve:
     return [
         Point(
             steps=steps,
             seconds=[results.seconds[need.name][steps] for need in needs],
             evaluations=[Evaluation.from_dict(results.measured[_name(n, steps)]) for n in needs],
+            contests=[
+                Contest(kind, tuple(contest(size, need, steps, kind).found(results) for need in needs))
+                for kind in opponents(size.world)
+            ],
         )
         for steps in needs[0].milestones
     ]
@@ -126,7 +144,7 @@ def _scripted(results: Results) -> Mapping[str, Evaluation]:
 
 STUDY = Study(
     name="learning",
-    question="How soon do populations that learn live longer than random and scripted ones, and how far do they come?",
+    question="How soon do populations that learn outlive random and scripted ones, and how far do they come?",
     scales=SCALES,
     plan=plan,
     findings=findings,

@@ -25,7 +25,7 @@ each population have ended. Where two meet, each has half of the world's slots, 
 was trained with; a run meets runs of other sizes with its own seed, and of its own size with the next. Meetings are \
 in {worlds} worlds of {cap}, or in so many smaller ones that they hold as many agents; at each cap all are in the same \
 ones, on maps that no run was trained on. Counted are the lives that begin in {ticks:,} ticks after a warm-up of \
-{warmup:,}, each followed to its end or for {horizon:,} ticks, so a mean lifetime is a restricted one. A slope is that \
+{warmup:,}, each followed to its end or for {followed}, so a mean lifetime is a restricted one. A slope is that \
 of the least-squares line against log2 of the size, the mean over all company. 95 % intervals are over seeds and \
 worlds (two-way analysis of variance with random effects on the jackknife's pseudo-values, a Student's t for each); \
 those of the {pairs} pairs are taken one by one, so that of 20 that differ by nothing one will seem to."""
@@ -188,6 +188,7 @@ def body(outcome: Outcome) -> str:
         lives=outcome.lives,
         pairs=len(_pairs(table)),
         cap=table.caps[-1],
+        followed=s.followed,
         **s._asdict(),
     )
     parts = [part for cap in table.caps for part in (f"### In worlds of {cap}", _grid(table, cap))]

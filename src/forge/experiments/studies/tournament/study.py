@@ -13,17 +13,17 @@ from forge.experiments.evaluation.evaluation import Settings
 from forge.experiments.evaluation.ratings import anchor, rate
 from forge.experiments.reports.findings import Findings
 from forge.experiments.runs.settings import Session, Training
+from forge.experiments.studies.framework.meetings import Meeting, against_anchors
 from forge.experiments.studies.framework.needs import Milestone, Need
 from forge.experiments.studies.framework.study import Plan, Results, Scale, Study
 from forge.experiments.studies.tournament import report as tournament_report
-from forge.experiments.studies.tournament.meetings import Meeting, against_anchors
 from forge.experiments.studies.tournament.report import Outcome, Rated
 from forge.experiments.studies.tournament.table import Duel, Table
 
 #: Scripted players whose ratings are frozen. Where nothing can be won by fighting, the fighter is a forager.
 ANCHORS = {"foraging": ("random", "forager"), "combat": ("random", "forager", "fighter")}
 _WORLDS: Mapping[str, Callable[..., Config]] = {"foraging": Law, "combat": Chaos}
-_EVALUATION = Settings(worlds=8, ticks=200, warmup=200, horizon=500)
+_EVALUATION = Settings(worlds=8, ticks=200, warmup=200)
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ SCALES = {
         seeds=5,
         confirm=True,
         lives=250_000,
-        evaluation=Settings(worlds=16, ticks=400, warmup=400, horizon=1000),
+        evaluation=Settings(worlds=16, ticks=400, warmup=400),
     ),
     "paper": Size(
         about="100 worlds, and the paper's 100 million lives in the largest run",
@@ -82,7 +82,7 @@ SCALES = {
         confirm=True,
         lives=12_500_000,
         worlds=100,
-        evaluation=Settings(worlds=32, ticks=500, warmup=500, horizon=1000),
+        evaluation=Settings(worlds=32, ticks=500, warmup=500),
     ),
 }
 
@@ -190,7 +190,7 @@ def table_of(size: Size, seeds: int, results: Results) -> Table:
                     found = _sums(merged(size, seeds, cap, one, other, seed), results, blocks)
                     sums[seed, :, c, i, j] += found[:, 0]
                     sums[(seed + 1) % seeds if i == j else seed, :, c, j, i] += found[:, 1]
-    return Table(caps, caps, sums, float(size.evaluation.horizon))
+    return Table(caps, caps, sums, float(size.evaluation.horizons[-1]))
 
 
 def duel_of(size: Size, seeds: int, results: Results) -> Duel:
@@ -198,7 +198,7 @@ def duel_of(size: Size, seeds: int, results: Results) -> Duel:
     blocks = size.evaluation.worlds
     sums = [[_sums(duel(size, cap, seed), results, blocks) for cap in size.caps] for seed in range(seeds)]
     arrays = np.moveaxis(np.array(sums), 1, 2)  # [R, W, C, 2, 2]
-    return Duel(size.caps, arrays.reshape(*arrays.shape[:3], 4), float(size.evaluation.horizon))
+    return Duel(size.caps, arrays.reshape(*arrays.shape[:3], 4), float(size.evaluation.horizons[-1]))
 
 
 def _sums(meeting: Meeting, results: Results, blocks: int) -> np.ndarray:

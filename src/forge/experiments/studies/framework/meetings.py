@@ -57,7 +57,7 @@ class Meeting(NamedTuple):
             "seed": seed,
             "bouts": True,
         }
-        ticks = settings.worlds * (settings.warmup + settings.ticks + settings.horizon)
+        ticks = settings.worlds * (settings.warmup + settings.ticks + settings.horizons[0])
         cap = self.world.spawn.cap
         return Measurement(self.name, what, play, max(1, round(ticks * cap / (busiest or cap))))
 
