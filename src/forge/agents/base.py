@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -29,6 +29,17 @@ class Sight(NamedTuple):
     seen_count: np.ndarray  # int16 [W, N]
     moves: np.ndarray  # uint8 [W, N]
     targets: np.ndarray  # uint8 [W, N, K or 0]
+
+
+class Script(NamedTuple):
+    """A scripted agent as compiled code calls it."""
+
+    kernel: Any  # see `Compiled`
+    sight: type[Sight]  # what it is given
+    rules: np.ndarray  # RULES [1]: the numbers that it knows
+    headings: np.ndarray  # uint8 [W, N]: what its agents remember, which `kernel` changes
+    key: np.uint64  # that its random choices follow from
+    calls: int  # of `act` so far
 
 
 class Scripted(ABC):
@@ -98,6 +109,14 @@ class Scripted(ABC):
         """What it takes of a choice that it does not know, integers [W, N] or one for all: the option that is idle."""
         return np.array(choice.idle(self.config))
 
+    def script(self) -> Script | None:
+        """What compiled code needs to decide as this agent does; None if it is more than a compiled function here."""
+        return None
+
+    def passed(self, ticks: int) -> None:
+        """Counts ticks in which compiled code has decided in its place, by `script`."""
+        self._calls += ticks
+
     def state(self) -> dict[str, np.ndarray]:
         """All that is remembered: `calls` of `act` int64 [], and the explorers' `headings`, Moves uint8 [W, N]."""
         return {"calls": np.array(self._calls, np.int64), "headings": self._headings.copy()}
@@ -164,6 +183,32 @@ class Scripted(ABC):
         else:
             self._crop[:, :, middle, middle] = window
         return self._crop
+
+
+class Compiled(Scripted):
+    """A scripted agent that is one compiled function, which a compiled learner calls without a way through Python.
+
+    Attributes:
+        kernel: `kernel(sight, rules, headings, seed, calls, first, low, high, out)` fills the rows of slots low ..
+            high − 1 of `out` in all worlds, which are the worlds first, first + 1, ... of a batch. `headings`, uint8
+            [W, N], is what agents remember; `seed` the key of the agent's choices, and `calls` the number of calls
+            before.
+    """
+
+    kernel: ClassVar[Any]
+
+    def _decide(self, sight: Sight, low: int, high: int, out: np.ndarray) -> None:
+        type(self).kernel(sight, self._rules, self._headings, self._key, self._calls, 0, low, high, out)
+
+    def script(self) -> Script | None:
+        """See `Scripted`: None for a subclass that overrides more, or if what it sees has to be made fit first."""
+        kind = type(self)
+        plain = kind.act is Scripted.act and kind._decide is Compiled._decide and kind._window is Scripted._window
+        here = self.config.sight.radius == SIGHT and self._known is None
+        ours = all(choice.name in COLUMNS for choice in self._choices)
+        if not (plain and here and ours):
+            return None
+        return Script(kind.kernel, Sight, self._rules, self._headings, self._key, self._calls)
 
 
 def _as_known(config: Config) -> np.ndarray | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from forge.agents.base import Scripted, Sight
+from forge.agents.base import Compiled
 from forge.agents.bitboards import (
     BLOCK,
     HERE,
@@ -31,29 +31,16 @@ from forge.blade.compiled.jit import inline, jit
 CHASE = 3
 
 
-class Fighter(Scripted):
-    """Forages as the Forager does, and fights the other populations.
-
-    It attacks with what is likely to gain most: kills, then health, food and water. Others with less health than its
-    own are prey; well fed, it goes for one that is near. From the rest it keeps away: out of reach of all attacks, or
-    at least of those that would kill it. While it is immune it fears nobody and everyone is prey; who is immune is
-    nobody's prey.
-    """
-
-    def _decide(self, sight: Sight, low: int, high: int, out: np.ndarray) -> None:
-        decide_all(sight, self._rules, self._headings, self._key, self._calls, low, high, out)
-
-
 @jit
-def decide_all(sight, rules, headings, seed, calls, low, high, out):
-    """Fills the rows of slots low .. high − 1 in all worlds."""
+def decide_all(sight, rules, headings, seed, calls, first, low, high, out):
+    """See `Compiled`."""
     key, learned = key_of(seed, calls), rules[0].learned
     reach, matters = harmful_reach(rules[0]), style_matters(rules[0])
     for w in range(out.shape[0]):
         for slot in range(low, high):
             out[w, slot, :] = 0
             if sight.seen_count[w, slot] > 0:
-                move = walk(sight, rules[0], reach, headings, roll(key, w, slot), w, slot)
+                move = walk(sight, rules[0], reach, headings, roll(key, first + w, slot), w, slot)
                 out[w, slot, 0] = move
                 if not matters:
                     continue
@@ -122,3 +109,15 @@ def retreat(ground, safe, calm):
         if into:
             return either(zone, HERE), into
     return ground, 0
+
+
+class Fighter(Compiled):
+    """Forages as the Forager does, and fights the other populations.
+
+    It attacks with what is likely to gain most: kills, then health, food and water. Others with less health than its
+    own are prey; well fed, it goes for one that is near. From the rest it keeps away: out of reach of all attacks, or
+    at least of those that would kill it. While it is immune it fears nobody and everyone is prey; who is immune is
+    nobody's prey.
+    """
+
+    kernel = decide_all

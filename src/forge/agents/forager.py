@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import numpy as np
-
-from forge.agents.base import Scripted, Sight
+from forge.agents.base import Compiled
 from forge.agents.bitboards import BLOCK, look
 from forge.agents.dice import key_of, member, mix, roll
 from forge.agents.foraging import forage
@@ -12,25 +10,15 @@ from forge.agents.striking import gentlest_style, style_matters
 from forge.blade.compiled.jit import inline, jit
 
 
-class Forager(Scripted):
-    """Walks to the food or water it needs, around obstacles and never onto lava; explores where it sees none.
-
-    Where it cannot hold, it attacks with the style that does the least harm. It names no target.
-    """
-
-    def _decide(self, sight: Sight, low: int, high: int, out: np.ndarray) -> None:
-        decide_all(sight, self._rules, self._headings, self._key, self._calls, low, high, out)
-
-
 @jit
-def decide_all(sight, rules, headings, seed, calls, low, high, out):
-    """Fills the rows of slots low .. high − 1 in all worlds."""
+def decide_all(sight, rules, headings, seed, calls, first, low, high, out):
+    """See `Compiled`."""
     key, matters = key_of(seed, calls), style_matters(rules[0])
     for w in range(out.shape[0]):
         for slot in range(low, high):
             out[w, slot, :] = 0
             if sight.seen_count[w, slot] > 0:
-                move = walk(sight, rules[0], headings, roll(key, w, slot), w, slot)
+                move = walk(sight, rules[0], headings, roll(key, first + w, slot), w, slot)
                 out[w, slot, 0] = move
                 if matters:
                     out[w, slot, 1] = gentlest_style(sight, rules[0], w, slot, move)
@@ -44,3 +32,12 @@ def walk(sight, rules, headings, bits, w, slot):
         return 0
     ground = look(sight.window, (w * sight.agents.shape[1] + slot) * BLOCK)
     return member(forage(me, rules, ground, ground.open, headings, w, slot, bits), mix(bits))
+
+
+class Forager(Compiled):
+    """Walks to the food or water it needs, around obstacles and never onto lava; explores where it sees none.
+
+    Where it cannot hold, it attacks with the style that does the least harm. It names no target.
+    """
+
+    kernel = decide_all

@@ -4,38 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
-from forge.agents.base import Scripted, Sight
+from forge.agents.base import Compiled
 from forge.agents.dice import below, key_of, member, mix, roll
 from forge.blade import Observation
 from forge.blade.compiled.jit import inline, jit
 from forge.blade.schema.system import Choice
 
 
-class Random(Scripted):
-    """Acts uniformly at random among the valid moves, the styles, and the targets valid for the style it drew."""
-
-    def _decide(self, sight: Sight, low: int, high: int, out: np.ndarray) -> None:
-        decide_all(sight, self._rules, self._key, self._calls, low, high, out)
-
-    def _choose(self, choice: Choice, observation: Observation) -> np.ndarray:
-        """Any valid option, each as likely, from a stream of its own for each tick and choice."""
-        count = len(choice.options(self.config))
-        valid = (
-            np.ones((*observation.alive.shape, count), bool) if choice.mask is None else observation.more[choice.mask]
-        )
-        stream = np.random.Generator(np.random.Philox(key=[self._key, np.uint64(self._calls << 8 | choice.number)]))
-        return np.argmax(valid * (1 - stream.random(valid.shape)), -1)
-
-
 @jit
-def decide_all(sight, rules, seed, tick, low, high, out):
-    """Fills the rows of slots low .. high − 1 in all worlds."""
-    key, styles, learned = key_of(seed, tick), rules[0].styles, rules[0].learned
+def decide_all(sight, rules, headings, seed, calls, first, low, high, out):
+    """See `Compiled`."""
+    key, styles, learned = key_of(seed, calls), rules[0].styles, rules[0].learned
     for w in range(out.shape[0]):
         for slot in range(low, high):
             out[w, slot, :] = 0
             if sight.seen_count[w, slot] > 0:
-                bits = roll(key, w, slot)
+                bits = roll(key, first + w, slot)
                 out[w, slot, 0] = member(sight.moves[w, slot], bits)
                 bits = mix(bits)
                 style = below(bits, styles)
@@ -56,3 +40,18 @@ def valid_target(sight, w, slot, style, bits):
         if nth < 0:
             return entry
     return 0
+
+
+class Random(Compiled):
+    """Acts uniformly at random among the valid moves, the styles, and the targets valid for the style it drew."""
+
+    kernel = decide_all
+
+    def _choose(self, choice: Choice, observation: Observation) -> np.ndarray:
+        """Any valid option, each as likely, from a stream of its own for each tick and choice."""
+        count = len(choice.options(self.config))
+        valid = (
+            np.ones((*observation.alive.shape, count), bool) if choice.mask is None else observation.more[choice.mask]
+        )
+        stream = np.random.Generator(np.random.Philox(key=[self._key, np.uint64(self._calls << 8 | choice.number)]))
+        return np.argmax(valid * (1 - stream.random(valid.shape)), -1)

@@ -37,22 +37,29 @@ _KEEP = 4  # cached builds of other versions that are left on disk
 
 
 @functools.cache
-def kernel_cache(part: str) -> Path:
-    """The folder of one part's machine code, compiled from exactly these sources of it and of blade, on this system."""
-    return _cache(part, (part,), b"")
+def kernel_cache(part: str, *further: str) -> Path:
+    """The folder of one part's machine code, compiled from exactly these sources of it and of blade, on this system.
+
+    Args:
+        part: of the package.
+        further: parts whose sources count, too, because it calls them.
+    """
+    return _cache("-".join([part, *further]), (part, *further), b"")
 
 
 @functools.cache
-def outside_cache(modules: tuple[tuple[str, Path], ...], part: str = "blade") -> Path:
+def outside_cache(modules: tuple[tuple[str, Path], ...], part: str = "blade", *further: str) -> Path:
     """The folder of the machine code of modules from outside, compiled from exactly these sources of them and of ours.
 
     Args:
         modules: name and file of each.
         part: of the package that it is compiled for; its sources count, and those of blade.
+        further: parts whose sources count as well.
     """
     digests = "".join(source_digest(module, file) for module, file in modules)
     names = "-".join(module.partition(".")[0] for module, _ in modules)
-    return _cache(names if part == "blade" else f"{names}-{part}", (part,), digests.encode())
+    named = [names, *(name for name in (part, *further) if name != "blade")]
+    return _cache("-".join(named), (part, *further), digests.encode())
 
 
 def _cache(name: str, parts: tuple[str, ...], more: bytes) -> Path:

@@ -52,9 +52,15 @@ def engine_of(schema: Schema) -> Engine:
     return engine._replace(**{name: named(getattr(engine, name), schema) for name in Engine._fields if name != "tick"})
 
 
-def folder_of(schema: Schema, part: str = "blade") -> Path:
-    """Where a part of the package caches the machine code of a schema: by the sources of its modules from outside."""
-    return outside_cache(schema.modules, part) if schema.outside else kernel_cache(part)
+def folder_of(schema: Schema, part: str = "blade", *further: str) -> Path:
+    """Where a part of the package caches the machine code of a schema: by the sources of its modules from outside.
+
+    Args:
+        schema: of the worlds.
+        part: of the package.
+        further: parts whose code it calls besides its own and that of blade.
+    """
+    return outside_cache(schema.modules, part, *further) if schema.outside else kernel_cache(part, *further)
 
 
 def source_of(schema: Schema) -> str:

@@ -7,6 +7,7 @@ import torch
 from forge.blade.config.config import Config
 from forge.blade.world.world import World
 from forge.ethyr.engines.torch_engine import TorchLearner
+from forge.ethyr.experience.company import Company
 from forge.ethyr.fused.learner import FusedLearner
 from forge.ethyr.learning.learner import Learner
 from forge.ethyr.learning.settings import ENGINES, NETWORKS, Learning
@@ -51,7 +52,13 @@ def _made(name: str, config: Config, learning: Learning, generator: torch.Genera
 
 
 def make_learner(
-    world: World, policy: Network, learning: Learning, seed: int, threads: int, engine: str = "auto"
+    world: World,
+    policy: Network,
+    learning: Learning,
+    seed: int,
+    threads: int,
+    engine: str = "auto",
+    company: Company | None = None,
 ) -> Learner:
     """What plays a policy in a batch of worlds and finds its gradients.
 
@@ -63,29 +70,34 @@ def make_learner(
             worlds draws on where the one before it stopped, given its `Learner.state`.
         threads: to compute with. PyTorch knows one number for the whole process.
         engine: one of ENGINES.
+        company: who plays the populations of the worlds that do not learn; None means that the policy plays all.
 
     Raises:
-        ConfigError: if the engine is unknown, or is `compiled` and cannot compute this policy.
+        ConfigError: if the engine is unknown, or is `compiled` and cannot compute this policy or its company.
         RuntimeError: if the worlds have not begun.
     """
     if not world.started:
         raise RuntimeError("a learner needs worlds that have begun: call their reset first")
     if engine not in ENGINES:
         raise ConfigError(f"engine = {engine!r} must be one of {', '.join(ENGINES)}")
-    obstacle = why_not_compiled(policy, world.config)
+    obstacle = why_not_compiled(policy, world.config, company)
     if engine == "compiled" and obstacle:
         raise ConfigError(f"engine = 'compiled': {obstacle}; engine = 'torch' or 'auto' computes it")
     if engine != "torch" and not obstacle and isinstance(policy, Policy):
-        return FusedLearner(world, policy, learning, seed, threads)
+        return FusedLearner(world, policy, learning, seed, threads, company)
     torch.set_num_threads(threads)
-    return TorchLearner(world, policy, learning, seed)
+    return TorchLearner(world, policy, learning, seed, company)
 
 
-def why_not_compiled(policy: Network, config: Config) -> str | None:
-    """What keeps the compiled learner from computing a policy; None if nothing does."""
+def why_not_compiled(policy: Network, config: Config, company: Company | None = None) -> str | None:
+    """What keeps the compiled learner from computing a policy among its company; None if nothing does."""
     if type(policy) is not Policy:
         return f"the kernels compute the default network, not {type(policy).__name__}"
     device = next(policy.parameters()).device.type
     if device != "cpu":
         return f"the kernels compute on the CPU, and the policy is on {device}"
+    for one in () if company is None else company.companions:
+        if one.script() is None and type(one.network) is not Policy:
+            played = f"by a {type(one.network).__name__}" if one.network else "in Python"
+            return f"the kernels play scripted agents and default networks, and {one.name} is played {played} here"
     return None

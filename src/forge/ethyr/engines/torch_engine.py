@@ -10,6 +10,7 @@ import torch
 from forge.blade.world.world import World
 from forge.ethyr.experience import advantage
 from forge.ethyr.experience.collector import Collector
+from forge.ethyr.experience.company import Company
 from forge.ethyr.experience.timeline import timeline
 from forge.ethyr.learning.diagnostics import Diagnostics, approximate_kl, moments
 from forge.ethyr.learning.learner import check_state, stream
@@ -29,16 +30,21 @@ class TorchLearner:
         policy: to play and to learn; samples go to the device of its parameters.
         learning: the numbers.
         seed: names the stream that actions are drawn from.
+        company: who plays the populations that do not learn; None means that all do.
     """
 
-    def __init__(self, world: World, policy: Network, learning: Learning, seed: int) -> None:
+    def __init__(
+        self, world: World, policy: Network, learning: Learning, seed: int, company: Company | None = None
+    ) -> None:
         self.draws = torch.Generator().manual_seed(int(stream(seed).generate_state(1, np.uint64)[0]))
-        self.collector, self.learning = Collector(world, policy, learning.ticks, self.draws, learning.matters), learning
-        self.diagnostics = Diagnostics.unknown(world.config.populations)
+        self.collector = Collector(world, policy, learning.ticks, self.draws, learning.matters, company)
+        self.learning, self.company = learning, company
+        self.diagnostics = Diagnostics.unknown(len(self.collector.rollout.count))
 
     def state(self) -> dict[str, torch.Tensor]:
-        """The stream of draws, and what agents remember; see `Learner`."""
-        return {"draws": self.draws.get_state(), **self.collector.memory.state()}
+        """The stream of draws, what agents remember, and what their company carries on; see `Learner`."""
+        carried = {"draws": self.draws.get_state(), **self.collector.memory.state()}
+        return carried if self.company is None else carried | self.company.state()
 
     def load_state(self, state: Mapping[str, torch.Tensor]) -> None:
         """Goes on from a saved state; see `Learner`."""
@@ -47,6 +53,8 @@ class TorchLearner:
             self.draws.set_state(state["draws"])
         except RuntimeError as error:
             raise ConfigError(f"the saved state of the learner does not fit this one in draws: {error}") from error
+        if self.company is not None:
+            self.company.load_state(state)
         self.collector.memory.load_state(state)
 
     def collect(self) -> np.ndarray:

@@ -22,17 +22,20 @@ def estimate(rollout: Rollout, discount: float, trace: float, reward_scale: floa
         trace: λ.
         reward_scale: rewards are multiplied by it first.
     """
-    arrays = (rollout.sample_of, rollout.reward, rollout.terminated, rollout.value, rollout.advantage, rollout.target)
+    sampled = rollout.seats, rollout.sample_of
+    arrays = (*sampled, rollout.reward, rollout.terminated, rollout.value, rollout.advantage, rollout.target)
     run(estimate_all, threads_of_torch(), *arrays, discount, trace, reward_scale)
 
 
 @inline
-def estimate_world(w, sample_of, reward, terminated, value, advantage, target, discount, trace, reward_scale):
+def estimate_world(w, seats, sample_of, reward, terminated, value, advantage, target, discount, trace, reward_scale):
     """`estimate` for one world."""
     ticks, _, slots = reward.shape
-    quota = slots // value.shape[0]
+    quota = slots // seats.shape[0]
     for slot in range(slots):
-        p = slot // quota
+        p = seats[slot // quota]
+        if p < 0:
+            continue
         later, next_value = 0.0, 0.0
         if sample_of[ticks, w, slot] != NO_SAMPLE:
             next_value = value[p, sample_of[ticks, w, slot]]
@@ -54,8 +57,10 @@ launch_estimates = parallel(estimate_world, 0)
 
 
 @jit
-def estimate_all(pool, threads, sample_of, reward, terminated, value, advantage, target, discount, trace, reward_scale):
+def estimate_all(
+    pool, threads, seats, sample_of, reward, terminated, value, advantage, target, discount, trace, reward_scale
+):
     """`estimate` on the arrays of a rollout."""
     lanes = lanes_for(_SLOT_NS * reward.size, threads)
-    arrays = (sample_of, reward, terminated, value, advantage, target, discount, trace, reward_scale)
+    arrays = (seats, sample_of, reward, terminated, value, advantage, target, discount, trace, reward_scale)
     launch_estimates(pool, lanes, reward.shape[1], arrays)

@@ -6,6 +6,7 @@ import numpy as np
 import torch
 
 from forge.blade.world.world import World
+from forge.ethyr.experience.company import Company
 from forge.ethyr.experience.memory import Memory
 from forge.ethyr.experience.rollout import Rollout
 from forge.ethyr.networks.encoder import hold, release
@@ -19,19 +20,27 @@ class Collector:
 
     Args:
         world: reset and ready.
-        policy: plays all populations.
+        policy: plays the populations that learn.
         ticks: of a segment.
         generator: the stream actions are drawn from.
         matters: as `Learning.matters`.
+        company: plays the populations of the worlds that the policy does not; None means that it plays all.
     """
 
     def __init__(
-        self, world: World, policy: Network, ticks: int, generator: torch.Generator, matters: bool = False
+        self,
+        world: World,
+        policy: Network,
+        ticks: int,
+        generator: torch.Generator,
+        matters: bool = False,
+        company: Company | None = None,
     ) -> None:
-        self.world, self.policy, self.generator = world, policy, generator
-        self.rollout = Rollout(world.config, world.count, ticks, matters)
+        self.world, self.policy, self.generator, self.company = world, policy, generator, company
+        self.rollout = Rollout(world.config, world.count, ticks, matters, None if company is None else company.seats)
         self.device = next(policy.parameters()).device
-        self.memory = Memory(world.config, world.count, policy.memory, self.device)
+        learners = None if company is None else company.learners
+        self.memory = Memory(world.config, world.count, policy.memory, self.device, learners)
         self.start = self.memory.numbers[:, :0]
         self._actions = np.zeros((*world.state.agents.shape, len(self.rollout.layout.there)), np.uint8)
 
@@ -49,6 +58,8 @@ class Collector:
         for tick in range(rollout.ticks):
             self._act(tick)
             rollout.scatter(tick, self._actions)
+            if self.company is not None:
+                self.company.act(world.observe(), self._actions)
             _, reward, terminated, _ = world.step(self._actions)
             rollout.reward[tick] = reward
             rollout.terminated[tick] = terminated
@@ -58,7 +69,7 @@ class Collector:
         return acted
 
     def _act(self, tick: int) -> None:
-        """Judges everyone alive, draws their actions and writes both down; of the last observation the value alone."""
+        """Judges every learner alive, draws actions and writes both down; of the last observation the value alone."""
         rollout, observation = self.rollout, self.world.observe()
         samples = rollout.gather(observation, tick, self.world.state.rules)
         carried = self.memory.recall(observation) if self.policy.memory else None

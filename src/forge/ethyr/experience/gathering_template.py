@@ -37,20 +37,23 @@ def mark(bits, entities, p, entity):
 
 @inline
 def gather_world(
-    w, agents, window, seen, seen_count, moves, targets, told, windows, entities, first, valid_moves, sample_of,
-    first_row, first_entity, more, place,
+    w, agents, window, seen, seen_count, moves, targets, told, windows, entities, first, valid_moves, seats,
+    sample_of, first_row, first_entity, more, place,
 ):  # fmt: skip
     """Copies the observations of one world into the rows reserved for it, in the order of slots.
 
-    What is told of the world itself goes into row `place` + w of the tables of worlds.
+    What is told of the world itself goes into row `place` + w of the tables of worlds. Of a population that has −1 in
+    `seats` nothing is copied.
     """
     size, learned = windows.shape[2] * windows.shape[3], targets.shape[2] > 0
     # each table of the world
     for slot in range(agents.shape[1]):
+        sample_of[w, slot] = NO_SAMPLE
         if not agents[w, slot].alive:
-            sample_of[w, slot] = NO_SAMPLE
             continue
-        p = np.int64(agents[w, slot].population)
+        p = seats[agents[w, slot].population]
+        if p < 0:
+            continue
         row, entity = first_row[w, p], first_entity[w, p]
         sample_of[w, slot] = row
         first[p, row] = entity

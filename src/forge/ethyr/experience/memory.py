@@ -26,13 +26,21 @@ class Memory:
         worlds: W.
         width: D; with 0 there is nothing to remember.
         device: where the numbers are kept.
+        populations: P, the first of a world that remember; None means all.
     """
 
-    def __init__(self, config: Config, worlds: int, width: int, device: torch.device | str = "cpu") -> None:
-        self.populations, self.width = config.populations, width
-        self._shape = worlds, config.populations, config.quota
+    def __init__(
+        self,
+        config: Config,
+        worlds: int,
+        width: int,
+        device: torch.device | str = "cpu",
+        populations: int | None = None,
+    ) -> None:
+        self.populations, self.width = populations or config.populations, width
+        self._shape = worlds, self.populations, config.quota
         # the last place of each population takes what is written for nobody
-        self.numbers = torch.zeros(config.populations, worlds * config.quota + 1, width, device=device)
+        self.numbers = torch.zeros(self.populations, worlds * config.quota + 1, width, device=device)
         self.owner = np.full((worlds, config.spawn.cap), _NOBODY, np.int64)
         self.age = np.zeros((worlds, config.spawn.cap), np.int64)
 
@@ -44,7 +52,8 @@ class Memory:
 
     def by_population(self, slots: np.ndarray) -> np.ndarray:
         """[W, N] as [P, W · q]: worlds one after another, in the order of samples."""
-        return slots.reshape(self._shape).swapaxes(0, 1).reshape(self.populations, -1)
+        remembering = slots[:, : self.populations * self._shape[2]]
+        return remembering.reshape(self._shape).swapaxes(0, 1).reshape(self.populations, -1)
 
     def places(self, alive: np.ndarray) -> Tensor:
         """Where the samples of one tick have their memories, int64 [P, m]; rows without a sample have the last place.

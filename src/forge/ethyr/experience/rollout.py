@@ -33,8 +33,11 @@ class Rollout:
         config: of the worlds.
         worlds, ticks: how many.
         matters: whether to note which choices matter, see `Learning.matters`.
+        seats: int64, for each population of the worlds that of the samples which it is, or −1 if it leaves none; None
+            means that all populations are sampled. P, here, counts those of the samples.
 
     Attributes:
+        seats: as given.
         layout: of the configuration.
         windows: uint8 or uint16 [P, Q, R, C], the tiles each sample saw.
         entities: int16 [P, M, columns], the features of each agent in view, clipped to ±32,767, and in column
@@ -52,9 +55,12 @@ class Rollout:
         reward, terminated: float32 and bool [T, W, N], as the world returned them.
     """
 
-    def __init__(self, config: Config, worlds: int, ticks: int, matters: bool = False) -> None:
-        N, P, K = config.spawn.cap, config.populations, config.sight.agents
-        Q = (ticks + 1) * worlds * config.quota
+    def __init__(
+        self, config: Config, worlds: int, ticks: int, matters: bool = False, seats: np.ndarray | None = None
+    ) -> None:
+        self.seats = np.arange(config.populations) if seats is None else seats
+        N, P, K = config.spawn.cap, int(self.seats.max()) + 1, config.sight.agents
+        Q = (ticks + 1) * worlds * config.quota * int(np.bincount(self.seats[self.seats >= 0]).max())
         M = Q * min(K, N)
         R, C = 2 * config.sight.radius + 1, row_length(config)
         self.ticks, self.worlds = ticks, worlds
@@ -98,8 +104,8 @@ class Rollout:
         """
         start = self.starts[tick] = self.count.copy()
         places = self._first_row, self._first_entity
-        reserve_all(observation.agents, observation.seen_count, self.first, self.count, *places)
-        rows = self.windows, self.entities, self.first, self.moves, self.sample_of[tick], *places
+        reserve_all(observation.agents, observation.seen_count, self.seats, self.first, self.count, *places)
+        rows = self.windows, self.entities, self.first, self.moves, self.seats, self.sample_of[tick], *places
         known = {**observation.more, "rules": rules}
         told = tuple(known[name] for name in self._gathering.told)
         place = tick * self.worlds
@@ -112,7 +118,7 @@ class Rollout:
 
     def scatter(self, tick: int, actions: np.ndarray) -> None:
         """Writes the actions of tick `tick` into an action array uint8 [W, N, choices that exist] of the world."""
-        scatter_actions(self.actions, self.sample_of[tick], self._there, actions)
+        scatter_actions(self.actions, self.sample_of[tick], self.seats, self._there, actions)
 
     def view(self, array: np.ndarray, rows: int) -> torch.Tensor:
         """The first rows of an array [P, Q, ...], as a tensor [P, rows, ...] that shares its memory."""
@@ -174,34 +180,35 @@ def _rows_of(samples: Samples, array: np.ndarray) -> np.ndarray:
 
 
 @inline
-def reserve(agents, seen_count, first, count, first_row, first_entity):
+def reserve(agents, seen_count, seats, first, count, first_row, first_entity):
     """Gives each world its rows: adds its living to `count`, and notes where its samples and entities begin."""
-    populations = count.shape[0]
-    quota = agents.shape[1] // populations
-    for p in range(populations):
+    quota = agents.shape[1] // seats.shape[0]
+    for p in range(count.shape[0]):
         row, entity = count[p], np.int64(first[p, count[p]])
         for w in range(agents.shape[0]):
             first_row[w, p] = row
             first_entity[w, p] = entity
-            for slot in range(p * quota, (p + 1) * quota):
-                row += agents[w, slot].alive
-                entity += seen_count[w, slot]
+            for population in range(seats.shape[0]):
+                if seats[population] == p:
+                    for slot in range(population * quota, (population + 1) * quota):
+                        row += agents[w, slot].alive
+                        entity += seen_count[w, slot]
         count[p] = row
         first[p, row] = entity
 
 
 @jit
-def reserve_all(agents, seen_count, first, count, first_row, first_entity):
+def reserve_all(agents, seen_count, seats, first, count, first_row, first_entity):
     """`reserve`, to be called from Python."""
-    reserve(agents, seen_count, first, count, first_row, first_entity)
+    reserve(agents, seen_count, seats, first, count, first_row, first_entity)
 
 
 @jit
-def scatter_actions(sampled, sample_of, columns, actions):
-    """Puts each sample's action into its agent's slot, of columns int64 [k]; empty slots get zeros."""
-    quota = actions.shape[1] // sampled.shape[0]
+def scatter_actions(sampled, sample_of, seats, columns, actions):
+    """Puts each sample's action into its agent's slot, of columns int64 [k]; slots without a sample get zeros."""
+    quota = actions.shape[1] // seats.shape[0]
     for w in range(actions.shape[0]):
         for slot in range(actions.shape[1]):
             sample = sample_of[w, slot]
             for k in range(actions.shape[2]):
-                actions[w, slot, k] = sampled[slot // quota, sample, columns[k]] if sample != NO_SAMPLE else 0
+                actions[w, slot, k] = sampled[seats[slot // quota], sample, columns[k]] if sample != NO_SAMPLE else 0

@@ -18,19 +18,19 @@ def timeline(rollout: Rollout) -> Timeline:
     populations = starts.shape[1]
     rows, before = (np.zeros((populations, offsets[-1]), np.int64) for _ in range(2))
     places = np.zeros((populations, starts[-1].max()), np.int64)
-    link(rollout.sample_of, known, starts, offsets, rows, places, before)
+    link(rollout.seats, rollout.sample_of, known, starts, offsets, rows, places, before)
     return Timeline(most.tolist(), *(torch.from_numpy(part) for part in (rows, places, before)))
 
 
 @jit
-def link(sample_of, known, starts, offsets, rows, places, before):
+def link(seats, sample_of, known, starts, offsets, rows, places, before):
     """Fills the last three arrays with what `Timeline` says; they must be zeros."""
     ticks, worlds, slots = known.shape
-    quota = slots // starts.shape[1]
+    quota = slots // seats.shape[0]
     for t in range(ticks):
         for w in range(worlds):
             for slot in range(slots):
-                sample, p = sample_of[t, w, slot], slot // quota
+                sample, p = sample_of[t, w, slot], seats[slot // quota]
                 if sample == NO_SAMPLE:
                     continue
                 place = offsets[t] + sample - starts[t, p]

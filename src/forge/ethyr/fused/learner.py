@@ -10,10 +10,12 @@ import torch
 
 from forge.blade.state.state import State
 from forge.blade.world.world import World
+from forge.ethyr.experience.company import Company
 from forge.ethyr.experience.rollout import NO_SAMPLE, Rollout
+from forge.ethyr.fused.guests import Guests, frozen_weights, guests_of, lent_to
 from forge.ethyr.fused.learn import Terms, learn_population, learn_tiles
 from forge.ethyr.fused.play import judge_again, log_probs_again
-from forge.ethyr.fused.player import player_of
+from forge.ethyr.fused.player import Kind, player_of
 from forge.ethyr.fused.segment import allocate, allocate_scratch
 from forge.ethyr.fused.weights import (
     allocate_gradients,
@@ -44,21 +46,35 @@ class FusedLearner:
         learning: the numbers.
         seed: names the stream that actions are drawn from.
         threads: to compute with; results do not depend on it.
+        company: who plays the populations that do not learn, as `why_not_compiled` allows; None means that all do.
     """
 
-    def __init__(self, world: World, policy: Policy, learning: Learning, seed: int, threads: int) -> None:
-        self.world, self.policy, self.learning = world, policy, learning
+    def __init__(
+        self,
+        world: World,
+        policy: Policy,
+        learning: Learning,
+        seed: int,
+        threads: int,
+        company: Company | None = None,
+    ) -> None:
+        self.world, self.policy, self.learning, self.company = world, policy, learning, company
         self.key = stream(seed).generate_state(1, np.uint64)[0]
         self.firsts = range(0, world.count, GROUP)
         self.states = [part(world.state, first, first + GROUP) for first in self.firsts]
         self.weights = allocate_weights(policy, world.config)
-        rollouts = [Rollout(world.config, len(state.tick), learning.ticks, learning.matters) for state in self.states]
+        numbers = learning.ticks, learning.matters, None if company is None else company.seats
+        rollouts = [Rollout(world.config, len(state.tick), *numbers) for state in self.states]
         self.layout = rollouts[0].layout
         self.segments, self.more = zip(*(allocate(rollout, self.weights) for rollout in rollouts), strict=True)
         self._gradients = allocate_gradients(self.weights, len(self.segments))
         self._scratch = [allocate_scratch(self.weights) for _ in range(threads)]
-        self._player, self.threads = player_of(self.layout, learning.matters), threads
-        self.diagnostics = Diagnostics.unknown(world.config.populations)
+        self._frozen = frozen_weights(company, world.config)
+        self._lent, self._guests = [lent_to(self._frozen) for _ in range(threads)], self._invited()
+        scripts = () if company is None else tuple(Kind(*s[:2]) for s in (c.script() for c in company.companions) if s)
+        self._player, self.threads = player_of(self.layout, learning.matters, scripts, len(self._frozen)), threads
+        self.populations = len(self.segments[0].acted)
+        self.diagnostics = Diagnostics.unknown(self.populations)
         allocate_grads(policy)
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
 
@@ -66,6 +82,10 @@ class FusedLearner:
         """Plays one segment everywhere; returns how many samples of each population acted, int64 [P]."""
         self._read_weights()
         self._spread(self._play)
+        if self.company is not None:
+            self.company.passed(self.learning.ticks)
+            for guests in self._guests:
+                guests.calls[:] += self.learning.ticks
         acted: np.ndarray = np.sum([segment.acted for segment in self.segments], axis=0)
         self.diagnostics = Diagnostics.played(self._moments(), acted)
         return acted
@@ -95,23 +115,29 @@ class FusedLearner:
     def approx_kl(self) -> np.ndarray:
         """How far the policy is from the one that played the last segment; see `Learner`."""
         config, groups = self.world.config, range(len(self.segments))
-        first = [(s.sample_of[0] != NO_SAMPLE).reshape(-1, config.populations, config.quota) for s in self.segments]
+        first = [
+            (s.sample_of[0] != NO_SAMPLE).reshape(-1, config.populations, config.quota)[:, : self.populations]
+            for s in self.segments
+        ]
         now = [[np.empty(samples, np.float32) for samples in there.sum((0, 2))] for there in first]
         self._read_weights()
         self._spread(lambda lane: self._judge_first(lane, now))
-        found = np.empty(config.populations)
-        for p in range(config.populations):
+        found = np.empty(self.populations)
+        for p in range(self.populations):
             before = [self.segments[group].log_prob[p, : now[group][p].size] for group in groups]
             found[p] = approximate_kl(np.concatenate([now[group][p] for group in groups]), np.concatenate(before))
         return found
 
     def state(self) -> dict[str, torch.Tensor]:
-        """Nothing: what is drawn follows from the seed and the ticks of the worlds; see `Learner`."""
-        return {}
+        """Of the company alone: what is drawn follows from the seed and the ticks of the worlds; see `Learner`."""
+        return {} if self.company is None else self.company.state()
 
     def load_state(self, state: Mapping[str, torch.Tensor]) -> None:
         """Goes on from a saved state; see `Learner`."""
-        check_state(state, {})
+        check_state(state, self.state())
+        if self.company is not None:
+            self.company.load_state(state)
+            self._guests = self._invited()
 
     def _moments(self) -> np.ndarray:
         """Of all groups, float64 [P, 4]: see `Segment`."""
@@ -122,11 +148,15 @@ class FusedLearner:
         read_weights(self.weights, self.policy, self.layout)
         self._spread(lambda lane: compose_table(self.weights, self.policy, lane, self.threads))
 
+    def _invited(self) -> list[Guests]:
+        """The company in each group of worlds, with what it remembers."""
+        parts = zip(self.states, (slice(first, first + GROUP) for first in self.firsts), strict=True)
+        return [guests_of(self.company, self.world.config, *part, self._frozen) for part in parts]
+
     def _tasks(self, lane: int) -> Iterator[tuple[int, int]]:
         """Every n-th population of a group, as (group, population)."""
-        populations = self.world.config.populations
-        for task in range(lane, populations * len(self.segments), self.threads):
-            yield divmod(task, populations)
+        for task in range(lane, self.populations * len(self.segments), self.threads):
+            yield divmod(task, self.populations)
 
     def _judge_again(self, lane: int) -> None:
         """Judges what every n-th population of a group saw, with the weights of now."""
@@ -147,7 +177,7 @@ class FusedLearner:
         for group in range(lane, len(self.segments), self.threads):
             place = self.firsts[group], self.world.count
             given = self.states[group], self.segments[group], self.more[group], self.weights, self._scratch[lane]
-            self._player(*given, self.key, *place, *numbers)
+            self._player(*given, self._guests[group], self._lent[lane], self.key, *place, *numbers)
 
     def _learn(self, lane: int, norms: np.ndarray) -> None:
         """Finds all gradients but the tile layer's, of every n-th population of a group."""

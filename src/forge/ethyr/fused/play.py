@@ -52,14 +52,17 @@ def newcomers(state, p):
 
 @inline
 def decide(state, segment, weights, scratch, t, styles, key, first_world, worlds):
-    """Draws everyone's actions and hands them to the worlds."""
+    """Draws the actions of everyone whose population the segment has samples of, and hands them to the worlds."""
     slots = state.agents.shape[1]
     quota = np.int64(state.rules[0].quota)
     for w in range(state.tick.shape[0]):
         for k in range(state.living_count[w]):
             slot = np.int64(state.living[w, k])
+            p = segment.seats[slot // quota]
+            if p < 0:
+                continue
             bits = mix(action_key(key, state.tick[w], worlds, first_world + w, slots, slot))
-            p, row = slot // quota, np.int64(segment.sample_of[t, w, slot])
+            row = np.int64(segment.sample_of[t, w, slot])
             move, style = act(segment, scratch.odds, p, row, styles, bits)
             state.actions[w, slot, 0] = move
             state.actions[w, slot, 1] = style

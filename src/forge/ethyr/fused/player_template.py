@@ -9,6 +9,7 @@ from forge.blade.compiled.jit import inline, jit
 from forge.ethyr.experience.advantage import estimate_world
 from forge.ethyr.experience.rollout import reserve
 from forge.ethyr.fused.columns import VALUE
+from forge.ethyr.fused.guests import recognise  # noqa: F401 - where there are any
 from forge.ethyr.fused.network import judge
 from forge.ethyr.fused.play import decide, newcomers, sum_moments
 
@@ -16,7 +17,7 @@ from forge.ethyr.fused.play import decide, newcomers, sum_moments
 
 
 @jit(_nrt=False)
-def play(state, segment, more, weights, scratch, key, first_world, worlds, discount, trace, reward_scale):
+def play(state, segment, more, weights, scratch, guests, lent, key, first_world, worlds, discount, trace, reward_scale):
     """One segment of one group.
 
     Args:
@@ -25,6 +26,8 @@ def play(state, segment, more, weights, scratch, key, first_world, worlds, disco
         more: where to gather what systems from outside tell, `forge.ethyr.networks.samples.More`.
         weights: of the network.
         scratch: of this thread.
+        guests: who share the group's worlds with the learners, `forge.ethyr.fused.guests.Guests`.
+        lent: a scratch of this thread for each of their policies.
         key: uint64, names the run's stream of action draws.
         first_world: index of the group's first world in the batch.
         worlds: number of worlds of the batch.
@@ -37,6 +40,7 @@ def play(state, segment, more, weights, scratch, key, first_world, worlds, disco
     for t in range(ticks):
         look(state, segment, more, weights, scratch, t)
         decide(state, segment, weights, scratch, t, styles, key, first_world, worlds)
+        # each guest
         for w in range(state.tick.shape[0]):
             # each tick
             for slot in range(state.reward.shape[1]):
@@ -50,16 +54,39 @@ def play(state, segment, more, weights, scratch, key, first_world, worlds, disco
             segment.value[p, row] = segment.output[p, row, VALUE]
     for w in range(state.tick.shape[0]):
         estimate_world(
-            w, segment.sample_of, segment.reward, segment.terminated, segment.value, segment.advantage, segment.target,
-            discount, trace, reward_scale,
+            w, segment.seats, segment.sample_of, segment.reward, segment.terminated, segment.value, segment.advantage,
+            segment.target, discount, trace, reward_scale,
         )  # fmt: skip
     sum_moments(segment)
 
 
 @inline
 def look(state, segment, more, weights, scratch, t):
-    """Gathers what everyone alive sees, and judges it."""
-    reserve(state.agents, state.seen_count, segment.first, segment.gathered, segment.first_row, segment.first_entity)
+    """Gathers what every learner alive sees, and judges it."""
+    rows = segment.first_row, segment.first_entity
+    reserve(state.agents, state.seen_count, segment.seats, segment.first, segment.gathered, *rows)
     # each gathering
     for p in range(segment.gathered.shape[0]):
         judge(segment, weights, scratch, p, segment.gathered[p] - newcomers(state, p), segment.gathered[p])
+
+
+@jit(_nrt=False)
+def act_frozen(state, agents, frozen, scratch, styles, key, first_world, worlds):
+    """Has a policy that does not learn decide for its agents; nothing is kept of it.
+
+    Args:
+        state: of the group's worlds.
+        agents: those of the state, of the populations that the policy takes them for.
+        frozen: the policy, `forge.ethyr.fused.guests.Frozen`.
+        scratch: of this thread, for its weights.
+        styles, key, first_world, worlds: as for `play`.
+    """
+    segment, more, weights = frozen.segment, frozen.more, frozen.weights  # noqa: F841 - where more is gathered
+    segment.gathered[:] = 0
+    segment.first[:, 0] = 0
+    rows = segment.first_row, segment.first_entity
+    reserve(agents, state.seen_count, segment.seats, segment.first, segment.gathered, *rows)
+    # each gathering for a guest
+    for p in range(segment.gathered.shape[0]):
+        judge(segment, weights, scratch, p, 0, segment.gathered[p])
+    decide(state, segment, weights, scratch, 0, styles, key, first_world, worlds)

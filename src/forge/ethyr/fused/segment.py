@@ -42,6 +42,7 @@ class Segment(NamedTuple):
     value: np.ndarray
     advantage: np.ndarray
     target: np.ndarray
+    seats: np.ndarray
     sample_of: np.ndarray
     reward: np.ndarray
     terminated: np.ndarray
@@ -128,6 +129,7 @@ def allocate(rollout: Rollout, weights: Weights) -> tuple[Segment, More]:
         value=rollout.value,
         advantage=rollout.advantage,
         target=rollout.target,
+        seats=rollout.seats,
         sample_of=rollout.sample_of,
         reward=rollout.reward,
         terminated=rollout.terminated,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 
 import numpy as np
 import torch
@@ -61,6 +62,21 @@ class Actor:
         """What the agents it played last remember; None before it has played."""
         return self._memory
 
+    def prepare(self, worlds: int) -> None:
+        """Makes room to play in so many worlds, in which nobody remembers anything yet."""
+        self._rollout = Rollout(self.config, worlds, 0)
+        self._memory = Memory(self.config, worlds, self.policy.memory, self.device)
+
+    def state(self) -> dict[str, torch.Tensor]:
+        """What it carries from tick to tick: its stream of draws, and what its agents remember. Tensors on the CPU."""
+        return {"draws": self.generator.get_state(), **(self._memory.state() if self._memory else {})}
+
+    def load_state(self, state: Mapping[str, torch.Tensor]) -> None:
+        """Goes on from a `state` of the same policy, in as many worlds as it is prepared for."""
+        self.generator.set_state(state["draws"])
+        if self._memory is not None:
+            self._memory.load_state(state)
+
     def succeed(self, other: Actor) -> None:
         """Goes on with what the agents of another actor remember, one whose policy is the same but for its weights."""
         self._rollout, self._memory = other._rollout, other._memory
@@ -74,7 +90,8 @@ class Actor:
         if slots != self.config.spawn.cap:
             raise ConfigError(f"this policy was trained for {self.config.spawn.cap} slots a world, not {slots}")
         if self._rollout is None or self._rollout.worlds != worlds:
-            self._rollout, self._memory = Rollout(self.config, worlds, 0), None
+            self.prepare(worlds)
+        assert self._rollout is not None
         if self._memory is None:
             self._memory = Memory(self.config, worlds, self.policy.memory, self.device)
         return self._rollout, self._memory

@@ -82,6 +82,13 @@ METRICS = (
         Metric(f"reward_{term}", f"rewards_{term}", "", f"what `reward.{term}` pays of it")
         for term in (term.name.lower() for term in RewardTerm)
     ),
+    Metric(
+        "lifetime_NAME",
+        "",
+        "ticks",
+        "mean age at death of a player that shares the worlds and does not learn, by its name; of `--among` only",
+    ),
+    Metric("living_NAME", "", "agents", "of that player, alive in a world at the end of the line"),
     Metric("restarts", "", "realms", "lost and brought back since the command began; of realms only"),
 )
 
@@ -154,8 +161,8 @@ def metrics_line(counts: Mapping[str, int | float], lapse: Lapse, schema: Schema
         **counts,
         "seconds": round(counts["seconds"], 3),
         "steps_per_second": round(int(lapse.steps.sum()) / max(lapse.seconds, 1e-9)),
-        "lifetime": _ratio(lapse.lifetime.sum(), deaths.sum()),
-        "lifetimes": [_ratio(x, n) for x, n in zip(lapse.lifetime, deaths, strict=True)],
+        "lifetime": ratio(lapse.lifetime.sum(), deaths.sum()),
+        "lifetimes": [ratio(x, n) for x, n in zip(lapse.lifetime, deaths, strict=True)],
         "deaths": int(deaths.sum()),
         **dict(_causes(lapse.deaths, schema)),
         "living": round(float(lapse.members.sum()), 2),
@@ -175,8 +182,8 @@ def _causes(deaths: np.ndarray, schema: Schema) -> Iterator[tuple[str, Any]]:
     """What the dead died of [%], in all and by population."""
     for cause, word in enumerate(schema.names("causes")):
         name, died = f"died_{word}", 100 * deaths[:, cause]
-        yield name, _ratio(died.sum(), deaths.sum())
-        yield f"{name}_by_population", [_ratio(x, n) for x, n in zip(died, deaths.sum(1), strict=True)]
+        yield name, ratio(died.sum(), deaths.sum())
+        yield f"{name}_by_population", [ratio(x, n) for x, n in zip(died, deaths.sum(1), strict=True)]
 
 
 def _learned(learned: Learned) -> dict[str, Any]:
@@ -200,11 +207,12 @@ def _rewards(lapse: Lapse, schema: Schema) -> Iterator[tuple[str, Any]]:
     terms = enumerate(schema.names("terms"))
     sums = {"": lapse.rewards.sum(1)} | {f"_{name}": lapse.rewards[:, term] for term, name in terms}
     for name, by_population in sums.items():
-        yield f"reward{name}", _ratio(by_population.sum(), lapse.steps.sum(), 6)
-        yield f"rewards{name}", [_ratio(x, n, 6) for x, n in zip(by_population, lapse.steps, strict=True)]
+        yield f"reward{name}", ratio(by_population.sum(), lapse.steps.sum(), 6)
+        yield f"rewards{name}", [ratio(x, n, 6) for x, n in zip(by_population, lapse.steps, strict=True)]
 
 
-def _ratio(total: np.number, count: np.integer, digits: int = 3) -> float | None:
+def ratio(total: np.number, count: np.integer, digits: int = 3) -> float | None:
+    """The quotient, rounded; None where nothing was counted."""
     return round(float(total / count), digits) if count else None
 
 

@@ -16,7 +16,7 @@ from forge.blade.mechanics.events import NOBODY
 from forge.experiments.evaluation.bouts import fight_bouts
 from forge.experiments.evaluation.evaluate import arena, play
 from forge.experiments.evaluation.evaluation import Counts, Evaluation, Settings
-from forge.experiments.evaluation.mixing import Entrant, Mixed, Seat
+from forge.experiments.evaluation.mixing import Entrant, Mixed, Seat, dealt
 from forge.experiments.statistics.estimate import Estimate, estimate
 
 
@@ -45,7 +45,7 @@ def seat(config: Config, entrants: Sequence[Entrant], populations: int = 0) -> t
             f"{len(entrants)} entrants with {share} populations each need a spawn cap that is a multiple of {total} "
             f"and fewer than {NOBODY} populations, not a cap of {cap}"
         )
-    seats = [Seat(k, p % entrant.populations) for k, entrant in enumerate(entrants) for p in range(share)]
+    seats = dealt([entrant.populations for entrant in entrants], [share] * len(entrants))
     return config.replace(**{"spawn.populations": total}), seats
 
 

@@ -41,6 +41,22 @@ class Seat(NamedTuple):
     population: int  # of its own
 
 
+def dealt(populations: Sequence[int], shares: Sequence[int]) -> list[Seat]:
+    """Who plays each population of a world: those of the first player come first.
+
+    Args:
+        populations: of each player, which take its share in turn.
+        shares: populations of the world that each player has.
+    """
+    pairs = zip(populations, shares, strict=True)
+    return [Seat(k, p % own) for k, (own, share) in enumerate(pairs) for p in range(share)]
+
+
+def seeds_of(seed: int, players: int) -> list[int]:
+    """From which each player of a world draws its choices."""
+    return [int(own) for own in np.random.SeedSequence((seed, _STREAM)).generate_state(players, np.uint32)]
+
+
 class Mixed:
     """Plays worlds in which each population is played by one population of one player.
 
@@ -67,9 +83,9 @@ class Mixed:
             View(config, entrant.populations, [seat.population if seat.player == k else None for seat in seats])
             for k, entrant in enumerate(entrants)
         )
-        seeds = np.random.SeedSequence((seed, _STREAM)).generate_state(len(entrants), np.uint32)
+        seeds = seeds_of(seed, len(entrants))
         self.players = tuple(
-            entrant.make(view.config, int(own)) for entrant, view, own in zip(entrants, self.views, seeds, strict=True)
+            entrant.make(view.config, own) for entrant, view, own in zip(entrants, self.views, seeds, strict=True)
         )
 
     def act(self, observation: Observation) -> np.ndarray:

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from forge.ethyr.saving import checkpoint
-from forge.experiments.runs import lock, maps, metrics_file, trained_as
+from forge.experiments.runs import among, lock, maps, metrics_file, trained_as
 from forge.experiments.runs.board import Board
 from forge.experiments.runs.settings import Training
 from forge.support import durable
@@ -35,6 +35,7 @@ class Run:
         tensorboard/     the same for TensorBoard
         init-from.json   what it took of another run, if it began with weights of one
         map.tmx          the map, if it was drawn by hand
+        among/           the trained players that share its worlds, if any: each a run of one checkpoint
         checkpoints/     one folder each, named by agent steps
         set-aside/       checkpoints that were gone back behind, and damaged lines of metrics, if any
         diverged.txt     what was not finite any more, if something was
@@ -51,7 +52,8 @@ class Run:
         self.path = path_of(path)
         training = self._configuration()
         world = maps.restored(training.world, self.path, next(reversed(self.checkpoints()), None))
-        self.training = dataclasses.replace(training, world=world)
+        session = dataclasses.replace(training.run, among=among.restored(training.run.among, self.path))
+        self.training = dataclasses.replace(training, world=world, run=session)
         self._board: Board | None = None
         self._after = -1  # the agent steps of the checkpoint this process began with
 
@@ -90,13 +92,17 @@ class Run:
         """Writes down what a new run is, unless something is there that no run left before it had a configuration."""
         for entry in path.iterdir():
             copy = entry.name == maps.NAME and entry.is_file() and entry.read_bytes() == drawn
-            if entry.name != lock.NAME and entry.suffix != durable.DRAFT and not copy:
+            begun = copy or entry.name in (lock.NAME, among.NAME) or entry.suffix == durable.DRAFT
+            if not begun or (path / "config.toml").exists():
                 go_on = shlex.join(["forge", "train", "--resume", str(path)])
                 raise ConfigError(f"{path} exists already; name another folder, or go on with it: {go_on}")
         if drawn is not None:
             durable.replace(path / maps.NAME, drawn)
             world = training.world.replace(**{"terrain.file": maps.NAME})
             training = dataclasses.replace(training, world=world)
+        players = [_copied(guest, path) for guest in training.run.guests]
+        session = dataclasses.replace(training.run, among=among.inside(among.text_of(players), path))
+        training = dataclasses.replace(training, run=session)
         durable.replace(path / "config.toml", training.to_toml().encode())
 
     def locked(self) -> AbstractContextManager[None]:
@@ -112,7 +118,8 @@ class Run:
         return Run(self.path)
 
     def _write(self, training: Training) -> None:
-        kept = dataclasses.replace(training, world=maps.inside(training.world, self.path))
+        session = dataclasses.replace(training.run, among=among.inside(training.run.among, self.path))
+        kept = dataclasses.replace(training, world=maps.inside(training.world, self.path), run=session)
         durable.replace(self.path / "config.toml", kept.to_toml().encode())
 
     @property
@@ -343,6 +350,22 @@ def found(given: str | os.PathLike[str]) -> tuple[Run, Path | None]:
     if not checkpoint.is_dir() or not is_run(checkpoint.parent.parent):
         raise ConfigError(f"{path} is neither a run nor a checkpoint of one")
     return Run(checkpoint.parent.parent), checkpoint
+
+
+def _copied(guest: among.Guest, run: Path) -> among.Guest:
+    """A guest of a new run; of one that was trained, the copy that is made in the run's folder."""
+    if not guest.trained:
+        return guest
+    theirs, chosen = found(guest.word)
+    chosen, into = chosen or theirs.latest(), run.absolute() / among.NAME / guest.name
+    world = maps.inside(theirs.training.world, theirs.path)
+    session = dataclasses.replace(theirs.training.run, among="")
+    with durable.explained(into):
+        drawn = [theirs.path / maps.NAME] if world.terrain.file == maps.NAME else []
+        alone = dataclasses.replace(theirs.training, world=world, run=session)
+        among.copy(chosen, alone.to_toml().encode(), drawn, into)
+    checkpoint.verify(into / "checkpoints" / chosen.name)
+    return guest._replace(word=str(into))
 
 
 def steps_of(folder: Path) -> int:

@@ -18,9 +18,10 @@ from forge.blade.schema.versions import CONFIGURATION, lacking
 from forge.blade.systems.game import named_systems
 from forge.ethyr.learning.settings import ENGINES, Learning, named_networks
 from forge.experiments.runs import release
+from forge.experiments.runs.among import Guest, guests_of, shared
 from forge.support.documents import read_toml
 from forge.support.paths import path_of
-from forge.support.plugins import require_trust
+from forge.support.plugins import require_trust, trust
 
 #: Fields of [run] that end a run, and the unit of each.
 LIMITS = {"minutes": "minutes of training", "steps": "agent steps", "lives": "lives"}
@@ -82,10 +83,27 @@ class Session(Section):
         "", "begin with the weights of this run or checkpoint: what fits by name and shape is taken, the rest is new",
         since=2, before="",
     )  # fmt: skip
+    among: str = plain(
+        "",
+        "players that share the worlds and do not learn, with commas between: random, forager, fighter, module:Class, "
+        "runs, checkpoints; each plays as many populations as learn, or as it says: forager=4",
+        since=2, before="",
+    )  # fmt: skip
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self.milestone_steps()
+        trust(*self.modules)
+
+    @property
+    def guests(self) -> tuple[Guest, ...]:
+        """The players of `among`."""
+        return guests_of(self.among)
+
+    @property
+    def modules(self) -> tuple[str, ...]:
+        """Those of them that are classes of one's own."""
+        return tuple(guest.word for guest in self.guests if guest.module)
 
     def milestone_steps(self) -> list[int]:
         """The agent steps of `milestones`, rising."""
@@ -117,6 +135,14 @@ class Training:
     run: Session = Session()
     learning: Learning = dataclasses.field(default_factory=Learning)
     world: Config = dataclasses.field(default_factory=lambda: Chaos(**{"spawn.random_cap": True}))
+
+    def __post_init__(self) -> None:
+        shared(self.world, self.run.guests)
+
+    @property
+    def shared_world(self) -> Config:
+        """The worlds that are played: those of `world`, whose populations learn, with further ones of `run.among`."""
+        return shared(self.world, self.run.guests)
 
     def share(self, steps: int, seconds: float, lives: int = 0) -> float | None:
         """The share of the run that is done, by the limit that is nearest; None without a limit."""
@@ -150,8 +176,11 @@ class Training:
 
     @property
     def modules(self) -> tuple[str, ...]:
-        """The modules from outside that its systems and its network are of, which who reads its file must trust."""
-        return tuple(sorted({name.partition(":")[0] for name in [*self.world.systems, *self.learning.modules]}))
+        """The modules from outside that systems, networks and players are of, which who reads its file must trust."""
+        return tuple(sorted({name.partition(":")[0] for name in self._outside()}))
+
+    def _outside(self) -> list[str]:
+        return [*self.world.systems, *self.learning.modules, *self.run.modules]
 
     def to_dict(self) -> dict[str, dict[str, Any]]:
         """The tables of the run, with those of its world, as plain values."""
@@ -246,7 +275,10 @@ class Training:
 
 def _outside(data: Mapping[str, Any], world: Mapping[str, Any]) -> list[str]:
     """What a configuration names that is not ours, to be said all at once."""
-    return [*named_networks(data.get("learning")), *named_systems(world.get("systems", ()))]
+    run = data.get("run")
+    among = run.get("among") if isinstance(run, Mapping) else None
+    players = [guest.word for guest in guests_of(among) if guest.module] if isinstance(among, str) else []
+    return [*named_networks(data.get("learning")), *named_systems(world.get("systems", ())), *players]
 
 
 def _limited(run: Any) -> Any:

@@ -8,7 +8,7 @@ from typing import Any
 
 from forge.blade.schema.versions import CONFIGURATION
 from forge.ethyr.saving import checkpoint
-from forge.experiments.runs import release
+from forge.experiments.runs import among, release
 from forge.experiments.runs.settings import FREE, Training
 from forge.support.checks import ConfigError
 from forge.support.plugins import Untrusted
@@ -68,6 +68,8 @@ def differences(trained: Training, training: Training) -> list[str]:
     free = {f"run.{name}" for name in FREE}
     if was["world.terrain.file"] and now["world.terrain.file"]:
         free.add("world.terrain.file")  # where a map is may change; the worlds hold its tiles
+    for flat in (was, now):  # where a run lies whose copy is played among may change; the learner knows its weights
+        flat["run.among"] = among.canonical(flat["run.among"])
     return [
         f"{name} was {json.dumps(was[name])} and is {json.dumps(value)}"
         for name, value in now.items()

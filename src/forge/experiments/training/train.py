@@ -31,6 +31,7 @@ from forge.experiments.runs.loading import load as load  # documented here
 from forge.experiments.runs.run import Run, steps_of
 from forge.experiments.runs.settings import Training
 from forge.experiments.runs.stopping import Stopped, Stopping
+from forge.experiments.training.guests import Guests
 from forge.experiments.training.initial import Initial, initial
 from forge.experiments.training.trainable import Trains
 from forge.support.checks import ConfigError
@@ -49,7 +50,8 @@ class Trainer:
         weights = torch.Generator().manual_seed(run.seed)
         self.policy = make_policy(training.world, training.learning, weights, device_of(training))
         self.optimiser = Optimiser(self.policy.parameters(), training.learning)
-        self.world = World(training.world, run.worlds, run.seed, run.threads or None)
+        self.guests = Guests(training) if run.guests else None
+        self.world = World(training.shared_world, run.worlds, run.seed, run.threads or None)
         self.world.reset()
         self.steps = self.updates = 0
         self.seconds = 0.0
@@ -58,8 +60,8 @@ class Trainer:
 
     @property
     def lives(self) -> int:
-        """Lives that have ended so far, in all worlds."""
-        return int(self.world.state.tally["deaths"].sum())
+        """Lives of those that learn that have ended so far, in all worlds."""
+        return int(self.world.state.tally["deaths"][:, : self.training.world.populations].sum())
 
     @property
     def counts(self) -> dict[str, Any]:
@@ -79,7 +81,8 @@ class Trainer:
 
     def _learner(self, world: World) -> Learner:
         run, learning = self.training.run, self.training.learning
-        return make_learner(world, self.policy, learning, run.seed, world.threads, run.engine)
+        company = self.guests.company(world.count, run.seed) if self.guests else None
+        return make_learner(world, self.policy, learning, run.seed, world.threads, run.engine, company)
 
     def update(self) -> Losses:
         """One segment of experience, and the steps of the optimiser that are made from it.
@@ -206,19 +209,22 @@ class Meter:
     def read(self) -> dict[str, Any]:
         """The line of metrics since the last one."""
         trainer, state = self.trainer, self.trainer.world.state
-        since = {name: state.tally[name] - self._tally[name] for name in ("ticks", "deaths", "lifetime")}
+        since = {name: (state.tally[name] - self._tally[name]).sum(0) for name in ("ticks", "deaths", "lifetime")}
+        members, learn = state.members.mean(0), slice(0, trainer.training.world.populations)
         losses = [torch.stack(x).mean(0).double().cpu().numpy() for x in zip(*self._losses, strict=True)]
         lapse = Lapse(
-            steps=since["ticks"].sum(axis=0),
+            steps=since["ticks"][learn],
             seconds=trainer.seconds - self._seconds,
-            deaths=since["deaths"].sum(axis=0),
-            lifetime=since["lifetime"].sum(axis=0),
-            members=state.members.mean(axis=0),
+            deaths=since["deaths"][learn],
+            lifetime=since["lifetime"][learn],
+            members=members[learn],
             losses=np.stack(losses),
-            rewards=rewards_since(state, self._deeds),
+            rewards=rewards_since(state, self._deeds)[learn],
             learned=self._learned.read(trainer.learner.approx_kl()),
         )
         line = metrics_line(trainer.counts, lapse, trainer.world.config.schema)
+        if trainer.guests is not None:
+            line |= trainer.guests.metrics(since["deaths"], since["lifetime"], members)
         self._mark()
         return line
 

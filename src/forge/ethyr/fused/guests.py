@@ -1,0 +1,102 @@
+"""Who shares a group's worlds with the learners, as the kernels have them: scripted agents and frozen policies."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+
+from forge.blade.compiled.jit import inline
+from forge.blade.config.config import Config
+from forge.blade.state.state import State
+from forge.ethyr.experience.company import Company
+from forge.ethyr.experience.rollout import Rollout
+from forge.ethyr.fused.segment import Scratch, Segment, allocate, allocate_scratch
+from forge.ethyr.fused.weights import Weights, allocate_weights, compose_table, read_weights
+from forge.ethyr.kernels.layout import layout_of
+from forge.ethyr.networks.policy import Policy
+from forge.ethyr.networks.samples import More
+
+
+class Frozen(NamedTuple):
+    """A policy that does not learn: room for what its agents see and do in one tick of the group, and its weights."""
+
+    segment: Segment
+    more: More
+    weights: Weights
+
+
+class Guests(NamedTuple):
+    """Of one group of worlds; k scripted agents. Letters as in `forge.blade.state.state`."""
+
+    agents: np.ndarray  # AGENT [W, N], scratch: those of the state, of the populations that guests take them for
+    kin: np.ndarray  # uint8 [P], see `Company`
+    rules: np.ndarray  # RULES [k]: the numbers that each scripted agent knows
+    headings: tuple[np.ndarray, ...]  # [k] uint8 [W, N]: what each remembers
+    keys: np.ndarray  # uint64 [k]: what the choices of each follow from
+    calls: np.ndarray  # int64 [k]: how often each has decided before the segment
+    slots: np.ndarray  # int64 [k, 2]: those of each, from the first to before the last
+    frozen: tuple[Frozen, ...]
+
+
+def frozen_weights(company: Company | None, config: Config) -> tuple[Weights, ...]:
+    """The weights of a company's policies, in its order."""
+    found = []
+    for one in () if company is None else company.companions:
+        if one.script() is None:
+            assert isinstance(one.network, Policy)
+            weights = allocate_weights(one.network, config)
+            read_weights(weights, one.network, layout_of(config))
+            compose_table(weights, one.network, 0, 1)
+            found.append(weights)
+    return tuple(found)
+
+
+def guests_of(
+    company: Company | None, config: Config, state: State, worlds: slice, weights: Sequence[Weights]
+) -> Guests:
+    """A company in a group of worlds; nobody if there is none.
+
+    Args:
+        company: whom the kernels know.
+        config: of the worlds.
+        state: of the group.
+        worlds: which of the batch they are.
+        weights: of the policies, `frozen_weights`.
+    """
+    companions = () if company is None else company.companions
+    played = [(one.script(), one.seats) for one in companions]
+    scripts = [(script, seats) for script, seats in played if script is not None]
+    policies = zip((seats for script, seats in played if script is None), weights, strict=True)
+    ends = [np.flatnonzero(seats >= 0)[[0, -1]] for _, seats in scripts]
+    return Guests(
+        agents=np.zeros_like(state.agents),
+        kin=np.zeros(0, np.uint8) if company is None else company.kin,
+        rules=np.concatenate([state.rules[:0], *(script.rules for script, _ in scripts)]),
+        headings=tuple(script.headings[worlds] for script, _ in scripts),
+        keys=np.array([script.key for script, _ in scripts], np.uint64),
+        calls=np.array([script.calls for script, _ in scripts], np.int64),
+        slots=np.array([(low * config.quota, (high + 1) * config.quota) for low, high in ends], np.int64).reshape(
+            -1, 2
+        ),
+        frozen=tuple(_frozen(Rollout(config, len(state.tick), 0, seats=seats), own) for seats, own in policies),
+    )
+
+
+def _frozen(rollout: Rollout, weights: Weights) -> Frozen:
+    return Frozen(*allocate(rollout, weights), weights)
+
+
+def lent_to(weights: Sequence[Weights]) -> tuple[Scratch, ...]:
+    """What one thread works on for policies with such weights."""
+    return tuple(allocate_scratch(own) for own in weights)
+
+
+@inline
+def recognise(state, guests):
+    """Copies the agents of the group, of the populations that guests take them for."""
+    for w in range(state.agents.shape[0]):
+        for slot in range(state.agents.shape[1]):
+            guests.agents[w, slot] = state.agents[w, slot]
+            guests.agents[w, slot].population = guests.kin[state.agents[w, slot].population]
