@@ -15,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from forge.ethyr.saving import checkpoint
-from forge.experiments.runs import among, lock, maps, metrics_file, trained_as
+from forge.experiments.configuration import among
+from forge.experiments.runs import lock, maps, metrics_file, trained_as
 from forge.experiments.runs.board import Board
 from forge.experiments.runs.settings import Training
 from forge.support import durable

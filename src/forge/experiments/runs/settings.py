@@ -17,8 +17,8 @@ from forge.blade.schema.section import Section, choice, number, plain, section_t
 from forge.blade.schema.versions import CONFIGURATION, lacking
 from forge.blade.systems.game import named_systems
 from forge.ethyr.learning.settings import ENGINES, Learning, named_networks
+from forge.experiments.configuration.among import Guest, guests_of, shared
 from forge.experiments.runs import release
-from forge.experiments.runs.among import Guest, guests_of, shared
 from forge.support.documents import read_toml
 from forge.support.paths import path_of
 from forge.support.plugins import require_trust, trust

@@ -8,7 +8,8 @@ from typing import Any
 
 from forge.blade.schema.versions import CONFIGURATION
 from forge.ethyr.saving import checkpoint
-from forge.experiments.runs import among, release
+from forge.experiments.configuration import among
+from forge.experiments.runs import release
 from forge.experiments.runs.settings import FREE, Training
 from forge.support.checks import ConfigError
 from forge.support.plugins import Untrusted

@@ -20,9 +20,9 @@ from forge.ethyr.learning.learner import check_state
 from forge.ethyr.learning.metrics import ratio
 from forge.ethyr.networks.network import Network
 from forge.ethyr.saving import checkpoint
+from forge.experiments.configuration.among import Guest, shares
 from forge.experiments.evaluation.entrants import seated
 from forge.experiments.evaluation.mixing import View, dealt, seeds_of
-from forge.experiments.runs.among import Guest, shares
 from forge.experiments.runs.loading import load
 from forge.experiments.runs.settings import Training
 from forge.support.paths import path_of

@@ -1,0 +1,1 @@
+"""What a run's configuration says beyond numbers: who shares its worlds."""
