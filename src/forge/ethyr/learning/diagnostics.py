@@ -6,6 +6,8 @@ from typing import NamedTuple, Self
 
 import numpy as np
 
+from forge.ethyr.learning.gradients import GradientNorms
+
 #: A variance below this share of the mean square is rounding.
 _ROUNDING = 1e-12
 
@@ -30,13 +32,6 @@ class Diagnostics(NamedTuple):
         """The same with the share of samples that were clipped in one update more, the `epoch`-th from 0 on."""
         before = np.where(np.isnan(self.clip_fraction), clip_fraction, self.clip_fraction)
         return self._replace(clip_fraction=(before * epoch + clip_fraction) / (epoch + 1))
-
-
-class GradientNorms(NamedTuple):
-    """Euclidean norms of a gradient."""
-
-    total: float  # of all parameters together
-    by_population: np.ndarray  # float64 [P]: of those that each population has for itself; NaN if it has no gradient
 
 
 class Step(NamedTuple):

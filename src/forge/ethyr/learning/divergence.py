@@ -7,7 +7,7 @@ afterwards.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,9 +15,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from forge.ethyr.learning.diagnostics import GradientNorms
+from forge.ethyr.learning.gradients import GradientNorms, Parts, norms_of
 from forge.ethyr.learning.losses import Losses
-from forge.ethyr.learning.optimiser import one_thread
+from forge.ethyr.learning.one_thread import one_thread
 from forge.support.checks import ConfigError
 
 
@@ -46,22 +46,6 @@ class Numbers(NamedTuple):
     apart: bool  # whether the leading axis is the population
 
 
-def norms_of(apart: Sequence[torch.Tensor], shared: Sequence[torch.Tensor], populations: int) -> GradientNorms:
-    """The norms of a gradient, with one look at each number.
-
-    Args:
-        apart: its parts that lie apart by population, float32 [P, ...] on one device.
-        shared: its other parts.
-        populations: P.
-    """
-    with one_thread(), torch.no_grad():
-        own = [torch.linalg.vector_norm(part.reshape(populations, -1), dim=1) for part in apart]
-        rest = [torch.linalg.vector_norm(part).reshape(1) for part in shared]
-        squares = torch.cat([*own, *rest]).double().cpu().numpy() ** 2 if own or rest else np.zeros(0)
-    by_population = squares[: populations * len(own)].reshape(len(own), populations).sum(0)
-    return GradientNorms(math.sqrt(squares.sum()), np.sqrt(by_population))
-
-
 def check_update(network: nn.Module, losses: Losses, populations: int, update: int) -> GradientNorms:
     """Looks at what an update is about to learn from: the losses, and the gradient of each parameter.
 
@@ -71,11 +55,7 @@ def check_update(network: nn.Module, losses: Losses, populations: int, update: i
     Raises:
         Diverged: if something is not finite.
     """
-    parts: dict[bool, list[torch.Tensor]] = {True: [], False: []}
-    for parameter in network.parameters():
-        if parameter.grad is not None:
-            parts[parameter.shape[:1] == (populations,)].append(parameter.grad)
-    norms = norms_of(parts[True], parts[False], populations)
+    norms = norms_of(*Parts.of(network.parameters(), populations), populations)
     if not math.isfinite(norms.total + float(torch.stack([*losses]).sum())):
         named = [(name, parameter.grad) for name, parameter in network.named_parameters()]
         raise_first(

@@ -1,41 +1,62 @@
-"""The optimiser of every learner: Adam with a warm-up and elementwise clipping."""
+"""The optimiser of every learner: Adam or AdamW, with a step size that follows the run, and clipping."""
 
 from __future__ import annotations
 
-import contextlib
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable
 
 import torch
 
+from forge.ethyr.learning.gradients import Parts, clip_norms
+from forge.ethyr.learning.one_thread import one_thread as one_thread
 from forge.ethyr.learning.settings import Learning
+from forge.ethyr.learning.step_size import step_size
+from forge.support.checks import ConfigError
+
+#: What `Learning.optimiser` names.
+OPTIMISERS: dict[str, type[torch.optim.Adam]] = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
 
 
 class Optimiser:
-    """Adam with elementwise clipping, over one set of parameters. It steps in one thread, so that bits repeat.
+    """Adam or AdamW over one set of parameters. It steps in one thread, so that bits repeat.
 
-    Worlds begin empty, so the first segments hold few agents, and their gradients mostly noise, which Adam scales up
-    like any other. A large step then kills rectified units, and a population that lost most of its own never learns to
-    leave the place where it is born. The step size therefore grows linearly over the first `learning.warmup` segments.
+    How many steps there have been is part of Adam's state, and so of checkpoints; `step_size` says how large the next
+    one is. Gradients are clipped first: those of each population to the norm `learning.clip_norm`, then every element
+    to ± `learning.clip`.
 
     Args:
         parameters: to step.
         learning: the numbers.
+        populations: how many, if a gradient is clipped to a norm; parameters whose leading axis is as long have a part
+            for each.
+        agent_steps: says how many there have been since the run began, if the step size decays.
+
+    Raises:
+        ConfigError: if one of the last two is missing and needed.
     """
 
-    def __init__(self, parameters: Iterable[torch.Tensor], learning: Learning) -> None:
-        self.parameters, self.clip = list(parameters), learning.clip
-        self.adam = torch.optim.Adam(
-            self.parameters, lr=learning.learning_rate, weight_decay=learning.weight_decay, fused=True
-        )
-        self._rate, self._warmup = learning.learning_rate, max(1, learning.warmup * learning.updates)
-        self.adam.register_step_pre_hook(lambda *_: self._warm_up())
+    def __init__(
+        self,
+        parameters: Iterable[torch.Tensor],
+        learning: Learning,
+        populations: int | None = None,
+        agent_steps: Callable[[], int] | None = None,
+    ) -> None:
+        if learning.clip_norm and populations is None:
+            raise ConfigError("learning.clip_norm is by population: the optimiser must be told how many there are")
+        if learning.decay != "none" and agent_steps is None:
+            raise ConfigError(f"learning.decay = {learning.decay!r}: the optimiser must be told the agent steps so far")
+        self.parameters, self.learning, self._populations = list(parameters), learning, populations
+        kind = OPTIMISERS[learning.optimiser]
+        self.adam = kind(self.parameters, lr=learning.learning_rate, weight_decay=learning.weight_decay, fused=True)
+        self._agent_steps = agent_steps or (lambda: 0)
+        self.adam.register_step_pre_hook(lambda *_: self._set_step_size())
 
-    def _warm_up(self) -> None:
-        """Sets the size of the coming step; how many there have been is part of Adam's state, and so of checkpoints."""
+    def _set_step_size(self) -> None:
+        """Sets the size of the coming step."""
         done = max((int(state["step"]) for state in self.adam.state.values()), default=0)
         for group in self.adam.param_groups:
-            group["lr"] = self._rate * min(1.0, (done + 1) / self._warmup)
+            group["lr"] = step_size(self.learning, done, self._agent_steps())
 
     @property
     def learning_rate(self) -> float:
@@ -45,7 +66,10 @@ class Optimiser:
     def step(self) -> None:
         """Applies the gradients, then zeroes them."""
         with one_thread():
-            torch.nn.utils.clip_grad_value_(self.parameters, self.clip)
+            if self.learning.clip_norm and self._populations is not None:
+                parts = Parts.of(self.parameters, self._populations)
+                clip_norms(*parts, self._populations, self.learning.clip_norm)
+            torch.nn.utils.clip_grad_value_(self.parameters, self.learning.clip)
             self.adam.step()
             self.adam.zero_grad(set_to_none=False)
 
@@ -53,14 +77,3 @@ class Optimiser:
 def learning_rate_of(optimiser: torch.optim.Optimizer) -> float:
     """The step size of an optimiser's first group of parameters; NaN if it has none."""
     return float(optimiser.param_groups[0].get("lr", math.nan))
-
-
-@contextlib.contextmanager
-def one_thread() -> Iterator[None]:
-    """Has torch compute in one thread, whatever it is set to: the last bits of its sums depend on how many it uses."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    try:
-        yield
-    finally:
-        torch.set_num_threads(before)

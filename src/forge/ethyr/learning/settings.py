@@ -42,12 +42,34 @@ class Learning(Section):
     )
     discount: float = number(0.97, 0, 1, "discount of future rewards per tick (v1.0: 0.99)")
     trace: float = number(0.95, 0, 1, "λ of the advantage estimate; 1 is the plain bootstrapped return, as in v1.0")
+    optimiser: str = choice(
+        "adam", ("adam", "adamw"), "Adam as in v1.0, or AdamW, which takes the weight decay out of the gradient",
+        since=2, before="adam",
+    )  # fmt: skip
     learning_rate: float = number(2e-3, 0, 1, "step size of Adam (v1.0: 1e-3)")
+    decay: str = choice(
+        "none", ("none", "linear", "cosine"), "how the step size falls to its share decay_to over the horizon",
+        since=2, before="none",
+    )  # fmt: skip
+    decay_to: float = number(
+        0.0, 0, 1, "share of the step size that is left at the horizon and after it", since=2, before=0.0
+    )
+    horizon: int = number(
+        0, 0, 2**62, "agent steps since the run began over which the step size decays, as a rule run.steps",
+        since=2, before=0,
+    )  # fmt: skip
     warmup: int = number(
         300, 0, 10**9, "segments over which the step size grows to its full size; the first ones are small (v1.0: 0)"
     )
-    weight_decay: float = number(1e-5, 0, 1, "L2 penalty on the weights, added to their gradients")
+    weight_decay: float = number(
+        1e-5, 0, 1, "L2 penalty on the weights, added to their gradients; with adamw every step shrinks the weights "
+        "by the step size times this",
+    )  # fmt: skip
     clip: float = number(5.0, 0, 1e9, "gradients are clipped elementwise to ± this")
+    clip_norm: float = number(
+        0.0, 0, 1e9, "the gradient of each population is scaled down to this Euclidean norm before; 0 means never",
+        since=2, before=0.0,
+    )  # fmt: skip
     value_weight: float = number(1.0, 0, 1e6, "weight of the value loss (v1.0: 0.25)")
     entropy_weight: float = number(0.03, 0, 1e6, "weight of the entropy bonus (v1.0: 0.01)")
     reward_scale: float = number(
@@ -90,6 +112,11 @@ class Learning(Section):
             if not _CLASS.fullmatch(name):
                 known = did_you_mean("network", name, NETWORKS)
                 raise ConfigError(f"learning.network: {known}; a network of your own is named module:Class")
+        if self.decay != "none" and not self.horizon:
+            raise ConfigError(
+                f"learning.decay = {self.decay!r} needs learning.horizon, the agent steps that it takes: as a rule as "
+                "many as run.steps. It does not depend on time, so that a run goes on to the same bits"
+            )
         self._trust()
 
     def __setstate__(self, state: dict[str, Any]) -> None:

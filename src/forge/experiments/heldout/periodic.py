@@ -10,7 +10,7 @@ import torch
 
 from forge.ethyr.insight.actor import Actor
 from forge.ethyr.learning.metrics import Metric
-from forge.ethyr.learning.optimiser import one_thread
+from forge.ethyr.learning.one_thread import one_thread
 from forge.ethyr.networks.network import Network
 from forge.experiments.evaluation.evaluate import evaluate
 from forge.experiments.evaluation.evaluation import Settings

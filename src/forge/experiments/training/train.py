@@ -49,7 +49,8 @@ class Trainer:
         run = training.run
         weights = torch.Generator().manual_seed(run.seed)
         self.policy = make_policy(training.world, training.learning, weights, device_of(training))
-        self.optimiser = Optimiser(self.policy.parameters(), training.learning)
+        populations = training.world.populations
+        self.optimiser = Optimiser(self.policy.parameters(), training.learning, populations, lambda: self.steps)
         self.guests = Guests(training) if run.guests else None
         self.world = World(training.shared_world, run.worlds, run.seed, run.threads or None)
         self.world.reset()

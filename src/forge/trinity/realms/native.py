@@ -153,6 +153,7 @@ class Native:
             Diverged: if a loss, a gradient or a parameter is not finite; the error names it and the update.
         """
         started, updates = time.perf_counter(), 0
+        self.pantheon.agent_steps = self.meter.steps
         reports = self.realms.play()
         try:
             updates += self.pantheon.learn(reports)

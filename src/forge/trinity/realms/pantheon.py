@@ -10,10 +10,12 @@ import torch
 from torch import Tensor, nn
 
 from forge.ethyr.engines.engine import make_policy
-from forge.ethyr.learning.diagnostics import GradientNorms, Step
-from forge.ethyr.learning.divergence import Numbers, check_loaded, check_parameters, loss_numbers, norms_of, raise_first
+from forge.ethyr.learning.diagnostics import Step
+from forge.ethyr.learning.divergence import Numbers, check_loaded, check_parameters, loss_numbers, raise_first
+from forge.ethyr.learning.gradients import GradientNorms, clip_norms, norms_of
 from forge.ethyr.learning.learner import check_state
-from forge.ethyr.learning.optimiser import Optimiser, learning_rate_of, one_thread
+from forge.ethyr.learning.one_thread import one_thread
+from forge.ethyr.learning.optimiser import Optimiser, learning_rate_of
 from forge.ethyr.networks.network import Network
 from forge.ethyr.saving import checkpoint, optimiser_state
 from forge.trinity.realms.packing import Packing, Vectors
@@ -34,9 +36,11 @@ class Pantheon:
         network: with the parameters of now.
         vectors: the same parameters as the optimiser has them, `own` [P, m] and `shared` [k]: what is broadcast.
         optimiser: over these vectors.
+        agent_steps: of all realms, before the round that is learned from: what the step size decays by.
         last_step: what is told of its last step; None before the first.
     """
 
+    agent_steps: int = 0
     last_step: Step | None = None
 
     def __init__(self, setting: Setting) -> None:
@@ -60,14 +64,17 @@ class Pantheon:
         return make_policy(self.setting.config, self.setting.learning, generator)
 
     def make_optimiser(self, parameters: list[Tensor]) -> torch.optim.Optimizer:
-        """What steps. Gradients are clipped elementwise to ± `learning.clip` before. By default Adam.
+        """What steps. By default what `learning` says: Adam or AdamW, whose step size may decay.
+
+        Gradients are clipped before, whatever it is: to `learning.clip_norm` and elementwise to ± `learning.clip`.
 
         Args:
             parameters: float32: a vector [m] for each population, of all that is its own, and a vector [k] of what
                 populations share, often empty. A vector without a gradient in a step, that of a population that
                 nobody has seen, is to be left as it is, as all optimisers of PyTorch do.
         """
-        return Optimiser(parameters, self.setting.learning).adam
+        populations = self.setting.config.populations
+        return Optimiser(parameters, self.setting.learning, populations, lambda: self.agent_steps).adam
 
     def by_population(self, name: str, parameter: nn.Parameter) -> bool:
         """Whether the leading axis of a parameter is the population. By default if it is P long.
@@ -106,11 +113,14 @@ class Pantheon:
             gradients: what `average` returned.
             seen: bool [P], populations that some realm has learned from.
         """
-        rows = [row if saw else None for row, saw in zip(gradients.own, seen, strict=True)]
-        for weight, row in zip(self._parameters, [*rows, gradients.shared], strict=True):
-            weight.grad = None if row is None else torch.from_numpy(np.require(row, requirements="W"))
+        learning = self.setting.learning
+        own, shared = (torch.from_numpy(np.require(part, requirements="W")) for part in gradients)
+        if learning.clip_norm:
+            clip_norms([own], [shared], len(own), learning.clip_norm)
+        for weight, row, saw in zip(self._parameters, [*own, shared], [*seen, True], strict=True):
+            weight.grad = row if saw else None
         with one_thread():
-            torch.nn.utils.clip_grad_value_(self._parameters, self.setting.learning.clip)
+            torch.nn.utils.clip_grad_value_(self._parameters, learning.clip)
             self.optimiser.step()
 
     def learn(self, reports: Sequence[Report]) -> bool:
@@ -148,7 +158,7 @@ class Pantheon:
                 ],
                 None,
             )
-        return GradientNorms(norms.total, by_population)
+        return norms._replace(by_population=by_population)
 
     def adopt(self, weights: Mapping[str, Tensor]) -> None:
         """Takes other first weights, by the names of `network.state_dict()`, which realms get with the next round."""

@@ -9,7 +9,7 @@ import numpy as np
 from forge.blade import Config, Recording, World
 from forge.blade.recording.frame import capture
 from forge.ethyr.insight.insight import Insight, attack_counts
-from forge.ethyr.learning.optimiser import one_thread
+from forge.ethyr.learning.one_thread import one_thread
 from forge.experiments.evaluation.evaluate import Policy, evaluate, fresh_maps
 from forge.experiments.measures.aggression import STYLES, Odds, Strikes, reaches
 from forge.experiments.measures.dependence import COMPANIONS

@@ -9,7 +9,7 @@ import numpy as np
 from forge.blade import Config
 from forge.blade.recording.scene import someone
 from forge.ethyr.insight.insight import Insight
-from forge.ethyr.learning.optimiser import one_thread
+from forge.ethyr.learning.one_thread import one_thread
 from forge.experiments.measures.dependence import COMPANIONS, Responses
 from forge.experiments.reports.findings import Findings
 from forge.experiments.studies.dependencies import report as dependencies_report
