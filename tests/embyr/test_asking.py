@@ -34,7 +34,7 @@ CONFIG = SMALL.replace(**{"combat.melee_damage": 0, "combat.range_damage": 0, "c
 def watched(path: Path, paused: bool = False) -> Iterator[Viewer]:
     """A world played by an untrained policy with a memory, and recorded."""
     world, learning = world_of(CONFIG), Learning(network="recurrent", hidden=16)
-    actor = Actor(make_policy(CONFIG, learning, torch.Generator().manual_seed(0)), CONFIG, 1, learning.reward_scale)
+    actor = Actor(make_policy(CONFIG, learning, torch.Generator().manual_seed(0)), CONFIG, 1, learning.reward_factor)
     mind, pace = Mind(lambda: actor), Pace(0.02, paused=paused)
     asked = [Overlays(CONFIG, ["Red", "Blue"], [mind, mind]), Play(CONFIG)]
     for _ in range(10):

@@ -60,7 +60,7 @@ class TorchLearner:
     def collect(self) -> np.ndarray:
         """Plays one segment; returns how many samples of each population acted, int64 [P]."""
         acted, learning, rollout = self.collector.collect(), self.learning, self.collector.rollout
-        advantage.estimate(rollout, learning.discount, learning.trace, learning.reward_scale)
+        advantage.estimate(rollout, learning.discount, learning.trace, learning.reward_factor)
         self.diagnostics = Diagnostics.played(moments(rollout.advantage, rollout.target, acted), acted)
         return acted
 

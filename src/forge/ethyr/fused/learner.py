@@ -173,7 +173,7 @@ class FusedLearner:
     def _play(self, lane: int) -> None:
         """Plays every n-th group."""
         learning = self.learning
-        numbers = [np.float32(x) for x in (learning.discount, learning.trace, learning.reward_scale)]
+        numbers = [np.float32(x) for x in (learning.discount, learning.trace, learning.reward_factor)]
         for group in range(lane, len(self.segments), self.threads):
             place = self.firsts[group], self.world.count
             given = self.states[group], self.segments[group], self.more[group], self.weights, self._scratch[lane]

@@ -36,7 +36,7 @@ class Insight:
 
     Args:
         policy: to ask. If it learns meanwhile, each answer is that of its weights at that time.
-        reward_scale: what rewards were multiplied by while it learned: `Learning.reward_scale`.
+        reward_scale: what rewards were multiplied by while it learned: `Learning.reward_factor`.
     """
 
     _AT_ONCE = 4096  # agents judged in one call: what their windows take stays within some megabytes

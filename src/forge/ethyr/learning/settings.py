@@ -75,6 +75,11 @@ class Learning(Section):
     reward_scale: float = number(
         0.03, 0, 1e6, "rewards are multiplied by this; 1 − discount keeps values within 0..1 (v1.0: 1)"
     )
+    value_scale: float = number(
+        0.0, 0, 1e6, "rewards are multiplied by this · (1 − discount) instead, so that 1 a tick for ever is worth this "
+        "whatever the discount; 0 means reward_scale",
+        since=2, before=0.0,
+    )  # fmt: skip
 
     @property
     def networks(self) -> tuple[str, ...]:
@@ -100,6 +105,11 @@ class Learning(Section):
         return self.epochs if self.algorithm == "ppo" else 1
 
     @property
+    def reward_factor(self) -> float:
+        """What rewards are multiplied by, and so the values that are learned: `reward_scale` unless they follow."""
+        return self.value_scale * (1 - self.discount) if self.value_scale else self.reward_scale
+
+    @property
     def clip_ratio(self) -> float:
         """`ppo_clip`, or 0 where probabilities move freely."""
         return self.ppo_clip if self.algorithm == "ppo" else 0.0
@@ -116,6 +126,11 @@ class Learning(Section):
             raise ConfigError(
                 f"learning.decay = {self.decay!r} needs learning.horizon, the agent steps that it takes: as a rule as "
                 "many as run.steps. It does not depend on time, so that a run goes on to the same bits"
+            )
+        if self.value_scale and self.discount == 1:
+            raise ConfigError(
+                f"learning.value_scale = {self.value_scale} needs a learning.discount below 1: by 1 − discount = 0 all "
+                "rewards would be multiplied"
             )
         self._trust()
 

@@ -43,7 +43,7 @@ def evaluated(policy: Network, training: Training) -> dict[str, float | None]:
     world = PROTOCOL.world(training.world)
     device = next(policy.parameters()).device
     with torch.random.fork_rng([] if device.type == "cpu" else [device]), one_thread():
-        actor = Actor(policy, training.world.replace(spawn=world.spawn), PROTOCOL.seed, training.learning.reward_scale)
+        actor = Actor(policy, training.world.replace(spawn=world.spawn), PROTOCOL.seed, training.learning.reward_factor)
         settings = PROTOCOL.settings._asdict()
         found = evaluate(actor, world, **settings, seed=PROTOCOL.world_seed, maps=PROTOCOL.maps)
     line: dict[str, float | None] = {}

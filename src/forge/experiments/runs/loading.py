@@ -23,4 +23,4 @@ def load(path: str | os.PathLike[str], seed: int | None = 0) -> Actor:
     policy = make_policy(run.training.world, run.training.learning, torch.Generator())
     checkpoint.verify(chosen)
     checkpoint.load_module(policy, chosen / "policy.safetensors")
-    return Actor(policy, run.training.world, seed, run.training.learning.reward_scale)
+    return Actor(policy, run.training.world, seed, run.training.learning.reward_factor)

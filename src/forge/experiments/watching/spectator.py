@@ -86,7 +86,7 @@ class Spectator:
         if not self.viewer.watched and not first:
             self._watched = False
         elif not self._watched or time.monotonic() >= self._next:
-            scale = trainer.training.learning.reward_scale
+            scale = trainer.training.learning.reward_factor
             config, seed = trainer.training.world, self.seed + trainer.updates
             player = Actor(copy.deepcopy(trainer.policy).cpu(), config, seed, scale)
             world = None if self._watched else fork(trainer.world, fullest(trainer.world))

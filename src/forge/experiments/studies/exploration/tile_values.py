@@ -33,7 +33,7 @@ def value_map(name: str, player: Milestone, config: Config) -> Measurement:
 
     def ask(store: Store) -> dict[str, Any]:
         policy = load(store.milestone_path(player.need, player.steps)).policy
-        insight = Insight(policy, player.need.training.learning.reward_scale)
+        insight = Insight(policy, player.need.training.learning.reward_factor)
         world = World(config, 1, 0, 1)
         world.reset()
         scene = Scene.of_world(world)
