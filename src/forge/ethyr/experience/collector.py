@@ -8,11 +8,13 @@ import torch
 from forge.blade.world.world import World
 from forge.ethyr.experience.company import Company
 from forge.ethyr.experience.memory import Memory
-from forge.ethyr.experience.rollout import Rollout
+from forge.ethyr.experience.rollout import NO_SAMPLE, Rollout
 from forge.ethyr.networks.encoder import hold, release
 from forge.ethyr.networks.heads import draw
 from forge.ethyr.networks.network import Network
 from forge.ethyr.networks.samples import Samples
+
+_NOBODY = -1
 
 
 class Collector:
@@ -60,9 +62,12 @@ class Collector:
             rollout.scatter(tick, self._actions)
             if self.company is not None:
                 self.company.act(world.observe(), self._actions)
-            _, reward, terminated, _ = world.step(self._actions)
+            acting = np.where(rollout.sample_of[tick] != NO_SAMPLE, world.state.agents["id"], _NOBODY)
+            observation, reward, terminated, _ = world.step(self._actions)
             rollout.reward[tick] = reward
             rollout.terminated[tick] = terminated
+            living = np.where(observation.alive, observation.agents["id"], _NOBODY)
+            rollout.lost[tick] = (acting != _NOBODY) & ~terminated & (living != acting)
         acted = rollout.count.copy()
         self._act(rollout.ticks)
         release(self.policy)

@@ -53,6 +53,7 @@ class Rollout:
         known: bool [T, W, N], for networks with a memory: whether an agent goes on with what it carried from before.
         starts: int64 [T + 1, P], the first sample of each tick.
         reward, terminated: float32 and bool [T, W, N], as the world returned them.
+        lost: bool [T, W, N], whose agent was gone after the tick without having died: culled before its step.
     """
 
     def __init__(
@@ -80,6 +81,7 @@ class Rollout:
         self.starts = np.zeros((ticks + 1, P), np.int64)
         self.reward = np.zeros((ticks, worlds, N), np.float32)
         self.terminated = np.zeros((ticks, worlds, N), np.bool_)
+        self.lost = np.zeros((ticks, worlds, N), np.bool_)
         self.count = np.zeros(P, np.int64)
         self._first_row = np.zeros((worlds, P), np.int64)
         self._first_entity = np.zeros((worlds, P), np.int64)

@@ -54,8 +54,8 @@ def play(state, segment, more, weights, scratch, guests, lent, key, first_world,
             segment.value[p, row] = segment.output[p, row, VALUE]
     for w in range(state.tick.shape[0]):
         estimate_world(
-            w, segment.seats, segment.sample_of, segment.reward, segment.terminated, segment.value, segment.advantage,
-            segment.target, discount, trace, reward_scale,
+            w, segment.seats, segment.sample_of, segment.reward, segment.terminated, segment.lost, segment.value,
+            segment.advantage, segment.target, discount, trace, reward_scale,
         )  # fmt: skip
     sum_moments(segment)
 

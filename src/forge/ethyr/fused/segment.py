@@ -31,7 +31,7 @@ ALL_MATTER = 2**32 - 1
 
 
 class Segment(NamedTuple):
-    """Fields up to `terminated` as in `Rollout`."""
+    """Fields up to `lost` as in `Rollout`."""
 
     windows: np.ndarray
     entities: np.ndarray
@@ -46,6 +46,7 @@ class Segment(NamedTuple):
     sample_of: np.ndarray
     reward: np.ndarray
     terminated: np.ndarray
+    lost: np.ndarray  # never: nobody culls while a segment is played
     matters: np.ndarray  # uint32 [P, Q], this and the next two as in `More`; all bits are set where nobody asked
     place: np.ndarray
     valid: np.ndarray
@@ -133,6 +134,7 @@ def allocate(rollout: Rollout, weights: Weights) -> tuple[Segment, More]:
         sample_of=rollout.sample_of,
         reward=rollout.reward,
         terminated=rollout.terminated,
+        lost=rollout.lost,
         matters=more.matters if more.matters.size else np.full((P, Q), ALL_MATTER, np.uint32),
         place=more.place,
         valid=more.valid,
