@@ -23,6 +23,7 @@ from forge.ethyr.fused.weights import (
     write_gradients,
 )
 from forge.ethyr.kernels.layout import Layout, layout_of
+from forge.ethyr.learning.entropy import entropy_weights
 from forge.ethyr.learning.losses import policy_gradient
 from forge.ethyr.learning.settings import Learning
 from forge.ethyr.networks.heads import joint
@@ -148,8 +149,9 @@ def test_whatever_is_declared_is_judged_and_learned_as_by_torch(system: System, 
         judge_again(*given, count)
         drawn = segment.advantage[p, :count].astype(np.float64)
         mean, share = drawn.mean(), 1 / count
-        numbers = (mean, 1 / (drawn.std() + 1e-6), share, LEARNING.value_weight, LEARNING.entropy_weight, 0)
-        learn_population(segment, weights, gradients, scratch, 0, p, config.styles, Terms(*map(np.float32, numbers)))
+        numbers = (mean, 1 / (drawn.std() + 1e-6), share, LEARNING.value_weight, 0)
+        terms = Terms(*map(np.float32, numbers), entropy_weights(LEARNING, layout))
+        learn_population(segment, weights, gradients, scratch, 0, p, config.styles, terms)
         for mine, theirs in zip(segment.losses[p] / count, losses, strict=True):
             np.testing.assert_allclose(mine, theirs[p].item(), atol=1e-4, rtol=1e-3)
     learn_tiles(segment, gradients, True, 0, 1, scratch)

@@ -13,10 +13,11 @@ from forge.ethyr.experience.collector import Collector
 from forge.ethyr.experience.company import Company
 from forge.ethyr.experience.timeline import timeline
 from forge.ethyr.learning.diagnostics import Diagnostics, approximate_kl, moments
+from forge.ethyr.learning.entropy import entropy_weights
 from forge.ethyr.learning.learner import check_state, stream
-from forge.ethyr.learning.losses import Losses, clipped_share, policy_gradient, proximal
+from forge.ethyr.learning.losses import Losses, clipped_share, policy_gradient, population_mean, proximal
 from forge.ethyr.learning.settings import Learning
-from forge.ethyr.networks.heads import joint
+from forge.ethyr.networks.heads import joint, joint_apart, summed
 from forge.ethyr.networks.network import Choices, Network
 from forge.ethyr.networks.samples import Samples
 from forge.support.checks import ConfigError
@@ -39,6 +40,7 @@ class TorchLearner:
         self.draws = torch.Generator().manual_seed(int(stream(seed).generate_state(1, np.uint64)[0]))
         self.collector = Collector(world, policy, learning.ticks, self.draws, learning.matters, company)
         self.learning, self.company = learning, company
+        self._weights = entropy_weights(learning, self.collector.rollout.layout)
         self.diagnostics = Diagnostics.unknown(len(self.collector.rollout.count))
 
     def state(self) -> dict[str, torch.Tensor]:
@@ -75,15 +77,19 @@ class TorchLearner:
         )
         samples = self.collector.sent(rollout.learnable(acted))
         choices = self._judge(samples)
-        log_prob, spread = joint(choices, actions * valid.unsqueeze(-1), rollout.layout, samples.matters())
-        given = choices.value, spread, advantages, targets, valid
+        log_prob, apart = joint_apart(choices, actions * valid.unsqueeze(-1), rollout.layout, samples.matters())
+        given = choices.value, summed(apart.values()), advantages, targets, valid
         if learning.algorithm == "ppo":
             losses = proximal(log_prob, before, *given, learning.ppo_clip)
             clipped = clipped_share(log_prob.detach(), before, valid, learning.ppo_clip).double().cpu().numpy()
             self.diagnostics = self.diagnostics.after(epoch, np.where(acted > 0, clipped, np.nan))
         else:
             losses = policy_gradient(log_prob, *given)
-        total = losses.policy + learning.value_weight * losses.value - learning.entropy_weight * losses.entropy
+        bonus = learning.entropy_weight * losses.entropy
+        if learning.entropy_weights:
+            means = (float(self._weights[column]) * population_mean(x, valid) for column, x in apart.items())
+            bonus = summed(means)
+        total = losses.policy + learning.value_weight * losses.value - bonus
         policy.zero_grad()
         total.sum().backward()
         return Losses(*(loss.detach().cpu() for loss in losses))

@@ -113,8 +113,9 @@ def grad_of_more(grad, segment, weights, scratch, p, row, advantage, terms):
 def grad_of_one(grad, segment, weights, scratch, p, row, c, advantage, terms):
     """`grad_of_more` for one choice; returns its entropy."""
     plan, scores, chances, x = weights.choices[c], scratch.scores[c], scratch.chances[c], scratch.row
-    options, first, chosen = scratch.options[c], plan[OUTPUT], np.int64(segment.actions[p, row, plan[COLUMN]])
-    entropy = grad_of_logits(chances, scores, scratch.totals[c], options, chosen, advantage, terms)
+    options, first, column = scratch.options[c], plan[OUTPUT], plan[COLUMN]
+    chosen = np.int64(segment.actions[p, row, column])
+    entropy = grad_of_logits(chances, scores, scratch.totals[c], options, chosen, column, advantage, terms)
     for k in range(options):
         if k == 0 or plan[OF] == PLAIN:
             grad[first + k] += chances[k]

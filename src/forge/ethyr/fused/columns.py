@@ -4,6 +4,6 @@
 #: choices from outside, for which see `forge.ethyr.fused.choices`.
 MOVE, STYLE, VALUE, MORE = 0, 5, 9, 10
 #: Columns of an action, and the bits of whether a choice matters.
-STYLE_COLUMN, TARGET_COLUMN = 1, 2
+MOVE_COLUMN, STYLE_COLUMN, TARGET_COLUMN = 0, 1, 2
 #: Samples worked on at once, so that what is computed of them stays in the first cache.
 BLOCK = 64

@@ -9,7 +9,7 @@ import numpy as np
 
 from forge.blade.compiled.jit import inline, jit
 from forge.ethyr.fused.choices import grad_of_more, log_prob_of_more, matters
-from forge.ethyr.fused.columns import BLOCK, MOVE, STYLE, STYLE_COLUMN, TARGET_COLUMN, VALUE
+from forge.ethyr.fused.columns import BLOCK, MOVE, MOVE_COLUMN, STYLE, STYLE_COLUMN, TARGET_COLUMN, VALUE
 from forge.ethyr.fused.network import dense
 from forge.ethyr.fused.tables import table_gradients
 from forge.ethyr.fused.targets import ask, grad_of_target, query_gradient
@@ -20,14 +20,14 @@ from forge.ethyr.kernels.tiles import GRADIENT_BLOCK, tile_gradient
 
 
 class Terms(NamedTuple):
-    """Numbers of the loss of one population, all float32."""
+    """Numbers of the loss of one population."""
 
     mean: np.float32  # of the population's advantages over all groups
     inverse: np.float32  # 1 / (their deviation + 1e-6)
     share: np.float32  # 1 / number of its samples over all groups
     value_weight: np.float32
-    entropy_weight: np.float32
     clip: np.float32  # of ppo; 0 for the policy gradient
+    entropy_weights: np.ndarray  # float32 [columns of an action]
 
 
 @jit(_nrt=False)
@@ -96,7 +96,7 @@ def grad_of_outputs(segment, weights, gradients, scratch, group, p, row, to, sty
     """Row `to` of grad_output: the gradient of the loss by one sample's logits and value; also adds up its losses.
 
     With advantage A, probabilities π and H = −Σ π log π: by logit k, A (π_k − [k chosen]) + w π_k (log π_k + H), w the
-    entropy weight, for moves and styles alike; by the value, v (value − target), v the value weight.
+    entropy weight of the choice; by the value, v (value − target), v the value weight.
     With `clip`, A is multiplied by the ratio r of the choice's probability now and when it was made, and is 0 where r
     has left 1 ± clip in the direction that A points to. Where there is a target to choose, its gradients are added.
 
@@ -127,10 +127,10 @@ def grad_of_outputs(segment, weights, gradients, scratch, group, p, row, to, sty
         losses[0] -= advantage * log_prob
     losses[1] += np.float64(error) * error / 2
     exponentials(grad, 0, output, 0)
-    losses[2] += grad_of_choice(output, grad, MOVE, STYLE, move, advantage, terms)
+    losses[2] += grad_of_choice(output, grad, MOVE, STYLE, move, MOVE_COLUMN, advantage, terms)
     unused = STYLE
     if style_matters:
-        losses[2] += grad_of_choice(output, grad, STYLE, STYLE + styles, style, advantage, terms)
+        losses[2] += grad_of_choice(output, grad, STYLE, STYLE + styles, style, STYLE_COLUMN, advantage, terms)
         unused = STYLE + styles
     for k in range(unused, grad.size):
         grad[k] = 0
@@ -144,14 +144,14 @@ def grad_of_outputs(segment, weights, gradients, scratch, group, p, row, to, sty
 
 
 @inline
-def grad_of_choice(output, grad, low, high, chosen, advantage, terms):
+def grad_of_choice(output, grad, low, high, chosen, column, advantage, terms):
     """The gradient by the logits low .. high − 1, in whose places `grad` holds probabilities; returns their entropy."""
-    entropy = np.float32(0)
+    entropy, weight = np.float32(0), terms.entropy_weights[column]
     for k in range(low, high):
         entropy -= grad[k] * output[k]
     for k in range(low, high):
         chance = grad[k]
-        grad[k] = terms.share * chance * (advantage + terms.entropy_weight * (output[k] + entropy))
+        grad[k] = terms.share * chance * (advantage + weight * (output[k] + entropy))
     grad[chosen] -= terms.share * advantage
     return entropy
 

@@ -27,6 +27,7 @@ from forge.ethyr.fused.weights import (
     write_gradients,
 )
 from forge.ethyr.learning.diagnostics import Diagnostics, approximate_kl
+from forge.ethyr.learning.entropy import entropy_weights
 from forge.ethyr.learning.learner import check_state, stream
 from forge.ethyr.learning.losses import Losses
 from forge.ethyr.learning.settings import Learning
@@ -73,6 +74,7 @@ class FusedLearner:
         self._lent, self._guests = [lent_to(self._frozen) for _ in range(threads)], self._invited()
         scripts = () if company is None else tuple(Kind(*s[:2]) for s in (c.script() for c in company.companions) if s)
         self._player, self.threads = player_of(self.layout, learning.matters, scripts, len(self._frozen)), threads
+        self._entropy_weights = entropy_weights(learning, self.layout)
         self.populations = len(self.segments[0].acted)
         self.diagnostics = Diagnostics.unknown(self.populations)
         allocate_grads(policy)
@@ -182,10 +184,10 @@ class FusedLearner:
     def _learn(self, lane: int, norms: np.ndarray) -> None:
         """Finds all gradients but the tile layer's, of every n-th population of a group."""
         learning, styles = self.learning, self.world.config.styles
-        weights = [np.float32(x) for x in (learning.value_weight, learning.entropy_weight, learning.clip_ratio)]
+        weights = [np.float32(x) for x in (learning.value_weight, learning.clip_ratio)]
         for group, p in self._tasks(lane):
             given = self.segments[group], self.weights, self._gradients, self._scratch[lane]
-            learn_population(*given, group, p, styles, Terms(*norms[p], *weights))
+            learn_population(*given, group, p, styles, Terms(*norms[p], *weights, self._entropy_weights))
 
     def _learn_tiles(self, lane: int) -> None:
         """Finds the gradients of every n-th part of the tile layer."""

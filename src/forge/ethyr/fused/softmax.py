@@ -34,12 +34,13 @@ def log_softmax(scores, odds, options):
 
 
 @inline
-def grad_of_logits(odds, scores, total, options, chosen, advantage, terms):
+def grad_of_logits(odds, scores, total, options, chosen, column, advantage, terms):
     """Turns the odds that `log_softmax` gave into the gradient of the loss by the logits.
 
     Args:
         odds, scores, total, options: as `log_softmax` left them.
         chosen: the option that was chosen.
+        column: of the choice among actions.
         advantage: as it counts, after clipping.
         terms: of the loss.
 
@@ -50,7 +51,8 @@ def grad_of_logits(odds, scores, total, options, chosen, advantage, terms):
     for k in range(options):
         odds[k] /= total
         entropy -= odds[k] * scores[k]
+    weight = terms.entropy_weights[column]
     for k in range(options):
-        odds[k] *= terms.share * (advantage + terms.entropy_weight * (scores[k] + entropy))
+        odds[k] *= terms.share * (advantage + weight * (scores[k] + entropy))
     odds[chosen] -= terms.share * advantage
     return entropy

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from forge.blade.compiled.jit import inline
+from forge.ethyr.fused.columns import TARGET_COLUMN
 from forge.ethyr.fused.network import dense
 from forge.ethyr.fused.softmax import grad_of_logits, log_softmax
 from forge.ethyr.kernels.products import ROWS_AT_ONCE
@@ -61,8 +62,8 @@ def grad_of_target(segment, weights, gradients, scratch, group, p, row, to, seen
     Returns:
         The entropy of the choice.
     """
-    chances, chosen = scratch.odds_of, np.int64(segment.actions[p, row, 2])
-    entropy = grad_of_logits(chances, scratch.wanted, total, seen, chosen, advantage, terms)
+    chances, chosen = scratch.odds_of, np.int64(segment.actions[p, row, TARGET_COLUMN])
+    entropy = grad_of_logits(chances, scratch.wanted, total, seen, chosen, TARGET_COLUMN, advantage, terms)
     begin, end = np.int64(segment.first[p, row]), np.int64(segment.first[p, row + 1])
     target_gradient(gradients.target_agent[group, p], gradients.target_score[group, p], scratch.grad_query[to],
                     scratch.z, chances, scratch.query, weights.target_agent[p], weights.target_score[p],

@@ -16,6 +16,7 @@ ENGINES = ("auto", "compiled", "torch")
 
 #: Networks that come with the package.
 NETWORKS = ("default", "recurrent")
+_MOST_WEIGHT = 1e6
 _CLASS = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 
 
@@ -71,7 +72,11 @@ class Learning(Section):
         since=2, before=0.0,
     )  # fmt: skip
     value_weight: float = number(1.0, 0, 1e6, "weight of the value loss (v1.0: 0.25)")
-    entropy_weight: float = number(0.03, 0, 1e6, "weight of the entropy bonus (v1.0: 0.01)")
+    entropy_weight: float = number(0.03, 0, _MOST_WEIGHT, "weight of the entropy bonus (v1.0: 0.01)")
+    entropy_weights: str = plain(
+        "", "other weights for the entropy of some choices, by their names, as in 'style=0.01 target=0'",
+        since=2, before="",
+    )  # fmt: skip
     reward_scale: float = number(
         0.03, 0, 1e6, "rewards are multiplied by this; 1 − discount keeps values within 0..1 (v1.0: 1)"
     )
@@ -99,6 +104,20 @@ class Learning(Section):
         before=False,
     )
 
+    def entropy_by_choice(self) -> dict[str, float]:
+        """The weights in `entropy_weights`, by the names of choices."""
+        try:
+            pairs = [word.split("=") for word in self.entropy_weights.replace(",", " ").split()]
+            found = {name: float(weight) for name, weight in pairs if name}
+            if len(found) < len(pairs) or not all(0 <= weight <= _MOST_WEIGHT for weight in found.values()):
+                raise ValueError
+        except ValueError:
+            raise ConfigError(
+                f"learning.entropy_weights = {self.entropy_weights!r} must name choices, each once, with their weights "
+                f"from 0 to {_MOST_WEIGHT:g}, as in 'style=0.01 target=0'"
+            ) from None
+        return found
+
     @property
     def updates(self) -> int:
         """Updates from one segment."""
@@ -116,6 +135,7 @@ class Learning(Section):
 
     def __post_init__(self) -> None:
         super().__post_init__()
+        self.entropy_by_choice()
         if self.hidden % 16:
             raise ConfigError(f"learning.hidden = {self.hidden} must be a multiple of 16")
         for name in self.modules:

@@ -50,10 +50,21 @@ def _parts(choices: Choices, layout: Layout, styles: Callable[[], Tensor]) -> It
         yield choice.column, choices.more[choice.name]
 
 
+def _counted(parts: Iterable[tuple[int, Tensor]], matters: Tensor | None) -> dict[int, Tensor]:
+    """What columns give, float32 [P, m] each: 0 where they do not matter."""
+    return {
+        column: part if matters is None else torch.where(_bit(matters, column), part, 0.0) for column, part in parts
+    }
+
+
 def _sum(parts: Iterable[tuple[int, Tensor]], matters: Tensor | None) -> Tensor:
     """The sum of what columns give, float32 [P, m], without those that do not matter."""
-    counted = (part if matters is None else torch.where(_bit(matters, column), part, 0.0) for column, part in parts)
-    return functools.reduce(torch.add, counted)
+    return summed(_counted(parts, matters).values())
+
+
+def summed(parts: Iterable[Tensor]) -> Tensor:
+    """The sum of tensors of one shape, first to last."""
+    return functools.reduce(torch.add, parts)
 
 
 def _bit(numbers: Tensor, place: int) -> Tensor:
@@ -101,7 +112,15 @@ def joint(
         The joint log-probability of each row's actions and the sum of the entropies of its choices, that of targets
         given the style it chose: float32 [P, m] both.
     """
+    log_prob, apart = joint_apart(choices, actions, layout, matters)
+    return log_prob, summed(apart.values())
+
+
+def joint_apart(
+    choices: Choices, actions: Tensor, layout: Layout = OURS, matters: Tensor | None = None
+) -> tuple[Tensor, dict[int, Tensor]]:
+    """As `joint`, with the entropy of each choice by itself: float32 [P, m] by the columns of actions."""
     taken = actions.long()
     odds = list(_parts(choices, layout, lambda: taken[..., 1]))
     log_prob = _sum(((column, chosen(part, taken[..., column])) for column, part in odds), matters)
-    return log_prob, _sum(((column, entropy(part)) for column, part in odds), matters)
+    return log_prob, _counted(((column, entropy(part)) for column, part in odds), matters)
