@@ -48,6 +48,16 @@ def test_an_empty_slot_separates_lives() -> None:
     assert rollout.advantage[0, :3].tolist() == [-0.5, -1.0, 0.5]
 
 
+def test_nothing_crosses_to_whoever_has_the_slot_of_one_that_was_culled() -> None:
+    rollout = rollout_of([1, 1, 1], [False, False, False], [0.5, 3.0, 0.25, 2.0])
+    rollout.lost[1, 0, 0] = True
+    estimate(rollout, discount=0.5, trace=0.5, reward_scale=1.0)
+    # another from sample 2 on: A2 = 1 + 0.5 · 2 − 0.25; of sample 1 nothing is known: A1 = 0, G1 = 3
+    # A0 = 1 + 0.5 · 3 − 0.5 + 0.25 · 0
+    assert rollout.advantage[0, :3].tolist() == [2.0, 0.0, 1.75]
+    assert rollout.target[0, :3].tolist() == [2.5, 3.0, 2.0]
+
+
 @given(st.lists(st.tuples(st.booleans(), st.floats(-1, 1)), min_size=1, max_size=20), st.floats(-1, 1))
 def test_with_trace_one_the_target_is_the_discounted_return(steps: list[tuple[bool, float]], last: float) -> None:
     deaths, values = [death for death, _ in steps], [value for _, value in steps]

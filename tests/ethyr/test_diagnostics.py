@@ -13,8 +13,17 @@ from forge.ethyr.engines.torch_engine import TorchLearner
 from forge.ethyr.experience.rollout import NO_SAMPLE
 from forge.ethyr.fused.learner import GROUP, FusedLearner
 from forge.ethyr.fused.segment import Segment
-from forge.ethyr.learning.diagnostics import Diagnostics, Means, approximate_kl, explained_variance, moments
+from forge.ethyr.learning.diagnostics import (
+    Diagnostics,
+    Means,
+    Step,
+    approximate_kl,
+    explained_variance,
+    mean_step,
+    moments,
+)
 from forge.ethyr.learning.divergence import check_update
+from forge.ethyr.learning.gradients import GradientNorms
 from forge.ethyr.learning.losses import Losses, clipped_share
 from forge.ethyr.learning.optimiser import Optimiser
 from forge.ethyr.learning.settings import Learning
@@ -101,11 +110,25 @@ def test_clip_fraction_by_hand() -> None:
     torch.testing.assert_close(clipped_share(now, before, valid, 0.2), torch.tensor([2 / 3, 1 / 2]))
 
 
-def test_clip_fraction_is_the_mean_over_epochs() -> None:
-    told = Diagnostics.unknown(2).after(0, np.array([0.0, np.nan])).after(1, np.array([0.3, np.nan]))
-    told = told.after(2, np.array([0.6, np.nan]))
-    assert told.clip_fraction[0] == pytest.approx(0.3)
-    assert np.isnan(told.clip_fraction[1])
+def test_losses_and_clip_fractions_are_means_over_the_updates_that_had_samples() -> None:
+    told = Diagnostics.unknown(3)
+    for loss, clipped, samples in ((1.0, 0.0, [4, 0, 0]), (2.0, 0.3, [4, 2, 0]), (6.0, 0.6, [4, 1, 0])):
+        told = told.after(np.full((3, 3), loss), np.full(3, clipped), np.array(samples))
+    # (1 + 2 + 6) / 3 and (0 + 0.3 + 0.6) / 3; (2 + 6) / 2 and (0.3 + 0.6) / 2; nothing
+    np.testing.assert_allclose(told.losses, [[3.0, 4.0, np.nan]] * 3)
+    np.testing.assert_allclose(told.clip_fraction, [0.3, 0.45, np.nan])
+    assert told.updates.tolist() == [3, 2, 0]
+    np.testing.assert_array_equal(told.only(np.array([False, True, True])).losses, [[np.nan, 4.0, np.nan]] * 3)
+
+
+def test_a_step_is_told_as_the_mean_of_the_updates_from_a_segment() -> None:
+    steps = [
+        Step(GradientNorms(3.0, np.array([1.0, np.nan]), 0.5), 0.25),
+        Step(GradientNorms(5.0, np.array([2.0, 4.0]), 0.0), 0.125),
+    ]
+    told = mean_step(steps)
+    assert (told.norms.total, told.norms.shared, told.learning_rate) == (4.0, 0.25, 0.125)
+    assert told.norms.by_population.tolist() == [1.5, 4.0]
 
 
 def test_means_leave_out_what_is_not_known() -> None:
@@ -128,6 +151,7 @@ def test_gradient_norms_by_hand() -> None:
     # √(4 + 9 + 36), √(16 + 9); in all 49 + 25 + 1
     np.testing.assert_allclose(norms.by_population, [7, 5])
     assert norms.total == pytest.approx(np.sqrt(75))
+    assert norms.shared == pytest.approx(1)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -234,4 +258,5 @@ def test_what_is_told_depends_on_no_number_of_threads() -> None:
         optimiser.step()
         made.gradients(np.sum([s.acted for s in made.segments], axis=0), 1)
         told.append([*made.diagnostics, made.approx_kl()])
-    np.testing.assert_array_equal(*told)
+    for one, two in zip(*told, strict=True):
+        np.testing.assert_array_equal(one, two)

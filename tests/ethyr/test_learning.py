@@ -1,10 +1,15 @@
-"""The optimiser: its step size grows, and goes on where a checkpoint left it."""
+"""The optimiser: its step size grows and decays, and goes on where a checkpoint left it; gradients are clipped."""
+
+from typing import Any
 
 import pytest
 import torch
 
+from forge.blade import ConfigError
+from forge.ethyr.learning.gradients import clip_norms
 from forge.ethyr.learning.optimiser import Optimiser
 from forge.ethyr.learning.settings import Learning
+from forge.ethyr.learning.step_size import decayed
 
 
 def steps(optimiser: Optimiser, count: int) -> list[float]:
@@ -19,9 +24,9 @@ def steps(optimiser: Optimiser, count: int) -> list[float]:
     return moved
 
 
-def optimiser(**changes: object) -> Optimiser:
-    learning = Learning(learning_rate=0.1, weight_decay=0.0, **changes)
-    return Optimiser([torch.nn.Parameter(torch.zeros(()))], learning)
+def optimiser(weight: float = 0.0, agent_steps: Any = None, **changes: Any) -> Optimiser:
+    learning = Learning(**{"learning_rate": 0.1, "weight_decay": 0.0, **changes})
+    return Optimiser([torch.nn.Parameter(torch.tensor(weight))], learning, 1, agent_steps)
 
 
 def test_steps_grow_to_their_full_size() -> None:
@@ -39,3 +44,84 @@ def test_a_loaded_state_goes_on() -> None:
     steps(broken, 2)
     other.adam.load_state_dict(broken.adam.state_dict())
     assert steps(other, 4) == pytest.approx(steps(whole, 6)[2:], abs=1e-7)
+
+
+def test_a_decay_falls_to_its_share_at_the_horizon() -> None:
+    linear = Learning(decay="linear", decay_to=0.2, horizon=1000)
+    # 0.2 + 0.8 · (1 − x)
+    assert [decayed(linear, steps) for steps in (0, 250, 500, 1000, 10**9)] == pytest.approx([1, 0.8, 0.6, 0.2, 0.2])
+    cosine = Learning(decay="cosine", horizon=300)
+    # (1 + cos πx) / 2 at 0, 1/3, 1/2, 2/3, 1
+    assert [decayed(cosine, steps) for steps in (0, 100, 150, 200, 300)] == pytest.approx([1, 0.75, 0.5, 0.25, 0])
+    assert decayed(Learning(), 10**9) == 1
+
+
+def test_a_decay_counts_agent_steps_and_the_warm_up_segments() -> None:
+    done = iter([0, 100, 200, 300, 400, 500])
+    found = steps(optimiser(warmup=2, decay="linear", horizon=400, agent_steps=lambda: next(done)), 6)
+    # 0.1 · 1/2 · 1, 0.1 · 1 · 3/4, 0.1 · 1/2, 0.1 · 1/4, and nothing more
+    assert found == pytest.approx([0.05, 0.075, 0.05, 0.025, 0, 0], abs=1e-6)
+
+
+def test_a_decay_needs_to_know_how_long_and_how_far() -> None:
+    with pytest.raises(ConfigError, match=r"learning\.decay = 'cosine' needs learning\.horizon"):
+        Learning(decay="cosine")
+    with pytest.raises(ConfigError, match="must be told the agent steps so far"):
+        optimiser(decay="linear", horizon=10)
+
+
+def test_the_weight_decay_of_adamw_is_apart_from_the_gradient() -> None:
+    # w ← w · (1 − 0.1 · 0.5) − 0.1, of a gradient of 1; Adam scales gradient and decay together to 0.1
+    apart, together = (optimiser(2.0, optimiser=name, weight_decay=0.5, warmup=0) for name in ("adamw", "adam"))
+    steps(apart, 1)
+    steps(together, 1)
+    assert apart.parameters[0].item() == pytest.approx(2 * 0.95 - 0.1, abs=1e-6)
+    assert together.parameters[0].item() == pytest.approx(1.9, abs=1e-6)
+    assert type(optimiser().adam) is torch.optim.Adam
+
+
+def test_norms_are_clipped_population_by_population() -> None:
+    one, other, shared = torch.tensor([[3.0], [0.3]]), torch.tensor([4.0, 0.4]), torch.tensor([6.0, 8.0])
+    clip_norms([one, other], [shared], 2, 2.0)
+    # of norm 5: · 2/5; of norm 0.5: as it is; shared, of norm 10: · 1/5
+    torch.testing.assert_close(one, torch.tensor([[1.2], [0.3]]))
+    torch.testing.assert_close(other, torch.tensor([1.6, 0.4]))
+    torch.testing.assert_close(shared, torch.tensor([1.2, 1.6]))
+
+
+def test_a_gradient_of_zero_stays_zero() -> None:
+    nothing = torch.zeros(2, 3)
+    clip_norms([nothing], [], 2, 1.0)
+    assert not nothing.any()
+
+
+def test_the_optimiser_clips_norms_before_elements() -> None:
+    weights = torch.nn.Parameter(torch.zeros(2, 2))
+    learning = Learning(learning_rate=1.0, weight_decay=0.0, warmup=0, clip_norm=10.0, clip=7.0)
+    made = Optimiser([weights], learning, 2)
+    seen = []
+    made.adam.register_step_pre_hook(lambda *_: seen.append(weights.grad.clone()))
+    weights.grad = torch.tensor([[30.0, 40.0], [1.0, -9.0]])
+    made.step()
+    # of norm 50: 6, 8 and then 6, 7; of norm √82, below 10: 1, −9 and then 1, −7
+    torch.testing.assert_close(seen[0], torch.tensor([[6.0, 7.0], [1.0, -7.0]]))
+    with pytest.raises(ConfigError, match=r"learning\.clip_norm is by population"):
+        Optimiser([weights], learning)
+
+
+def test_a_scale_of_rewards_that_follows_the_discount() -> None:
+    # rewarded with 1 a tick for ever, r / (1 − γ) = value_scale: 0.5 whatever the discount
+    for discount in (0.9, 0.97, 0.995, 0.9999):
+        learning = Learning(discount=discount, value_scale=0.5)
+        assert learning.reward_factor / (1 - discount) == pytest.approx(0.5)
+    assert Learning(discount=0.995).reward_factor == 0.03
+    with pytest.raises(ConfigError, match=r"learning\.value_scale = 0\.5 needs a learning\.discount below 1"):
+        Learning(discount=1, value_scale=0.5)
+
+
+def test_entropy_weights_are_read_by_name() -> None:
+    found = Learning(entropy_weights="style=0.01, target=0").entropy_by_choice()
+    assert found == {"style": 0.01, "target": 0.0}
+    for wrong in ("style", "style=-1", "style=nan", "style=x", "=1", "style=1 style=2", "style=1=2"):
+        with pytest.raises(ConfigError, match=r"learning\.entropy_weights = .* must name choices, each once"):
+            Learning(entropy_weights=wrong)

@@ -171,13 +171,19 @@ def played(segments: int = 2, ticks: int = 9, learned: bool = False) -> tuple[To
     return learner, acted
 
 
+def judged(learner: TorchLearner, acted: np.ndarray) -> Choices:
+    """What the policy says of the segment that was played last."""
+    rollout = learner.collector.rollout
+    return learner._judge(rollout.learnable(acted), rollout, learner.collector.start)
+
+
 @pytest.mark.parametrize("learned", [False, True])
 def test_learning_judges_a_segment_as_acting_did(learned: bool) -> None:
     learner, acted = played(learned=learned)
     collector = learner.collector
     assert collector.start.abs().max() > 0.01  # some carried something over
     with torch.no_grad():
-        choices = learner._judge(learner.collector.sent(learner.collector.rollout.learnable(acted)))
+        choices = judged(learner, acted)
     rows = int(acted.max())
     valid = torch.arange(rows) < torch.from_numpy(acted).unsqueeze(-1)
     actions = torch.from_numpy(collector.rollout.actions[:, :rows]) * valid.unsqueeze(-1)
@@ -210,7 +216,7 @@ def test_gradients_through_time_equal_those_of_a_loop_over_lives() -> None:
     rows = int(acted.max())
     weight = torch.randn(3, rows, generator=seeded(4)) * (torch.arange(rows) < torch.from_numpy(acted).unsqueeze(-1))
     policy.zero_grad()
-    (learner._judge(learner.collector.sent(learner.collector.rollout.learnable(acted))).value * weight).sum().backward()
+    (judged(learner, acted).value * weight).sum().backward()
     ours = {name: p.grad.clone() for name, p in policy.named_parameters() if p.grad is not None}
 
     policy.zero_grad()

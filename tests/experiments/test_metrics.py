@@ -119,9 +119,38 @@ def test_numbers_of_an_update(training: Training) -> None:
         assert line[name] == pytest.approx(each.mean(), abs=1e-4)
     assert 0 < line["clip_fraction"] < 1
     assert line["gradient_norm"] == pytest.approx(np.mean([step.norms.total for _, step in told]), abs=1e-6)
-    # nothing is shared by the populations: the whole is made of their parts
-    first = told[0][1].norms
-    assert first.total == pytest.approx(np.sqrt((first.by_population**2).sum()))
+    # nothing is shared by the populations: the whole of one update is made of their parts
+    single = Trainer(dataclasses.replace(training, learning=Learning()))
+    single.update()
+    norms = step_of(single).norms
+    assert norms.total == pytest.approx(np.sqrt((norms.by_population**2).sum()))
+
+
+@BOTH
+def test_losses_and_norms_are_means_over_all_updates_from_a_rollout(training: Training) -> None:
+    """Of ppo, whose last update alone would tell nothing of the others."""
+    trainer = Trainer(training)
+    meter, losses, norms = trainer.meter(), [], []
+    learner = trainer.learner
+
+    class Watched:
+        def __getattr__(self, name: str) -> Any:
+            return getattr(learner, name)
+
+        def gradients(self, *given: Any) -> Any:
+            losses.append(learner.gradients(*given))
+            norms.append(np.sqrt(sum(float((p.grad.double() ** 2).sum()) for p in trainer.optimiser.parameters)))
+            return losses[-1]
+
+    trainer.learner = Watched()  # type: ignore[assignment]
+    meter.add(trainer.update())
+    line = meter.read()
+    assert len(losses) == PPO.updates == 2
+    for place, name in enumerate(("policy_losses", "value_losses", "entropies")):
+        each = np.array([update[place].numpy() for update in losses])
+        assert np.abs(each[0] - each[1]).max() > 1e-4
+        np.testing.assert_allclose(line[name], each.mean(0), atol=1e-4)
+    assert line["gradient_norm"] == pytest.approx(np.mean(norms), rel=1e-5)
 
 
 def test_gradients_are_measured_before_they_are_clipped() -> None:
@@ -152,7 +181,9 @@ def test_two_realms_tell_their_mean() -> None:
     one, other = (realm.sword.learner for realm in realms.realms.realms)  # type: ignore[attr-defined]
     np.testing.assert_allclose(line["approx_kls"], (one.approx_kl() + other.approx_kl()) / 2, atol=1e-7)
     pairs = zip(one.diagnostics, other.diagnostics, strict=True)
-    explained, clipped = ((mine + theirs) / 2 for mine, theirs in pairs)
+    explained, clipped, losses, updates = ((mine + theirs) / 2 for mine, theirs in pairs)
+    assert updates.tolist() == [PPO.updates] * 2
+    np.testing.assert_allclose([line["policy_losses"], line["value_losses"], line["entropies"]], losses, atol=1e-4)
     np.testing.assert_allclose(line["explained_variances"], explained, atol=1e-4)
     np.testing.assert_allclose(line["clip_fractions"], clipped, atol=1e-5)
 

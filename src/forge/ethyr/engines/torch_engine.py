@@ -11,11 +11,14 @@ from forge.blade.world.world import World
 from forge.ethyr.experience import advantage
 from forge.ethyr.experience.collector import Collector
 from forge.ethyr.experience.company import Company
+from forge.ethyr.experience.rollout import Rollout
+from forge.ethyr.experience.selection import select
 from forge.ethyr.experience.timeline import timeline
 from forge.ethyr.learning.diagnostics import Diagnostics, approximate_kl, moments
 from forge.ethyr.learning.entropy import entropy_weights
 from forge.ethyr.learning.learner import check_state, stream
 from forge.ethyr.learning.losses import Losses, clipped_share, policy_gradient, population_mean, proximal
+from forge.ethyr.learning.minibatches import Minibatches
 from forge.ethyr.learning.settings import Learning
 from forge.ethyr.networks.heads import joint, joint_apart, summed
 from forge.ethyr.networks.network import Choices, Network
@@ -40,6 +43,7 @@ class TorchLearner:
         self.draws = torch.Generator().manual_seed(int(stream(seed).generate_state(1, np.uint64)[0]))
         self.collector = Collector(world, policy, learning.ticks, self.draws, learning.matters, company)
         self.learning, self.company = learning, company
+        self._minibatches = Minibatches(learning, world.count, seed)
         self._weights = entropy_weights(learning, self.collector.rollout.layout)
         self.diagnostics = Diagnostics.unknown(len(self.collector.rollout.count))
 
@@ -68,21 +72,24 @@ class TorchLearner:
 
     def gradients(self, acted: np.ndarray, epoch: int = 0) -> Losses:
         """Sets the gradients of the policy's parameters from the segment just played; see `Learner`."""
-        learning, rollout, policy = self.learning, self.collector.rollout, self.collector.policy
-        rows, device = int(acted.max()), self.collector.device
+        learning, policy, device = self.learning, self.collector.policy, self.collector.device
+        rollout, start, acted = self._part(acted, epoch)
+        if not acted.any():
+            return self._nothing()
+        rows = int(acted.max())
         valid = torch.arange(rows, device=device) < torch.from_numpy(acted).to(device).unsqueeze(-1)
         actions, before, advantages, targets = (
             rollout.view(array, rows).to(device)
             for array in (rollout.actions, rollout.log_prob, rollout.advantage, rollout.target)
         )
-        samples = self.collector.sent(rollout.learnable(acted))
-        choices = self._judge(samples)
+        samples = self.collector.sent(rollout.learnable(acted), rollout)
+        choices = self._judge(samples, rollout, start)
         log_prob, apart = joint_apart(choices, actions * valid.unsqueeze(-1), rollout.layout, samples.matters())
         given = choices.value, summed(apart.values()), advantages, targets, valid
+        clipped = np.full(len(acted), np.nan)
         if learning.algorithm == "ppo":
             losses = proximal(log_prob, before, *given, learning.ppo_clip)
             clipped = clipped_share(log_prob.detach(), before, valid, learning.ppo_clip).double().cpu().numpy()
-            self.diagnostics = self.diagnostics.after(epoch, np.where(acted > 0, clipped, np.nan))
         else:
             losses = policy_gradient(log_prob, *given)
         bonus = learning.entropy_weight * losses.entropy
@@ -92,7 +99,25 @@ class TorchLearner:
         total = losses.policy + learning.value_weight * losses.value - bonus
         policy.zero_grad()
         total.sum().backward()
-        return Losses(*(loss.detach().cpu() for loss in losses))
+        told = torch.stack([loss.detach().cpu() for loss in losses])
+        self.diagnostics = self.diagnostics.after(told.double().numpy(), clipped, acted)
+        return Losses(*told)
+
+    def _part(self, acted: np.ndarray, update: int) -> tuple[Rollout, torch.Tensor, np.ndarray]:
+        """The part of the segment that an update learns from, what its agents carried into it, and its samples."""
+        collector, minibatches = self.collector, self._minibatches
+        if minibatches.count == 1:
+            return collector.rollout, collector.start, acted
+        chosen = minibatches.of(update, int(collector.world.state.tick[0]))
+        part = select(collector.rollout, np.concatenate([minibatches.groups[group] for group in chosen]))
+        start = part.of_first_tick(collector.start) if collector.policy.memory else collector.start
+        return part.rollout, start, np.where(acted > 0, part.rollout.count, 0)
+
+    def _nothing(self) -> Losses:
+        """A minibatch without samples: gradients of 0."""
+        for parameter in self.collector.policy.parameters():
+            parameter.grad = torch.zeros_like(parameter)
+        return Losses(*torch.zeros(3, len(self.collector.rollout.count)))
 
     @torch.no_grad()
     def approx_kl(self) -> np.ndarray:
@@ -111,10 +136,10 @@ class TorchLearner:
         now = joint(choices, actions.to(collector.device), rollout.layout, samples.matters())[0].cpu().numpy()
         return np.array([approximate_kl(now[p, :n], rollout.log_prob[p, :n]) for p, n in enumerate(count)])
 
-    def _judge(self, samples: Samples) -> Choices:
+    def _judge(self, samples: Samples, rollout: Rollout, start: torch.Tensor) -> Choices:
         """What the policy says now of the samples that acted; agents with a memory go through the segment once more."""
-        collector, rollout, policy = self.collector, self.collector.rollout, self.collector.policy
+        policy = self.collector.policy
         if not policy.memory:
             choices: Choices = policy(samples)
             return choices
-        return policy.unroll(samples, collector.start, timeline(rollout).to(collector.device))
+        return policy.unroll(samples, start, timeline(rollout).to(self.collector.device))

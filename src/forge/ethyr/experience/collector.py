@@ -94,6 +94,13 @@ class Collector:
             rollout.known[tick] = self.memory.known(observation)
             self.memory.keep(observation, choices.memory)
 
-    def sent(self, samples: Samples) -> Samples:
-        """Samples where the policy is: as they are on the CPU, else a copy of just those rows on its device."""
-        return samples if self.device.type == "cpu" else self.rollout.compact(samples).to(self.device)
+    def sent(self, samples: Samples, rollout: Rollout | None = None) -> Samples:
+        """Samples where the policy is: as they are on the CPU, else a copy of just those rows on its device.
+
+        Args:
+            samples: of `rollout`.
+            rollout: the segment that was played, unless another is given.
+        """
+        if self.device.type == "cpu":
+            return samples
+        return (rollout or self.rollout).compact(samples).to(self.device)

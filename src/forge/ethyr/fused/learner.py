@@ -16,7 +16,7 @@ from forge.ethyr.fused.guests import Guests, frozen_weights, guests_of, lent_to
 from forge.ethyr.fused.learn import Terms, learn_population, learn_tiles
 from forge.ethyr.fused.play import judge_again, log_probs_again
 from forge.ethyr.fused.player import Kind, player_of
-from forge.ethyr.fused.segment import allocate, allocate_scratch
+from forge.ethyr.fused.segment import Segment, allocate, allocate_scratch
 from forge.ethyr.fused.weights import (
     allocate_gradients,
     allocate_grads,
@@ -30,12 +30,10 @@ from forge.ethyr.learning.diagnostics import Diagnostics, approximate_kl
 from forge.ethyr.learning.entropy import entropy_weights
 from forge.ethyr.learning.learner import check_state, stream
 from forge.ethyr.learning.losses import Losses
+from forge.ethyr.learning.minibatches import GROUP as GROUP
+from forge.ethyr.learning.minibatches import Minibatches
 from forge.ethyr.learning.settings import Learning
 from forge.ethyr.networks.policy import Policy
-
-#: Worlds that one thread plays together, so that a population's rows of the first layer are used by many agents while
-#: they are in the cache. It sets the order of sums, so it is the same for any number of threads.
-GROUP = 8
 
 
 class FusedLearner:
@@ -61,14 +59,15 @@ class FusedLearner:
     ) -> None:
         self.world, self.policy, self.learning, self.company = world, policy, learning, company
         self.key = stream(seed).generate_state(1, np.uint64)[0]
-        self.firsts = range(0, world.count, GROUP)
-        self.states = [part(world.state, first, first + GROUP) for first in self.firsts]
+        self._minibatches = Minibatches(learning, world.count, seed)
+        self.groups = self._minibatches.groups
+        self.states = [part(world.state, group.start, group.stop) for group in self.groups]
         self.weights = allocate_weights(policy, world.config)
         numbers = learning.ticks, learning.matters, None if company is None else company.seats
         rollouts = [Rollout(world.config, len(state.tick), *numbers) for state in self.states]
         self.layout = rollouts[0].layout
         self.segments, self.more = zip(*(allocate(rollout, self.weights) for rollout in rollouts), strict=True)
-        self._gradients = allocate_gradients(self.weights, len(self.segments))
+        self._gradients = allocate_gradients(self.weights, len(self.segments) // learning.parts)
         self._scratch = [allocate_scratch(self.weights) for _ in range(threads)]
         self._frozen = frozen_weights(company, world.config)
         self._lent, self._guests = [lent_to(self._frozen) for _ in range(threads)], self._invited()
@@ -89,28 +88,34 @@ class FusedLearner:
             for guests in self._guests:
                 guests.calls[:] += self.learning.ticks
         acted: np.ndarray = np.sum([segment.acted for segment in self.segments], axis=0)
-        self.diagnostics = Diagnostics.played(self._moments(), acted)
+        moments = np.sum([segment.moments for segment in self.segments], axis=0)
+        self.diagnostics = Diagnostics.played(moments, acted)
         return acted
 
     def gradients(self, acted: np.ndarray, epoch: int = 0) -> Losses:
         """Sets the gradients of the policy's parameters from the segment just played; see `Learner`."""
+        chosen = self._minibatches.of(epoch, int(self.world.state.tick[0])).tolist()
+        segments = [self.segments[group] for group in chosen]
         if epoch > 0:
             self._read_weights()
-            self._spread(self._judge_again)
+            self._spread(lambda lane: self._judge_again(lane, chosen))
+        if self.learning.parts > 1:
+            acted = np.where(acted > 0, np.sum([segment.acted for segment in segments], axis=0), 0)
         samples = np.maximum(acted, 1)
-        total, squares, *_ = self._moments().T
+        total, squares, *_ = np.sum([segment.moments for segment in segments], axis=0).T
         with np.errstate(all="ignore"):  # what is not finite is told as a divergence
             mean = total / samples
             deviation = np.sqrt(np.maximum(squares / samples - mean**2, 0))
             norms = np.stack([mean, 1 / (deviation + 1e-6), 1 / samples], axis=1).astype(np.float32)
-        self._spread(lambda lane: self._learn(lane, norms))
-        self._spread(self._learn_tiles)
+        self._spread(lambda lane: self._learn(lane, chosen, norms))
+        self._spread(lambda lane: self._learn_tiles(lane, segments))
         self._spread(lambda lane: decompose_table(self._gradients, self.policy, lane, self.threads))
         write_gradients(self._gradients, self.policy, self.layout)
-        sums = np.sum([segment.losses for segment in self.segments], axis=0) / samples[:, None]
-        if self.learning.clip_ratio:
-            clipped = np.sum([segment.clipped for segment in self.segments], axis=0) / samples
-            self.diagnostics = self.diagnostics.after(epoch, np.where(acted > 0, clipped, np.nan))
+        sums = np.sum([segment.losses for segment in segments], axis=0) / samples[:, None]
+        clipped = np.sum([segment.clipped for segment in segments], axis=0) / samples
+        self.diagnostics = self.diagnostics.after(
+            sums.T, clipped if self.learning.clip_ratio else np.full(len(acted), np.nan), acted
+        )
         with np.errstate(all="ignore"):
             return Losses(*torch.from_numpy(sums.astype(np.float32)).unbind(1))
 
@@ -141,34 +146,29 @@ class FusedLearner:
             self.company.load_state(state)
             self._guests = self._invited()
 
-    def _moments(self) -> np.ndarray:
-        """Of all groups, float64 [P, 4]: see `Segment`."""
-        total: np.ndarray = np.sum([segment.moments for segment in self.segments], axis=0)
-        return total
-
     def _read_weights(self) -> None:
         read_weights(self.weights, self.policy, self.layout)
         self._spread(lambda lane: compose_table(self.weights, self.policy, lane, self.threads))
 
     def _invited(self) -> list[Guests]:
         """The company in each group of worlds, with what it remembers."""
-        parts = zip(self.states, (slice(first, first + GROUP) for first in self.firsts), strict=True)
+        parts = zip(self.states, (slice(group.start, group.stop) for group in self.groups), strict=True)
         return [guests_of(self.company, self.world.config, *part, self._frozen) for part in parts]
 
-    def _tasks(self, lane: int) -> Iterator[tuple[int, int]]:
-        """Every n-th population of a group, as (group, population)."""
-        for task in range(lane, self.populations * len(self.segments), self.threads):
+    def _tasks(self, lane: int, groups: int) -> Iterator[tuple[int, int]]:
+        """Every n-th population of so many groups, as (group, population)."""
+        for task in range(lane, self.populations * groups, self.threads):
             yield divmod(task, self.populations)
 
-    def _judge_again(self, lane: int) -> None:
+    def _judge_again(self, lane: int, chosen: Sequence[int]) -> None:
         """Judges what every n-th population of a group saw, with the weights of now."""
-        for group, p in self._tasks(lane):
-            segment = self.segments[group]
+        for place, p in self._tasks(lane, len(chosen)):
+            segment = self.segments[chosen[place]]
             judge_again(segment, self.weights, self._scratch[lane], p, self.world.config.styles, segment.acted[p])
 
     def _judge_first(self, lane: int, log_probs: Sequence[Sequence[np.ndarray]]) -> None:
         """Fills log_probs[group][population] with what the weights of now say of the first samples."""
-        for group, p in self._tasks(lane):
+        for group, p in self._tasks(lane, len(self.segments)):
             given = self.segments[group], self.weights, self._scratch[lane], p, self.world.config.styles
             log_probs_again(*given, log_probs[group][p])
 
@@ -177,22 +177,24 @@ class FusedLearner:
         learning = self.learning
         numbers = [np.float32(x) for x in (learning.discount, learning.trace, learning.reward_factor)]
         for group in range(lane, len(self.segments), self.threads):
-            place = self.firsts[group], self.world.count
+            place = self.groups[group].start, self.world.count
             given = self.states[group], self.segments[group], self.more[group], self.weights, self._scratch[lane]
             self._player(*given, self._guests[group], self._lent[lane], self.key, *place, *numbers)
 
-    def _learn(self, lane: int, norms: np.ndarray) -> None:
-        """Finds all gradients but the tile layer's, of every n-th population of a group."""
+    def _learn(self, lane: int, chosen: Sequence[int], norms: np.ndarray) -> None:
+        """Finds all gradients but the tile layer's, of every n-th population of a group of the minibatch."""
         learning, styles = self.learning, self.world.config.styles
-        weights = [np.float32(x) for x in (learning.value_weight, learning.clip_ratio)]
-        for group, p in self._tasks(lane):
-            given = self.segments[group], self.weights, self._gradients, self._scratch[lane]
-            learn_population(*given, group, p, styles, Terms(*norms[p], *weights, self._entropy_weights))
+        value_weight, clip = np.float32(learning.value_weight), np.float32(learning.clip_ratio)
+        for place, p in self._tasks(lane, len(chosen)):
+            given = self.segments[chosen[place]], self.weights, self._gradients, self._scratch[lane]
+            mean, inverse, share = norms[p]
+            terms = Terms(mean, inverse, share, value_weight, clip, self._entropy_weights)
+            learn_population(*given, place, p, styles, terms)
 
-    def _learn_tiles(self, lane: int) -> None:
-        """Finds the gradients of every n-th part of the tile layer."""
-        for group, segment in enumerate(self.segments):
-            learn_tiles(segment, self._gradients, group == 0, lane, self.threads, self._scratch[lane])
+    def _learn_tiles(self, lane: int, segments: Sequence[Segment]) -> None:
+        """Finds the gradients of every n-th part of the tile layer, from the segments of a minibatch."""
+        for place, segment in enumerate(segments):
+            learn_tiles(segment, self._gradients, place == 0, lane, self.threads, self._scratch[lane])
 
     def _spread(self, work: Callable[[int], None]) -> None:
         """Runs `work(lane)` for every lane, each in a thread of its own, and waits for all."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple, Self
 
 import numpy as np
@@ -17,28 +18,59 @@ class Diagnostics(NamedTuple):
 
     explained_variance: np.ndarray  # of the value estimate that the segment was played with
     clip_fraction: np.ndarray  # of ppo, mean over the updates so far; NaN with pg, which clips no ratio
+    losses: np.ndarray  # float64 [3, P], of the policy, of the value, and the entropy: means over the updates so far
+    updates: np.ndarray  # int64 [P]: that had samples of the population, so far
 
     @classmethod
     def unknown(cls, populations: int) -> Self:
         """Of nothing."""
-        return cls(np.full(populations, np.nan), np.full(populations, np.nan))
+        unknown = np.full((5, populations), np.nan)
+        return cls(unknown[0], unknown[1], unknown[2:], np.zeros(populations, np.int64))
 
     @classmethod
     def played(cls, sums: np.ndarray, acted: np.ndarray) -> Self:
         """Of a segment that is still to be learned from; arguments as for `explained_variance`."""
-        return cls(explained_variance(sums, acted), np.full(len(acted), np.nan))
+        return cls.unknown(len(acted))._replace(explained_variance=explained_variance(sums, acted))
 
-    def after(self, epoch: int, clip_fraction: np.ndarray) -> Self:
-        """The same with the share of samples that were clipped in one update more, the `epoch`-th from 0 on."""
-        before = np.where(np.isnan(self.clip_fraction), clip_fraction, self.clip_fraction)
-        return self._replace(clip_fraction=(before * epoch + clip_fraction) / (epoch + 1))
+    def after(self, losses: np.ndarray, clip_fraction: np.ndarray, samples: np.ndarray) -> Self:
+        """The same with one update more.
+
+        Args:
+            losses: [3, P], of the update.
+            clip_fraction: [P], the share of its samples that were clipped.
+            samples: int64 [P], that it was learned from: it tells nothing of populations without any.
+        """
+        seen = samples > 0
+        updates = self.updates + seen
+
+        def mean(before: np.ndarray, now: np.ndarray) -> np.ndarray:
+            known = np.where(self.updates > 0, before, 0.0) * self.updates
+            return np.where(seen, (known + now) / np.maximum(updates, 1), before)
+
+        return self._replace(
+            losses=mean(self.losses, losses), clip_fraction=mean(self.clip_fraction, clip_fraction), updates=updates
+        )
+
+    def only(self, populations: np.ndarray) -> Self:
+        """The same of some populations alone, bool [P]."""
+        explained, clipped, losses = (np.where(populations, values, np.nan) for values in self[:3])
+        return type(self)(explained, clipped, losses, np.where(populations, self.updates, 0))
 
 
 class Step(NamedTuple):
-    """One step of the optimiser."""
+    """One step of the optimiser, or the mean of several."""
 
     norms: GradientNorms  # before the gradient was clipped
     learning_rate: float  # NaN if the optimiser has none
+
+
+def mean_step(steps: Sequence[Step]) -> Step:
+    """What is told of several steps: the means of their norms, and the learning rate of the last."""
+    by_population, norms = Means(), [step.norms for step in steps]
+    for norm in norms:
+        by_population.add(norm.by_population)
+    total, shared = (float(np.mean(values)) for values in ([n.total for n in norms], [n.shared for n in norms]))
+    return Step(GradientNorms(total, by_population.read(), shared), steps[-1].learning_rate)
 
 
 class Means:

@@ -31,7 +31,8 @@ class Learner(Protocol):
 
         Args:
             acted: what `collect` returned.
-            epoch: 0 with the parameters the segment was played with; above, it is judged again with those of now.
+            epoch: counts the updates from this segment. 0 is with the parameters it was played with; above, it is
+                judged again with those of now. With minibatches update k is of minibatch k mod `learning.minibatches`.
         """
         ...
 

@@ -45,9 +45,11 @@ METRICS = (
         for cause, about in _DEATHS.items()
     ),
     Metric("living", "members", "agents", "alive in a world, at the end of the line; in all, their sum"),
-    Metric("policy_loss", "policy_losses", "", "mean loss of the policy, at a rollout's last update"),
-    Metric("value_loss", "value_losses", "", "half the mean squared error of the value, at a rollout's last update"),
-    Metric("entropy", "entropies", "nats", "mean entropy of the policy's choices, at a rollout's last update"),
+    Metric("policy_loss", "policy_losses", "", "mean loss of the policy, over the updates from a rollout"),
+    Metric(
+        "value_loss", "value_losses", "", "half the mean squared error of the value, over the updates from a rollout"
+    ),
+    Metric("entropy", "entropies", "nats", "mean entropy of the policy's choices, over the updates from a rollout"),
     Metric(
         "explained_variance",
         "explained_variances",
@@ -67,16 +69,17 @@ METRICS = (
         "clip_fraction",
         "clip_fractions",
         "",
-        "share of the samples whose ratio r is outside 1 ± `learning.ppo_clip`, mean over epochs; of ppo only",
+        "share of the samples whose ratio r is outside 1 ± `learning.ppo_clip`, mean over the updates from a rollout; "
+        "of ppo only",
     ),
     Metric(
         "gradient_norm",
         "gradient_norms",
         "",
-        "Euclidean norm of the gradient before it is clipped, at a rollout's last update; in all, of all parameters "
-        "together",
+        "Euclidean norm of the gradient before it is clipped, mean over the updates from a rollout; in all, of all "
+        "parameters together",
     ),
-    Metric("learning_rate", "", "", "size of the line's last step of the optimiser, warm-up included"),
+    Metric("learning_rate", "", "", "size of the line's last step of the optimiser, warm-up and decay included"),
     Metric("reward", "rewards", "", "mean reward of an agent step, if more than survival is rewarded"),
     *(
         Metric(f"reward_{term}", f"rewards_{term}", "", f"what `reward.{term}` pays of it")
@@ -109,19 +112,23 @@ class LearnedMeter:
 
     def __init__(self) -> None:
         self._means = [Means() for _ in range(4)]
-        self._rate = np.nan
+        self._losses, self._rate = Means(), np.nan
 
     def add(self, diagnostics: Diagnostics) -> None:
         """Counts a segment."""
-        for mean, values in zip(self._means[:2], diagnostics, strict=True):
-            mean.add(values)
+        self._means[0].add(diagnostics.explained_variance)
+        self._means[1].add(diagnostics.clip_fraction)
+        self._losses.add(diagnostics.losses)
 
     def add_step(self, step: Step) -> None:
-        """Counts the last step of the optimiser from a segment."""
-        total, norms = step.norms
-        self._means[2].add(total)
-        self._means[3].add(norms)
+        """Counts the steps of the optimiser from a segment."""
+        self._means[2].add(step.norms.total)
+        self._means[3].add(step.norms.by_population)
         self._rate = step.learning_rate
+
+    def losses(self) -> np.ndarray:
+        """The mean losses, as in `Lapse`."""
+        return self._losses.read()
 
     def read(self, approx_kl: np.ndarray) -> Learned:
         """All of it, and KL as it is now, float64 [P]."""

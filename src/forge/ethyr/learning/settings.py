@@ -29,7 +29,11 @@ class Learning(Section):
     """
 
     algorithm: str = choice("pg", ("pg", "ppo"), "policy gradient as in v1.0, or proximal policy optimisation")
-    epochs: int = number(4, 1, 1000, "updates from one segment with ppo; pg makes one")
+    epochs: int = number(4, 1, 1000, "passes over one segment with ppo; pg makes one")
+    minibatches: int = number(
+        1, 1, 100_000, "parts of the worlds, dealt anew in each epoch of ppo, each of which makes an update",
+        since=2, before=1,
+    )  # fmt: skip
     ppo_clip: float = number(0.2, 0.001, 1e6, "how far ppo lets a probability move, as a share of it")
     network: str = plain(
         "default",
@@ -121,7 +125,12 @@ class Learning(Section):
     @property
     def updates(self) -> int:
         """Updates from one segment."""
-        return self.epochs if self.algorithm == "ppo" else 1
+        return self.epochs * self.parts if self.algorithm == "ppo" else 1
+
+    @property
+    def parts(self) -> int:
+        """Into how many parts a segment is dealt, of each of which there is one update in an epoch."""
+        return self.minibatches if self.algorithm == "ppo" else 1
 
     @property
     def reward_factor(self) -> float:

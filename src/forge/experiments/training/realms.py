@@ -10,6 +10,7 @@ from typing import Any
 from torch import Tensor
 
 from forge.blade import ConfigError, World
+from forge.ethyr.learning.minibatches import check_minibatches
 from forge.ethyr.networks.network import Network
 from forge.experiments.runs import trained_as
 from forge.experiments.runs.run import Run
@@ -44,6 +45,7 @@ class Realms:
             "threads": run.threads or None,
         }
         native_args(self._args, run.engine)
+        check_minibatches(training.learning, self._args["worlds"])
         self.training, self._trinity, self._options = training, trinity, options
         self._native: Native | None = None
 

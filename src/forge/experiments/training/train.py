@@ -11,18 +11,18 @@ from pathlib import Path
 from signal import SIGINT
 from typing import Any
 
-import numpy as np
 import torch
 
 from forge.blade.mechanics.events import Recording
 from forge.blade.state.state import check_memory
 from forge.blade.world.world import World
 from forge.ethyr.engines.engine import make_learner, make_policy
-from forge.ethyr.learning.diagnostics import Step
+from forge.ethyr.learning.diagnostics import Step, mean_step
 from forge.ethyr.learning.divergence import Diverged, check_loaded, check_parameters, check_update
 from forge.ethyr.learning.learner import Learner
 from forge.ethyr.learning.losses import Losses
 from forge.ethyr.learning.metrics import Lapse, LearnedMeter, metrics_line, rewards_since
+from forge.ethyr.learning.minibatches import check_minibatches
 from forge.ethyr.learning.optimiser import Optimiser
 from forge.ethyr.saving import checkpoint, optimiser_state
 from forge.experiments.heldout import periodic
@@ -72,7 +72,7 @@ class Trainer:
     def compile(self) -> None:
         """Compiles whatever the run will call, on one tick of another world, so that training is not timed with it."""
         run = dataclasses.replace(self.training.run, worlds=1)
-        tiny = dataclasses.replace(self.training.learning, ticks=1)
+        tiny = dataclasses.replace(self.training.learning, ticks=1, minibatches=1)
         with contextlib.suppress(Diverged):  # of one tick of one world it means nothing
             Trainer(dataclasses.replace(self.training, run=run, learning=tiny)).update()
 
@@ -95,15 +95,16 @@ class Trainer:
             Diverged: if a loss, a gradient or a parameter is not finite; nothing has been learned from it then.
         """
         started = time.perf_counter()
-        acted = self.learner.collect()
+        acted, steps = self.learner.collect(), []
         for epoch in range(self.training.learning.updates):
             losses = self.learner.gradients(acted, epoch)
             norms = check_update(self.policy, losses, self.training.world.populations, self.updates + 1)
             self.optimiser.step()
+            steps.append(Step(norms, self.optimiser.learning_rate))
         self.steps += int(acted.sum())
         self.updates += 1
         self.seconds += time.perf_counter() - started
-        self.last_step = Step(norms, self.optimiser.learning_rate)
+        self.last_step = mean_step(steps)
         return losses
 
     def meter(self) -> Meter:
@@ -197,12 +198,10 @@ class Meter:
         trainer = self.trainer
         self._seconds, state = trainer.seconds, trainer.world.state
         self._tally, self._deeds = state.tally.copy(), state.deed_totals.copy()
-        self._losses: list[Losses] = []
         self._learned = LearnedMeter()
 
     def add(self, losses: Losses) -> None:
         """Counts the update that has just been made."""
-        self._losses.append(losses)
         self._learned.add(self.trainer.learner.diagnostics)
         if self.trainer.last_step is not None:
             self._learned.add_step(self.trainer.last_step)
@@ -212,14 +211,13 @@ class Meter:
         trainer, state = self.trainer, self.trainer.world.state
         since = {name: (state.tally[name] - self._tally[name]).sum(0) for name in ("ticks", "deaths", "lifetime")}
         members, learn = state.members.mean(0), slice(0, trainer.training.world.populations)
-        losses = [torch.stack(x).mean(0).double().cpu().numpy() for x in zip(*self._losses, strict=True)]
         lapse = Lapse(
             steps=since["ticks"][learn],
             seconds=trainer.seconds - self._seconds,
             deaths=since["deaths"][learn],
             lifetime=since["lifetime"][learn],
             members=members[learn],
-            losses=np.stack(losses),
+            losses=self._learned.losses(),
             rewards=rewards_since(state, self._deeds)[learn],
             learned=self._learned.read(trainer.learner.approx_kl()),
         )
@@ -239,7 +237,9 @@ def begin(path: str | os.PathLike[str], training: Training) -> Run:
         StorageError: if it cannot be written.
     """
     check_memory([training.world], training.run.worlds, Recording())
-    trainer = Trainer(dataclasses.replace(training, run=dataclasses.replace(training.run, worlds=1)))
+    check_minibatches(training.learning, training.run.worlds)
+    run, learning = (dataclasses.replace(training.run, worlds=1), dataclasses.replace(training.learning, minibatches=1))
+    trainer = Trainer(dataclasses.replace(training, run=run, learning=learning))
     initial(trainer.policy, training)
     return Run.create(path, training)
 

@@ -40,12 +40,10 @@ class Meter:
         self._deaths = np.zeros((self._populations, len(self._schema.causes)), np.int64)
         self._lifetime = np.zeros(self._populations, np.int64)
         self._members = np.zeros(self._populations)
-        self._losses = np.zeros((3, self._populations))
-        self._judged = np.zeros(self._populations)
         self._learned = LearnedMeter()
 
     def add(self, reports: Sequence[Report], updates: int, seconds: float, step: Step | None = None) -> None:
-        """Counts one round: the last report of every realm, and the last step of the optimiser if there was one."""
+        """Counts one round: the last report of every realm, and the steps of the optimiser if there were any."""
         tallies = [report.tally for report in reports]
         self.rounds += 1
         self.updates += updates
@@ -60,10 +58,10 @@ class Meter:
         self._lifetime += np.sum([tally.lifetime for tally in tallies], axis=0)
         self._members = np.mean([tally.members for tally in tallies], axis=0)
         for report in reports:
-            saw = report.samples > 0
-            self._losses += np.where(saw, report.losses, 0)
-            self._judged += saw
-            self._learned.add(report.diagnostics)
+            told = report.diagnostics
+            if not told.updates.any():  # by a Sword that learns in a way of its own
+                told = told.after(report.losses, told.clip_fraction, report.samples)
+            self._learned.add(told)
         if step is not None:
             self._learned.add_step(step)
 
@@ -86,14 +84,13 @@ class Meter:
         divergence = Means()
         for values in approx_kl:
             divergence.add(values)
-        judged = np.where(self._judged, self._judged, np.nan)
         lapse = Lapse(
             steps=self._steps,
             seconds=self.seconds - self._before,
             deaths=self._deaths,
             lifetime=self._lifetime,
             members=self._members,
-            losses=self._losses / judged,
+            losses=self._learned.losses(),
             rewards=self._rewards,
             learned=self._learned.read(divergence.read()),
         )

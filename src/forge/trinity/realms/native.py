@@ -18,6 +18,7 @@ from forge.blade.config.config import config_of
 from forge.blade.schema.versions import CONFIGURATION, lacking
 from forge.blade.state.state import check_memory
 from forge.blade.terrain.generation import read_map
+from forge.ethyr.learning.diagnostics import Step, mean_step
 from forge.ethyr.learning.divergence import Diverged, check_parameters
 from forge.ethyr.learning.settings import ENGINES, Learning
 from forge.ethyr.saving import checkpoint
@@ -126,7 +127,7 @@ class Native:
         """Plays and learns: at least `rounds` rounds, and for at least so many seconds.
 
         In a round every realm plays `learning.ticks` ticks and judges them; the Pantheon averages and steps, once
-        with `pg` and `learning.epochs` times with `ppo`.
+        with `pg`, and with `ppo` as often as `learning.epochs` and `learning.minibatches` say.
 
         Returns:
             A line of metrics over these rounds, as `forge.ethyr.learning.metrics.METRICS` says; None for what is not
@@ -152,18 +153,21 @@ class Native:
         Raises:
             Diverged: if a loss, a gradient or a parameter is not finite; the error names it and the update.
         """
-        started, updates = time.perf_counter(), 0
+        started, updates, steps = time.perf_counter(), 0, list[Step]()
         self.pantheon.agent_steps = self.meter.steps
         reports = self.realms.play()
         try:
-            updates += self.pantheon.learn(reports)
-            for epoch in range(1, self.learning.updates):
-                reports = self.realms.learn(epoch)
-                updates += self.pantheon.learn(reports)
+            for epoch in range(self.learning.updates):
+                if epoch > 0:
+                    reports = self.realms.learn(epoch)
+                learned = self.pantheon.learn(reports)
+                updates += learned
+                if learned and self.pantheon.last_step is not None:
+                    steps.append(self.pantheon.last_step)
         except Diverged as error:
             error.update = self.meter.updates + updates + 1
             raise
-        step = self.pantheon.last_step if updates else None
+        step = mean_step(steps) if steps else None
         self.meter.add(reports, updates, time.perf_counter() - started, step)
 
     def save(self, folder: str | Path, more: Mapping[str, bytes] | None = None) -> None:

@@ -21,7 +21,7 @@ from forge.trinity.realms.trinity import Trinity
 
 def warm_up(setting: Setting, network: Network, packing: Packing) -> None:
     """Plays one tick of another world, by the default God and Sword, which compiles all that a realm calls."""
-    tick = dataclasses.replace(setting.learning, ticks=1)
+    tick = dataclasses.replace(setting.learning, ticks=1, minibatches=1)
     tiny = dataclasses.replace(setting, learning=tick, worlds=1, realm=0)
     Realm(tiny, Trinity(), network, packing).play(None)
 
@@ -90,7 +90,7 @@ class Realm:
         """What the learner tells of the populations that learn."""
         P = len(self._samples)
         found = self.sword.learner.diagnostics if self.sword.learner else Diagnostics.unknown(P)
-        return Diagnostics(*(np.where(self._samples > 0, values, np.nan) for values in found))
+        return found.only(self._samples > 0)
 
     def snapshot(self) -> Snapshot:
         """Everything that changes, to go back to."""
