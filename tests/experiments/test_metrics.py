@@ -34,6 +34,7 @@ def names(kind: str) -> set[str]:
     """What lines of runs of a kind hold: of `train` or of `realms`, where survival alone is rewarded or not."""
     realms = {"rounds", "restarts", "tags"}
     every = {name for metric in METRICS for name in (metric.name, metric.each) if name} | {"tags"}
+    every = {name for name in every if not name.endswith("_NAME")}  # of runs among other players alone
     rewards = {name for name in every if name.startswith("reward")}
     return every - (realms if "train" in kind else set()) - (set() if "rewards" in kind else rewards)
 
