@@ -24,33 +24,71 @@ EMBEDDING = 7
 
 
 @intrinsic
-def mix_rows(
-    typingctx, target, target_at, factors, factor_at, factor_step, source, source_at, source_step, count, width
-):
-    """target.flat[target_at:][:width] = Σ_k factors.flat[factor_at + k · factor_step] · row k of `count`.
+def compose_cell(typingctx, table, table_at, embedding, embedding_at, tile, tile_at, pitch, materials, width):
+    """The table rows of one cell: row m = Σ_e E[m, e] · v(e), in the order of e, for all materials m.
 
-    Row k is source.flat[source_at + k · source_step:][:width]; the width is a multiple of 16.
+    Row m is table.flat[table_at + m · width:][:width], E[m, e] is embedding.flat[embedding_at + m · EMBEDDING + e], and
+    v(e) is tile.flat[tile_at + e · pitch:][:width]; the width is a multiple of 16.
     """
     at = types.intp
-    signature = types.void(target, at, factors, at, at, source, at, at, at, at)
+    signature = types.void(table, at, embedding, at, tile, at, at, at, at)
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         code = Code(context, builder, sig, args)
-        target, factors, rows = code.element(0), code.element(2), code.element(5)
-        factor_step, row_step, count = args[4], args[7], args[8]
+        rows, factors, source = code.element(0), code.element(2), code.element(4)
+        pitch, materials, width = args[6], args[7], args[8]
+
+        def part(v: Any, nothing: list[Any]) -> list[Any]:
+            offset = builder.mul(v, const(LANES))
+            place = code.at(source, offset)
+            numbers = [code.load(code.at(place, builder.mul(pitch, const(e)))) for e in range(EMBEDDING)]
+
+            def material(m: Any, nothing: list[Any]) -> list[Any]:
+                of = code.at(factors, builder.mul(m, const(EMBEDDING)))
+                total = filled(0.0)
+                for e, number in enumerate(numbers):
+                    total = code.add_product(total, code.splat(builder.load(code.at(of, e)), FLOATS), number)
+                code.store(total, code.at(code.at(rows, builder.mul(m, width)), offset))
+                return nothing
+
+            return code.loop(const(0), materials, nothing, material)
+
+        code.loop(const(0), builder.udiv(width, const(LANES)), [], part)
+        return context.get_dummy_value()
+
+    return signature, generate
+
+
+@intrinsic
+def decompose_cell(typingctx, grad, grad_at, pitch, embedding, embedding_at, table_grad, table_at, materials, width):
+    """The gradients of one cell's rows of the layer: of v(e) = Σ_m E[m, e] · g(m), in the order of m.
+
+    That of v(e) is grad.flat[grad_at + e · pitch:][:width], g(m) is table_grad.flat[table_at + m · width:][:width], and
+    E[m, e] as in `compose_cell`.
+    """
+    at = types.intp
+    signature = types.void(grad, at, at, embedding, at, table_grad, at, at, at)
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        code = Code(context, builder, sig, args)
+        target, factors, rows = code.element(0), code.element(3), code.element(5)
+        pitch, materials, width = args[2], args[7], args[8]
 
         def part(v: Any, nothing: list[Any]) -> list[Any]:
             offset = builder.mul(v, const(LANES))
 
-            def add(k: Any, total: list[Any]) -> list[Any]:
-                factor = builder.load(code.at(factors, builder.mul(k, factor_step)))
-                row = code.load(code.at(code.at(rows, builder.mul(k, row_step)), offset))
-                return [code.add_product(total[0], code.splat(factor, FLOATS), row)]
+            def material(m: Any, sums: list[Any]) -> list[Any]:
+                of = code.at(factors, builder.mul(m, const(EMBEDDING)))
+                row = code.load(code.at(code.at(rows, builder.mul(m, width)), offset))
+                numbers = [code.splat(builder.load(code.at(of, e)), FLOATS) for e in range(EMBEDDING)]
+                return [code.add_product(total, x, row) for total, x in zip(sums, numbers, strict=True)]
 
-            code.store(code.loop(const(0), count, [filled(0.0)], add)[0], code.at(target, offset))
+            place = code.at(target, offset)
+            for e, total in enumerate(code.loop(const(0), materials, [filled(0.0)] * EMBEDDING, material)):
+                code.store(total, code.at(place, builder.mul(pitch, const(e))))
             return nothing
 
-        code.loop(const(0), builder.udiv(args[9], const(LANES)), [], part)
+        code.loop(const(0), builder.udiv(width, const(LANES)), [], part)
         return context.get_dummy_value()
 
     return signature, generate
@@ -108,12 +146,13 @@ def compose_row(table, embedding, tile, bias, p, row, cells):
     for stripe in range(stripes):
         for cell in range(row * cells, (row + 1) * cells):
             source = (p * total + cell) * EMBEDDING * hidden + stripe * width
-            for material in range(materials):
-                at = (((p * stripes + stripe) * total + cell) * materials + material) * width
-                factor = (p * materials + material) * EMBEDDING
-                mix_rows(table, at, embedding, factor, 1, tile, source, hidden, EMBEDDING, width)
-                if cell == 0:
-                    add_scaled(table, at, bias, p * hidden + stripe * width, np.float32(1), width)
+            at = ((p * stripes + stripe) * total + cell) * materials * width
+            factor = p * materials * EMBEDDING
+            compose_cell(table, at, embedding, factor, tile, source, hidden, materials, width)
+            if cell == 0:
+                for material in range(materials):
+                    to = at + material * width
+                    add_scaled(table, to, bias, p * hidden + stripe * width, np.float32(1), width)
 
 
 @inline
@@ -137,20 +176,9 @@ def compose_gradient(embedding_parts, tile_grad, bias_grad, grad, embedding, til
             one, next_cell = at + material * width, EMBEDDING * hidden
             dot_rows(embedding_parts, part, grad, one, materials * width, tile, source, next_cell, hidden, cells, width)
         for cell in range(cells):
-            for e in range(EMBEDDING):
-                to, factor = source + (cell * EMBEDDING + e) * hidden, p * materials * EMBEDDING + e
-                mix_rows(
-                    tile_grad,
-                    to,
-                    embedding,
-                    factor,
-                    EMBEDDING,
-                    grad,
-                    at + cell * materials * width,
-                    width,
-                    materials,
-                    width,
-                )
+            to, factor = source + cell * EMBEDDING * hidden, p * materials * EMBEDDING
+            of = at + cell * materials * width
+            decompose_cell(tile_grad, to, hidden, embedding, factor, grad, of, materials, width)
         if row == 0:
             to = p * hidden + stripe * width
             clear(bias_grad, to, width)

@@ -5,7 +5,7 @@ They address arrays flat from their first element and check nothing.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,9 @@ WIDE = 2 * LANES
 
 _UNROLLED = 15  # cells of a window row for which the code is unrolled: those of the default configuration
 _LINE = 16  # floats of a cache line
+#: Samples whose sums are made at once: each addition to a sum waits for the one before it, and sums that are made one
+#: sample after another overlap little. More than two are no faster, and need more registers than many processors have.
+_AT_ONCE = 2
 
 
 class _TileCode:
@@ -70,6 +73,29 @@ class _Task:
         """The window row of a sample."""
         return self.code.at(self.windows, self.code.build.mul(sample, self.window_size))
 
+    def each_sample(self, body: Callable[[Sequence[Any]], None], at_once: int) -> None:
+        """Runs body(samples) for so many samples at once, and for each that is left over."""
+        code, build = self.code, self.code.build
+
+        def sample(q: Any, nothing: list[Any]) -> list[Any]:
+            body([q])
+            return nothing
+
+        def several(k: Any, nothing: list[Any]) -> list[Any]:
+            first = build.mul(k, const(at_once))
+            body([build.add(first, const(i)) for i in range(at_once)])
+            return nothing
+
+        if at_once == 1:
+            code.loop(const(0), self.samples, [], sample)
+            return
+        turns = build.udiv(self.samples, const(at_once))
+        with build.if_then(build.icmp_signed(">", turns, const(0))):
+            code.loop(const(0), turns, [], several)
+        done = build.mul(turns, const(at_once))
+        with build.if_then(build.icmp_signed("<", done, self.samples)):
+            code.loop(done, self.samples, [], sample)
+
     def fetch_window(self, sample: Any) -> None:
         """Asks for the window row of a later sample."""
         self.code.prefetch(self.window(self.code.build.add(sample, self.ahead)))
@@ -80,62 +106,70 @@ class _Task:
         for offset in range(0, LANES * self.vectors, _LINE):
             self.code.prefetch(self.code.at(later, offset))
 
-    def each_cell(self, sample: Any, carried: list[Any], body: Callable[[Any, list[Any]], list[Any]]) -> list[Any]:
-        """Runs carried = body(table row, carried) for the material of every cell of a sample's window row."""
+    def each_cell(
+        self, samples: Sequence[Any], carried: list[Any], body: Callable[[list[Any], list[Any]], list[Any]]
+    ) -> list[Any]:
+        """Runs carried = body(table rows, carried) for the materials of every cell of some samples' window rows."""
         code, build, width = self.code, self.code.build, LANES * self.vectors
-        window = self.window(sample)
+        windows = [self.window(sample) for sample in samples]
 
         def row_of(cell: Any, tile: Any) -> Any:
             return code.at(cell, build.mul(build.and_(tile, const(self.tile.mask)), const(width)))
 
         def step(j: Any, values: list[Any]) -> list[Any]:
-            tile = build.zext(code.load(code.at(window, j), self.tile.number), I64)
-            return body(row_of(code.at(self.table, build.mul(j, self.cell_size)), tile), values)
+            cell = code.at(self.table, build.mul(j, self.cell_size))
+            tiles = (build.zext(code.load(code.at(window, j), self.tile.number), I64) for window in windows)
+            return body([row_of(cell, tile) for tile in tiles], values)
 
         if not self.unrolled:
             return code.loop(const(0), self.cells, carried, step)
         # eight bytes are loaded at once: loading table rows is what limits this code
         bits, at_once = self.tile.bits, 64 // self.tile.bits
-        words = [code.load(code.at(window, at_once * k), I64) for k in range(-(-_UNROLLED // at_once))]
         for j in range(_UNROLLED):
-            tile = build.lshr(words[j // at_once], const(bits * (j % at_once)))
-            carried = body(row_of(code.at(self.table, build.mul(self.cell_size, const(j))), tile), carried)
+            if j % at_once == 0:
+                words = [code.load(code.at(window, j), I64) for window in windows]
+            tiles = (build.lshr(word, const(bits * (j % at_once))) for word in words)
+            cell = code.at(self.table, build.mul(self.cell_size, const(j)))
+            carried = body([row_of(cell, tile) for tile in tiles], carried)
         return carried
 
 
 def _write_gather(task: _Task) -> None:
     code, vectors = task.code, task.vectors
 
-    def sample(q: Any, nothing: list[Any]) -> list[Any]:
-        def add(source: Any, sums: list[Any]) -> list[Any]:
-            return [code.build.fadd(s, x) for s, x in zip(sums, code.vectors(source, vectors), strict=True)]
+    def some(samples: Sequence[Any]) -> None:
+        def add(sources: list[Any], sums: list[Any]) -> list[Any]:
+            numbers = [x for source in sources for x in code.vectors(source, vectors)]
+            return [code.build.fadd(s, x) for s, x in zip(sums, numbers, strict=True)]
 
-        task.fetch_window(q)
-        row = task.row(q)
-        for v, total in enumerate(task.each_cell(q, code.vectors(row, vectors), add)):
-            code.store(total, code.at(row, LANES * v))
-        return nothing
+        for q in samples:
+            task.fetch_window(q)
+        rows = [task.row(q) for q in samples]
+        first = [x for row in rows for x in code.vectors(row, vectors)]
+        for k, total in enumerate(task.each_cell(samples, first, add)):
+            code.store(total, code.at(rows[k // vectors], LANES * (k % vectors)))
 
-    code.loop(const(0), task.samples, [], sample)
+    task.each_sample(some, _AT_ONCE)
 
 
 def _write_scatter(task: _Task) -> None:
     code, vectors = task.code, task.vectors
 
-    def sample(q: Any, nothing: list[Any]) -> list[Any]:
+    def some(samples: Sequence[Any]) -> None:
+        (q,) = samples
         added = code.vectors(task.row(q), vectors)
 
-        def add(target: Any, none: list[Any]) -> list[Any]:
+        def add(targets: list[Any], none: list[Any]) -> list[Any]:
             for v, x in enumerate(added):
-                place = code.at(target, LANES * v)
+                place = code.at(targets[0], LANES * v)
                 code.store(code.build.fadd(code.load(place), x), place)
             return none
 
         task.fetch_window(q)
         task.fetch_row(q)
-        return task.each_cell(q, nothing, add)
+        task.each_cell(samples, [], add)
 
-    code.loop(const(0), task.samples, [], sample)
+    task.each_sample(some, 1)
 
 
 def _by_shape(write: Callable[[_Task], None]) -> Any:
