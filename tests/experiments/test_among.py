@@ -4,6 +4,7 @@ import dataclasses
 import json
 import shutil
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 import torch
 
 from forge.agents import Forager
-from forge.blade import Chaos, ConfigError, World
+from forge.blade import Chaos, ConfigError, Observation, World
 from forge.commands.train import main as forge_train
 from forge.ethyr.engines.engine import make_learner
 from forge.ethyr.experience.company import Company
@@ -22,7 +23,9 @@ from forge.experiments.runs.loading import load
 from forge.experiments.runs.run import Run
 from forge.experiments.runs.settings import Session, Training
 from forge.experiments.training.guests import Guests
+from forge.experiments.training.realms import Realms
 from forge.experiments.training.train import Trainer, begin, train
+from forge.trinity import Sword, Trinity
 
 #: Two populations that learn, one of foragers, two of fighters, three of a run of two populations: eight of three.
 WORLD = Chaos(**{"spawn.cap": 24, "spawn.populations": 2, "terrain.side": 40})
@@ -198,6 +201,40 @@ def _change(folder: Path, change: Callable[[dict[str, torch.Tensor]], dict[str, 
     with checkpoint.writing(folder) as draft:
         for name, data in files.items():
             (draft / name).write_bytes(data)
+
+
+# -- realms
+
+
+@pytest.mark.parametrize("engine", ["compiled", "torch"])
+def test_realms_train_among_others_as_one_process_does_and_resume(engine: str, frozen: Path, tmp_path: Path) -> None:
+    training = training_of(frozen, engine=engine, threads=1)
+    alone = updated(training, 2)
+    with closing(Realms(training, {"nRealm": 1})) as realms:
+        for _ in range(2):
+            realms.update()
+        assert realms.world.hash() == alone.world.hash()
+        assert (realms.steps, realms.lives) == (alone.steps, alone.lives)
+        line = realms.read()
+        assert len(line["lifetimes"]) == 2
+        assert line["living_old"] > 0
+    with closing(Realms(training, {"nRealm": 2})) as whole, closing(Realms(training, {"nRealm": 2})) as resumed:
+        whole.update()
+        whole.save(tmp_path / "checkpoint")
+        whole.update()
+        resumed.load(tmp_path / "checkpoint")
+        resumed.update()
+        assert resumed.world.hash() == whole.world.hash()
+        assert torch.equal(*(one.native.pantheon.network.heads.move.weight for one in (whole, resumed)))
+
+
+def test_a_sword_that_plays_by_hand_plays_among_nobody_else(frozen: Path) -> None:
+    class ByHand(Sword):
+        def decide(self, observation: Observation) -> np.ndarray:
+            return np.zeros((*observation.agents.shape, 2), np.uint8)
+
+    with pytest.raises(ConfigError, match="ByHand plays populations by hand"):
+        _ = Realms(training_of(frozen), {"nRealm": 1}, Trinity(sword=ByHand)).native
 
 
 # -- players of one's own

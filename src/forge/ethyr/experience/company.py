@@ -8,6 +8,7 @@ from typing import Any, Protocol
 import numpy as np
 import torch
 
+from forge.blade.config.config import Config
 from forge.blade.state.observation import Observation, read_only
 from forge.ethyr.networks.network import Network
 
@@ -50,6 +51,26 @@ class Companion(Protocol):
         Raises:
             ConfigError: if it is of another.
         """
+        ...
+
+
+class Invited(Protocol):
+    """Players to be seated in worlds here or in another process: `forge.experiments.training.guests.Guests`.
+
+    Attributes:
+        world: the configuration of the worlds, in which their populations follow those that learn.
+        learners: how many populations learn.
+    """
+
+    world: Config
+    learners: int
+
+    def company(self, worlds: int, seed: int) -> Company:
+        """Seats them in a batch of worlds; their choices follow from the seed."""
+        ...
+
+    def metrics(self, deaths: np.ndarray, lifetime: np.ndarray, members: np.ndarray) -> dict[str, float | None]:
+        """What a line of metrics tells of each, from what is in `Lapse`, of all populations of the worlds."""
         ...
 
 

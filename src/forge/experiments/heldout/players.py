@@ -8,6 +8,7 @@ from pathlib import Path
 
 from forge.agents import KINDS
 from forge.blade import Config, ConfigError
+from forge.experiments.configuration.among import canonical
 from forge.experiments.evaluation.entrants import scripted_entrant, trained_entrant
 from forge.experiments.heldout.protocol import world_name
 from forge.experiments.heldout.score import Player
@@ -71,5 +72,6 @@ def _group(run: Run, checkpoint: str | None, config: Config) -> str:
             "ends": {name: session[name] for name in _LIMITS} if checkpoint is None else checkpoint,
             "in": world_name(config),
             **({"init_from": session["init_from"]} if session["init_from"] else {}),
+            **({"among": canonical(session["among"])} if session["among"] else {}),
         }
     )

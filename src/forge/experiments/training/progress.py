@@ -44,7 +44,7 @@ class Progress:
     def __init__(self, run: Run, console: Console | None = None) -> None:
         self.run, self.console = run, console or Console()
         session = run.training.run
-        self._steps = session.steps
+        self._steps, self._guests = session.steps, [guest.name for guest in session.guests]
         self._bar = Bar(
             TextColumn("{task.description}"), BarColumn(None), TextColumn("{task.fields[left]}"), console=self.console
         )
@@ -117,12 +117,13 @@ class Progress:
         seconds = line["seconds"] * (1 - share) / max(share, 1e-9)
         return share, f"{clock(seconds)} left"
 
-    @staticmethod
-    def _words(line: dict[str, Any]) -> str:
-        lifetime = "–" if line["lifetime"] is None else f"{line['lifetime']:.1f}"
+    def _words(self, line: dict[str, Any]) -> str:
+        lifetime = _ticks(line["lifetime"])
         done = f"{amount(line['steps'])} agent steps in {line['seconds']:.0f} s"
         rate = f"{amount(line['steps_per_second'])} steps/s"
-        return f"{done}: {rate}, lifetime {lifetime} ticks, {line['living']:.1f} living a world"
+        others = ", ".join(f"{name} {_ticks(line[f'lifetime_{name}'])}" for name in self._guests)
+        beside = f" ({others})" if others else ""
+        return f"{done}: {rate}, lifetime {lifetime} ticks{beside}, {line['living']:.1f} living a world"
 
     def _table(self, line: dict[str, Any]) -> Table:
         table = Table(box=None, pad_edge=False)
@@ -133,13 +134,28 @@ class Progress:
         populations = Table(box=None, pad_edge=False, title="lifetime by population", title_justify="left")
         for p in range(len(line["lifetimes"])):
             populations.add_column(str(p), justify="right")
-        populations.add_row(*("–" if x is None else f"{x:.1f}" for x in line["lifetimes"]))
+        populations.add_row(*map(_ticks, line["lifetimes"]))
         outer = Table.grid()
         outer.add_row(table)
         outer.add_row(populations)
+        if self._guests:
+            outer.add_row(_guests(line, self._guests))
         if self._heldout:
             outer.add_row(self._heldout)
         return outer
+
+
+def _guests(line: dict[str, Any], names: list[str]) -> Table:
+    """How long those live who share the worlds and do not learn."""
+    table = Table(box=None, pad_edge=False, title="lifetime of others in the same worlds", title_justify="left")
+    for name in names:
+        table.add_column(name, justify="right")
+    table.add_row(*(_ticks(line[f"lifetime_{name}"]) for name in names))
+    return table
+
+
+def _ticks(lifetime: float | None) -> str:
+    return "–" if lifetime is None else f"{lifetime:.1f}"
 
 
 def clock(seconds: float) -> str:

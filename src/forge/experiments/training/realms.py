@@ -15,6 +15,7 @@ from forge.ethyr.networks.network import Network
 from forge.experiments.runs import trained_as
 from forge.experiments.runs.run import Run
 from forge.experiments.runs.settings import Training
+from forge.experiments.training.guests import Guests
 from forge.trinity import Trinity
 from forge.trinity.realms.native import Native, native_args, saved_run
 
@@ -47,6 +48,8 @@ class Realms:
         native_args(self._args, run.engine)
         check_minibatches(training.learning, self._args["worlds"])
         self.training, self._trinity, self._options = training, trinity, options
+        if run.guests:
+            self._options["among"] = Guests(training)
         self._native: Native | None = None
 
     @property

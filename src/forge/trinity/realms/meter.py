@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from forge.blade import Config
+from forge.ethyr.experience.company import Invited
 from forge.ethyr.learning.diagnostics import Means, Step
 from forge.ethyr.learning.metrics import Lapse, LearnedMeter, metrics_line
 from forge.trinity.realms.report import Report
@@ -19,18 +20,23 @@ COUNTS = ("steps", "rounds", "updates", "lives", "seconds")
 class Meter:
     """Counts the rounds that were accepted; each realm's part of a round is added once.
 
+    Args:
+        config: of the worlds, as far as their populations learn.
+        among: who shares them and does not learn; of them the lines of metrics alone tell something.
+
     Attributes:
-        steps: agent steps since the beginning.
+        steps: agent steps of those that learn since the beginning.
         rounds: rounds since the beginning.
         updates: steps of the optimiser since the beginning.
-        lives: lives that have ended since the beginning.
+        lives: lives of theirs that have ended since the beginning.
         seconds: spent in rounds since the beginning.
     """
 
-    def __init__(self, config: Config) -> None:
+    def __init__(self, config: Config, among: Invited | None = None) -> None:
         self.steps = self.rounds = self.updates = self.lives = 0
         self.seconds = 0.0
-        self._populations, self._schema = config.populations, config.schema
+        self._learners, self._schema, self._among = config.populations, config.schema, among
+        self._populations = among.world.populations if among else config.populations
         self._mark()
 
     def _mark(self) -> None:
@@ -48,8 +54,8 @@ class Meter:
         self.rounds += 1
         self.updates += updates
         self.seconds += seconds
-        self.steps += sum(int(tally.steps.sum()) for tally in tallies)
-        self.lives += sum(int(tally.deaths.sum()) for tally in tallies)
+        self.steps += sum(int(tally.steps[: self._learners].sum()) for tally in tallies)
+        self.lives += sum(int(tally.deaths[: self._learners].sum()) for tally in tallies)
         self._steps += np.sum([tally.steps for tally in tallies], axis=0)
         for tally in tallies:
             if len(tally.rewards):  # otherwise that realm's worlds reward survival alone
@@ -84,16 +90,19 @@ class Meter:
         divergence = Means()
         for values in approx_kl:
             divergence.add(values)
+        learn = slice(0, self._learners)
         lapse = Lapse(
-            steps=self._steps,
+            steps=self._steps[learn],
             seconds=self.seconds - self._before,
-            deaths=self._deaths,
-            lifetime=self._lifetime,
-            members=self._members,
+            deaths=self._deaths[learn],
+            lifetime=self._lifetime[learn],
+            members=self._members[learn],
             losses=self._learned.losses(),
-            rewards=self._rewards,
+            rewards=self._rewards[learn],
             learned=self._learned.read(divergence.read()),
         )
         line = metrics_line(self.counts(), lapse, self._schema)
+        if self._among is not None:
+            line |= self._among.metrics(self._deaths, self._lifetime, self._members)
         self._mark()
         return line

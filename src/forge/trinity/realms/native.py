@@ -18,6 +18,7 @@ from forge.blade.config.config import config_of
 from forge.blade.schema.versions import CONFIGURATION, lacking
 from forge.blade.state.state import check_memory
 from forge.blade.terrain.generation import read_map
+from forge.ethyr.experience.company import Invited
 from forge.ethyr.learning.diagnostics import Step, mean_step
 from forge.ethyr.learning.divergence import Diverged, check_parameters
 from forge.ethyr.learning.settings import ENGINES, Learning
@@ -66,6 +67,9 @@ class Native:
         snapshot_rounds: in Ray, a realm that is lost goes back at most so many rounds, and plays them again.
         warn: is called with a line of text when a realm is lost and brought back.
         tiles: the map that `terrain.file` of the configuration names, uint8 [side, side]; None has it read.
+        among: who shares the worlds with the populations of `config`, and does not learn: of a run's `among`,
+            `forge.experiments.training.guests.Guests` of its configuration. God and Sword are then given the
+            configuration with the populations of all, the Pantheon that of those that learn.
 
     Attributes:
         pantheon: with the network and the optimiser.
@@ -88,7 +92,9 @@ class Native:
         snapshot_rounds: int = 20,
         warn: Callable[[str], Any] = lambda line: None,
         tiles: np.ndarray | None = None,
+        among: Invited | None = None,
     ) -> None:
+        self.among = among
         self.config, self.trinity = config_of(config), trinity or Trinity()
         self.learning, self.engine = learning or Learning(), engine
         self.args = native_args(args, engine)
@@ -98,8 +104,8 @@ class Native:
         if config.terrain.file and tiles is None:
             self._tiles = read_map(config.terrain, config.schema)
         settings = [self._setting(realm) for realm in range(self.args["nRealm"])]
-        self.pantheon = self.trinity.pantheon(settings[0])
-        self.meter = Meter(config)
+        self.pantheon = self.trinity.pantheon(dataclasses.replace(settings[0], config=config, among=None))
+        self.meter = Meter(config, among)
         self.realms: Realms
         if self.args["ray"] == "local":
             self.realms = LocalRealms(settings, self.trinity, self.pantheon)
@@ -113,7 +119,8 @@ class Native:
         args = self.args
         threads = args["threads"] or (None if args["ray"] == "local" else 1)
         numbers = args["nRealm"], realm, args["worlds"], args["seed"], threads
-        return Setting(self.config, self.learning, *numbers, self.engine, self._tiles)
+        config = self.config if self.among is None else self.among.world
+        return Setting(config, self.learning, *numbers, self.engine, self.among, self._tiles)
 
     def compile(self) -> None:
         """Compiles what a local run will call, on one tick of another world, so that it is not timed with the run.
@@ -210,7 +217,7 @@ class Native:
             args: as for `Native`. What a run keeps (`nRealm`, `worlds`, `seed`) is the checkpoint's, and can be left
                 out; where it runs is free to change.
             trinity: the same classes as before.
-            options: `snapshot_rounds` and `warn`, as for `Native`.
+            options: `snapshot_rounds`, `warn` and `among`, as for `Native`.
 
         Raises:
             ConfigError: if the folder holds no such checkpoint, it is damaged, or `args` contradict it.

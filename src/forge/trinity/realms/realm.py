@@ -41,7 +41,7 @@ class Realm:
         self._gradients = packing.zeros()
         self.god = trinity.god(setting)
         self.sword = trinity.sword(setting, self.god, network)
-        self._samples = np.zeros(setting.config.populations, np.int64)
+        self._samples = np.zeros(setting.learners, np.int64)
         self._tally = self._since(*self._totals())
 
     def play(self, weights: Vectors | None) -> Report:

@@ -12,7 +12,7 @@ from forge.trinity.realms.packing import Vectors
 
 
 class Tally(NamedTuple):
-    """What happened in a realm in one round. P populations."""
+    """What happened in a realm in one round. P populations of its worlds, those that learn first."""
 
     steps: np.ndarray  # int64 [P]: agent steps
     deaths: np.ndarray  # int64 [P, causes], by `Cause`
@@ -22,7 +22,7 @@ class Tally(NamedTuple):
 
 
 class Report(NamedTuple):
-    """What a realm tells after it has judged a segment. P populations."""
+    """What a realm tells after it has judged a segment. P populations that learn."""
 
     samples: np.ndarray  # int64 [P]: learned from
     gradients: Vectors  # of length 0 where there was nothing to learn from

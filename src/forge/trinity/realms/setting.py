@@ -8,6 +8,7 @@ import numpy as np
 
 from forge.blade import Config
 from forge.blade.compiled.random import world_seeds
+from forge.ethyr.experience.company import Invited
 from forge.ethyr.learning.settings import Learning
 
 _REALM = 0x5245414C4D  # keeps the realms' streams apart from those of worlds
@@ -29,8 +30,15 @@ class Setting:
     seed: int  # of the run
     threads: int | None  # a realm computes with; None means all cores
     engine: str  # as for `forge.ethyr.engines.engine.make_learner`
+    among: Invited | None = field(default=None, repr=False, compare=False)
+    """Who shares the worlds and does not learn: `config` has populations for them, behind those that learn."""
     tiles: np.ndarray | None = field(default=None, repr=False, compare=False)
     """The map in `config.terrain.file`, uint8 [side, side], which need not be on the realm's machine."""
+
+    @property
+    def learners(self) -> int:
+        """How many populations of the worlds learn: the first ones."""
+        return self.config.populations if self.among is None else self.among.learners
 
     @property
     def numbers(self) -> range:

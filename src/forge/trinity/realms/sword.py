@@ -36,13 +36,18 @@ class Sword:
         self.setting, self.god, self.network = setting, god, network
         self.by_hand = _populations(self.scripted(), setting.config.populations)
         self.learner = None
-        self._acted = np.zeros(setting.config.populations, np.int64)
+        self._acted = np.zeros(setting.learners, np.int64)
+        if self.by_hand and setting.among is not None:
+            raise ConfigError(
+                f"{type(self).__name__} plays populations by hand, which a run among other players cannot do"
+            )
         if len(self.by_hand) < setting.config.populations:
             world, engine = god.world, setting.engine
             if self.by_hand:
                 world, engine = self._half_by_hand(world), _torch(engine)
             numbers, seed = setting.learning, setting.action_seed
-            self.learner = make_learner(world, network, numbers, seed, god.world.threads, engine)
+            company = setting.among.company(world.count, seed) if setting.among else None
+            self.learner = make_learner(world, network, numbers, seed, god.world.threads, engine, company)
 
     def decide(self, observation: Observation) -> np.ndarray:
         """The actions of the populations played by hand, each tick.
@@ -64,7 +69,7 @@ class Sword:
         """Plays one segment of `learning.ticks` ticks in all worlds of the realm.
 
         Returns:
-            int64 [P], how many samples each population has to learn from; 0 for one that is played by hand. The
+            int64 [P], how many samples each population that learns has to learn from; 0 for one played by hand. The
             Pantheon averages the gradients of a population over the realms that have some.
         """
         if self.learner is None:
