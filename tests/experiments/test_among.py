@@ -75,7 +75,7 @@ def test_everyone_has_as_many_populations_as_learn_or_as_it_says(frozen: Path) -
     assert Training(run=Session(among="forager"), world=chaos).shared_world.populations == 8
     assert Training(run=Session(among="forager=2,fighter=2"), world=chaos).shared_world.quota == 16
     assert Training(world=chaos).shared_world is chaos
-    company = Guests(training_of(frozen)).company(1, seed=0)
+    company = Guests(training_of(frozen)).company(training_of(frozen).shared_world, 1, seed=0)
     assert company.seats.tolist() == SEATS
     assert company.kin.tolist() == KIN
     assert [one.seats.tolist() for one in company.companions][2] == [-1] * 5 + [0, 1, 0]
@@ -105,7 +105,7 @@ def test_what_cannot_be_is_one_error_and_leaves_no_folder(among: str, told: str,
 def played(training: Training, engine: str, world: World, states: dict[str, torch.Tensor]) -> tuple[Any, Company]:
     """A learner of one tick in a copy of a world, whose company goes on from a state; after its tick."""
     tick = dataclasses.replace(training.learning, ticks=1)
-    company = Guests(training).company(world.count, seed=3)
+    company = Guests(training).company(world.config, world.count, seed=3)
     if states:
         company.load_state(states)
     policy = Trainer(training).policy

@@ -63,7 +63,7 @@ def allocate(configs: Sequence[Config], recording: Recording) -> State:
         state = state_type(configs[0].schema)(**{name: np.zeros(*array) for name, array in arrays.items()})
     except MemoryError as error:
         raise ConfigError(f"{len(configs):,} worlds need more memory than there is: {error}") from error
-    _set_rules(state, configs)
+    set_rules(state, configs)
     return state
 
 
@@ -71,10 +71,11 @@ def clear(state: State, configs: Sequence[Config]) -> None:
     """Makes a state of these configurations empty again, as `allocate` returned it."""
     for array in state:
         array[...] = np.zeros((), array.dtype)
-    _set_rules(state, configs)
+    set_rules(state, configs)
 
 
-def _set_rules(state: State, configs: Sequence[Config]) -> None:
+def set_rules(state: State, configs: Sequence[Config]) -> None:
+    """Writes the numbers of configurations, one for each world."""
     state.rules[:] = np.array([rules_record(c, margin(c)) for c in configs], state.rules.dtype)
 
 

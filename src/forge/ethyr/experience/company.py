@@ -65,8 +65,8 @@ class Invited(Protocol):
     world: Config
     learners: int
 
-    def company(self, worlds: int, seed: int) -> Company:
-        """Seats them in a batch of worlds; their choices follow from the seed."""
+    def company(self, world: Config, worlds: int, seed: int) -> Company:
+        """Seats them in a batch of worlds of a configuration; their choices follow from the seed."""
         ...
 
     def metrics(self, deaths: np.ndarray, lifetime: np.ndarray, members: np.ndarray) -> dict[str, float | None]:

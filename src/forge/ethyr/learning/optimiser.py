@@ -52,6 +52,12 @@ class Optimiser:
         self._agent_steps = agent_steps or (lambda: 0)
         self.adam.register_step_pre_hook(lambda *_: self._set_step_size())
 
+    def adapt(self, learning: Learning) -> None:
+        """Goes on with other numbers, those of `forge.ethyr.learning.settings.CHANGEABLE`."""
+        self.learning = learning
+        for group in self.adam.param_groups:
+            group["weight_decay"] = learning.weight_decay
+
     def _set_step_size(self) -> None:
         """Sets the size of the coming step."""
         done = max((int(state["step"]) for state in self.adam.state.values()), default=0)

@@ -14,6 +14,10 @@ from forge.support.plugins import require_trust, trust
 #: What computes: `compiled` needs a network and a device that our kernels know, `auto` uses them where they do.
 ENGINES = ("auto", "compiled", "torch")
 
+#: Fields of [learning] that may change while a run trains: those of the learner, and those of the optimiser as well.
+JUDGED = ("ppo_clip", "discount", "trace", "value_weight", "entropy_weight", "reward_scale", "value_scale")
+CHANGEABLE = (*JUDGED, "learning_rate", "weight_decay", "clip", "clip_norm")
+
 #: Networks that come with the package.
 NETWORKS = ("default", "recurrent")
 _MOST_WEIGHT = 1e6

@@ -73,5 +73,6 @@ def _group(run: Run, checkpoint: str | None, config: Config) -> str:
             "in": world_name(config),
             **({"init_from": session["init_from"]} if session["init_from"] else {}),
             **({"among": canonical(session["among"])} if session["among"] else {}),
+            **({"schedule": session["schedule"]} if session["schedule"] else {}),
         }
     )

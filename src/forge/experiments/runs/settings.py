@@ -18,6 +18,7 @@ from forge.blade.schema.versions import CONFIGURATION, lacking
 from forge.blade.systems.game import named_systems
 from forge.ethyr.learning.settings import ENGINES, Learning, named_networks
 from forge.experiments.configuration.among import Guest, guests_of, shared
+from forge.experiments.configuration.schedule import Schedule, checked, schedule_of, text_of
 from forge.experiments.runs import release
 from forge.support.documents import read_toml
 from forge.support.paths import path_of
@@ -90,9 +91,16 @@ class Session(Section):
         since=2, before="",
     )  # fmt: skip
 
+    schedule: str = plain(
+        "",
+        "what changes while the run trains, as TOML: the text itself, or the file that has it, which is copied here",
+        since=2, before="",
+    )  # fmt: skip
+
     def __post_init__(self) -> None:
         super().__post_init__()
         self.milestone_steps()
+        schedule_of(self.schedule)
         trust(*self.modules)
 
     @property
@@ -138,6 +146,18 @@ class Training:
 
     def __post_init__(self) -> None:
         shared(self.world, self.run.guests)
+        _ = self.schedule
+
+    @property
+    def schedule(self) -> Schedule:
+        """What changes while it trains, the values as their fields hold them."""
+        return checked(schedule_of(self.run.schedule), self.learning, self.world, self.measured)
+
+    @property
+    def measured(self) -> list[str]:
+        """The metrics that what is scheduled can wait for."""
+        died = [f"died_{name}" for name in self.world.schema.names("causes")]
+        return ["lifetime", *(f"lifetime_{guest.name}" for guest in self.run.guests), *died]
 
     @property
     def shared_world(self) -> Config:
@@ -251,7 +271,7 @@ class Training:
         if not asked:
             require_trust(_outside(data, world), "the configuration")
         parts: dict[str, Any] = {
-            "run": Session.read(_limited(data.get("run", {})), written, "run"),
+            "run": Session.read(_limited(_scheduled(data.get("run", {}), asked, beside)), written, "run"),
             "learning": Learning.read(data.get("learning", {}), written, asked=asked),
         }
         if world or "world" in data:
@@ -279,6 +299,12 @@ def _outside(data: Mapping[str, Any], world: Mapping[str, Any]) -> list[str]:
     among = run.get("among") if isinstance(run, Mapping) else None
     players = [guest.word for guest in guests_of(among) if guest.module] if isinstance(among, str) else []
     return [*named_networks(data.get("learning")), *named_systems(world.get("systems", ())), *players]
+
+
+def _scheduled(run: Any, asked: bool, beside: Path | None) -> Any:
+    """The table [run] with the text of the schedule in the place of its file, where a user named one."""
+    given = run.get("schedule") if isinstance(run, Mapping) else None
+    return {**run, "schedule": text_of(given, beside)} if asked and isinstance(given, str) else run
 
 
 def _limited(run: Any) -> Any:

@@ -44,10 +44,11 @@ class Guests:
         self.guests, self.world, self.learners = training.run.guests, training.shared_world, training.world.populations
         self._players = [_loaded(guest) for guest in self.guests]
 
-    def company(self, worlds: int, seed: int) -> Company:
+    def company(self, world: Config, worlds: int, seed: int) -> Company:
         """Seats them in a batch of worlds.
 
         Args:
+            world: their configuration: as in the attribute, but for numbers that have changed since.
             worlds: how many.
             seed: of their choices; each draws from a stream of its own.
 
@@ -63,10 +64,10 @@ class Guests:
             played = np.array([seat.population if seat.player == k else -1 for seat in seats])
             kind = Frozen if isinstance(player, _Trained) else ByScript
             try:
-                companions.append(kind(guest.name, player, self.world, played, worlds, own))
+                companions.append(kind(guest.name, player, world, played, worlds, own))
             except ConfigError as error:
                 raise _told(guest, error) from error
-        return Company(self.world.populations, companions)
+        return Company(world.populations, companions)
 
     def metrics(self, deaths: np.ndarray, lifetime: np.ndarray, members: np.ndarray) -> dict[str, float | None]:
         """What a line of metrics tells of each of them, as `forge.ethyr.learning.metrics.METRICS` says.

@@ -39,6 +39,8 @@ class Realms:
         run = training.run
         if run.device != "cpu":
             raise ConfigError(f"run.device = {run.device!r}: realms compute on CPUs; forge train takes a GPU")
+        if run.schedule:
+            raise ConfigError("run.schedule changes numbers in one process, as forge train trains; realms keep theirs")
         self._args = {
             **args,
             "worlds": share(run.worlds, args["nRealm"]),

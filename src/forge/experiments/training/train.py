@@ -15,6 +15,7 @@ import torch
 
 from forge.blade.mechanics.events import Recording
 from forge.blade.state.state import check_memory
+from forge.blade.world.change import change, value_of
 from forge.blade.world.world import World
 from forge.ethyr.engines.engine import make_learner, make_policy
 from forge.ethyr.learning.diagnostics import Step, mean_step
@@ -24,15 +25,19 @@ from forge.ethyr.learning.losses import Losses
 from forge.ethyr.learning.metrics import Lapse, LearnedMeter, metrics_line, rewards_since
 from forge.ethyr.learning.minibatches import check_minibatches
 from forge.ethyr.learning.optimiser import Optimiser
+from forge.ethyr.learning.settings import JUDGED, Learning
 from forge.ethyr.saving import checkpoint, optimiser_state
+from forge.experiments.configuration.schedule import by_table
 from forge.experiments.heldout import periodic
 from forge.experiments.runs import maps, trained_as
 from forge.experiments.runs.loading import load as load  # documented here
 from forge.experiments.runs.run import Run, steps_of
 from forge.experiments.runs.settings import Training
 from forge.experiments.runs.stopping import Stopped, Stopping
+from forge.experiments.training.fitting import check_worlds
 from forge.experiments.training.guests import Guests
 from forge.experiments.training.initial import Initial, initial
+from forge.experiments.training.scheduled import Scheduled, Totals
 from forge.experiments.training.trainable import Trains
 from forge.support.checks import ConfigError
 from forge.support.durable import StorageError
@@ -57,7 +62,8 @@ class Trainer:
         self.steps = self.updates = 0
         self.seconds = 0.0
         self.last_step: Step | None = None
-        self.learner = self._learner(self.world)
+        self.learning, self.scheduled = training.learning, Scheduled(training)
+        self.learner = self._learner(self.world, self.learning)
 
     @property
     def lives(self) -> int:
@@ -80,10 +86,25 @@ class Trainer:
         """Takes other first weights, by the names of the network's `state_dict`."""
         self.policy.load_state_dict(dict(weights))
 
-    def _learner(self, world: World) -> Learner:
-        run, learning = self.training.run, self.training.learning
-        company = self.guests.company(world.count, run.seed) if self.guests else None
+    def _learner(self, world: World, learning: Learning) -> Learner:
+        run, company = self.training.run, None
+        if self.guests is not None:
+            company = self.guests.company(world.config, world.count, run.seed)
         return make_learner(world, self.policy, learning, run.seed, world.threads, run.engine, company)
+
+    def _adapt(self) -> None:
+        """Goes on with what is scheduled for now, if that differs: with a learner as a resumed run has it."""
+        tally = self.world.state.tally
+        if not self.scheduled.look(Totals(self.steps, tally["deaths"].sum(0), tally["lifetime"].sum(0))):
+            return
+        before, (learning, world) = self.learning, by_table(self.scheduled.values)
+        self.learning = dataclasses.replace(self.training.learning, **learning)
+        self.optimiser.adapt(self.learning)
+        if differing := {name: value for name, value in world.items() if value_of(self.world.config, name) != value}:
+            change(self.world, differing)
+        if differing or any(getattr(before, name) != getattr(self.learning, name) for name in JUDGED):
+            carried, self.learner = self.learner.state(), self._learner(self.world, self.learning)
+            self.learner.load_state(carried)
 
     def update(self) -> Losses:
         """One segment of experience, and the steps of the optimiser that are made from it.
@@ -95,6 +116,8 @@ class Trainer:
             Diverged: if a loss, a gradient or a parameter is not finite; nothing has been learned from it then.
         """
         started = time.perf_counter()
+        if self.scheduled.schedule.changes:
+            self._adapt()
         acted, steps = self.learner.collect(), []
         for epoch in range(self.training.learning.updates):
             losses = self.learner.gradients(acted, epoch)
@@ -122,7 +145,7 @@ class Trainer:
         files = {
             "policy.safetensors": checkpoint.pack_tensors(self.policy.state_dict()),
             **optimiser_state.pack(self.optimiser.adam),
-            "learner.safetensors": checkpoint.pack_tensors(self.learner.state()),
+            "learner.safetensors": checkpoint.pack_tensors(self.learner.state() | self.scheduled.state()),
             "world.npz": self.world.snapshot(),
             "progress.json": checkpoint.pack_values(self.counts),
             trained_as.NAME: trained_as.pack(self.training),
@@ -141,39 +164,20 @@ class Trainer:
         trained_as.check(folder, self.training)
         counts = checkpoint.load_progress(folder, "updates")
         world = World.restore(folder / "world.npz", self.world.threads)
-        _check_worlds(folder, world, self.world)
+        check_worlds(folder, world, self.world, self.scheduled.schedule.fields)
         maps.check_same(self.training.world, folder)
-        learner = self._learner(world)
-        learner.load_state(checkpoint.load_tensors(folder / "learner.safetensors"))
+        learner = self._learner(world, self.training.learning)
+        scheduled = Scheduled(self.training)
+        learner.load_state(scheduled.load_state(checkpoint.load_tensors(folder / "learner.safetensors")))
         weights = checkpoint.read_module(self.policy, folder / "policy.safetensors")
         check_loaded(self.policy, weights, self.training.world.populations, folder)
         moments = optimiser_state.read(self.optimiser.adam, folder)
         self.policy.load_state_dict(weights)
         self.optimiser.adam.load_state_dict(moments)
-        self.world, self.learner = world, learner
+        self.world, self.learner, self.scheduled = world, learner, scheduled
+        self.learning = self.training.learning
+        self.optimiser.adapt(self.learning)
         self.steps, self.updates, self.seconds = counts["steps"], counts["updates"], counts["seconds"]
-
-
-def _check_worlds(folder: Path, given: World, wanted: World) -> None:
-    """Refuses the worlds of a checkpoint that are not those of the configuration."""
-    there, here = given.config.to_dict(), wanted.config.to_dict()
-    if given.config.systems != wanted.config.systems:
-        there, here = ({"world": {"systems": [*one.config.systems]}} for one in (given, wanted))
-    differences = [
-        f"{section}.{name} is {there[section][name]!r} there and {value!r} in the configuration"
-        for section, fields in here.items()
-        if section != "systems"
-        for name, value in fields.items()
-        if there[section][name] != value
-        # where a map is may change; that it is the same one is seen from its tiles
-        and not ((section, name) == ("terrain", "file") and value and given.config.terrain.file)
-    ]
-    if given.count != wanted.count:
-        differences.append(f"worlds is {given.count} there and {wanted.count} in the configuration")
-    elif (given.seeds != wanted.seeds).any():
-        differences.append("its worlds are of another seed than run.seed")
-    if differences:
-        raise ConfigError(f"checkpoint {folder} does not fit the run: {'; '.join(differences)}")
 
 
 def device_of(training: Training) -> torch.device:
@@ -221,7 +225,7 @@ class Meter:
             rewards=rewards_since(state, self._deeds)[learn],
             learned=self._learned.read(trainer.learner.approx_kl()),
         )
-        line = metrics_line(trainer.counts, lapse, trainer.world.config.schema)
+        line = metrics_line(trainer.counts, lapse, trainer.world.config.schema) | trainer.scheduled.metrics()
         if trainer.guests is not None:
             line |= trainer.guests.metrics(since["deaths"], since["lifetime"], members)
         self._mark()

@@ -46,7 +46,7 @@ class Sword:
             if self.by_hand:
                 world, engine = self._half_by_hand(world), _torch(engine)
             numbers, seed = setting.learning, setting.action_seed
-            company = setting.among.company(world.count, seed) if setting.among else None
+            company = setting.among.company(setting.config, world.count, seed) if setting.among else None
             self.learner = make_learner(world, network, numbers, seed, god.world.threads, engine, company)
 
     def decide(self, observation: Observation) -> np.ndarray:
