@@ -25,7 +25,7 @@ from forge.blade.engine.rulebook import tick_list
 from forge.blade.schema.record import columns_of
 from forge.blade.schema.versions import CONFIGURATION_RELEASES, SNAPSHOT_RELEASES
 from forge.blade.systems.game import GAME
-from forge.ethyr.learning.settings import Learning
+from forge.ethyr.learning.settings import CHANGEABLE, Learning
 from forge.experiments.runs.settings import Session, Training
 
 _MARK = re.compile(r"^<!-- table: (\w+)((?: \w+)*) -->$", re.M)
@@ -197,6 +197,11 @@ def listing(name: str) -> str:
     return f'```python title="{path.name}"\n{path.read_text("utf-8")}```'
 
 
+def changeable() -> str:
+    """The fields of [learning] that a schedule may change."""
+    return ", ".join(f"`{name}`" for name in CHANGEABLE) + "."
+
+
 TABLES: dict[str, Callable[..., str]] = {
     "packages": packages,
     "materials": materials,
@@ -207,4 +212,5 @@ TABLES: dict[str, Callable[..., str]] = {
     "commands": commands,
     "usage": usage,
     "listing": listing,
+    "changeable": changeable,
 }

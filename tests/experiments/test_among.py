@@ -14,9 +14,12 @@ import torch
 
 from forge.agents import Forager
 from forge.blade import Chaos, ConfigError, Observation, World
+from forge.blade.recording.scene import Scene
 from forge.commands.train import main as forge_train
+from forge.embyr import Pace, Source, Viewer
 from forge.ethyr.engines.engine import make_learner
 from forge.ethyr.experience.company import Company
+from forge.ethyr.insight.mind import Mind
 from forge.ethyr.networks.policy import Policy
 from forge.ethyr.saving import checkpoint
 from forge.experiments.runs.loading import load
@@ -25,7 +28,9 @@ from forge.experiments.runs.settings import Session, Training
 from forge.experiments.training.guests import Guests
 from forge.experiments.training.realms import Realms
 from forge.experiments.training.train import Trainer, begin, train
+from forge.experiments.watching.spectator import Spectator
 from forge.trinity import Sword, Trinity
+from tests.embyr.client import Client
 
 #: Two populations that learn, one of foragers, two of fighters, three of a run of two populations: eight of three.
 WORLD = Chaos(**{"spawn.cap": 24, "spawn.populations": 2, "terrain.side": 40})
@@ -235,6 +240,30 @@ def test_a_sword_that_plays_by_hand_plays_among_nobody_else(frozen: Path) -> Non
 
     with pytest.raises(ConfigError, match="ByHand plays populations by hand"):
         _ = Realms(training_of(frozen), {"nRealm": 1}, Trinity(sword=ByHand)).native
+
+
+# -- the viewer
+
+
+def test_a_viewer_sees_those_that_learn_and_their_guests(frozen: Path, tmp_path: Path) -> None:
+    run = Run.create(tmp_path / "run", training_of(frozen))
+    trainer = updated(run.training, 3)
+    source = Source.of(trainer.world.config, "training", "a run", Guests(run.training).names(), tick_seconds=0.01)
+    assert source.names == (
+        "learners 0", "learners 1", "forager", "fighter 3", "fighter 4", "old 5", "old 6", "old 7",
+    )  # fmt: skip
+    with Viewer(source, Pace(0.01), port=0) as viewer, Spectator(viewer, run) as spectator:
+        with Client.greeted(viewer) as client:
+            spectator.attend(trainer)
+            while client.frame().tick < 60:
+                pass
+        shown = spectator._shown
+        assert shown is not None
+        scene = Scene.of_world(shown.world)
+        mind = Mind(lambda: spectator.actor, spectator.view)
+        place = int(np.flatnonzero(scene.agents["population"] == 1)[0])
+        assert mind.think(scene, place).move.sum() == pytest.approx(1, abs=1e-4)
+        assert {*scene.agents["population"].tolist()} >= {0, 1, 2, 4, 6}
 
 
 # -- players of one's own

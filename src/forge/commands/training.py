@@ -72,13 +72,15 @@ def watched(run: Run, serving: Serving | None) -> Iterator[Callable[[Any], None]
     from forge.embyr import Source
     from forge.embyr.inspection.overlays import Overlays
     from forge.ethyr.insight.mind import Mind
+    from forge.experiments.training.guests import Guests
     from forge.experiments.watching.spectator import SHARE, Spectator
     from forge.experiments.watching.training_report import TrainingReport
 
-    config = run.training.world
-    source = Source.of(config, "training", str(run.path))
-    mind = Mind(lambda: spectator.actor)
-    overlays = Overlays(config, source.names, [mind] * config.populations, share=SHARE)
+    training = run.training
+    config, guests = training.shared_world, Guests(training) if training.run.guests else None
+    source = Source.of(config, "training", str(run.path), guests.names() if guests else ())
+    mind = Mind(lambda: spectator.actor, guests.view() if guests else None)
+    overlays = Overlays(config, source.names, [mind] * training.world.populations, share=SHARE)
     report = TrainingReport(run, lambda: spectator)
     with serve(source, serving, [overlays, report]) as viewer, Spectator(viewer, run) as spectator:
         yield spectator.attend

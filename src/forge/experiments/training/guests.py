@@ -69,6 +69,16 @@ class Guests:
                 raise _told(guest, error) from error
         return Company(world.populations, companions)
 
+    def names(self) -> list[str]:
+        """Who plays each population of a world."""
+        counts = zip(self.guests, shares(self.guests, self.learners), strict=True)
+        return ["learners"] * self.learners + [guest.name for guest, count in counts for _ in range(count)]
+
+    def view(self) -> View:
+        """The worlds as those that learn are shown them, who know nothing of the populations of others."""
+        others = self.world.populations - self.learners
+        return View(self.world, self.learners, [*range(self.learners), *[None] * others])
+
     def metrics(self, deaths: np.ndarray, lifetime: np.ndarray, members: np.ndarray) -> dict[str, float | None]:
         """What a line of metrics tells of each of them, as `forge.ethyr.learning.metrics.METRICS` says.
 
@@ -85,6 +95,22 @@ class Guests:
             }
             first += count
         return line
+
+
+class Together(NamedTuple):
+    """Those that learn, as they are now, and who shares their worlds: a player of all populations."""
+
+    actor: Actor  # seated in the view
+    view: View  # `Guests.view`
+    company: Company
+
+    def act(self, observation: Observation) -> np.ndarray:
+        """Actions of one tick: uint8 [W, N, columns], see `World.step`; rows of empty slots are 0."""
+        chosen = self.actor.act(self.view.look(observation))
+        actions = np.zeros((*observation.agents.shape, chosen.shape[-1]), np.uint8)
+        self.view.give(chosen, actions)
+        self.company.act(observation, actions)
+        return actions
 
 
 class _Trained(NamedTuple):

@@ -22,10 +22,12 @@ from forge.blade.world.fork import fork
 from forge.blade.world.world import World
 from forge.embyr.streaming.pace import Advance, Call
 from forge.embyr.viewer import Viewer
+from forge.ethyr.experience.company import Company
 from forge.ethyr.insight.actor import Actor
 from forge.experiments.runs.follower import Weights
 from forge.experiments.runs.loading import load
 from forge.experiments.runs.run import Run, steps_of
+from forge.experiments.training.guests import Guests, Together
 from forge.experiments.training.train import Trainer
 
 _FRESH_SECONDS = 3.0  # between two copies of the weights
@@ -40,6 +42,7 @@ class _Shown(NamedTuple):
     source: FrameSource
     player: Actor
     weights: Weights
+    company: Company | None  # who shares it and does not learn
 
 
 class Spectator:
@@ -55,6 +58,9 @@ class Spectator:
 
     def __init__(self, viewer: Viewer, run: Run, seed: int = 0) -> None:
         self.viewer, self.run, self.seed = viewer, run, seed
+        self._guests = Guests(run.training) if run.training.run.guests else None
+        #: How those that learn take a world that they share with others; None if they share it with nobody.
+        self.view = self._guests.view() if self._guests else None
         #: The checkpoint that it keeps to; None while it follows the training.
         self.held: Path | None = None
         self._newest: tuple[Actor, Weights] | None = None  # what training gave last
@@ -88,7 +94,7 @@ class Spectator:
         elif not self._watched or time.monotonic() >= self._next:
             scale = trainer.training.learning.reward_factor
             config, seed = trainer.training.world, self.seed + trainer.updates
-            player = Actor(copy.deepcopy(trainer.policy).cpu(), config, seed, scale)
+            player = self._seated(Actor(copy.deepcopy(trainer.policy).cpu(), config, seed, scale))
             world = None if self._watched else fork(trainer.world, fullest(trainer.world))
             self.viewer.call(functools.partial(self._take, player, Weights(trainer.steps, time.time()), world))
             self._watched = self.viewer.watched
@@ -105,7 +111,13 @@ class Spectator:
         Raises:
             ConfigError: if it is damaged.
         """
-        return load(folder, self.seed)
+        return self._seated(load(folder, self.seed))
+
+    def _seated(self, actor: Actor) -> Actor:
+        """The same actor, in the slots that it has in a world that it shares."""
+        if self.view is not None:
+            actor.config = actor.config.replace(spawn=self.view.config.spawn)
+        return actor
 
     def hold(self, folder: Path, actor: Actor) -> None:
         """Plays on with a checkpoint's actor, which `read` made, and keeps to it until `release`."""
@@ -123,7 +135,8 @@ class Spectator:
         self._newest = (player, weights)
         if world is not None:
             self.held = None
-            self._shown = _Shown(world, FrameSource(world), player, weights)
+            company = self._guests.company(world.config, 1, self.seed) if self._guests else None
+            self._shown = _Shown(world, FrameSource(world), player, weights, company)
             self.viewer.put(self._shown.source.frame(), world)
         elif self.held is None:
             self._play_on(player, weights)
@@ -133,6 +146,12 @@ class Spectator:
             player.succeed(self._shown.player)
             self._shown = self._shown._replace(player=player, weights=weights)
 
+    def _player(self, shown: _Shown) -> Actor | Together:
+        """Who plays all populations of what is shown."""
+        if self.view is None or shown.company is None:
+            return shown.player
+        return Together(shown.player, self.view, shown.company)
+
     def _run(self) -> None:
         pace = self.viewer.pace
         for order in pace:
@@ -141,7 +160,7 @@ class Spectator:
                     work()
                 case Advance() if self._shown is not None and self.viewer.watched:
                     started = time.thread_time()
-                    self.viewer.advance(self._shown.world, self._shown.player, self._shown.source.frame)
+                    self.viewer.advance(self._shown.world, self._player(self._shown), self._shown.source.frame)
                     pace.least_seconds = min((time.thread_time() - started) / SHARE, _SLOWEST)
                 case _:
                     pass
