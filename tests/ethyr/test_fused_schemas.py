@@ -143,10 +143,10 @@ def test_whatever_is_declared_is_judged_and_learned_as_by_torch(system: System, 
 
     allocate_grads(policy)
     for p, count in enumerate(acted):
-        found, given = np.zeros(count, np.float32), (segment, weights, scratch, p, config.styles)
+        found, given = np.zeros(count, np.float32), (segment, weights, scratch, p)
+        judge_again(*given, config.styles, count)
         log_probs_again(*given, found)
         np.testing.assert_allclose(found, log_prob[p, :count].detach(), atol=1e-4, rtol=1e-4)
-        judge_again(*given, count)
         drawn = segment.advantage[p, :count].astype(np.float64)
         mean, share = drawn.mean(), 1 / count
         numbers = (mean, 1 / (drawn.std() + 1e-6), share, LEARNING.value_weight, 0)

@@ -16,7 +16,7 @@ from forge.ethyr.modules.stacked import Stacked
 from forge.ethyr.networks.check import try_network
 from forge.ethyr.networks.named import network_class
 from forge.ethyr.networks.network import Network
-from forge.ethyr.networks.policy import Policy
+from forge.ethyr.networks.policy import Policy, Recurrent
 from forge.support.checks import ConfigError
 
 
@@ -91,8 +91,8 @@ def make_learner(
 
 def why_not_compiled(policy: Network, config: Config, company: Company | None = None) -> str | None:
     """What keeps the compiled learner from computing a policy among its company; None if nothing does."""
-    if type(policy) is not Policy:
-        return f"the kernels compute the default network, not {type(policy).__name__}"
+    if type(policy) not in (Policy, Recurrent):
+        return f"the kernels compute the networks default and recurrent, not {type(policy).__name__}"
     device = next(policy.parameters()).device.type
     if device != "cpu":
         return f"the kernels compute on the CPU, and the policy is on {device}"

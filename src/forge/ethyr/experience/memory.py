@@ -12,7 +12,10 @@ from forge.blade.config.config import Config
 from forge.blade.state.observation import Observation
 from forge.ethyr.networks.network import take
 
-_NOBODY = -1
+#: The owner of a memory that is nobody's.
+NOBODY = -1
+#: What a learner's state calls the numbers of all agents, whose they are, and how old these were.
+NUMBERS, OWNER, AGE = "memory.numbers", "memory.owner", "memory.age"
 
 
 class Memory:
@@ -41,7 +44,7 @@ class Memory:
         self._shape = worlds, self.populations, config.quota
         # the last place of each population takes what is written for nobody
         self.numbers = torch.zeros(self.populations, worlds * config.quota + 1, width, device=device)
-        self.owner = np.full((worlds, config.spawn.cap), _NOBODY, np.int64)
+        self.owner = np.full((worlds, config.spawn.cap), NOBODY, np.int64)
         self.age = np.zeros((worlds, config.spawn.cap), np.int64)
 
     def known(self, observation: Observation) -> np.ndarray:
@@ -79,18 +82,18 @@ class Memory:
         """Takes what the samples of a tick carry on, float32 [P, m, D]."""
         places = self.places(observation.alive)
         self.numbers.scatter_(1, places.unsqueeze(-1).expand(-1, -1, self.width), carried.detach())
-        self.owner[:] = np.where(observation.alive, observation.agents["id"], _NOBODY)
+        self.owner[:] = np.where(observation.alive, observation.agents["id"], NOBODY)
         self.age[:] = observation.agents["age"]
 
     def state(self) -> dict[str, Tensor]:
         """Everything, as named tensors on the CPU that share no memory with it; nothing if there is no memory."""
         if not self.width:
             return {}
-        whose = {"memory.owner": torch.from_numpy(self.owner.copy()), "memory.age": torch.from_numpy(self.age.copy())}
-        return {"memory.numbers": self.numbers[:, :-1].to("cpu", copy=True), **whose}
+        whose = {OWNER: torch.from_numpy(self.owner.copy()), AGE: torch.from_numpy(self.age.copy())}
+        return {NUMBERS: self.numbers[:, :-1].to("cpu", copy=True), **whose}
 
     def load_state(self, state: Mapping[str, Tensor]) -> None:
         """Goes back to a `state` of worlds and networks of the same shape."""
         if self.width:
-            self.numbers[:, :-1] = state["memory.numbers"].to(self.numbers.device)
-            self.owner[:], self.age[:] = state["memory.owner"].numpy(), state["memory.age"].numpy()
+            self.numbers[:, :-1] = state[NUMBERS].to(self.numbers.device)
+            self.owner[:], self.age[:] = state[OWNER].numpy(), state[AGE].numpy()

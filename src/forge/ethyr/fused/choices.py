@@ -11,9 +11,9 @@ from __future__ import annotations
 import numpy as np
 
 from forge.blade.compiled.jit import inline
-from forge.ethyr.fused.softmax import grad_of_logits, log_softmax
 from forge.ethyr.fused.tables import read_row, rows_there
 from forge.ethyr.kernels.layout import NEVER
+from forge.ethyr.kernels.softmax import grad_of_logits, log_softmax
 
 _NEVER = np.float32(NEVER)
 #: Columns of `Weights.choices`: of an action, of the first of its outputs, how many options there are, the first column

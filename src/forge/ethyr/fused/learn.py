@@ -10,9 +10,9 @@ import numpy as np
 from forge.blade.compiled.jit import inline, jit
 from forge.ethyr.fused.choices import grad_of_more, log_prob_of_more, matters
 from forge.ethyr.fused.columns import BLOCK, MOVE, MOVE_COLUMN, STYLE, STYLE_COLUMN, TARGET_COLUMN, VALUE
-from forge.ethyr.fused.network import dense
 from forge.ethyr.fused.tables import table_gradients
 from forge.ethyr.fused.targets import ask, grad_of_target, query_gradient
+from forge.ethyr.kernels.dense import dense
 from forge.ethyr.kernels.entities import entity_gradient
 from forge.ethyr.kernels.products import ROWS_AT_ONCE, exponentials
 from forge.ethyr.kernels.rows import clear
@@ -43,40 +43,18 @@ def learn_population(segment, weights, gradients, scratch, group, p, styles, ter
         styles: number of attack styles.
         terms: of the loss.
     """
-    H = segment.hidden.shape[2]
-    wide = segment.encoded.shape[2]
-    to = (group * gradients.own.shape[1] + p) * gradients.own.shape[2] * H
-    forget(gradients, group, p)
-    segment.losses[p] = 0
-    segment.clipped[p] = 0
-    rows = segment.encoded.shape[1]
+    forget(segment, gradients, group, p)
     for q in range(0, segment.acted[p], BLOCK):
         end = min(q + BLOCK, segment.acted[p])
-        for k in range(end - q, min(BLOCK, end - q + ROWS_AT_ONCE)):
-            scratch.grad_output[k] = 0
-        if weights.learned:
-            for k in range(end - q + ROWS_AT_ONCE):
-                scratch.grad_query[k] = 0
-        asked = 0
-        for k in range(end - q):
-            asked += grad_of_outputs(segment, weights, gradients, scratch, group, p, q + k, k, styles, terms)
-        heads_gradient(segment, weights, gradients, scratch, group, p, q, end)
-        if asked > 0:
-            query_gradient(segment, weights, gradients, scratch, group, p, q, end)
-        if weights.rectified:
-            rectified_gradient(segment, scratch, p, q, end)
-        trunk_gradient(segment, weights, gradients, scratch, group, p, q, end)
-        at, best = (p * rows + q) * wide, (p * rows + q) * H
-        entity_gradient(gradients.own, to, segment.encoded, at + H, wide, weights.nobody, 0, segment.entities,
-                        segment.first, p, q, end, weights.norm)  # fmt: skip
-        entity_gradient(gradients.other, to, segment.encoded, at + 2 * H, wide, segment.best, best, segment.entities,
-                        segment.first, p, q, end, weights.norm)  # fmt: skip
-        table_gradients(segment, weights, gradients, scratch, group, p, q, end)
+        choices_gradient(segment, weights, gradients, scratch, group, p, q, end, styles, terms)
+        encoder_gradient(segment, segment.hidden, weights, gradients, scratch, group, p, q, end)
 
 
 @inline
-def forget(gradients, group, p):
-    """Zeros the gradients of one group and population."""
+def forget(segment, gradients, group, p):
+    """Zeros the gradients and losses of one group and population."""
+    segment.losses[p] = 0
+    segment.clipped[p] = 0
     gradients.own[group, p] = 0
     gradients.other[group, p] = 0
     gradients.trunk[group, p] = 0
@@ -89,6 +67,39 @@ def forget(gradients, group, p):
     gradients.target_agent[group, p] = 0
     gradients.target_score[group, p] = 0
     gradients.more[group, p] = 0
+
+
+@inline
+def choices_gradient(segment, weights, gradients, scratch, group, p, low, high, styles, terms):
+    """The losses of the samples low .. high − 1, at most BLOCK: gradients of the heads, and grad_hidden."""
+    samples = high - low
+    for k in range(samples, min(BLOCK, samples + ROWS_AT_ONCE)):
+        scratch.grad_output[k] = 0
+    if weights.learned:
+        for k in range(samples + ROWS_AT_ONCE):
+            scratch.grad_query[k] = 0
+    asked = 0
+    for k in range(samples):
+        asked += grad_of_outputs(segment, weights, gradients, scratch, group, p, low + k, k, styles, terms)
+    heads_gradient(segment, weights, gradients, scratch, group, p, low, high)
+    if asked > 0:
+        query_gradient(segment, weights, gradients, scratch, group, p, low, high)
+
+
+@inline
+def encoder_gradient(segment, hidden, weights, gradients, scratch, group, p, low, high):
+    """From grad_hidden, of `hidden`, the trunk's output: gradients of the trunk and of what is below it."""
+    H, wide = segment.hidden.shape[2], segment.encoded.shape[2]
+    if weights.rectified:
+        rectified_gradient(hidden, scratch, p, low, high)
+    trunk_gradient(segment, weights, gradients, scratch, group, p, low, high)
+    row = p * segment.encoded.shape[1] + low
+    to = (group * gradients.own.shape[1] + p) * gradients.own.shape[2] * H
+    entity_gradient(gradients.own, to, segment.encoded, row * wide + H, wide, weights.nobody, 0, segment.entities,
+                    segment.first, p, low, high, weights.norm)  # fmt: skip
+    entity_gradient(gradients.other, to, segment.encoded, row * wide + 2 * H, wide, segment.best, row * H,
+                    segment.entities, segment.first, p, low, high, weights.norm)  # fmt: skip
+    table_gradients(segment, weights, gradients, scratch, group, p, low, high)
 
 
 @inline
@@ -177,10 +188,10 @@ def heads_gradient(segment, weights, gradients, scratch, group, p, low, high):
 
 
 @inline
-def rectified_gradient(segment, scratch, p, low, high):
+def rectified_gradient(hidden, scratch, p, low, high):
     """Zeroes grad_hidden where the hidden unit is 0."""
     for k in range(high - low):
-        units, grads = segment.hidden[p, low + k], scratch.grad_hidden[k]
+        units, grads = hidden[p, low + k], scratch.grad_hidden[k]
         for h in range(units.size):
             grads[h] = grads[h] if units[h] > 0 else np.float32(0)
 

@@ -12,9 +12,10 @@ from forge.blade.state.state import State
 from forge.blade.world.world import World
 from forge.ethyr.experience.company import Company
 from forge.ethyr.experience.rollout import NO_SAMPLE, Rollout
+from forge.ethyr.fused import learn, play, recurrent
 from forge.ethyr.fused.guests import Guests, frozen_weights, guests_of, lent_to
-from forge.ethyr.fused.learn import Terms, learn_population, learn_tiles
-from forge.ethyr.fused.play import judge_again, log_probs_again
+from forge.ethyr.fused.learn import Terms, learn_tiles
+from forge.ethyr.fused.play import log_probs_again
 from forge.ethyr.fused.player import Kind, player_of
 from forge.ethyr.fused.segment import Segment, allocate, allocate_scratch
 from forge.ethyr.fused.weights import (
@@ -72,7 +73,13 @@ class FusedLearner:
         self._frozen = frozen_weights(company, world.config)
         self._lent, self._guests = [lent_to(self._frozen) for _ in range(threads)], self._invited()
         scripts = () if company is None else tuple(Kind(*s[:2]) for s in (c.script() for c in company.companions) if s)
-        self._player, self.threads = player_of(self.layout, learning.matters, scripts, len(self._frozen)), threads
+        kind = self.layout, learning.matters, policy.memory > 0
+        self._player, self.threads = player_of(*kind, scripts, len(self._frozen)), threads
+        self._judges, self._learns = (
+            (recurrent.judge_again, recurrent.learn_population)
+            if policy.memory
+            else (play.judge_again, learn.learn_population)
+        )
         self._entropy_weights = entropy_weights(learning, self.layout)
         self.populations = len(self.segments[0].acted)
         self.diagnostics = Diagnostics.unknown(self.populations)
@@ -136,12 +143,15 @@ class FusedLearner:
         return found
 
     def state(self) -> dict[str, torch.Tensor]:
-        """Of the company alone: what is drawn follows from the seed and the ticks of the worlds; see `Learner`."""
-        return {} if self.company is None else self.company.state()
+        """What agents remember, and of the company; what is drawn follows from the seed and the ticks of the worlds."""
+        carried = recurrent.memories(self.segments) if self.policy.memory else {}
+        return carried if self.company is None else carried | self.company.state()
 
     def load_state(self, state: Mapping[str, torch.Tensor]) -> None:
         """Goes on from a saved state; see `Learner`."""
         check_state(state, self.state())
+        if self.policy.memory:
+            recurrent.take_memories(self.segments, state)
         if self.company is not None:
             self.company.load_state(state)
             self._guests = self._invited()
@@ -164,13 +174,14 @@ class FusedLearner:
         """Judges what every n-th population of a group saw, with the weights of now."""
         for place, p in self._tasks(lane, len(chosen)):
             segment = self.segments[chosen[place]]
-            judge_again(segment, self.weights, self._scratch[lane], p, self.world.config.styles, segment.acted[p])
+            self._judges(segment, self.weights, self._scratch[lane], p, self.world.config.styles, segment.acted[p])
 
     def _judge_first(self, lane: int, log_probs: Sequence[Sequence[np.ndarray]]) -> None:
         """Fills log_probs[group][population] with what the weights of now say of the first samples."""
         for group, p in self._tasks(lane, len(self.segments)):
-            given = self.segments[group], self.weights, self._scratch[lane], p, self.world.config.styles
-            log_probs_again(*given, log_probs[group][p])
+            given, found = (self.segments[group], self.weights, self._scratch[lane], p), log_probs[group][p]
+            self._judges(*given, self.world.config.styles, found.size)
+            log_probs_again(*given, found)
 
     def _play(self, lane: int) -> None:
         """Plays every n-th group."""
@@ -189,7 +200,7 @@ class FusedLearner:
             given = self.segments[chosen[place]], self.weights, self._gradients, self._scratch[lane]
             mean, inverse, share = norms[p]
             terms = Terms(mean, inverse, share, value_weight, clip, self._entropy_weights)
-            learn_population(*given, place, p, styles, terms)
+            self._learns(*given, place, p, styles, terms)
 
     def _learn_tiles(self, lane: int, segments: Sequence[Segment]) -> None:
         """Finds the gradients of every n-th part of the tile layer, from the segments of a minibatch."""

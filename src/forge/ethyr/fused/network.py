@@ -10,10 +10,10 @@ from forge.blade.compiled.jit import inline
 from forge.ethyr.fused.choices import matters
 from forge.ethyr.fused.columns import BLOCK, MOVE, STYLE, STYLE_COLUMN, VALUE
 from forge.ethyr.fused.tables import embed
+from forge.ethyr.kernels.dense import dense, rectify
 from forge.ethyr.kernels.entities import entity_block
 from forge.ethyr.kernels.layout import NEVER
-from forge.ethyr.kernels.products import ROWS_AT_ONCE, exponentials, product_narrow, product_wide, uniform24
-from forge.ethyr.kernels.rows import WIDE
+from forge.ethyr.kernels.products import ROWS_AT_ONCE, exponentials, uniform24
 from forge.ethyr.kernels.tiles import tile_sum_block
 
 _NEVER = np.float32(NEVER)
@@ -26,53 +26,52 @@ _27, _30, _31, _24 = np.uint64(27), np.uint64(30), np.uint64(31), np.uint64(24)
 @inline
 def judge(segment, weights, scratch, p, low, high):
     """Fills `encoded`, `hidden`, `best` and `output` (as logits) of the samples low .. high − 1 of population p."""
-    rows, wide = segment.encoded.shape[1], segment.encoded.shape[2]
-    H, outputs = segment.hidden.shape[2], segment.output.shape[2]
     for q in range(low, high, BLOCK):
         end = min(q + BLOCK, high)
-        row = p * rows + q
-        at = row * wide
-        tile_sum_block(
-            segment.encoded, at, wide, weights.table, weights.counts, segment.windows, p, q, end, BLOCK, scratch.listing
-        )
-        entity_block(
-            segment.encoded, at + H, wide, weights.nobody, 0, weights.own, segment.entities, segment.first, p, q, end,
-            weights.norm,
-        )  # fmt: skip
-        entity_block(
-            segment.encoded, at + 2 * H, wide, segment.best, row * H, weights.other, segment.entities, segment.first,
-            p, q, end, weights.norm,
-        )  # fmt: skip
-        embed(segment, weights, scratch, p, q, end)
-        for k in range(0, end - q, ROWS_AT_ONCE):
-            to = row + k
-            dense(segment.hidden, to * H, H, weights.trunk_bias, p * H, 0, segment.encoded, to * wide, wide, 1,
-                  weights.trunk, p * wide * H, H, wide, H)  # fmt: skip
-            if weights.rectified:
-                rectify(segment.hidden, p, q + k)
-            dense(segment.output, to * outputs, outputs, weights.heads_bias, p * outputs, 0, segment.hidden, to * H,
-                  H, 1, weights.heads, p * H * outputs, outputs, H, outputs)  # fmt: skip
+        encode(segment, weights, scratch, p, q, end)
+        for row in range(q, end, ROWS_AT_ONCE):
+            trunk(segment.hidden, segment, weights, p, row)
+            heads(segment, weights, p, row)
 
 
 @inline
-def rectify(hidden, p, row):
-    """Replaces what is below 0 in four rows of hidden units."""
-    for k in range(ROWS_AT_ONCE):
-        units = hidden[p, row + k]
-        for h in range(units.size):
-            units[h] = max(units[h], np.float32(0))
+def encode(segment, weights, scratch, p, low, high):
+    """Fills `encoded`, `best` and `won` of the samples low .. high − 1 of population p, at most BLOCK."""
+    rows, wide, H = segment.encoded.shape[1], segment.encoded.shape[2], segment.hidden.shape[2]
+    row = p * rows + low
+    at = row * wide
+    tile_sum_block(
+        segment.encoded, at, wide, weights.table, weights.counts, segment.windows, p, low, high, BLOCK, scratch.listing
+    )
+    entity_block(
+        segment.encoded, at + H, wide, weights.nobody, 0, weights.own, segment.entities, segment.first, p, low, high,
+        weights.norm,
+    )  # fmt: skip
+    entity_block(
+        segment.encoded, at + 2 * H, wide, segment.best, row * H, weights.other, segment.entities, segment.first,
+        p, low, high, weights.norm,
+    )  # fmt: skip
+    embed(segment, weights, scratch, p, low, high)
 
 
 @inline
-def dense(out, out_at, out_pitch, init, init_at, init_pitch, x, x_at, x_row, x_step, w, w_at, w_pitch, inputs, outputs):
-    """For 4 rows r and all columns h < outputs: out[r, h] = init[r, h] + Σ_k x[r, k] · w[k, h], by stripes."""
-    for h in range(0, outputs, WIDE):
-        where = (out_at + h, out_pitch, init_at + h, init_pitch, x_at, x_row, x_step, w_at + h,
-                 w_pitch, inputs)  # fmt: skip
-        if outputs - h >= WIDE:
-            product_wide(out, init, x, w, where)
-        else:
-            product_narrow(out, init, x, w, where)
+def trunk(out, segment, weights, p, row):
+    """The layer over the encoder of four samples of population p, from `row` on, into `out`, like `Segment.hidden`."""
+    wide, H = segment.encoded.shape[2], segment.hidden.shape[2]
+    at = p * segment.encoded.shape[1] + row
+    dense(out, at * H, H, weights.trunk_bias, p * H, 0, segment.encoded, at * wide, wide, 1, weights.trunk,
+          p * wide * H, H, wide, H)  # fmt: skip
+    if weights.rectified:
+        rectify(out, p, row)
+
+
+@inline
+def heads(segment, weights, p, row):
+    """The outputs of four samples of population p, from `row` on, as logits."""
+    H, outputs = segment.hidden.shape[2], segment.output.shape[2]
+    at = p * segment.hidden.shape[1] + row
+    dense(segment.output, at * outputs, outputs, weights.heads_bias, p * outputs, 0, segment.hidden, at * H, H, 1,
+          weights.heads, p * H * outputs, outputs, H, outputs)  # fmt: skip
 
 
 @inline

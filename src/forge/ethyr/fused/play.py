@@ -21,14 +21,13 @@ def judge_again(segment, weights, scratch, p, styles, samples):
 
 
 @jit(_nrt=False)
-def log_probs_again(segment, weights, scratch, p, styles, log_prob):
-    """The log-probabilities, by the weights of now, of what the first samples of one population drew.
+def log_probs_again(segment, weights, scratch, p, log_prob):
+    """The log-probabilities of what the first samples of one population drew, once they have been judged again.
 
     Args:
         log_prob: float32 [m], to write those of the first m samples.
-        segment, weights, scratch, p, styles: as for `judge_again`.
+        segment, weights, scratch, p: as for `judge_again`.
     """
-    judge_again(segment, weights, scratch, p, styles, log_prob.size)
     for row in range(log_prob.size):
         output, actions = segment.output[p, row], segment.actions[p, row]
         style = np.int64(actions[1])
@@ -48,6 +47,13 @@ def newcomers(state, p):
     for w in range(state.tick.shape[0]):
         total += state.members[w, p]
     return total
+
+
+@inline
+def judge_newest(state, segment, weights, scratch, t):
+    """Judges everyone who was gathered in tick t."""
+    for p in range(segment.gathered.shape[0]):
+        judge(segment, weights, scratch, p, segment.gathered[p] - newcomers(state, p), segment.gathered[p])
 
 
 @inline

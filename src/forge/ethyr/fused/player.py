@@ -12,6 +12,7 @@ from forge.blade.compiled.made import Names, filled, made
 from forge.blade.engine.engine import engine_of, folder_of
 from forge.blade.engine.mistakes import named
 from forge.ethyr.experience.gathering import Gathering, gathering_of
+from forge.ethyr.fused import play, recurrent
 from forge.ethyr.kernels.layout import Layout
 
 _TEMPLATE = Path(__file__).with_name("player_template.py")
@@ -31,7 +32,7 @@ class Kind(NamedTuple):
 
 
 @functools.cache
-def player_of(layout: Layout, matters: bool, scripts: tuple[Kind, ...] = (), frozen: int = 0) -> Any:
+def player_of(layout: Layout, matters: bool, memory: bool, scripts: tuple[Kind, ...] = (), frozen: int = 0) -> Any:
     """`play` of `forge/ethyr/fused/player_template.py` for worlds of a layout, compiled when it is first called.
 
     A verb from outside that does not compile is then one ConfigError.
@@ -39,13 +40,16 @@ def player_of(layout: Layout, matters: bool, scripts: tuple[Kind, ...] = (), fro
     Args:
         layout: of the worlds.
         matters: whether to note which choices matter.
+        memory: whether the network has one.
         scripts: the scripted agents that share the worlds.
         frozen: how many policies that do not learn share them.
     """
     names, schema = Names(), layout.schema
+    judge = recurrent.judge_newest if memory else play.judge_newest
     lines = {
         "tick": [f"{names.of(engine_of(schema).tick)}(state, w)"],
         "gathering": _gathers(gathering_of(layout, matters), names, "state.agents", "t"),
+        "judging": [f"{names.of(judge)}(state, segment, weights, scratch, t)"],
         "gathering for a guest": _gathers(gathering_of(layout), names, "agents", "0"),
         "guest": list(_guests(scripts, frozen, names)),
     }
@@ -53,8 +57,8 @@ def player_of(layout: Layout, matters: bool, scripts: tuple[Kind, ...] = (), fro
     systems = ", ".join(system.name for system in schema.systems)
     text = filled(_TEMPLATE, lines, f"Plays worlds with {systems}. Made from their declarations: change those.")
     parts = sorted({part_of(kind.kernel.__module__) for kind in scripts})
-    play = made(text, "forge.ethyr.fused.play", folder_of(schema, "ethyr", *parts)).play
-    return named(play, schema) if schema.outside else play
+    player = made(text, "forge.ethyr.fused.play", folder_of(schema, "ethyr", *parts)).play
+    return named(player, schema) if schema.outside else player
 
 
 def _gathers(gathering: Gathering, names: Names, agents: str, tick: str) -> list[str]:

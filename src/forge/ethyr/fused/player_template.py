@@ -11,7 +11,7 @@ from forge.ethyr.experience.rollout import reserve
 from forge.ethyr.fused.columns import VALUE
 from forge.ethyr.fused.guests import recognise  # noqa: F401 - where there are any
 from forge.ethyr.fused.network import judge
-from forge.ethyr.fused.play import decide, newcomers, sum_moments
+from forge.ethyr.fused.play import decide, sum_moments
 
 # import functions
 
@@ -66,8 +66,7 @@ def look(state, segment, more, weights, scratch, t):
     rows = segment.first_row, segment.first_entity
     reserve(state.agents, state.seen_count, segment.seats, segment.first, segment.gathered, *rows)
     # each gathering
-    for p in range(segment.gathered.shape[0]):
-        judge(segment, weights, scratch, p, segment.gathered[p] - newcomers(state, p), segment.gathered[p])
+    # each judging
 
 
 @jit(_nrt=False)

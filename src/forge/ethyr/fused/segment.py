@@ -10,12 +10,14 @@ from typing import NamedTuple
 
 import numpy as np
 
-from forge.ethyr.experience.rollout import Rollout, aligned
+from forge.ethyr.experience.memory import NOBODY
+from forge.ethyr.experience.rollout import NO_SAMPLE, Rollout, aligned
 from forge.ethyr.fused.choices import FEATURES as OF_EACH
 from forge.ethyr.fused.choices import OPTIONS
 from forge.ethyr.fused.columns import BLOCK
 from forge.ethyr.fused.tables import FEATURES
 from forge.ethyr.fused.weights import Weights
+from forge.ethyr.kernels.gru import GATES, Unit
 from forge.ethyr.kernels.layout import AROUND, OWN
 from forge.ethyr.kernels.llvm import LANES
 from forge.ethyr.kernels.products import ROWS_AT_ONCE
@@ -28,6 +30,23 @@ MOST_SEEN = 256
 
 #: The bits of a sample all of whose choices count.
 ALL_MATTER = 2**32 - 1
+
+
+class Carried(NamedTuple):
+    """What the agents of a group carry from tick to tick, where the network has a memory; else all of it is empty.
+
+    A memory belongs to a life, as in `forge.ethyr.experience.memory.Memory`. Letters: N slots of a world.
+    """
+
+    numbers: np.ndarray  # float32 [W, N, H]: what was carried out of the last tick played
+    owner: np.ndarray  # int64 [W, N]: the id of the agent whose it is, or NOBODY
+    age: np.ndarray  # int64 [W, N]: its age then
+    starts: np.ndarray  # int64 [T + 2, P]: the first sample of each tick, and how many there are
+    previous: np.ndarray  # int32 [P, Q]: the same agent's sample of the tick before; NO_SAMPLE at a birth and at tick 0
+    seen: np.ndarray  # float32 [P, Q + slack, H]: the trunk's output
+    before: np.ndarray  # float32 [P, Q + slack, H]: what was carried into the tick
+    after: np.ndarray  # float32 [P, Q + slack, H]: what was carried out of it; later its gradient
+    gates: np.ndarray  # float32 [P, Q + slack, 4 H]: as in `forge.ethyr.kernels.gru`; later their gradients
 
 
 class Segment(NamedTuple):
@@ -56,13 +75,14 @@ class Segment(NamedTuple):
     gathered: np.ndarray  # int64 [P]: samples, those of the last observation included
     acted: np.ndarray  # int64 [P]: of which acted; they come first
     encoded: np.ndarray  # float32 [P, Q + slack, (3 + T) H]: the encoder's output; later its gradient
-    hidden: np.ndarray  # float32 [P, Q + slack, H]: the trunk's output
+    hidden: np.ndarray  # float32 [P, Q + slack, H]: what the heads read: the trunk's output, if there is no memory
     output: np.ndarray  # float32 [P, Q + slack, outputs]: the heads' output
     best: np.ndarray  # uint8 [P, Q + slack, H]: which agent gave each maximum
     won: np.ndarray  # int32 [P, Q + slack, T H]: which row of each set from outside did
     moments: np.ndarray  # float64 [P, 4]: sums of the advantages, of their squares, of the targets and of their squares
     losses: np.ndarray  # float64 [P, 3]: sums of policy loss, value loss and entropy
     clipped: np.ndarray  # int64 [P]: samples whose ratio of probabilities has left 1 ± clip
+    carried: Carried
     first_row: np.ndarray  # int64 [W, P], scratch
     first_entity: np.ndarray  # int64 [W, P], scratch
 
@@ -73,6 +93,7 @@ class Scratch(NamedTuple):
     grad_output: np.ndarray  # float32 [BLOCK + slack, outputs]
     grad_hidden: np.ndarray  # float32 [BLOCK + slack, H]
     grad_query: np.ndarray  # float32 [BLOCK + slack, H], of the head that picks targets
+    grad_before: np.ndarray  # float32 [BLOCK + slack, H], of what is carried
     query: np.ndarray  # float32 [H], of one sample
     z: np.ndarray  # float32 [H], of one sample, and target or row
     wanted: np.ndarray  # float32 [256]: log-probabilities of one sample's targets
@@ -96,6 +117,7 @@ def allocate_scratch(weights: Weights) -> Scratch:
         grad_output=aligned((BLOCK + ROWS_AT_ONCE, outputs), np.float32),
         grad_hidden=aligned((BLOCK + ROWS_AT_ONCE, hidden), np.float32),
         grad_query=aligned((BLOCK + ROWS_AT_ONCE, hidden), np.float32),
+        grad_before=aligned((BLOCK + ROWS_AT_ONCE, weights.unit.seen.shape[1]), np.float32),
         query=aligned((hidden,), np.float32),
         z=aligned((hidden,), np.float32),
         wanted=aligned((MOST_SEEN,), np.float32),
@@ -151,10 +173,29 @@ def allocate(rollout: Rollout, weights: Weights) -> tuple[Segment, More]:
         moments=np.zeros((P, 4)),
         losses=np.zeros((P, 3)),
         clipped=np.zeros(P, np.int64),
+        carried=allocate_carried(rollout, weights.unit),
         first_row=np.zeros((worlds, P), np.int64),
         first_entity=np.zeros((worlds, P), np.int64),
     )
     return segment, more
+
+
+def allocate_carried(rollout: Rollout, unit: Unit) -> Carried:
+    """Memories of nobody, and room for those of a segment; all empty if the unit is."""
+    P, hidden = unit.seen.shape[:2]
+    samples, worlds, slots = (size if hidden else 0 for size in (rollout.value.shape[1], *rollout.sample_of.shape[1:]))
+    rows = P, samples + ROWS_AT_ONCE
+    return Carried(
+        numbers=np.zeros((worlds, slots, hidden), np.float32),
+        owner=np.full((worlds, slots), NOBODY, np.int64),
+        age=np.zeros((worlds, slots), np.int64),
+        starts=np.zeros((rollout.ticks + 2, P), np.int64),
+        previous=np.full((P, samples), NO_SAMPLE, np.int32),
+        seen=aligned((*rows, hidden), np.float32),
+        before=aligned((*rows, hidden), np.float32),
+        after=aligned((*rows, hidden), np.float32),
+        gates=aligned((*rows, GATES * hidden), np.float32),
+    )
 
 
 def in_a_row(rollout: Rollout) -> tuple[More, np.ndarray, np.ndarray, np.ndarray]:

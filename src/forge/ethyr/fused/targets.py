@@ -9,9 +9,9 @@ import numpy as np
 
 from forge.blade.compiled.jit import inline
 from forge.ethyr.fused.columns import TARGET_COLUMN
-from forge.ethyr.fused.network import dense
-from forge.ethyr.fused.softmax import grad_of_logits, log_softmax
+from forge.ethyr.kernels.dense import dense
 from forge.ethyr.kernels.products import ROWS_AT_ONCE
+from forge.ethyr.kernels.softmax import grad_of_logits, log_softmax
 from forge.ethyr.kernels.targets import target_gradient, target_scores
 
 

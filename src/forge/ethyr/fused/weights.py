@@ -14,11 +14,12 @@ from forge.ethyr.fused.columns import MOVE, STYLE, VALUE
 from forge.ethyr.fused.more import grad_of, plan_of, read_more, write_more
 from forge.ethyr.kernels.compose import EMBEDDING, compose_gradient_lane, compose_lane
 from forge.ethyr.kernels.entities import normaliser
+from forge.ethyr.kernels.gru import GATES, OF_EACH, Unit, UnitGradients
 from forge.ethyr.kernels.layout import Layout, layout_of
 from forge.ethyr.kernels.llvm import LANES
 from forge.ethyr.networks.compiled import stripes
-from forge.ethyr.networks.layers import PopulationLinear
-from forge.ethyr.networks.policy import Policy
+from forge.ethyr.networks.layers import PopulationGRU, PopulationLinear
+from forge.ethyr.networks.policy import Policy, Recurrent
 from forge.ethyr.networks.targets import TargetHead
 
 
@@ -42,6 +43,7 @@ class Weights(NamedTuple):
     target_agent: np.ndarray  # float32 [P, F, H], the bias last
     target_score: np.ndarray  # float32 [P, H]
     more: np.ndarray  # float32 [P, rows of all tables from outside, H]: see `forge.ethyr.fused.more.Plan`
+    unit: Unit
     learned: bool  # whether targets are
     rectified: bool  # whether the trunk's output is
     norm: np.ndarray  # float32 [2, columns of entities]
@@ -70,6 +72,7 @@ class Gradients(NamedTuple):
     target_agent: np.ndarray  # float32 [G, P, F, H]
     target_score: np.ndarray  # float32 [G, P, H]
     more: np.ndarray  # float32 [G, P, rows of all tables from outside, H]
+    unit: UnitGradients
 
 
 def allocate_weights(policy: Policy, config: Config) -> Weights:
@@ -99,6 +102,7 @@ def allocate_weights(policy: Policy, config: Config) -> Weights:
         target_agent=aligned((P, F, T), np.float32),
         target_score=aligned((P, T), np.float32),
         more=aligned((P, plan.norms.shape[1], H), np.float32),
+        unit=allocate_unit(P, policy.memory),
         learned=learned,
         rectified=policy.rectified,
         norm=normaliser(encoder.norm.centre.numpy(), encoder.norm.scale.numpy()),
@@ -115,8 +119,21 @@ def allocate_gradients(weights: Weights, groups: int) -> Gradients:
     P, _, K, _, _ = weights.table.shape
     tables = [aligned(part.shape, np.float32) for part in (weights.table, weights.counts)]
     embedding = aligned((P, math.isqrt(K), weights.table.shape[3], EMBEDDING), np.float32)
-    apart = [zeros(groups, *getattr(weights, name).shape) for name in Gradients._fields[3:]]
-    return Gradients._make([*tables, embedding, *apart])
+    apart = [zeros(groups, *getattr(weights, name).shape) for name in Gradients._fields[3:-1]]
+    unit = [zeros(groups, *getattr(weights.unit, name).shape) for name in UnitGradients._fields]
+    return Gradients._make([*tables, embedding, *apart, UnitGradients._make(unit)])
+
+
+def allocate_unit(populations: int, hidden: int) -> Unit:
+    """Room for the weights of a recurrent unit that carries so many numbers; none are carried without a memory."""
+    each = OF_EACH * hidden
+    return Unit(
+        seen=aligned((populations, hidden, each), np.float32),
+        kept=aligned((populations, hidden, each), np.float32),
+        bias=aligned((populations, GATES * hidden), np.float32),
+        seen_back=aligned((populations, each, hidden), np.float32),
+        kept_back=aligned((populations, each, hidden), np.float32),
+    )
 
 
 def zeros(*shape: int) -> np.ndarray:
@@ -163,6 +180,8 @@ def read_weights(weights: Weights, policy: Policy, layout: Layout) -> None:
     weights.heads_back[...] = weights.heads.swapaxes(1, 2)[:, : weights.heads_back.shape[1]]
     if policy.heads.target is not None:
         read_target(weights, policy.heads.target)
+    if isinstance(policy, Recurrent):
+        read_unit(weights.unit, policy.cell)
 
 
 def read_target(weights: Weights, head: TargetHead) -> None:
@@ -174,6 +193,17 @@ def read_target(weights: Weights, head: TargetHead) -> None:
     weights.target_agent[:, :-1] = head.agent.numpy()
     weights.target_agent[:, -1] = head.bias.numpy()
     weights.target_score[...] = head.score.numpy()
+
+
+def read_unit(unit: Unit, cell: PopulationGRU) -> None:
+    """Copies the weights of a recurrent unit, whose parts PyTorch has in the order of reset, update, candidate."""
+    hidden = cell.recurrent.shape[1]
+    unit.seen[...] = np.roll(cell.weight.numpy(), hidden, -1)
+    unit.kept[...] = cell.recurrent.numpy()
+    unit.bias[:, : OF_EACH * hidden] = np.roll(cell.bias[:, 0].numpy(), hidden, -1)
+    unit.bias[:, OF_EACH * hidden :] = cell.candidate_bias[:, 0].numpy()
+    unit.seen_back[...] = unit.seen.swapaxes(1, 2)
+    unit.kept_back[...] = unit.kept.swapaxes(1, 2)
 
 
 @torch.no_grad()
@@ -197,7 +227,7 @@ def write_gradients(gradients: Gradients, policy: Policy, layout: Layout) -> Non
     encoder = policy.encoder
     grad_of(encoder.embedding)[...] = in_order(gradients.embedding.swapaxes(0, 1))
     grad_of(encoder.counts)[...] = np.moveaxis(gradients.counts, 1, -2).reshape(encoder.counts.shape)
-    own, other, trunk, trunk_bias, heads, heads_bias, *target, more = (in_order(part) for part in gradients[3:])
+    own, other, trunk, trunk_bias, heads, heads_bias, *target, more = (in_order(part) for part in gradients[3:-1])
     for name, grad in (("own", own), ("other", other)):
         grad_of(getattr(encoder, name))[...] = grad[:, :-1]
         grad_of(getattr(encoder, f"{name}_bias"))[...] = grad[:, -1]
@@ -209,6 +239,8 @@ def write_gradients(gradients: Gradients, policy: Policy, layout: Layout) -> Non
     if policy.heads.target is not None:
         write_target(policy.heads.target, *target)
     write_more(policy, layout, more, heads, heads_bias)
+    if isinstance(policy, Recurrent):
+        write_unit(policy.cell, *map(in_order, gradients.unit))
 
 
 def write_target(
@@ -221,6 +253,15 @@ def write_target(
     grad_of(head.agent)[...] = agent[:, :-1]
     grad_of(head.bias)[...] = agent[:, -1]
     grad_of(head.score)[...] = score
+
+
+def write_unit(cell: PopulationGRU, seen: np.ndarray, kept: np.ndarray, bias: np.ndarray) -> None:
+    """Sets the gradients of a recurrent unit; see `read_unit`."""
+    hidden = cell.recurrent.shape[1]
+    grad_of(cell.weight)[...] = np.roll(seen, -hidden, -1)
+    grad_of(cell.recurrent)[...] = kept
+    grad_of(cell.bias)[:, 0] = np.roll(bias[:, : OF_EACH * hidden], -hidden, -1)
+    grad_of(cell.candidate_bias)[:, 0] = bias[:, OF_EACH * hidden :]
 
 
 def in_order(parts: np.ndarray) -> np.ndarray:
