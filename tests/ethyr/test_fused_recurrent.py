@@ -2,23 +2,20 @@
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from torch import Tensor
 
-from forge.blade import Config, World
-from forge.ethyr.experience.rollout import NO_SAMPLE
+from forge.blade import Config
 from forge.ethyr.fused.learner import GROUP, FusedLearner
-from forge.ethyr.learning.losses import policy_gradient, proximal
-from forge.ethyr.learning.optimiser import Optimiser
+from forge.ethyr.learning.losses import policy_gradient
 from forge.ethyr.learning.settings import Learning
 from forge.ethyr.networks.heads import joint
 from forge.ethyr.networks.policy import Recurrent
-from tests.ethyr.test_fused import GUESTS, LEARNED, MATTERS, SMALL, learner as default_learner
-from tests.ethyr.test_fused import samples_of
+from tests.ethyr.test_fused import GUESTS, LEARNED, MATTERS, SMALL, samples_of
+from tests.ethyr.test_fused import learner as default_learner
 
 LEARNING = Learning(network="recurrent", ticks=6)
 Judged = tuple[list[Tensor], Tensor]

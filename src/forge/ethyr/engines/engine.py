@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import torch
 
 from forge.blade.config.config import Config
 from forge.blade.world.world import World
-from forge.ethyr.engines.torch_engine import TorchLearner
+from forge.ethyr.engines.torch_engine import DRAWS, TorchLearner
 from forge.ethyr.experience.company import Company
 from forge.ethyr.fused.learner import FusedLearner
 from forge.ethyr.learning.learner import Learner
@@ -87,6 +89,19 @@ def make_learner(
         return FusedLearner(world, policy, learning, seed, threads, company)
     torch.set_num_threads(threads)
     return TorchLearner(world, policy, learning, seed, company)
+
+
+def resumed_by(engine: str, state: Mapping[str, torch.Tensor]) -> str:
+    """The engine that goes on from the saved state of a learner, as `make_learner` takes it.
+
+    What `auto` began with PyTorch, which alone saves its stream of draws, stays with it to go on to the same bits,
+    although its network may have come to be compiled since.
+
+    Args:
+        engine: one of ENGINES, that of the run.
+        state: `Learner.state` of its learner.
+    """
+    return "torch" if engine == "auto" and DRAWS in state else engine
 
 
 def why_not_compiled(policy: Network, config: Config, company: Company | None = None) -> str | None:

@@ -25,6 +25,9 @@ from forge.ethyr.networks.network import Choices, Network
 from forge.ethyr.networks.samples import Samples
 from forge.support.checks import ConfigError
 
+#: What its state calls the stream of its draws.
+DRAWS = "draws"
+
 
 class TorchLearner:
     """Plays a policy in a batch of worlds and finds its gradients by automatic differentiation.
@@ -49,14 +52,14 @@ class TorchLearner:
 
     def state(self) -> dict[str, torch.Tensor]:
         """The stream of draws, what agents remember, and what their company carries on; see `Learner`."""
-        carried = {"draws": self.draws.get_state(), **self.collector.memory.state()}
+        carried = {DRAWS: self.draws.get_state(), **self.collector.memory.state()}
         return carried if self.company is None else carried | self.company.state()
 
     def load_state(self, state: Mapping[str, torch.Tensor]) -> None:
         """Goes on from a saved state; see `Learner`."""
         check_state(state, self.state())
         try:
-            self.draws.set_state(state["draws"])
+            self.draws.set_state(state[DRAWS])
         except RuntimeError as error:
             raise ConfigError(f"the saved state of the learner does not fit this one in draws: {error}") from error
         if self.company is not None:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from signal import SIGINT
+from types import MappingProxyType
 from typing import Any
 
 import torch
@@ -17,7 +18,7 @@ from forge.blade.mechanics.events import Recording
 from forge.blade.state.state import check_memory
 from forge.blade.world.change import change, value_of
 from forge.blade.world.world import World
-from forge.ethyr.engines.engine import make_learner, make_policy
+from forge.ethyr.engines.engine import make_learner, make_policy, resumed_by
 from forge.ethyr.learning.diagnostics import Step, mean_step
 from forge.ethyr.learning.divergence import Diverged, check_loaded, check_parameters, check_update
 from forge.ethyr.learning.learner import Learner
@@ -86,11 +87,15 @@ class Trainer:
         """Takes other first weights, by the names of the network's `state_dict`."""
         self.policy.load_state_dict(dict(weights))
 
-    def _learner(self, world: World, learning: Learning) -> Learner:
+    def _learner(
+        self, world: World, learning: Learning, saved: Mapping[str, torch.Tensor] = MappingProxyType({})
+    ) -> Learner:
+        """What plays in these worlds, and may go on from such a state."""
         run, company = self.training.run, None
         if self.guests is not None:
             company = self.guests.company(world.config, world.count, run.seed)
-        return make_learner(world, self.policy, learning, run.seed, world.threads, run.engine, company)
+        engine = resumed_by(run.engine, saved)
+        return make_learner(world, self.policy, learning, run.seed, world.threads, engine, company)
 
     def _adapt(self) -> None:
         """Goes on with what is scheduled for now, if that differs: with a learner as a resumed run has it."""
@@ -103,7 +108,8 @@ class Trainer:
         if differing := {name: value for name, value in world.items() if value_of(self.world.config, name) != value}:
             change(self.world, differing)
         if differing or any(getattr(before, name) != getattr(self.learning, name) for name in JUDGED):
-            carried, self.learner = self.learner.state(), self._learner(self.world, self.learning)
+            carried = self.learner.state()
+            self.learner = self._learner(self.world, self.learning, carried)
             self.learner.load_state(carried)
 
     def update(self) -> Losses:
@@ -166,9 +172,9 @@ class Trainer:
         world = World.restore(folder / "world.npz", self.world.threads)
         check_worlds(folder, world, self.world, self.scheduled.schedule.fields)
         maps.check_same(self.training.world, folder)
-        learner = self._learner(world, self.training.learning)
-        scheduled = Scheduled(self.training)
-        learner.load_state(scheduled.load_state(checkpoint.load_tensors(folder / "learner.safetensors")))
+        scheduled, given = Scheduled(self.training), checkpoint.load_tensors(folder / "learner.safetensors")
+        learner = self._learner(world, self.training.learning, saved := scheduled.load_state(given))
+        learner.load_state(saved)
         weights = checkpoint.read_module(self.policy, folder / "policy.safetensors")
         check_loaded(self.policy, weights, self.training.world.populations, folder)
         moments = optimiser_state.read(self.optimiser.adam, folder)

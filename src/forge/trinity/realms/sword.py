@@ -9,7 +9,8 @@ import numpy as np
 import torch
 
 from forge.blade import ConfigError, Observation, World
-from forge.ethyr.engines.engine import make_learner
+from forge.ethyr.engines.engine import make_learner, resumed_by
+from forge.ethyr.learning.learner import Learner
 from forge.ethyr.learning.losses import Losses
 from forge.ethyr.networks.network import Network
 from forge.trinity.realms.god import God
@@ -45,9 +46,8 @@ class Sword:
             world, engine = god.world, setting.engine
             if self.by_hand:
                 world, engine = self._half_by_hand(world), _torch(engine)
-            numbers, seed = setting.learning, setting.action_seed
-            company = setting.among.company(setting.config, world.count, seed) if setting.among else None
-            self.learner = make_learner(world, network, numbers, seed, god.world.threads, engine, company)
+            self._plays = world, engine
+            self.learner = self._made(engine)
 
     def decide(self, observation: Observation) -> np.ndarray:
         """The actions of the populations played by hand, each tick.
@@ -106,7 +106,18 @@ class Sword:
     def load_state(self, state: Mapping[str, torch.Tensor]) -> None:
         """Goes on from what `state` returned, on the CPU."""
         if self.learner:
+            world, engine = self._plays
+            if (resumed := resumed_by(engine, state)) != engine:
+                self._plays = world, resumed
+                self.learner = self._made(resumed)
             self.learner.load_state(state)
+
+    def _made(self, engine: str) -> Learner:
+        """What plays and learns for all who are not played by hand."""
+        setting, (world, _) = self.setting, self._plays
+        numbers, seed, threads = setting.learning, setting.action_seed, self.god.world.threads
+        company = setting.among.company(setting.config, world.count, seed) if setting.among else None
+        return make_learner(world, self.network, numbers, seed, threads, engine, company)
 
     def _half_by_hand(self, world: World) -> World:
         return cast(World, _HalfByHand(world, self))
