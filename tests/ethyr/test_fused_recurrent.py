@@ -8,9 +8,11 @@ import pytest
 import torch
 from torch import Tensor
 
-from forge.blade import Config
+from forge.blade import Config, World
+from forge.ethyr.engines.torch_engine import TorchLearner
 from forge.ethyr.fused.learner import GROUP, FusedLearner
-from forge.ethyr.learning.losses import policy_gradient
+from forge.ethyr.learning.losses import policy_gradient, proximal
+from forge.ethyr.learning.optimiser import Optimiser
 from forge.ethyr.learning.settings import Learning
 from forge.ethyr.networks.heads import joint
 from forge.ethyr.networks.policy import Recurrent
@@ -115,6 +117,136 @@ def test_judgements_losses_and_gradients_equal_those_of_torch(case: str) -> None
     for ours, theirs in zip(fused.gradients(acted), losses, strict=True):
         torch.testing.assert_close(ours, theirs.detach(), atol=1e-5, rtol=1e-4)
     compare_gradients(fused.policy, wanted, 1e-5)
+
+
+@pytest.mark.parametrize("config", [SMALL, LEARNED], ids=["lowest health", "learned"])
+def test_further_epochs_of_ppo_equal_those_of_torch(config: Config) -> None:
+    """Each goes through the segment once more from what was carried into it, which stays as it was."""
+    learning = dataclasses.replace(LEARNING, algorithm="ppo", ppo_clip=0.02, learning_rate=0.02, warmup=0)
+    fused = learner(config, learning)
+    oracle, optimiser = Oracle(fused), Optimiser(fused.policy.parameters(), learning)
+    for _ in range(2):
+        acted = fused.collect()
+        oracle.judge()
+    acted = fused.collect()
+    before = torch.cat([torch.from_numpy(s.log_prob[:, : int(s.acted.max())]).clone() for s in fused.segments], 1)
+    parameters = dict(fused.policy.named_parameters())
+    for epoch in range(3):
+        (log_prob, value, spread, advantage, target), valid = oracle.judge(keep=False)
+        losses = proximal(log_prob, before, value, spread, advantage, target, valid, learning.ppo_clip)
+        total = losses.policy + learning.value_weight * losses.value - learning.entropy_weight * losses.entropy
+        wanted = dict(zip(parameters, torch.autograd.grad(total.sum(), list(parameters.values())), strict=True))
+        for ours, theirs in zip(fused.gradients(acted, epoch), losses, strict=True):
+            torch.testing.assert_close(ours, theirs.detach(), atol=1e-5, rtol=1e-3)
+        compare_gradients(fused.policy, wanted, 1e-4)
+        optimiser.step()
+    assert fused.diagnostics.clip_fraction.min() > 0.2
+
+
+@pytest.mark.parametrize("config", [SMALL, LEARNED], ids=["lowest health", "learned"])
+def test_no_bit_depends_on_the_number_of_threads_and_a_run_goes_on_to_the_same(config: Config) -> None:
+    """One that was saved after three segments, and one in other worlds restored then, on one thread and on two."""
+    whole, ends = trained(learner(config, LEARNING), 3), []
+    saved, state = whole.world.snapshot(), whole.state()
+    weights = {name: tensor.clone() for name, tensor in whole.policy.state_dict().items()}
+    ends.append(end_of(trained(whole, 3)))
+    for threads in (1, 2, 2):
+        ends.append(end_of(trained(learner(config, LEARNING, threads), 6)))
+        world = World.restore(saved, threads)
+        policy = Recurrent(config, LEARNING, torch.Generator().manual_seed(5))
+        policy.load_state_dict(weights)
+        resumed = FusedLearner(world, policy, LEARNING, seed=7, threads=threads)
+        assert resumed.state()["memory.owner"].max() == -1
+        resumed.load_state(state)
+        for name, tensor in resumed.state().items():
+            assert torch.equal(tensor, state[name])
+        ends.append(end_of(trained(resumed, 3)))
+    for hashed, parameters in ends[1:]:
+        assert hashed == ends[0][0]
+        assert all(torch.equal(one, two) for one, two in zip(ends[0][1], parameters, strict=True))
+    forgetful = FusedLearner(World.restore(saved, 1), policy, LEARNING, seed=7, threads=1)
+    policy.load_state_dict(weights)
+    assert end_of(trained(forgetful, 3))[0] != ends[0][0]  # what is carried makes a difference
+
+
+def trained(fused: FusedLearner, segments: int) -> FusedLearner:
+    """By plain gradient descent, which carries nothing."""
+    for _ in range(segments):
+        fused.gradients(fused.collect())
+        with torch.no_grad():
+            for parameter in fused.policy.parameters():
+                parameter -= 0.05 * parameter.grad
+    return fused
+
+
+def end_of(fused: FusedLearner) -> tuple[str, list[Tensor]]:
+    return fused.world.hash(), [parameter.detach().clone() for parameter in fused.policy.parameters()]
+
+
+def test_both_engines_call_what_is_carried_the_same_and_go_on_with_the_others() -> None:
+    """PyTorch reads the compiled learner's memories, and both then say the same of the next observation."""
+    fused = trained(learner(SMALL, LEARNING), 2)
+    plain = TorchLearner(fused.world, fused.policy, LEARNING, seed=1)
+    state = fused.state()
+    assert {**state, "draws": torch.zeros(0)}.keys() == plain.state().keys()
+    plain.collector.memory.load_state(state)
+    for name, tensor in plain.collector.memory.state().items():
+        assert torch.equal(tensor, state[name])
+    with torch.no_grad():
+        observation, rollout = fused.world.observe(), plain.collector.rollout
+        rollout.clear()
+        values = fused.policy(rollout.gather(observation, 0), plain.collector.memory.recall(observation)).value
+    known = plain.collector.memory.known(observation)
+    assert 0.5 < known.sum() / observation.alive.sum() < 1
+    fused.collect()
+    rows = [0, 0, 0]
+    for segment in fused.segments:
+        for p, first in enumerate(segment.carried.starts[1]):
+            theirs = values[p, rows[p] : rows[p] + first].numpy()
+            np.testing.assert_allclose(segment.value[p, :first], theirs, atol=3e-5)
+            rows[p] += first
+
+
+def test_what_was_culled_or_replaced_between_two_segments_is_forgotten() -> None:
+    """Of two agents that are culled the slots stay empty or go to newborns; who is born carries nothing."""
+    fused = learner(SMALL, LEARNING)
+    fused.collect()
+    world = fused.world
+    chosen = np.zeros(world.state.agents.shape, bool)
+    chosen[:, ::2] = world.state.agents["alive"][:, ::2] != 0
+    assert world.cull(chosen) > 20
+    for _ in range(6):  # others are born, and some of them into the slots of who was culled
+        world.step(np.zeros((*chosen.shape, 2), np.int64))
+    ids, agents = fused.state()["memory.owner"].numpy(), world.state.agents.copy()
+    known = (agents["id"] == ids) & (agents["alive"] != 0)
+    assert (chosen & (agents["alive"] != 0)).sum() > 3
+    assert not (chosen & known).any()
+    fused.collect()
+    carries, first = [], 0
+    for segment in fused.segments:
+        for w, slots in enumerate(segment.sample_of[0]):
+            for slot in np.flatnonzero(slots >= 0):
+                before = segment.carried.before[slot * 3 // 24, slots[slot]]
+                carries.append((bool(known[first + w, slot]), bool(before.any())))
+        first += len(segment.carried.owner)
+    assert {known for known, _ in carries} == {True, False}
+    assert all(known == carried for known, carried in carries)
+
+
+def test_a_policy_that_has_not_changed_is_not_far() -> None:
+    """What agents carry into the segment counts, though later epochs have gone through it with other weights."""
+    learning = dataclasses.replace(LEARNING, algorithm="ppo", epochs=2, learning_rate=0.02, warmup=0)
+    fused = learner(SMALL, learning)
+    optimiser = Optimiser(fused.policy.parameters(), learning)
+    first = {name: tensor.clone() for name, tensor in fused.policy.state_dict().items()}
+    fused.collect()
+    acted = fused.collect()
+    for epoch in range(2):
+        fused.gradients(acted, epoch)
+        optimiser.step()
+    assert (fused.approx_kl() > 1e-5).all()
+    fused.policy.load_state_dict(first)
+    np.testing.assert_allclose(fused.approx_kl(), 0, atol=1e-9)
 
 
 def compare_with_played(fused: FusedLearner, log_prob: Tensor, value: Tensor, valid: Tensor) -> None:

@@ -150,8 +150,8 @@ def test_our_networks_pass_the_trial(config: Any) -> None:
     [
         ("default", CONFIG, None),
         ("default", LEARNED, None),
-        ("recurrent", CONFIG, "compute the default network, not Recurrent"),
-        ("tests.ethyr.custom:Attentive", CONFIG, "not Attentive"),
+        ("recurrent", CONFIG, None),
+        ("tests.ethyr.custom:Attentive", CONFIG, "compute the networks default and recurrent, not Attentive"),
     ],
 )
 def test_auto_takes_the_kernels_wherever_they_can(network: str, config: Any, obstacle: str | None) -> None:
