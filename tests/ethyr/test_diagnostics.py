@@ -234,6 +234,45 @@ def test_a_policy_that_has_not_changed_is_not_far(network: str) -> None:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+def test_dead_units_are_those_that_nothing_wakes(engine: str) -> None:
+    made, _ = learner(engine)
+    assert np.isnan(made.dead_units()).all()  # nothing has been played
+    policy = made.policy if engine == "compiled" else made.collector.policy
+    with torch.no_grad():  # a bias far below, or above, whatever comes from the encoder
+        policy.trunk.bias[...] = 1e6
+        policy.trunk.bias[1, 0, :8] = -1e6
+        policy.trunk.bias[2] = -1e6
+    made.collect()
+    assert made.dead_units().tolist() == [0, 8 / 32, 1]
+    with torch.no_grad():
+        policy.trunk.bias[2, 0, 0] = 1e6
+    assert made.dead_units().tolist() == [0, 8 / 32, 31 / 32]  # as the policy is now
+
+
+def test_both_learners_count_the_same_dead_units() -> None:
+    """In many small parts as in one, and of units of which some are awake for one sample alone."""
+    made, _ = learner("compiled", worlds=2 * GROUP)
+    for parameter in made.policy.trunk.parameters():
+        parameter.data *= 30  # so that many units are rarely awake
+    made.collect()
+    awake = np.zeros((CONFIG.populations, 32), bool)
+    for segment in made.segments:
+        first = (segment.sample_of[0] != NO_SAMPLE).reshape(-1, 3, CONFIG.quota).sum((0, 2))
+        for p, samples in enumerate(first):
+            awake[p] |= (segment.hidden[p, :samples] > 0).any(0)  # as the kernels computed them
+    found = made.dead_units()
+    assert found.tolist() == (1 - awake.mean(1)).tolist()
+    assert 0 < found.max() < 1
+
+
+@pytest.mark.parametrize("activation", ["none", "relu"])
+def test_a_policy_without_rectified_units_has_none_dead(activation: str) -> None:
+    made, _ = learner("torch", learning=dataclasses.replace(LEARNING, activation=activation))
+    made.collect()
+    assert np.isnan(made.dead_units()).all() == (activation == "none")
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_asking_for_kl_changes_no_bit(engine: str) -> None:
     ends = []
     for asked in (False, True):
@@ -245,6 +284,7 @@ def test_asking_for_kl_changes_no_bit(engine: str) -> None:
                 optimiser.step()
             if asked:
                 made.approx_kl()
+                made.dead_units()
         ends.append([parameter.detach().numpy().copy() for parameter in optimiser.parameters])
     for one, other in zip(*ends, strict=True):
         np.testing.assert_array_equal(one, other)

@@ -92,7 +92,7 @@ def test_causes_of_death_add_up(training: Training) -> None:
 
 def test_causes_of_death_by_hand() -> None:
     nothing, two = np.full(2, np.nan), np.zeros(2)
-    learned = Learned(nothing, nothing, nothing, np.nan, nothing, np.nan)
+    learned = Learned(nothing, nothing, nothing, nothing, np.nan, nothing, np.nan)
     deaths = np.array([[1, 0, 3, 0], [0, 0, 0, 0]])  # attack, lava, hunger, thirst
     lapse = Lapse(two, 1.0, deaths, np.array([40, 0]), two, np.zeros((3, 2)), np.zeros((0, 8)), learned)
     line = metrics_line({"steps": 9, "seconds": 1.0}, lapse)
@@ -109,11 +109,13 @@ def test_numbers_of_an_update(training: Training) -> None:
     for _ in range(3):
         meter.add(trainer.update())
         told.append((trainer.learner.diagnostics, step_of(trainer)))
-    kl, line = trainer.learner.approx_kl(), meter.read()
+    kl, dead, line = trainer.learner.approx_kl(), trainer.learner.dead_units(), meter.read()
     # six steps of the optimiser of the eight of the warm-up: two epochs a segment
     assert line["learning_rate"] == pytest.approx(PPO.learning_rate * 6 / 8)
     np.testing.assert_allclose(line["approx_kls"], kl, atol=1e-8)
     assert line["approx_kl"] == pytest.approx(kl.mean(), abs=1e-8)
+    np.testing.assert_allclose(line["dead_units_by_population"], dead, atol=1e-4)
+    assert line["dead_units"] == pytest.approx(dead.mean(), abs=1e-4)
     for name, lists in (("explained_variance", "explained_variances"), ("clip_fraction", "clip_fractions")):
         each = np.mean([getattr(diagnostics, name) for diagnostics, _ in told], 0)
         np.testing.assert_allclose(line[lists], each, atol=1e-4)
@@ -181,6 +183,8 @@ def test_two_realms_tell_their_mean() -> None:
     line = realms.run(1)
     one, other = (realm.sword.learner for realm in realms.realms.realms)  # type: ignore[attr-defined]
     np.testing.assert_allclose(line["approx_kls"], (one.approx_kl() + other.approx_kl()) / 2, atol=1e-7)
+    dead = (one.dead_units() + other.dead_units()) / 2
+    np.testing.assert_allclose(line["dead_units_by_population"], dead, atol=1e-4)
     pairs = zip(one.diagnostics, other.diagnostics, strict=True)
     explained, clipped, losses, updates = ((mine + theirs) / 2 for mine, theirs in pairs)
     assert updates.tolist() == [PPO.updates] * 2
@@ -210,7 +214,9 @@ def test_realms_of_ones_own_are_told_of_as_well() -> None:
     args = {"worlds": 2, "threads": 1}
     line = smith.Native(WORLD, args, Trinity(Steady, sword=Second), learning=PPO).run(2)
     assert line["learning_rate"] == 0.125
-    for name in ("explained_variances", "approx_kls", "clip_fractions", "gradient_norms"):
+    for name in (
+        "explained_variances", "approx_kls", "clip_fractions", "gradient_norms", "dead_units_by_population"
+    ):  # fmt: skip
         assert line[name][0] is None, name  # it does not learn
         assert line[name][1] is not None, name
     assert line["gradient_norm"] == pytest.approx(line["gradient_norms"][1], rel=1e-3)

@@ -76,6 +76,7 @@ def test_a_node_is_lost_and_the_run_has_the_bits_of_one_that_was_not(head: Any, 
         for mine, theirs in zip(told, lines, strict=True):
             counted = "steps", "lives", "deaths", "lifetimes", "members", "updates", "died_lava_by_population"
             learned = "policy_losses", "explained_variances", "approx_kls", "clip_fractions", "gradient_norms"
+            learned += ("dead_units_by_population",)
             for name in (*counted, *learned, "learning_rate"):
                 assert mine[name] == theirs[name]
         assert bits(envs) == bits(alone)

@@ -11,6 +11,7 @@ from forge.blade.world.world import World
 from forge.ethyr.experience import advantage
 from forge.ethyr.experience.collector import Collector
 from forge.ethyr.experience.company import Company
+from forge.ethyr.experience.dead_units import dead_units
 from forge.ethyr.experience.rollout import Rollout
 from forge.ethyr.experience.selection import select
 from forge.ethyr.experience.timeline import timeline
@@ -138,6 +139,11 @@ class TorchLearner:
         actions = rollout.view(rollout.actions, rows) * valid.unsqueeze(-1)
         now = joint(choices, actions.to(collector.device), rollout.layout, samples.matters())[0].cpu().numpy()
         return np.array([approximate_kl(now[p, :n], rollout.log_prob[p, :n]) for p, n in enumerate(count)])
+
+    def dead_units(self) -> np.ndarray:
+        """The share of hidden units that are dead; see `Learner`."""
+        rollout = self.collector.rollout
+        return dead_units(self.collector.policy, [self.collector.sent(rollout.learnable(rollout.starts[1].copy()))])
 
     def _judge(self, samples: Samples, rollout: Rollout, start: torch.Tensor) -> Choices:
         """What the policy says now of the samples that acted; agents with a memory go through the segment once more."""

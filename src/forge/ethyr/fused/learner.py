@@ -11,6 +11,7 @@ import torch
 from forge.blade.state.state import State
 from forge.blade.world.world import World
 from forge.ethyr.experience.company import Company
+from forge.ethyr.experience.dead_units import dead_units
 from forge.ethyr.experience.rollout import NO_SAMPLE, Rollout
 from forge.ethyr.fused import learn, play, recurrent
 from forge.ethyr.fused.guests import Guests, frozen_weights, guests_of, lent_to
@@ -35,6 +36,7 @@ from forge.ethyr.learning.minibatches import GROUP as GROUP
 from forge.ethyr.learning.minibatches import Minibatches
 from forge.ethyr.learning.settings import Learning
 from forge.ethyr.networks.policy import Policy
+from forge.ethyr.networks.samples import More, Samples
 
 
 class FusedLearner:
@@ -128,12 +130,8 @@ class FusedLearner:
 
     def approx_kl(self) -> np.ndarray:
         """How far the policy is from the one that played the last segment; see `Learner`."""
-        config, groups = self.world.config, range(len(self.segments))
-        first = [
-            (s.sample_of[0] != NO_SAMPLE).reshape(-1, config.populations, config.quota)[:, : self.populations]
-            for s in self.segments
-        ]
-        now = [[np.empty(samples, np.float32) for samples in there.sum((0, 2))] for there in first]
+        groups = range(len(self.segments))
+        now = [[np.empty(samples, np.float32) for samples in first] for first in self._first_tick()]
         self._read_weights()
         self._spread(lambda lane: self._judge_first(lane, now))
         found = np.empty(self.populations)
@@ -141,6 +139,17 @@ class FusedLearner:
             before = [self.segments[group].log_prob[p, : now[group][p].size] for group in groups]
             found[p] = approximate_kl(np.concatenate([now[group][p] for group in groups]), np.concatenate(before))
         return found
+
+    def dead_units(self) -> np.ndarray:
+        """The share of hidden units that are dead; see `Learner`."""
+        parts = zip(self.segments, self.more, self._first_tick(), strict=True)
+        return dead_units(self.policy, [samples_of(segment, more, first) for segment, more, first in parts])
+
+    def _first_tick(self) -> list[np.ndarray]:
+        """How many samples each population has of the first tick of its segment, int64 [P], in each group."""
+        config = self.world.config
+        there = ((s.sample_of[0] != NO_SAMPLE).reshape(-1, config.populations, config.quota) for s in self.segments)
+        return [living.sum((0, 2))[: self.populations] for living in there]
 
     def state(self) -> dict[str, torch.Tensor]:
         """What agents remember, and of the company; what is drawn follows from the seed and the ticks of the worlds."""
@@ -213,6 +222,12 @@ class FusedLearner:
             work(0)
         else:
             list(self._pool.map(work, range(self.threads)))
+
+
+def samples_of(segment: Segment, more: More, count: np.ndarray) -> Samples:
+    """The first samples of a segment, `count` of each population, as PyTorch's networks read them."""
+    seen = segment.windows, segment.entities, segment.first
+    return Samples(*seen, np.zeros_like(count), count, segment.moves, more)
 
 
 def part(state: State, first: int, end: int) -> State:

@@ -57,6 +57,18 @@ class Diagnostics(NamedTuple):
         return type(self)(explained, clipped, losses, np.where(populations, self.updates, 0))
 
 
+class Afterwards(NamedTuple):
+    """What the updates from the last segment have come to: float64 [P], NaN for what is not known."""
+
+    approx_kl: np.ndarray  # from the policy that played it to that of now, in nats
+    dead_units: np.ndarray  # share of the hidden units that are 0 for all samples of its first tick
+
+    @classmethod
+    def unknown(cls, populations: int) -> Self:
+        """Of nothing."""
+        return cls(np.full(populations, np.nan), np.full(populations, np.nan))
+
+
 class Step(NamedTuple):
     """One step of the optimiser, or the mean of several."""
 

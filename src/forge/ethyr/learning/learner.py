@@ -48,6 +48,16 @@ class Learner(Protocol):
         """
         ...
 
+    def dead_units(self) -> np.ndarray:
+        """The share of hidden units that are dead: 0 for all samples of the last segment's first tick, as they are now.
+
+        To be called between two segments; it changes nothing that is learned.
+
+        Returns:
+            Of each population, float64 [P]; NaN without samples, and of a network that has no rectified units.
+        """
+        ...
+
     def state(self) -> dict[str, torch.Tensor]:
         """What it carries from one segment to the next, besides the worlds and the policy: named tensors on the CPU."""
         ...

@@ -11,7 +11,7 @@ from forge.blade import Cause, RewardTerm
 from forge.blade.schema.schema import Schema
 from forge.blade.state.state import State
 from forge.blade.systems.game import GAME
-from forge.ethyr.learning.diagnostics import Diagnostics, Means, Step
+from forge.ethyr.learning.diagnostics import Afterwards, Diagnostics, Means, Step
 
 
 class Metric(NamedTuple):
@@ -66,6 +66,13 @@ METRICS = (
         "action taken, after to before",
     ),
     Metric(
+        "dead_units",
+        "dead_units_by_population",
+        "",
+        "share of the rectified units of the layer over the encoder that are 0 for all samples of the first tick of "
+        "the line's last rollout, after its updates: they learn nothing. Of few samples it says little",
+    ),
+    Metric(
         "clip_fraction",
         "clip_fractions",
         "",
@@ -102,6 +109,7 @@ class Learned(NamedTuple):
     explained_variance: np.ndarray
     clip_fraction: np.ndarray
     approx_kl: np.ndarray
+    dead_units: np.ndarray
     gradient_norm: float
     gradient_norms: np.ndarray
     learning_rate: float
@@ -130,10 +138,11 @@ class LearnedMeter:
         """The mean losses, as in `Lapse`."""
         return self._losses.read()
 
-    def read(self, approx_kl: np.ndarray) -> Learned:
-        """All of it, and KL as it is now, float64 [P]."""
-        explained, clipped, total, norms = (np.broadcast_to(x.read(), approx_kl.shape) for x in self._means)
-        return Learned(explained, clipped, approx_kl, float(total[0]), norms, self._rate)
+    def read(self, afterwards: Afterwards) -> Learned:
+        """All of it, and how it is now."""
+        shape = afterwards.approx_kl.shape
+        explained, clipped, total, norms = (np.broadcast_to(x.read(), shape) for x in self._means)
+        return Learned(explained, clipped, *afterwards, float(total[0]), norms, self._rate)
 
 
 class Lapse(NamedTuple):
@@ -199,6 +208,8 @@ def _learned(learned: Learned) -> dict[str, Any]:
         "explained_variances": _known(learned.explained_variance, 4),
         "approx_kl": _mean(learned.approx_kl, 8),
         "approx_kls": _known(learned.approx_kl, 8),
+        "dead_units": _mean(learned.dead_units, 4),
+        "dead_units_by_population": _known(learned.dead_units, 4),
         "clip_fraction": _mean(learned.clip_fraction, 5),
         "clip_fractions": _known(learned.clip_fraction, 5),
         "gradient_norm": _number(learned.gradient_norm, 6),

@@ -42,6 +42,20 @@ class ByPopulation(Network):
                 told.append((network(own, carried), mine))
         return self._together(told, samples.rows)
 
+    def hidden(self, samples: Samples) -> Tensor | None:
+        """The hidden units of all populations; None if one of the networks that play tells of none."""
+        whole: Tensor | None = None
+        for network, mine in self._playing():
+            own = _narrowed(samples, mine)
+            if not own.rows:
+                continue
+            units = network.hidden(own)
+            if units is None:
+                return None
+            wide = _padded(units, samples.rows, 0, 0.0)
+            whole = wide if whole is None else torch.where(mine.to(wide.device)[:, None, None], wide, whole)
+        return whole
+
     def unroll(self, samples: Samples, memory: Tensor, timeline: Timeline) -> Choices:
         """Judges a segment, each network as it does; see `Network`."""
         told = []

@@ -70,6 +70,17 @@ class Network(nn.Module):
         """The choices of the samples, from what `remember` returned first: float32 [P, m, any width]."""
         raise NotImplementedError(f"{type(self).__name__} overrides neither forward nor decide")
 
+    def hidden(self, samples: Samples) -> Tensor | None:
+        """The rectified hidden units of samples, to tell how many are dead; by default there are none.
+
+        Args:
+            samples: what the agents see.
+
+        Returns:
+            float32 [P, m, units], at least 0; None if the network has no such units.
+        """
+        return None
+
     def unroll(self, samples: Samples, memory: Tensor, timeline: Timeline) -> Choices:
         """Judges a whole segment as `forward` does tick by tick, each agent with the memory of its own past.
 

@@ -77,6 +77,10 @@ class Policy(Network):
         hidden: Tensor = self.trunk(self.encoder(samples))
         return hidden.relu() if self.rectified else hidden
 
+    def hidden(self, samples: Samples) -> Tensor | None:
+        """The units of the layer over the encoder, float32 [P, m, H]; None if they are not rectified."""
+        return self.encode(samples) if self.rectified else None
+
     def decide(self, thought: Tensor, samples: Samples) -> Choices:
         """The heads, over float32 [P, m, H]."""
         choices: Choices = self.heads(thought, samples)

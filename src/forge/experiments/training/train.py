@@ -19,7 +19,7 @@ from forge.blade.state.state import check_memory
 from forge.blade.world.change import change, value_of
 from forge.blade.world.world import World
 from forge.ethyr.engines.engine import make_learner, make_policy, resumed_by
-from forge.ethyr.learning.diagnostics import Step, mean_step
+from forge.ethyr.learning.diagnostics import Afterwards, Step, mean_step
 from forge.ethyr.learning.divergence import Diverged, check_loaded, check_parameters, check_update
 from forge.ethyr.learning.learner import Learner
 from forge.ethyr.learning.losses import Losses
@@ -230,7 +230,7 @@ class Meter:
             members=members[learn],
             losses=self._learned.losses(),
             rewards=rewards_since(state, self._deeds)[learn],
-            learned=self._learned.read(trainer.learner.approx_kl()),
+            learned=self._learned.read(Afterwards(trainer.learner.approx_kl(), trainer.learner.dead_units())),
         )
         line = metrics_line(trainer.counts, lapse, trainer.world.config.schema) | trainer.scheduled.metrics()
         if trainer.guests is not None:

@@ -14,9 +14,8 @@ import socket
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
-import numpy as np
-
 from forge.blade import ConfigError, World
+from forge.ethyr.learning.diagnostics import Afterwards
 from forge.ethyr.networks.network import Network
 from forge.support.extras import needs
 from forge.support.waiting import doing
@@ -70,9 +69,9 @@ class Host:
         """See `Realm`."""
         return self.realm.learn(weights, epoch)
 
-    def approx_kl(self, weights: Vectors) -> np.ndarray:
+    def afterwards(self, weights: Vectors) -> Afterwards:
         """See `Realm`."""
-        return self.realm.approx_kl(weights)
+        return self.realm.afterwards(weights)
 
     def snapshot(self) -> Snapshot:
         """See `Realm`."""
@@ -137,9 +136,9 @@ class Cluster:
         """The gradients of the same segments again, with the parameters of now."""
         return self._ask("learn", ray.put(self.pantheon.vectors), epoch, begun=len(self._past))
 
-    def approx_kl(self) -> list[np.ndarray]:
-        """How far the parameters of now are from those of the last round; see `Realms`."""
-        return self._ask("approx_kl", ray.put(self.pantheon.vectors), begun=len(self._past))
+    def afterwards(self) -> list[Afterwards]:
+        """What the updates of the last round have come to; see `Realms`."""
+        return self._ask("afterwards", ray.put(self.pantheon.vectors), begun=len(self._past))
 
     def snapshots(self) -> list[Snapshot]:
         """Where the realms are; they go back there if they are lost from now on."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-import numpy as np
-
 from forge.blade import World
+from forge.ethyr.learning.diagnostics import Afterwards
 from forge.trinity.realms.pantheon import Pantheon
 from forge.trinity.realms.realm import Realm
 from forge.trinity.realms.report import Report, Snapshot
@@ -29,8 +28,8 @@ class Realms(Protocol):
         """The gradients of the same segments again, with the parameters of now."""
         ...
 
-    def approx_kl(self) -> list[np.ndarray]:
-        """How far the parameters of now are from those of the last round, float64 [P] each; see `Learner.approx_kl`."""
+    def afterwards(self) -> list[Afterwards]:
+        """What the updates of the last round have come to."""
         ...
 
     def snapshots(self) -> list[Snapshot]:
@@ -67,9 +66,9 @@ class LocalRealms:
         """See `Realms`."""
         return [realm.learn(None, epoch) for realm in self.realms]
 
-    def approx_kl(self) -> list[np.ndarray]:
+    def afterwards(self) -> list[Afterwards]:
         """See `Realms`."""
-        return [realm.approx_kl(None) for realm in self.realms]
+        return [realm.afterwards(None) for realm in self.realms]
 
     def snapshots(self) -> list[Snapshot]:
         """See `Realms`."""

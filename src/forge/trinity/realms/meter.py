@@ -9,7 +9,7 @@ import numpy as np
 
 from forge.blade import Config
 from forge.ethyr.experience.company import Invited
-from forge.ethyr.learning.diagnostics import Means, Step
+from forge.ethyr.learning.diagnostics import Afterwards, Means, Step
 from forge.ethyr.learning.metrics import Lapse, LearnedMeter, metrics_line
 from forge.trinity.realms.report import Report
 
@@ -81,16 +81,16 @@ class Meter:
             setattr(self, name, counts[name])
         self._mark()
 
-    def read(self, approx_kl: Sequence[np.ndarray]) -> dict[str, Any]:
+    def read(self, afterwards: Sequence[Afterwards]) -> dict[str, Any]:
         """The line of metrics since the last one.
 
         Args:
-            approx_kl: of each realm, see `forge.trinity.realms.realm.Realm.approx_kl`.
+            afterwards: of each realm.
         """
-        divergence = Means()
-        for values in approx_kl:
-            divergence.add(values)
-        learn = slice(0, self._learners)
+        divergence, dead, learn = Means(), Means(), slice(0, self._learners)
+        for one in afterwards:
+            divergence.add(one.approx_kl)
+            dead.add(one.dead_units)
         lapse = Lapse(
             steps=self._steps[learn],
             seconds=self.seconds - self._before,
@@ -99,7 +99,7 @@ class Meter:
             members=self._members[learn],
             losses=self._learned.losses(),
             rewards=self._rewards[learn],
-            learned=self._learned.read(divergence.read()),
+            learned=self._learned.read(Afterwards(divergence.read(), dead.read())),
         )
         line = metrics_line(self.counts(), lapse, self._schema)
         if self._among is not None:

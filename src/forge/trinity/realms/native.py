@@ -149,7 +149,7 @@ class Native:
     def read(self) -> dict[str, Any]:
         """The line of metrics since the last one; see `run`."""
         return {
-            **self.meter.read(self.realms.approx_kl()),
+            **self.meter.read(self.realms.afterwards()),
             "restarts": self.realms.restarts,
             "tags": [*self.realms.tags],
         }

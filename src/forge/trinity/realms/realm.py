@@ -8,7 +8,7 @@ import numpy as np
 import torch
 
 from forge.blade import ConfigError, World
-from forge.ethyr.learning.diagnostics import Diagnostics
+from forge.ethyr.learning.diagnostics import Afterwards, Diagnostics
 from forge.ethyr.learning.learner import check_state
 from forge.ethyr.learning.metrics import rewards_since
 from forge.ethyr.networks.network import Network
@@ -79,12 +79,13 @@ class Realm:
         told = torch.stack([*losses]).numpy(), self._tally, self._diagnostics()
         return Report(self._samples, self._gradients, *told)
 
-    def approx_kl(self, weights: Vectors | None) -> np.ndarray:
-        """How far these parameters are from those of the segment just played: float64 [P], see `Learner.approx_kl`."""
-        if self.sword.learner is None or not self._samples.any():
-            return np.full(len(self._samples), np.nan)
+    def afterwards(self, weights: Vectors | None) -> Afterwards:
+        """What the updates from the segment just played have come to, with these parameters; see `Learner`."""
+        learner, saw = self.sword.learner, self._samples > 0
+        if learner is None or not saw.any():
+            return Afterwards.unknown(len(saw))
         self._take(weights)
-        return np.where(self._samples > 0, self.sword.learner.approx_kl(), np.nan)
+        return Afterwards(*(np.where(saw, found, np.nan) for found in (learner.approx_kl(), learner.dead_units())))
 
     def _diagnostics(self) -> Diagnostics:
         """What the learner tells of the populations that learn."""
