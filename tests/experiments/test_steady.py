@@ -38,7 +38,8 @@ def same(one: list[torch.Tensor], two: list[torch.Tensor]) -> bool:
     return all(torch.equal(a, b) for a, b in zip(one, two, strict=True))
 
 
-@pytest.mark.parametrize(("engine", "network"), [("compiled", "default"), ("torch", "default"), ("torch", "recurrent")])
+@pytest.mark.parametrize("network", ["default", "recurrent"])
+@pytest.mark.parametrize("engine", ["compiled", "torch"])
 def test_a_run_goes_on_in_the_middle_of_its_decay_to_the_same_bits(engine: str, network: str, tmp_path: Path) -> None:
     trainer, rates = Trainer(training(engine, network)), []
     for update in range(8):
@@ -58,10 +59,11 @@ def test_a_run_goes_on_in_the_middle_of_its_decay_to_the_same_bits(engine: str, 
     assert again.steps == trainer.steps < STEADY.horizon
 
 
-def test_no_bit_depends_on_the_number_of_threads() -> None:
+@pytest.mark.parametrize("network", ["default", "recurrent"])
+def test_no_bit_depends_on_the_number_of_threads(network: str) -> None:
     ends = []
     for threads in (1, 2):
-        trainer = Trainer(training("compiled", threads=threads))
+        trainer = Trainer(training("compiled", network, threads=threads))
         for _ in range(6):
             trainer.update()
         ends.append(weights(trainer))
