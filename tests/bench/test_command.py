@@ -186,7 +186,7 @@ def test_only_the_named_sections_are_measured(tmp_path: Path) -> None:
         (("train", "--seconds", "0"), 1, "--seconds 0.0 must be above 0"),
         (("train", "--worlds", "0"), 1, "run.worlds = 0 is out of range; allowed are 1"),
         (("train", "--quick", "--hidden", "33"), 1, "must be a multiple of 16"),
-        (("train", "--quick", "--network", "recurrent"), 1, "not 'recurrent': use torch"),
+        (("train", "--quick", "--engine", "all", "--network", "both"), 1, "default network, not 'recurrent'"),
         (("world", "--quick", "--json", "no/such/folder/found.json"), 1, "no/such/folder"),
     ],
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -15,6 +16,7 @@ from forge.bench.world import all_threads
 from forge.support.checks import ConfigError
 
 Turn = dict[str, Any]  # what `forge.bench.learner` tells of some updates
+Contestant = tuple[str, str, int]  # engine, network, threads
 
 _ROUNDS = 8
 _SETTLE_STEPS = (
@@ -59,7 +61,8 @@ class Plan:
         seconds: of training to measure, with the slower number of threads.
         worlds: trained in at once.
         hidden: width of the network.
-        network, algorithm: as in `forge.ethyr.learning.settings.Learning`.
+        networks: each as `network` in `forge.ethyr.learning.settings.Learning`.
+        algorithm: likewise.
         targeting: as in `forge.blade.config.config.Combat`.
         seed: of everything.
         quick: train little, to try the benchmark and not the machine.
@@ -69,7 +72,7 @@ class Plan:
     seconds: float = 20.0
     worlds: int = 16
     hidden: int = 32
-    network: str = "default"
+    networks: tuple[str, ...] = ("default",)
     algorithm: str = "pg"
     targeting: str = "lowest_health"
     seed: int = 0
@@ -82,21 +85,26 @@ class Plan:
         from forge.experiments.runs.settings import Session
 
         Session(worlds=self.worlds, seed=self.seed)
-        Learning(hidden=self.hidden, network=self.network, algorithm=self.algorithm)
-        for engine in self.engines:
-            if self.network != "default" and engine != "torch":
-                raise ConfigError(f"engine {engine} computes the default network, not {self.network!r}: use torch")
+        for network in self.networks:
+            Learning(hidden=self.hidden, network=network, algorithm=self.algorithm)
+            if network != "default" and MODULES in self.engines:
+                raise ConfigError(f"engine {MODULES} computes the default network, not {network!r}")
 
-    def arguments(self, engine: str) -> dict[str, Any]:
-        """What contestants of an engine train, as `forge.bench.learner.Learner` takes it."""
-        names = ("worlds", "hidden", "network", "algorithm", "targeting", "seed")
-        given = {"engine": engine, **{name: getattr(self, name) for name in names}}
+    def arguments(self, engine: str, network: str) -> dict[str, Any]:
+        """What contestants of an engine and a network train, as `forge.bench.learner.Learner` takes it."""
+        names = ("worlds", "hidden", "algorithm", "targeting", "seed")
+        given = {"engine": engine, "network": network, **{name: getattr(self, name) for name in names}}
         return {**given, "engine": "torch", "network": _BASELINE} if engine == MODULES else given
 
     @property
-    def contestants(self) -> list[tuple[str, int]]:
-        """Engines, each on all threads and on one."""
-        return [(engine, n) for engine in self.engines for n in sorted({1, all_threads()})]
+    def kinds(self) -> list[tuple[str, str]]:
+        """Each engine with each network."""
+        return [*itertools.product(self.engines, self.networks)]
+
+    @property
+    def contestants(self) -> list[Contestant]:
+        """The kinds, each on all threads and on one."""
+        return [(*kind, n) for kind in self.kinds for n in sorted({1, all_threads()})]
 
 
 def training(plan: Plan) -> Section:
@@ -108,17 +116,15 @@ def training(plan: Plan) -> Section:
     plan.check()
     rounds = 2 if plan.quick else _ROUNDS
     with contextlib.ExitStack() as stack:
-        learners = {
-            (engine, n): stack.enter_context(Trainee(n, **plan.arguments(engine))) for engine, n in plan.contestants
-        }
+        learners = {c: stack.enter_context(Trainee(c[2], **plan.arguments(*c[:2]))) for c in plan.contestants}
         updates = {
-            engine: _settle([learner for c, learner in learners.items() if c[0] == engine], plan.seconds / rounds, plan)
-            for engine in plan.engines
+            kind: _settle([learner for c, learner in learners.items() if c[:2] == kind], plan.seconds / rounds, plan)
+            for kind in plan.kinds
         }
-        turns = alternate({c: partial(learner.turn, updates[c[0]]) for c, learner in learners.items()}, rounds)
+        turns = alternate({c: partial(learner.turn, updates[c[:2]]) for c, learner in learners.items()}, rounds)
     note = (
-        f"Chaos on generated 80 × 80 maps, 8 populations of 16, {plan.worlds} worlds, {plan.algorithm}, {plan.network} "
-        f"network, hidden {plan.hidden}, targeting {plan.targeting}; world, policy, gradients and optimiser. Each "
+        f"Chaos on generated 80 × 80 maps, 8 populations of 16, {plan.worlds} worlds, {plan.algorithm}, "
+        f"hidden {plan.hidden}, targeting {plan.targeting}; world, policy, gradients and optimiser. Each "
         f"contestant is a process; after learning to live for a while, {rounds} turns of {_words(updates)} updates, "
         "taken in turn. Shares of time: playing (worlds and policy; the worlds alone where they can be told apart), "
         "learning, optimising."
@@ -127,6 +133,7 @@ def training(plan: Plan) -> Section:
         note += f" modules: PyTorch with the default network as an ordinary module, {_BASELINE}."
     columns = (
         text("engine", "engine"),
+        text("network", "network"),
         text("threads", "threads"),
         fixed("alive a world", "alive", 1),
         fixed("lifetime", "lifetime", 1),
@@ -135,8 +142,9 @@ def training(plan: Plan) -> Section:
         measured("ns a step", "cost_ns", 0),
         *(_share(part) for part in ("playing", "world", "learning", "optimising")),
         measured("× 1 thread", "ratio", 2),
+        measured(f"× {plan.networks[0]}", "network_ratio", 2),
     )
-    rows = [_row(plan, c, turns[c], turns[c[0], 1]) for c in plan.contestants]
+    rows = [_row(plan, c, turns) for c in plan.contestants]
     return Section("Training: agent steps a second, everything in", note, columns, rows)
 
 
@@ -154,27 +162,33 @@ def _settle(learners: Sequence[Trainee], seconds: float, plan: Plan) -> int:
     return wanted
 
 
-def _row(plan: Plan, contestant: tuple[str, int], turns: Sequence[Turn], single: Sequence[Turn]) -> Row:
-    costs = [_cost(turn) for turn in turns]
+def _row(plan: Plan, contestant: Contestant, all_turns: Mapping[Contestant, Sequence[Turn]]) -> Row:
+    engine, network, threads = contestant
+    turns = all_turns[contestant]
+    costs, single, first = (
+        [_cost(turn) for turn in all_turns[c]]
+        for c in (contestant, (engine, network, 1), (engine, plan.networks[0], threads))
+    )
     seconds = sum(turn["seconds"] for turn in turns)
     return {
         "rules": "Chaos",
-        "engine": contestant[0],
+        "engine": engine,
         "worlds": plan.worlds,
         "slots": 128,
         "populations": 8,
         "hidden": plan.hidden,
-        "network": plan.arguments(contestant[0])["network"],
+        "network": plan.arguments(engine, network)["network"],
         "algorithm": plan.algorithm,
         "targeting": plan.targeting,
-        "threads": contestant[1],
+        "threads": threads,
         "world_threads": turns[0]["world_threads"],
         "torch_threads": turns[0]["torch_threads"],
         "agent_steps": sum(turn["agent_steps"] for turn in turns),
         "alive": spread([turn["alive"] for turn in turns]).median,
         "lifetime": spread([turn["lifetime"] for turn in turns]).median,
         "shares": {part: sum(turn["parts"][part] for turn in turns) / seconds or None for part in turns[0]["parts"]},
-        **timing(costs, quotients([_cost(turn) for turn in single], costs)),
+        **timing(costs, quotients(single, costs)),
+        "network_ratio": spread(quotients(first, costs))._asdict(),
     }
 
 
@@ -183,8 +197,8 @@ def _cost(turn: Turn) -> float:
     return float(1e9 * turn["seconds"] / turn["agent_steps"])
 
 
-def _words(updates: dict[str, int]) -> str:
-    return " and ".join(f"{number} ({engine})" for engine, number in updates.items())
+def _words(updates: Mapping[tuple[str, str], int]) -> str:
+    return " and ".join(f"{number} ({', '.join(kind)})" for kind, number in updates.items())
 
 
 def _share(part: str) -> Column:

@@ -87,9 +87,9 @@ class Train(Output):
     ] = "compiled"
     worlds: Annotated[int, arg(help="worlds trained in at once")] = 16
     hidden: Annotated[int, arg(help="width of the network")] = 32
-    network: Annotated[Literal["default", "recurrent"], arg(help="as in forge train; recurrent needs engine torch")] = (
-        "default"
-    )
+    network: Annotated[
+        Literal["default", "recurrent", "both"], arg(help="as in forge train; both: the two take turns")
+    ] = "default"
     algorithm: Annotated[Literal["pg", "ppo"], arg(help="as in forge train")] = "pg"
     targeting: Annotated[Literal["lowest_health", "learned"], arg(help="as in forge train")] = "lowest_health"
     rounds: Annotated[int | None, arg(help="with --against: how often the two take turns; 20")] = None
@@ -105,10 +105,12 @@ class Train(Output):
         if not 0 < self.seconds < 1e6:
             raise ConfigError(f"--seconds {self.seconds} must be above 0 and below a million")
         several = {"both": ("compiled", "torch"), "all": ("compiled", "torch", MODULES)}
+        networks: tuple[str, ...] = ("default", "recurrent") if self.network == "both" else (self.network,)
         engines: tuple[str, ...] = several.get(self.engine, (self.engine,))
         seconds = min(self.seconds, 0.5) if self.quick else self.seconds
         worlds = min(self.worlds, 2) if self.quick else self.worlds
-        what = {name: getattr(self, name) for name in ("hidden", "network", "algorithm", "targeting")}
+        what = {name: getattr(self, name) for name in ("hidden", "algorithm", "targeting")}
+        what["networks"] = networks
         plan = Plan(engines, seconds, worlds, **what, seed=self.seed, quick=self.quick)
         report = _report("train", self, engines=engines, seconds=seconds, worlds=worlds, **what)
         with report.console.status("training"), doing("training"):
