@@ -35,7 +35,7 @@ def cases() -> Iterator[dict[str, str]]:
         ("compiled", "torch"), ("default", "recurrent"), ("pg", "ppo"), ("lowest_health", "learned")
     )
     for engine, network, algorithm, targeting in ways:
-        if (engine, network) != ("compiled", "recurrent"):  # only PyTorch computes memories
+        if (engine, network) != ("compiled", "recurrent"):  # older commits compute memories in PyTorch alone
             yield {"engine": engine, "network": network, "algorithm": algorithm, "targeting": targeting}
     for algorithm in ("pg", "ppo"):
         yield {"engine": "realms", "network": "default", "algorithm": algorithm, "targeting": "learned"}

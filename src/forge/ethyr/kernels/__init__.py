@@ -1,4 +1,4 @@
-"""The encoder's layers as compiled CPU kernels.
+"""Layers as compiled CPU kernels: those of the encoder, dense ones, and a gated recurrent unit.
 
 `tiles`, `entities` and `compose` each offer their layer at three levels:
 
