@@ -12,8 +12,11 @@ from forge import cli
 from forge.blade import Chaos, Config, World
 from forge.blade.recording.replay import Replay
 from forge.blade.terrain.generation import maps
+from forge.ethyr.engines.torch_engine import TorchLearner
+from forge.ethyr.fused.learner import FusedLearner
 from forge.experiments.runs.loading import load
 from forge.experiments.runs.run import Run
+from forge.experiments.training.train import Trainer
 from tests.fixtures import release_2_0
 
 FOLDER = Path(__file__).parent / "fixtures" / "release-2.0"
@@ -94,6 +97,16 @@ def test_runs_of_2_0_train_on(run: Path) -> None:
     assert steps + 20 <= lines[-1]["steps"] < 2 * steps
     assert lines[-1]["updates"] > before[-1]["updates"]
     assert Run(run).latest().name == f"{lines[-1]['steps']:015d}"
+
+
+@pytest.mark.parametrize("run", ["ppo-recurrent"], indirect=True)
+def test_a_run_of_2_0_goes_on_with_the_engine_that_it_began_with(run: Path) -> None:
+    """`auto` was PyTorch for a network that the compiled engine computes now."""
+    trainer = Trainer(Run(run).training)
+    assert trainer.training.run.engine == "auto"
+    assert type(trainer.learner) is FusedLearner
+    trainer.load(Run(run).latest())
+    assert type(trainer.learner) is TorchLearner
 
 
 @pytest.mark.parametrize("run", release_2_0.RUNS, indirect=True)

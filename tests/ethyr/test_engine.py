@@ -4,11 +4,11 @@ import pytest
 import torch
 
 from forge.blade import Chaos, ConfigError, World
-from forge.ethyr.engines.engine import make_learner, make_policy
+from forge.ethyr.engines.engine import make_learner, make_policy, resumed_by
 from forge.ethyr.engines.torch_engine import TorchLearner
 from forge.ethyr.fused.learner import FusedLearner
 from forge.ethyr.learning.learner import Learner
-from forge.ethyr.learning.settings import Learning
+from forge.ethyr.learning.settings import ENGINES, Learning
 
 CONFIG = Chaos(**{"spawn.cap": 16, "spawn.populations": 2, "terrain.side": 32})
 LEARNING = Learning(ticks=4)
@@ -44,6 +44,13 @@ def test_draws_go_on_from_a_saved_state() -> None:
     later.collect()
     assert torch.equal(one.state()["draws"], other.state()["draws"])
     assert one.collector.world.hash() == other.collector.world.hash() != later.collector.world.hash()
+
+
+def test_auto_goes_on_with_the_engine_that_saved() -> None:
+    recurrent = Learning(network="recurrent", ticks=4)
+    plain, compiled = (learner(engine, learning=recurrent).state() for engine in ("torch", "auto"))
+    assert [resumed_by(engine, plain) for engine in ENGINES] == ["torch", "compiled", "torch"]
+    assert [resumed_by(engine, compiled) for engine in ENGINES] == ["auto", "compiled", "torch"]
 
 
 def test_a_state_of_another_learner_is_refused() -> None:

@@ -16,6 +16,8 @@ import pytest
 import torch
 
 from forge.blade import Chaos, ConfigError, World
+from forge.ethyr.engines.torch_engine import TorchLearner
+from forge.ethyr.fused.learner import FusedLearner
 from forge.ethyr.learning.diagnostics import Diagnostics
 from forge.ethyr.learning.settings import Learning
 from forge.experiments.runs.settings import Session, Training
@@ -196,6 +198,20 @@ def test_a_run_goes_on_from_its_checkpoint_to_the_same_bits(learning: Learning, 
     assert bits(again) == bits(envs)
     assert line["steps"] == envs.meter.steps
     assert again.engine == engine
+
+
+def test_realms_that_pytorch_began_go_on_with_it() -> None:
+    """As those of release 2.0, whose `auto` was PyTorch for the network with a memory."""
+    recurrent = Learning(network="recurrent", hidden=16, ticks=4)
+    began = played(2, learning=recurrent, engine="torch")
+    resumed = smith.Native(SMALL, TWO, learning=recurrent)
+    for realm, snapshot in zip(resumed.realms.realms, began.realms.snapshots(), strict=True):
+        assert type(realm.sword.learner) is FusedLearner
+        realm.restore(snapshot)
+        assert type(realm.sword.learner) is TorchLearner
+        for name, tensor in realm.sword.state().items():
+            assert torch.equal(tensor, snapshot.sword[name])
+    resumed.run(1)
 
 
 def test_what_contradicts_a_checkpoint_is_refused(tmp_path: Path) -> None:
