@@ -10,10 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numba import njit
 
-from forge.agents import bitboards, paths
+from forge.agents import paths
 from forge.blade import Material, Move
+from forge.blade.mechanics import bitboards, ways
 
-SIZE, MIDDLE, FAR = 15, 7, paths.FAR
+SIZE, MIDDLE, FAR = 15, 7, ways.FAR
 ENTERED = (Material.GRASS, Material.SCRUB, Material.FOREST)
 
 
@@ -44,7 +45,7 @@ def add(tiles, row, col, really):
 
 @njit(error_model="numpy")
 def way(goals, ground):
-    return paths.way(goals, ground)
+    return ways.way(goals, ground)
 
 
 @njit(error_model="numpy")
@@ -54,7 +55,7 @@ def reachable(ground):
 
 @njit(error_model="numpy")
 def nearest_won(goals, ground, others):
-    return paths.nearest_won(goals, ground, others)
+    return ways.nearest_won(goals, ground, others)
 
 
 @njit(error_model="numpy")

@@ -8,9 +8,9 @@ from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
-from forge.agents.bitboards import PITCH, SIGHT, SIZE
 from forge.blade import Config, Material, Observation
 from forge.blade.config.config import config_of
+from forge.blade.mechanics.bitboards import PITCH, SIGHT, SIZE
 from forge.blade.mechanics.tile import LAYOUTS, crowds_of, materials_of
 from forge.blade.schema.system import Choice
 from forge.blade.state.rules import rules_record

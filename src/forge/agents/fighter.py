@@ -5,7 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from forge.agents.base import Compiled
-from forge.agents.bitboards import (
+from forge.agents.dice import key_of, member, mix, roll
+from forge.agents.foraging import forage
+from forge.agents.striking import deadly_reach, harmful_reach, most_useful_style, most_useful_target, style_matters
+from forge.blade.compiled.jit import inline, jit
+from forge.blade.mechanics.bitboards import (
     BLOCK,
     HERE,
     NOWHERE,
@@ -21,11 +25,7 @@ from forge.agents.bitboards import (
     widen,
     without,
 )
-from forge.agents.dice import key_of, member, mix, roll
-from forge.agents.foraging import forage
-from forge.agents.paths import way
-from forge.agents.striking import deadly_reach, harmful_reach, most_useful_style, most_useful_target, style_matters
-from forge.blade.compiled.jit import inline, jit
+from forge.blade.mechanics.ways import way
 
 #: A fighter goes after prey at most so many steps away.
 CHASE = 3

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from forge.agents.base import Compiled
-from forge.agents.bitboards import BLOCK, look
 from forge.agents.dice import key_of, member, mix, roll
 from forge.agents.foraging import forage
 from forge.agents.striking import gentlest_style, style_matters
 from forge.blade.compiled.jit import inline, jit
+from forge.blade.mechanics.bitboards import BLOCK, look
 
 
 @jit

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from forge.agents.bitboards import both, holds_me, spread, steps
-from forge.agents.paths import FAR, PASS, explore, nearest_won, way
+from forge.agents.paths import explore
 from forge.blade.compiled.jit import inline
+from forge.blade.mechanics.bitboards import both, holds_me, spread, steps
+from forge.blade.mechanics.ways import FAR, PASS, nearest_won, way
 
 #: A drinker leaves the water before it has drunk its fill only once its food is below 1 part in this many.
 STARVING = 8

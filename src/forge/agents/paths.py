@@ -4,47 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 
-from forge.agents.bitboards import (
+from forge.agents.dice import below
+from forge.blade.compiled.jit import inline, jit
+from forge.blade.mechanics.bitboards import (
     HERE,
     NOWHERE,
     PITCH,
     SIGHT,
     SIZE,
     both,
-    either,
-    holds_me,
     is_empty,
     spread,
-    steps,
     without,
 )
-from forge.agents.dice import below
-from forge.blade.compiled.jit import inline, jit
 from forge.blade.mechanics.ids import MOVE_COL, MOVE_ROW, Move
-
-#: Distance of what cannot be reached.
-FAR = 1 << 20
-#: The set of moves that holds passing only.
-PASS = 1 << int(Move.PASS)
-
-
-@inline
-def way(goals, ground):
-    """Distance to the nearest goal over the ground, and the first moves of all shortest ways there as a bit set.
-
-    Goals lie on the ground, and so does the agent. On a goal the answer is (0, PASS), without a way to one (FAR, PASS).
-    """
-    if holds_me(goals):
-        return 0, PASS
-    reached, distance = goals, 1
-    while True:
-        wider = spread(reached, ground)
-        if holds_me(wider):
-            return distance, steps(reached)
-        if is_empty(without(wider, reached)):
-            return FAR, PASS
-        reached = wider
-        distance += 1
+from forge.blade.mechanics.ways import FAR, way
 
 
 @inline
@@ -56,21 +30,6 @@ def reachable(ground):
         if is_empty(without(wider, reached)):
             return reached
         reached = wider
-
-
-@inline
-def nearest_won(goals, ground, others):
-    """The nearest goals among those that nobody else is nearer to: agent and others flood the ground at one pace."""
-    mine, theirs = HERE, others
-    while True:
-        found = both(mine, goals)
-        if not is_empty(found):
-            return found
-        wider = either(without(spread(mine, ground), theirs), mine)
-        if is_empty(without(wider, mine)):
-            return NOWHERE
-        theirs = spread(theirs, ground)
-        mine = wider
 
 
 def _lines() -> np.ndarray:

@@ -25,7 +25,7 @@ from forge.blade.schema.section import Section, section_toml
 from forge.blade.schema.versions import lacking
 from forge.blade.systems.combat import Combat as Combat
 from forge.blade.systems.foraging import Foraging as Foraging
-from forge.blade.systems.game import GAME, named_systems, schema_of
+from forge.blade.systems.game import GAME, from_outside, named_systems, schema_of
 from forge.blade.systems.reward import Reward as Reward
 from forge.blade.systems.sight import Sight as Sight
 from forge.blade.systems.spawn import MAX_POPULATIONS
@@ -106,7 +106,7 @@ class Config:
         """The class of configurations with these systems from outside, which are imported and trusted from now on.
 
         Args:
-            systems: `module:NAME`.
+            systems: `module:NAME`, or names of ours that not every world has.
             beside: a folder to look for modules in, besides the Python path and the working folder.
 
         Raises:
@@ -115,7 +115,7 @@ class Config:
         if systems == getattr(cls, "systems", ()):
             return cls
         made = cast("type[Self]", _class_of(systems, beside))
-        trust(*systems)
+        trust(*from_outside(systems))
         return made
 
     @classmethod
@@ -197,7 +197,7 @@ class Config:
             raise ConfigError(f"a configuration must be a table of sections, not {shown(data)}")
         names = named_systems(data.get("systems", ()))
         if not asked:
-            require_trust(names, "the configuration")
+            require_trust(from_outside(names), "the configuration")
         kind = cls.of(names, beside)
         return kind._read({name: value for name, value in data.items() if name != "systems"}, written, whole)
 

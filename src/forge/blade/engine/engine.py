@@ -47,7 +47,7 @@ def engine_of(schema: Schema) -> Engine:
     """
     module = made(source_of(schema), "forge.blade.engine.tick", folder_of(schema))
     engine = Engine(**{kernel: getattr(module, kernel) for kernel in Engine._fields})
-    if not schema.outside:
+    if not schema.modules:
         return engine
     return engine._replace(**{name: named(getattr(engine, name), schema) for name in Engine._fields if name != "tick"})
 
@@ -60,7 +60,7 @@ def folder_of(schema: Schema, part: str = "blade", *further: str) -> Path:
         part: of the package.
         further: parts whose code it calls besides its own and that of blade.
     """
-    return outside_cache(schema.modules, part, *further) if schema.outside else kernel_cache(part, *further)
+    return outside_cache(schema.modules, part, *further) if schema.modules else kernel_cache(part, *further)
 
 
 def source_of(schema: Schema) -> str:

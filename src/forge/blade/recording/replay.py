@@ -31,6 +31,7 @@ from forge.blade.recording.replay_file import (
 )
 from forge.blade.recording.replay_interventions import INTERVENTIONS, table_of
 from forge.blade.schema import versions
+from forge.blade.systems.game import from_outside
 from forge.blade.world.scenario import Scenario, Step
 from forge.blade.world.world import Made, World
 from forge.support.checks import ConfigError, shown
@@ -160,7 +161,7 @@ class ReplayWriter:
 
 def _header(world: World, w: int, metadata: Mapping[str, Any], layout: FrameLayout) -> dict[str, Any]:
     config = world.configs[w]
-    written = written_with(config.systems)
+    written = written_with(from_outside(config.systems))
     return {
         "configuration": versions.CONFIGURATION.newest,
         "config": config.to_dict(),

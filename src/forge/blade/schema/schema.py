@@ -47,11 +47,12 @@ class Schema:
 
     Args:
         systems: of the worlds.
-        outside: those that follow, each by the name under which a configuration has it, `module:NAME`.
+        outside: those that follow, each by the name under which a configuration has it: `module:NAME`, or that of one
+            of ours that not every world has.
 
     Attributes:
         systems: all of them.
-        outside: the names of those from outside.
+        outside: the names of those that follow.
         materials, causes, events, terms, choices: of all systems; what counts in files is the place in these.
         verbs: of each phase, with who declares it.
         agent: the record of an agent: the fields of all systems, the widest first, filled up to a multiple of 8 bytes.
@@ -180,7 +181,7 @@ class Schema:
     @property
     def modules(self) -> tuple[tuple[str, Path], ...]:
         """The module of each system from outside, and its file."""
-        names = dict.fromkeys(name.partition(":")[0] for name in self.outside)
+        names = dict.fromkeys(name.partition(":")[0] for name in self.outside if ":" in name)
         return tuple((name, Path(str(sys.modules[name].__file__))) for name in names)
 
     def names(self, kind: str) -> tuple[str, ...]:

@@ -20,6 +20,7 @@ from forge.blade.schema.versions import Since, lacking, stood_for
 from forge.blade.snapshot.invariants import check_state
 from forge.blade.snapshot.npz import Archive
 from forge.blade.state.state import State, check_alike, check_memory, layout, origins, recorded, saved
+from forge.blade.systems.game import from_outside
 from forge.support.checks import ConfigError, did_you_mean
 from forge.support.documents import parse_json
 from forge.support.durable import write_atomic
@@ -112,7 +113,7 @@ def _header(world: Batch) -> bytes:
         "worlds": worlds,
         "recording": world.recording._asdict(),
     }
-    if written := written_with(world.configs[0].systems):
+    if written := written_with(from_outside(world.configs[0].systems)):
         values[SOURCES] = written
     text = json.dumps(values).encode()
     if len(text) > _LONGEST:

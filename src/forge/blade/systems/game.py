@@ -3,39 +3,61 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from forge.blade.schema.schema import Schema
 from forge.blade.schema.system import System
-from forge.blade.systems import combat, foraging, life, log, movement, reward, sight, spawn, terrain, vitals
-from forge.support.checks import ConfigError, shown
+from forge.blade.systems import (
+    combat,
+    foraging,
+    life,
+    log,
+    movement,
+    paths,
+    reach,
+    reward,
+    sight,
+    spawn,
+    terrain,
+    vitals,
+)
+from forge.support.checks import ConfigError, did_you_mean, shown
 from forge.support.plugins import load
 
 _OURS = tuple(part.SYSTEM for part in (terrain, spawn, vitals, foraging, life, movement, combat, sight, log, reward))
 GAME = Schema(_OURS)
+#: Systems of ours that are part of a world only where its configuration names them, by these names.
+OPTIONS = {part.SYSTEM.name: part.SYSTEM for part in (paths, reach)}
 
 
 def named_systems(given: object) -> tuple[str, ...]:
     """The names of systems that a configuration gives.
 
     Raises:
-        ConfigError: if it is no list of names, or holds one twice.
+        ConfigError: if it is no list of names, holds one twice, or one is neither ours nor `module:NAME`.
     """
     if isinstance(given, str) or not isinstance(given, Sequence) or not all(isinstance(name, str) for name in given):
         raise ConfigError(f'systems = {shown(given)} must be a list of names, such as ["my_world:POISON"]')
     for name in given:
         if list(given).count(name) > 1:
             raise ConfigError(f"systems names {shown(name)} twice; allowed is each once")
+        if ":" not in name and name not in OPTIONS:
+            raise ConfigError(f"{did_you_mean('system', name, [*OPTIONS])}; one of your own is named module:NAME")
     return tuple(given)
+
+
+def from_outside(names: Iterable[str]) -> tuple[str, ...]:
+    """Those of the names of systems that are of code of the user's own."""
+    return tuple(name for name in names if name not in OPTIONS)
 
 
 @functools.cache
 def schema_of(names: tuple[str, ...], beside: Path | None = None) -> Schema:
-    """The schema of our systems and these, whose modules are imported.
+    """The schema of the systems of every world and these; the modules of those from outside are imported.
 
     Args:
-        names: of systems, `module:NAME`.
+        names: of systems, of OPTIONS or `module:NAME`.
         beside: a folder to look for modules in, besides the Python path and the working folder.
 
     Raises:
@@ -45,7 +67,7 @@ def schema_of(names: tuple[str, ...], beside: Path | None = None) -> Schema:
         return GAME
     guests = {}
     for name in names:
-        system = load("systems", name, beside)
+        system = OPTIONS[name] if name in OPTIONS else load("systems", name, beside)
         if not isinstance(system, System):
             raise ConfigError(f"systems = {name!r} must be a System, not {type(system).__name__}")
         guests[name] = system

@@ -58,7 +58,7 @@ def player_of(layout: Layout, matters: bool, memory: bool, scripts: tuple[Kind, 
     text = filled(_TEMPLATE, lines, f"Plays worlds with {systems}. Made from their declarations: change those.")
     parts = sorted({part_of(kind.kernel.__module__) for kind in scripts})
     player = made(text, "forge.ethyr.fused.play", folder_of(schema, "ethyr", *parts)).play
-    return named(player, schema) if schema.outside else player
+    return named(player, schema) if schema.modules else player
 
 
 def _gathers(gathering: Gathering, names: Names, agents: str, tick: str) -> list[str]:

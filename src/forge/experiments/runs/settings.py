@@ -15,7 +15,7 @@ from forge.blade.config.config import Chaos, Config
 from forge.blade.config.tables import systems_toml, toml_version, version_toml, world_tables
 from forge.blade.schema.section import Section, choice, number, plain, section_toml
 from forge.blade.schema.versions import CONFIGURATION, lacking
-from forge.blade.systems.game import named_systems
+from forge.blade.systems.game import from_outside, named_systems
 from forge.ethyr.learning.settings import ENGINES, Learning, named_networks
 from forge.experiments.configuration.among import Guest, guests_of, shared
 from forge.experiments.configuration.schedule import Schedule, checked, schedule_of, text_of
@@ -298,7 +298,7 @@ def _outside(data: Mapping[str, Any], world: Mapping[str, Any]) -> list[str]:
     run = data.get("run")
     among = run.get("among") if isinstance(run, Mapping) else None
     players = [guest.word for guest in guests_of(among) if guest.module] if isinstance(among, str) else []
-    return [*named_networks(data.get("learning")), *named_systems(world.get("systems", ())), *players]
+    return [*named_networks(data.get("learning")), *from_outside(named_systems(world.get("systems", ()))), *players]
 
 
 def _scheduled(run: Any, asked: bool, beside: Path | None) -> Any:
