@@ -168,7 +168,7 @@ def test_a_name_that_means_nothing_is_one_error(named: Any) -> None:
         (named("", "SYSTEM = 3"), "must be a System, not int"),
         (named("", "import no_such_thing"), "its import fails: No module named 'no_such_thing'"),
         (named("", "1 / 0"), "its import fails: ZeroDivisionError: division by zero"),
-        ("mine", "must be the name of a module and of something in it, module:NAME"),
+        ("mine", "one of your own is named module:NAME"),
     ):
         with pytest.raises(ConfigError, match=words):
             Config(systems=[name])
