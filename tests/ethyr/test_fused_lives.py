@@ -15,15 +15,15 @@ from torch import Tensor
 from forge.ethyr.experience.rollout import NO_SAMPLE, Rollout
 from forge.ethyr.fused.learn import Terms, learn_tiles
 from forge.ethyr.fused.recurrent import judge_again, learn_population
-from forge.ethyr.fused.segment import Segment, allocate, allocate_scratch
+from forge.ethyr.fused.segment import Segment, allocate, allocate_scratch, places_of
 from forge.ethyr.fused.weights import (
     Weights,
     allocate_gradients,
     allocate_grads,
     allocate_weights,
     compose_table,
-    decompose_table,
     read_weights,
+    tile_gradients,
     write_gradients,
 )
 from forge.ethyr.kernels.layout import layout_of
@@ -137,8 +137,8 @@ def check(lives: Lives, hidden: int, activation: str, seed: int) -> dict[str, Te
         learn_population(segment, weights, gradients, scratch, 0, p, CONFIG.styles, terms)
         for mine, theirs in zip(segment.losses[p] * share, losses, strict=True):
             np.testing.assert_allclose(mine, theirs[p].item(), atol=1e-4, rtol=1e-3)
-    learn_tiles(segment, gradients, True, 0, 1, scratch)
-    decompose_table(gradients, policy, 0, 1)
+    places = places_of([segment]), segment.acted[None], segment.windows, segment.encoded
+    learn_tiles(*tile_gradients(gradients, policy), *places, 0, 1, scratch.listing)
     write_gradients(gradients, policy, LAYOUT)
     for name, parameter in policy.named_parameters():
         scale = wanted[name].abs().max().item()

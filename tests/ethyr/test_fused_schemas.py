@@ -12,14 +12,14 @@ from forge.blade.extend import Array, Choice, Column, Feature, Rows, System, Til
 from forge.ethyr.experience.rollout import Rollout
 from forge.ethyr.fused.learn import Terms, learn_population, learn_tiles
 from forge.ethyr.fused.play import judge_again, log_probs_again
-from forge.ethyr.fused.segment import Segment, allocate, allocate_scratch
+from forge.ethyr.fused.segment import Segment, allocate, allocate_scratch, places_of
 from forge.ethyr.fused.weights import (
     allocate_gradients,
     allocate_grads,
     allocate_weights,
     compose_table,
-    decompose_table,
     read_weights,
+    tile_gradients,
     write_gradients,
 )
 from forge.ethyr.kernels.layout import Layout, layout_of
@@ -154,8 +154,9 @@ def test_whatever_is_declared_is_judged_and_learned_as_by_torch(system: System, 
         learn_population(segment, weights, gradients, scratch, 0, p, config.styles, terms)
         for mine, theirs in zip(segment.losses[p] / count, losses, strict=True):
             np.testing.assert_allclose(mine, theirs[p].item(), atol=1e-4, rtol=1e-3)
-    learn_tiles(segment, gradients, True, 0, 1, scratch)
-    decompose_table(gradients, policy, 0, 1)
+    for lane in range(2):
+        places = places_of([segment]), segment.acted[None], segment.windows, segment.encoded
+        learn_tiles(*tile_gradients(gradients, policy), *places, lane, 2, scratch.listing)
     write_gradients(gradients, policy, layout)
     for name, parameter in policy.named_parameters():
         scale = wanted[name].abs().max().item()

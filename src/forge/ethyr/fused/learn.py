@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
+from numba import types
+from numba.core import cgutils
+from numba.extending import intrinsic
+from numba.np.arrayobj import populate_array
 
 from forge.blade.compiled.jit import inline, jit
 from forge.ethyr.fused.choices import grad_of_more, log_prob_of_more, matters
 from forge.ethyr.fused.columns import BLOCK, MOVE, MOVE_COLUMN, STYLE, STYLE_COLUMN, TARGET_COLUMN, VALUE
+from forge.ethyr.fused.segment import ENCODED, ROWS, SEEN, WINDOWS
 from forge.ethyr.fused.tables import table_gradients
 from forge.ethyr.fused.targets import ask, grad_of_target, query_gradient
+from forge.ethyr.kernels.compose import compose_gradient
 from forge.ethyr.kernels.dense import dense
 from forge.ethyr.kernels.entities import entity_gradient
 from forge.ethyr.kernels.products import ROWS_AT_ONCE, exponentials
@@ -214,26 +220,56 @@ def trunk_gradient(segment, weights, gradients, scratch, group, p, low, high):
               weights.trunk_back, p * H * wide, wide, H, wide)  # fmt: skip
 
 
+@intrinsic
+def _lying_at(typingctx, like, address, rows):
+    """An array such as `like` [P, Q, ...], which lies at an address and has other rows, Q, a population."""
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        make = context.make_array(sig.args[0])
+        given, made = make(context, builder, args[0]), make(context, builder)
+        shape, strides = (cgutils.unpack_tuple(builder, one) for one in (given.shape, given.strides))
+        shape[1], strides[0] = args[2], builder.mul(args[2], strides[1])
+        data = builder.inttoptr(args[1], given.data.type)
+        populate_array(made, data, shape, strides, given.itemsize, None)
+        return made._getvalue()
+
+    return like(like, types.int64, types.int64), generate
+
+
 @jit(_nrt=False)
-def learn_tiles(segment, gradients, first_group, lane, lanes, scratch):
-    """The tile layer's gradients of one group, added to those of the groups before it.
+def learn_tiles(
+    table, counts, embedding_parts, tile_grad, bias_grad, embedding, tile, places, acted, windows, encoded, lane, lanes,
+    listing,
+):  # fmt: skip
+    """The gradients of every n-th window row of the tile layer, from all groups, once `learn_population` has run.
+
+    A row's part of the table fits the first cache. So it is summed over the samples of all groups, in order, and taken
+    apart there before the next one is begun.
 
     Args:
-        segment: after `learn_population` of all populations.
-        gradients: `table` and `counts` are added to, and zeroed before if this is the first group.
-        first_group: whether it is.
-        lane, lanes: every n-th (population, stripe, window row).
-        scratch: of this thread.
+        table, counts: gradients, shaped as the weights of `forge.ethyr.kernels.tiles`; written over, as are the next.
+        embedding_parts, tile_grad, bias_grad: as for `forge.ethyr.kernels.compose.compose_gradient`.
+        embedding, tile: the weights that the table is composed of.
+        places: int64 [G, 4], from `forge.ethyr.fused.segment.places_of`.
+        acted: int64 [G, P], samples of each group.
+        windows, encoded: of the first group: what those of all are like.
+        lane, lanes: which of how many.
+        listing: uint16 [LISTING], scratch.
     """
-    populations, stripes = gradients.table.shape[:2]
-    width, wide, side = gradients.table.shape[4], segment.encoded.shape[2], segment.windows.shape[2]
-    size = side * gradients.table.shape[3] * width
-    for task in range(lane, populations * stripes * side, lanes):
-        p, stripe, row = task // side // stripes, task // side % stripes, task % side
-        if first_group:
-            clear(gradients.table, task * size, size)
-            clear(gradients.counts, task * side * width, side * width)
-        for q in range(0, segment.acted[p], GRADIENT_BLOCK):
-            end = min(q + GRADIENT_BLOCK, segment.acted[p])
-            tile_gradient(gradients.table, gradients.counts, segment.encoded, (p * segment.encoded.shape[1] + q) * wide,
-                          wide, segment.windows, p, stripe, row, q, end, scratch.listing)  # fmt: skip
+    stripes, width, wide, side = table.shape[1], table.shape[4], encoded.shape[2], windows.shape[2]
+    populations, size = acted.shape[1], side * table.shape[3] * width
+    for task in range(lane, populations * side, lanes):
+        p, row = task // side, task % side
+        for stripe in range(stripes):
+            part = (p * stripes + stripe) * side + row
+            clear(table, part * size, size)
+            clear(counts, part * side * width, side * width)
+            for group in range(acted.shape[0]):
+                place = places[group]
+                seen = _lying_at(windows, place[WINDOWS], place[SEEN])
+                grads = _lying_at(encoded, place[ENCODED], place[ROWS])
+                for low in range(0, acted[group, p], GRADIENT_BLOCK):
+                    high = min(low + GRADIENT_BLOCK, acted[group, p])
+                    at = (p * place[ROWS] + low) * wide
+                    tile_gradient(table, counts, grads, at, wide, seen, p, stripe, row, low, high, listing)
+        compose_gradient(embedding_parts, tile_grad, bias_grad, table, embedding, tile, p, row, side)

@@ -18,14 +18,14 @@ from forge.ethyr.fused.guests import Guests, frozen_weights, guests_of, lent_to
 from forge.ethyr.fused.learn import Terms, learn_tiles
 from forge.ethyr.fused.play import log_probs_again
 from forge.ethyr.fused.player import Kind, player_of
-from forge.ethyr.fused.segment import Segment, allocate, allocate_scratch
+from forge.ethyr.fused.segment import Segment, allocate, allocate_scratch, places_of
 from forge.ethyr.fused.weights import (
     allocate_gradients,
     allocate_grads,
     allocate_weights,
     compose_table,
-    decompose_table,
     read_weights,
+    tile_gradients,
     write_gradients,
 )
 from forge.ethyr.learning.diagnostics import Diagnostics, approximate_kl
@@ -118,7 +118,6 @@ class FusedLearner:
             norms = np.stack([mean, 1 / (deviation + 1e-6), 1 / samples], axis=1).astype(np.float32)
         self._spread(lambda lane: self._learn(lane, chosen, norms))
         self._spread(lambda lane: self._learn_tiles(lane, segments))
-        self._spread(lambda lane: decompose_table(self._gradients, self.policy, lane, self.threads))
         write_gradients(self._gradients, self.policy, self.layout)
         sums = np.sum([segment.losses for segment in segments], axis=0) / samples[:, None]
         clipped = np.sum([segment.clipped for segment in segments], axis=0) / samples
@@ -213,8 +212,10 @@ class FusedLearner:
 
     def _learn_tiles(self, lane: int, segments: Sequence[Segment]) -> None:
         """Finds the gradients of every n-th part of the tile layer, from the segments of a minibatch."""
-        for place, segment in enumerate(segments):
-            learn_tiles(segment, self._gradients, place == 0, lane, self.threads, self._scratch[lane])
+        parts, first = tile_gradients(self._gradients, self.policy), segments[0]
+        acted = np.stack([segment.acted for segment in segments])
+        places = places_of(segments), acted, first.windows, first.encoded
+        learn_tiles(*parts, *places, lane, self.threads, self._scratch[lane].listing)
 
     def _spread(self, work: Callable[[int], None]) -> None:
         """Runs `work(lane)` for every lane, each in a thread of its own, and waits for all."""

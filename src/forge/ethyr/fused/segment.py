@@ -6,6 +6,7 @@ products work on several rows at once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -85,6 +86,20 @@ class Segment(NamedTuple):
     carried: Carried
     first_row: np.ndarray  # int64 [W, P], scratch
     first_entity: np.ndarray  # int64 [W, P], scratch
+
+
+#: Columns of what `places_of` returns.
+WINDOWS, ENCODED, SEEN, ROWS = range(4)
+
+
+def places_of(segments: Sequence[Segment]) -> np.ndarray:
+    """Where compiled code finds what it reads of segments whose number is not part of its type.
+
+    Returns:
+        int64 [G, 4]: the addresses of windows and of `encoded`, and how many rows of a population each of them has.
+    """
+    arrays = [(segment.windows, segment.encoded) for segment in segments]
+    return np.array([[w.ctypes.data, e.ctypes.data, w.shape[1], e.shape[1]] for w, e in arrays], np.int64)
 
 
 class Scratch(NamedTuple):

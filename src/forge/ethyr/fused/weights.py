@@ -12,7 +12,7 @@ from forge.blade.config.config import Config
 from forge.ethyr.experience.rollout import aligned
 from forge.ethyr.fused.columns import MOVE, STYLE, VALUE
 from forge.ethyr.fused.more import grad_of, plan_of, read_more, write_more
-from forge.ethyr.kernels.compose import EMBEDDING, compose_gradient_lane, compose_lane
+from forge.ethyr.kernels.compose import EMBEDDING, compose_lane
 from forge.ethyr.kernels.entities import normaliser
 from forge.ethyr.kernels.gru import GATES, OF_EACH, Unit, UnitGradients
 from forge.ethyr.kernels.layout import Layout, layout_of
@@ -207,12 +207,11 @@ def read_unit(unit: Unit, cell: PopulationGRU) -> None:
 
 
 @torch.no_grad()
-def decompose_table(gradients: Gradients, policy: Policy, lane: int, lanes: int) -> None:
-    """Sets the gradients of the weights that the table is composed of: every n-th part of them."""
+def tile_gradients(gradients: Gradients, policy: Policy) -> tuple[np.ndarray, ...]:
+    """What `forge.ethyr.fused.learn.learn_tiles` writes, and then the weights that it reads."""
     encoder = policy.encoder
-    written = (gradients.embedding, grad_of(encoder.tile), grad_of(encoder.tile_bias))
-    given = (encoder.embedding.numpy(), encoder.tile.numpy())
-    compose_gradient_lane(*written, gradients.table, *given, 2 * encoder.radius + 1, lane, lanes)
+    written = gradients.table, gradients.counts, gradients.embedding, grad_of(encoder.tile), grad_of(encoder.tile_bias)
+    return *written, encoder.embedding.numpy(), encoder.tile.numpy()
 
 
 def allocate_grads(policy: Policy) -> None:
@@ -223,7 +222,7 @@ def allocate_grads(policy: Policy) -> None:
 
 @torch.no_grad()
 def write_gradients(gradients: Gradients, policy: Policy, layout: Layout) -> None:
-    """Sets the gradients of a policy's other parameters, once `decompose_table` has run."""
+    """Sets the gradients of a policy's other parameters, once `forge.ethyr.fused.learn.learn_tiles` has run."""
     encoder = policy.encoder
     grad_of(encoder.embedding)[...] = in_order(gradients.embedding.swapaxes(0, 1))
     grad_of(encoder.counts)[...] = np.moveaxis(gradients.counts, 1, -2).reshape(encoder.counts.shape)

@@ -13,6 +13,9 @@ from forge.ethyr.learning.settings import Learning
 from forge.ethyr.learning.step_size import step_size
 from forge.support.checks import ConfigError
 
+#: A norm is rounded, so that it can be a little less than the largest of its numbers.
+_ROUNDED = 0.999
+
 #: What `Learning.optimiser` names.
 OPTIMISERS: dict[str, type[torch.optim.Adam]] = {"adam": torch.optim.Adam, "adamw": torch.optim.AdamW}
 
@@ -69,15 +72,19 @@ class Optimiser:
         """The size of the last step."""
         return learning_rate_of(self.adam)
 
-    def step(self) -> None:
-        """Applies the gradients, then zeroes them."""
+    def step(self, norm: float = math.inf) -> None:
+        """Applies the gradients; whoever computes the next ones writes over them.
+
+        Args:
+            norm: of all gradients together, if it is known: where none can be clipped, none is looked at.
+        """
         with one_thread():
             if self.learning.clip_norm and self._populations is not None:
                 parts = Parts.of(self.parameters, self._populations)
                 clip_norms(*parts, self._populations, self.learning.clip_norm)
-            torch.nn.utils.clip_grad_value_(self.parameters, self.learning.clip)
+            if norm > _ROUNDED * self.learning.clip:
+                torch.nn.utils.clip_grad_value_(self.parameters, self.learning.clip)
             self.adam.step()
-            self.adam.zero_grad(set_to_none=False)
 
 
 def learning_rate_of(optimiser: torch.optim.Optimizer) -> float:
