@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from forge.blade import Chaos, ConfigError
+from forge.ethyr.experience.selection import select
 from forge.ethyr.learning.settings import Learning
 from forge.ethyr.learning.step_size import step_size
 from forge.experiments.runs.settings import Session, Training
@@ -68,6 +69,31 @@ def test_no_bit_depends_on_the_number_of_threads(network: str) -> None:
             trainer.update()
         ends.append(weights(trainer))
     assert same(*ends)
+
+
+def test_a_minibatch_among_other_players_is_of_those_that_learn() -> None:
+    """Sample by sample what the segment holds of the chosen worlds, in its order."""
+    trainer = Trainer(training("torch", among="forager"))
+    for _ in range(6):
+        trainer.update()
+    rollout = trainer.learner.collector.rollout  # type: ignore[attr-defined]
+    assert rollout.seats.tolist() == [0, 1, -1, -1]
+    worlds = np.array([1, 3])
+    part, rows, first = select(rollout, worlds)
+    living = part.sample_of[:, :, :4] >= 0  # two populations of two slots
+    assert part.count.tolist() == [len(chosen) for chosen in rows] == living.reshape(-1, 2, 2).sum((0, 2)).tolist()
+    seen = 0
+    for t, w, slot in np.argwhere(part.sample_of >= 0):
+        p, mine, theirs = slot // 2, part.sample_of[t, w, slot], rollout.sample_of[t, worlds[w], slot]
+        assert rows[p][mine] == theirs
+        for name in ("windows", "moves", "actions", "log_prob", "value", "advantage", "target"):
+            np.testing.assert_array_equal(getattr(part, name)[p, mine], getattr(rollout, name)[p, theirs])
+        pairs = (part, mine), (rollout, theirs)
+        np.testing.assert_array_equal(*(x.entities[p, x.first[p, row] : x.first[p, row + 1]] for x, row in pairs))
+        assert part.starts[t, p] <= mine < part.starts[t + 1, p]
+        seen += 1
+    assert seen == part.count.sum() > 20
+    assert first == part.starts[1].tolist()
 
 
 def test_one_realm_learns_as_forge_train_does() -> None:
