@@ -20,6 +20,9 @@ from forge.ethyr.learning.settings import Learning
 from forge.ethyr.networks.heads import joint
 from forge.ethyr.networks.policy import Policy, Recurrent
 from tests.ethyr.test_fused import GUESTS, LEARNED, SMALL, learner, learning_in, samples_of
+from tests.ethyr.test_fused_recurrent import LEARNING as RECURRENT
+from tests.ethyr.test_fused_recurrent import Oracle
+from tests.ethyr.test_fused_recurrent import learner as recurrent
 
 DEALT: dict[str, Any] = {
     "algorithm": "ppo", "epochs": 2, "minibatches": 2, "ppo_clip": 0.02, "learning_rate": 0.02, "warmup": 0,
@@ -102,6 +105,29 @@ def test_the_compiled_learner_learns_from_the_worlds_of_a_minibatch_alone(config
         assert_gradients(fused.policy, wanted)
         optimiser.step()
     assert (fused.diagnostics.updates == 4).all()
+
+
+def test_memories_of_the_worlds_of_a_minibatch_go_their_own_way() -> None:
+    """The compiled recurrent network, against PyTorch life by life with the other group's samples left out."""
+    learning = dataclasses.replace(RECURRENT, **DEALT)
+    fused = recurrent(SMALL, learning)
+    oracle, optimiser = Oracle(fused), Optimiser(fused.policy.parameters(), learning)
+    for _ in range(3):
+        fused.collect()
+        oracle.judge()
+    acted = fused.collect()
+    before = torch.cat([torch.from_numpy(s.log_prob[:, : int(s.acted.max())]).clone() for s in fused.segments], 1)
+    of_second = torch.arange(before.shape[1]) >= int(fused.segments[0].acted.max())
+    for update in range(learning.updates):
+        (log_prob, value, spread, advantage, target), valid = oracle.judge(keep=False)
+        (group,) = fused._minibatches.of(update, int(fused.world.state.tick[0]))
+        mine = valid & (of_second == bool(group))
+        losses = proximal(log_prob, before, value, spread, advantage, target, mine, learning.ppo_clip)
+        wanted = expected(fused.policy, total(losses, learning))
+        for ours, theirs in zip(fused.gradients(acted, update), losses, strict=True):
+            torch.testing.assert_close(ours, theirs.detach(), atol=1e-5, rtol=1e-3)
+        assert_gradients(fused.policy, wanted)
+        optimiser.step()
 
 
 def test_no_bit_of_minibatches_depends_on_the_number_of_threads() -> None:
