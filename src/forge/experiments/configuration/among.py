@@ -129,6 +129,15 @@ def restored(text: str, run: Path) -> str:
     return text_of([guest._replace(word=_moved(guest, None, run.absolute())) for guest in guests_of(text)])
 
 
+def beside(text: str, folder: Path) -> str:
+    """The text of a file in a folder: runs that lie beside it are found from anywhere."""
+    found = []
+    for guest in guests_of(text):
+        place = folder.absolute() / path_of(guest.word) if guest.trained else folder
+        found.append(guest._replace(word=str(place)) if guest.trained and place.is_dir() else guest)
+    return text_of(found)
+
+
 def _moved(guest: Guest, of: Path | None, to: Path | None) -> str:
     """The word of a guest, where its copy is in a run's folder: taken out of one, or put into one."""
     if not guest.trained:

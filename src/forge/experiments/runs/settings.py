@@ -17,6 +17,7 @@ from forge.blade.schema.section import Section, choice, number, plain, section_t
 from forge.blade.schema.versions import CONFIGURATION, lacking
 from forge.blade.systems.game import from_outside, named_systems
 from forge.ethyr.learning.settings import ENGINES, Learning, named_networks
+from forge.experiments.configuration import among
 from forge.experiments.configuration.among import Guest, guests_of, shared
 from forge.experiments.configuration.schedule import Schedule, checked, schedule_of, text_of
 from forge.experiments.runs import release
@@ -232,8 +233,10 @@ class Training:
         beside = source.absolute().parent if asked and isinstance(source, Path) else None
         try:
             training = cls.from_dict(data, toml_version(data, not asked), whole, asked, beside)
-            world = training.world.beside(source) if isinstance(source, Path) else training.world
-            return dataclasses.replace(training, world=world)
+            if not isinstance(source, Path):
+                return training
+            session = dataclasses.replace(training.run, among=among.beside(training.run.among, source.parent))
+            return dataclasses.replace(training, world=training.world.beside(source), run=session)
         except ConfigError as error:
             other = data.get("release", release.current()) != release.current()
             written = f" (the file is of release {data['release']}, this is {release.current()})" if other else ""
