@@ -19,7 +19,10 @@ from forge.commands.train import main as forge_train
 from forge.embyr import Pace, Source, Viewer
 from forge.ethyr.engines.engine import make_learner
 from forge.ethyr.experience.company import Company
+from forge.ethyr.fused.learner import FusedLearner
 from forge.ethyr.insight.mind import Mind
+from forge.ethyr.learning.losses import policy_gradient
+from forge.ethyr.learning.settings import Learning
 from forge.ethyr.networks.policy import Policy
 from forge.ethyr.saving import checkpoint
 from forge.experiments.runs.loading import load
@@ -31,6 +34,7 @@ from forge.experiments.training.train import Trainer, begin, train
 from forge.experiments.watching.spectator import Spectator
 from forge.trinity import Sword, Trinity
 from tests.embyr.client import Client
+from tests.ethyr.test_fused import judged_by_torch
 
 #: Two populations that learn, one of foragers, two of fighters, three of a run of two populations: eight of three.
 WORLD = Chaos(**{"spawn.cap": 24, "spawn.populations": 2, "terrain.side": 40})
@@ -150,6 +154,36 @@ def test_a_run_repeats_on_any_threads_and_resumes_to_the_same_bits(engine: str, 
     if engine == "compiled":
         two = dataclasses.replace(training, run=dataclasses.replace(training.run, threads=2))
         assert bits(updated(two, 2)) == bits(trainer)
+    trainer.update()
+    resumed = Trainer(training)
+    resumed.load(tmp_path / "checkpoint")
+    resumed.update()
+    assert bits(resumed) == bits(trainer)
+
+
+def test_what_is_learned_is_what_pytorch_says_of_the_learners_samples_alone(frozen: Path) -> None:
+    learner = updated(training_of(frozen, engine="compiled"), 3).learner
+    assert isinstance(learner, FusedLearner)
+    acted = learner.collect()
+    told = learner.gradients(acted)
+    joined, valid = judged_by_torch(learner)
+    assert valid.sum(1).tolist() == acted.tolist()
+    for ours, theirs in zip(told, policy_gradient(*joined, valid), strict=True):
+        assert torch.allclose(ours, theirs.detach(), atol=1e-4)
+
+
+def test_memories_of_learners_and_guests_are_resumed_by_pytorch(tmp_path: Path) -> None:
+    """Both are recurrent: what their agents remember is theirs, whoever has other slots."""
+    learning = Learning(network="recurrent", ticks=4)
+    run = begin(tmp_path / "old", Training(run=Session(worlds=1, steps=1, minutes=0), learning=learning, world=WORLD))
+    Trainer(run.training).save(run.checkpoint_path(7))
+    session = Session(worlds=2, minutes=0, among=f"{run.path}", engine="torch", threads=1)
+    training = Training(run=session, learning=learning, world=WORLD)
+    trainer = updated(training, 4)
+    state = trainer.learner.state()
+    assert state["memory.numbers"].abs().sum() > 0
+    assert state["among.old.memory.numbers"].abs().sum() > 0
+    trainer.save(tmp_path / "checkpoint")
     trainer.update()
     resumed = Trainer(training)
     resumed.load(tmp_path / "checkpoint")

@@ -167,6 +167,26 @@ def test_the_command_line_keeps_a_schedule_and_tells_of_it(tmp_path: Path) -> No
     assert 0.01 <= lines[-1]["learning.entropy_weight"] < lines[0]["learning.entropy_weight"] <= 0.03
 
 
+def test_a_condition_may_be_of_a_player_that_shares_the_worlds_who_then_knows_the_new_numbers() -> None:
+    """Foragers walk to food at half of 10 that is left, where half of 32 was left before."""
+    text = """
+    window = 50
+    [[change]]
+    field = "world.vitals.food"
+    when = "lifetime_forager >= 1"
+    values = [10]
+    """
+    trainer = Trainer(training_of(text, engine="torch", among="forager=2"))
+    known = trainer.learner.company.companions[0]._player._rules
+    while not trainer.scheduled.values:
+        assert known["food"] == 32
+        trainer.update()
+    assert trainer.world.state.tally["deaths"][:, 2:].sum() > 0
+    assert trainer.learner.company.companions[0]._player._rules["food"] == 10
+    with pytest.raises(ConfigError, match=r"when: .*lifetime_forager"):
+        training_of(text)
+
+
 def test_realms_refuse_schedules() -> None:
     with pytest.raises(ConfigError, match=r"run.schedule changes numbers in one process"):
         Realms(training_of(TEXT), {"nRealm": 1})
