@@ -50,12 +50,17 @@ def frozen(tmp_path_factory: pytest.TempPathFactory) -> Path:
     world = WORLD.replace(**{"spawn.cap": 16})
     run = begin(path, Training(run=Session(worlds=1, minutes=0, steps=1), world=world))
     trainer = Trainer(run.training)
+    sharpened(trainer).save(run.checkpoint_path(7))
+    return path
+
+
+def sharpened(trainer: Trainer) -> Trainer:
+    """Its agents always take what they think best, so that no draw decides."""
     assert isinstance(trainer.policy, Policy)
     with torch.no_grad():
         for head in (trainer.policy.heads.move, trainer.policy.heads.style):
-            head.weight *= 1e4
-    trainer.save(run.checkpoint_path(7))
-    return path
+            head.weight *= 1e6
+    return trainer
 
 
 def training_of(frozen: Path, **session: Any) -> Training:
@@ -172,17 +177,41 @@ def test_what_is_learned_is_what_pytorch_says_of_the_learners_samples_alone(froz
         assert torch.allclose(ours, theirs.detach(), atol=1e-4)
 
 
-def test_memories_of_learners_and_guests_are_resumed_by_pytorch(tmp_path: Path) -> None:
-    """Both are recurrent: what their agents remember is theirs, whoever has other slots."""
-    learning = Learning(network="recurrent", ticks=4)
-    run = begin(tmp_path / "old", Training(run=Session(worlds=1, steps=1, minutes=0), learning=learning, world=WORLD))
-    Trainer(run.training).save(run.checkpoint_path(7))
-    session = Session(worlds=2, minutes=0, among=f"{run.path}", engine="torch", threads=1)
-    training = Training(run=session, learning=learning, world=WORLD)
+REMEMBERING = Learning(network="recurrent", ticks=4)
+
+
+@pytest.fixture(scope="module")
+def remembering(tmp_path_factory: pytest.TempPathFactory) -> Training:
+    """The configuration of a run of agents with a memory, among those of another."""
+    path = tmp_path_factory.mktemp("remembering") / "old"
+    session = Session(worlds=1, seed=3, steps=1, minutes=0)
+    run = begin(path, Training(run=session, learning=REMEMBERING, world=WORLD))
+    sharpened(Trainer(run.training)).save(run.checkpoint_path(7))
+    session = Session(worlds=2, minutes=0, among=str(path), threads=1)
+    return Training(run=session, learning=REMEMBERING, world=WORLD)
+
+
+def in_engine(training: Training, engine: str) -> Training:
+    return dataclasses.replace(training, run=dataclasses.replace(training.run, engine=engine))
+
+
+def test_agents_with_a_memory_live_the_same_lives_in_both_engines(remembering: Training) -> None:
+    """Nothing is drawn, so worlds stay alike as long as everybody remembers the same."""
+    compiled, dense = (sharpened(Trainer(in_engine(remembering, engine))) for engine in ("compiled", "torch"))
+    for _ in range(8):
+        assert compiled.learner.collect().tolist() == dense.learner.collect().tolist()
+        assert compiled.world.hash() == dense.world.hash()
+    assert compiled.world.state.tally["deaths"].sum((0, 2)).min() > 0
+
+
+@pytest.mark.parametrize("engine", ["compiled", "torch"])
+def test_memories_of_learners_and_guests_are_resumed(engine: str, remembering: Training, tmp_path: Path) -> None:
+    training = in_engine(remembering, engine)
     trainer = updated(training, 4)
     state = trainer.learner.state()
     assert state["memory.numbers"].abs().sum() > 0
-    assert state["among.old.memory.numbers"].abs().sum() > 0
+    theirs = "guest.0.numbers" if engine == "compiled" else "among.old.memory.numbers"
+    assert state[theirs].abs().sum() > 0
     trainer.save(tmp_path / "checkpoint")
     trainer.update()
     resumed = Trainer(training)

@@ -112,7 +112,7 @@ def why_not_compiled(policy: Network, config: Config, company: Company | None = 
     if device != "cpu":
         return f"the kernels compute on the CPU, and the policy is on {device}"
     for one in () if company is None else company.companions:
-        if one.script() is None and type(one.network) is not Policy:
+        if one.script() is None and type(one.network) not in (Policy, Recurrent):
             played = f"by a {type(one.network).__name__}" if one.network else "in Python"
-            return f"the kernels play scripted agents and default networks, and {one.name} is played {played} here"
+            return f"the kernels play scripted agents and our own networks, and {one.name} is played {played} here"
     return None

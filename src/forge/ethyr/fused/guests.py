@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
+import torch
 
-from forge.blade.compiled.jit import inline
+from forge.blade.compiled.jit import inline, jit
 from forge.blade.config.config import Config
 from forge.blade.state.state import State
 from forge.ethyr.experience.company import Company
 from forge.ethyr.experience.rollout import Rollout
+from forge.ethyr.fused import recurrent
+from forge.ethyr.fused.network import judge
+from forge.ethyr.fused.play import decide
 from forge.ethyr.fused.segment import Scratch, Segment, allocate, allocate_scratch
 from forge.ethyr.fused.weights import Weights, allocate_weights, compose_table, read_weights
 from forge.ethyr.kernels.layout import layout_of
@@ -84,6 +88,28 @@ def guests_of(
     )
 
 
+def carried_by(groups: Sequence[Guests]) -> dict[str, torch.Tensor]:
+    """What the agents of policies with a memory carry on: tensors that share no memory with it."""
+    return {name: torch.from_numpy(np.concatenate(arrays)) for name, arrays in _carried(groups)}
+
+
+def take_carried(groups: Sequence[Guests], state: Mapping[str, torch.Tensor]) -> None:
+    """Goes back to what `carried_by` returned, of the same worlds and policies; it may stand among other tensors."""
+    for name, arrays in _carried(groups):
+        first = 0
+        for array in arrays:
+            array[...] = state[name].numpy()[first : first + len(array)]
+            first += len(array)
+
+
+def _carried(groups: Sequence[Guests]) -> Iterator[tuple[str, list[np.ndarray]]]:
+    """The arrays of memories, group by group, each with its name."""
+    for k, one in enumerate(groups[0].frozen):
+        if one.segment.carried.numbers.shape[2]:
+            for name in ("numbers", "owner", "age"):
+                yield f"guest.{k}.{name}", [getattr(guests.frozen[k].segment.carried, name) for guests in groups]
+
+
 def _frozen(rollout: Rollout, weights: Weights) -> Frozen:
     return Frozen(*allocate(rollout, weights), weights)
 
@@ -91,6 +117,24 @@ def _frozen(rollout: Rollout, weights: Weights) -> Frozen:
 def lent_to(weights: Sequence[Weights]) -> tuple[Scratch, ...]:
     """What one thread works on for policies with such weights."""
     return tuple(allocate_scratch(own) for own in weights)
+
+
+@jit(_nrt=False)
+def act(state, segment, weights, scratch, styles, key, first_world, worlds):
+    """Has a policy without a memory decide for those who were gathered; arguments as for `play`."""
+    for p in range(segment.gathered.shape[0]):
+        judge(segment, weights, scratch, p, 0, segment.gathered[p])
+    decide(state, segment, weights, scratch, 0, styles, key, first_world, worlds)
+
+
+@jit(_nrt=False)
+def act_remembering(state, segment, weights, scratch, styles, key, first_world, worlds):
+    """Has a policy with a memory decide for those who were gathered, and keeps what each carries on."""
+    recurrent.recall(state, segment, 0)
+    for p in range(segment.gathered.shape[0]):
+        recurrent.judge(segment, weights, scratch, p, 0, segment.gathered[p])
+    recurrent.keep(state, segment, 0)
+    decide(state, segment, weights, scratch, 0, styles, key, first_world, worlds)
 
 
 @inline

@@ -14,7 +14,7 @@ from forge.ethyr.experience.company import Company
 from forge.ethyr.experience.dead_units import dead_units
 from forge.ethyr.experience.rollout import NO_SAMPLE, Rollout
 from forge.ethyr.fused import learn, play, recurrent
-from forge.ethyr.fused.guests import Guests, frozen_weights, guests_of, lent_to
+from forge.ethyr.fused.guests import Guests, carried_by, frozen_weights, guests_of, lent_to, take_carried
 from forge.ethyr.fused.learn import Terms, learn_tiles
 from forge.ethyr.fused.play import log_probs_again
 from forge.ethyr.fused.player import Kind, player_of
@@ -76,7 +76,10 @@ class FusedLearner:
         self._lent, self._guests = [lent_to(self._frozen) for _ in range(threads)], self._invited()
         scripts = () if company is None else tuple(Kind(*s[:2]) for s in (c.script() for c in company.companions) if s)
         kind = self.layout, learning.matters, policy.memory > 0
-        self._player, self.threads = player_of(*kind, scripts, len(self._frozen)), threads
+        self._player, self.threads = (
+            player_of(*kind, scripts, tuple(x.unit.seen.shape[1] > 0 for x in self._frozen)),
+            threads,
+        )
         self._judges, self._learns = (
             (recurrent.judge_again, recurrent.learn_population)
             if policy.memory
@@ -153,7 +156,7 @@ class FusedLearner:
     def state(self) -> dict[str, torch.Tensor]:
         """What agents remember, and of the company; what is drawn follows from the seed and the ticks of the worlds."""
         carried = recurrent.memories(self.segments) if self.policy.memory else {}
-        return carried if self.company is None else carried | self.company.state()
+        return carried if self.company is None else carried | self.company.state() | carried_by(self._guests)
 
     def load_state(self, state: Mapping[str, torch.Tensor]) -> None:
         """Goes on from a saved state; see `Learner`."""
@@ -163,6 +166,7 @@ class FusedLearner:
         if self.company is not None:
             self.company.load_state(state)
             self._guests = self._invited()
+            take_carried(self._guests, state)
 
     def _read_weights(self) -> None:
         read_weights(self.weights, self.policy, self.layout)

@@ -12,7 +12,7 @@ from forge.blade.compiled.made import Names, filled, made
 from forge.blade.engine.engine import engine_of, folder_of
 from forge.blade.engine.mistakes import named
 from forge.ethyr.experience.gathering import Gathering, gathering_of
-from forge.ethyr.fused import play, recurrent
+from forge.ethyr.fused import guests, play, recurrent
 from forge.ethyr.kernels.layout import Layout
 
 _TEMPLATE = Path(__file__).with_name("player_template.py")
@@ -32,7 +32,9 @@ class Kind(NamedTuple):
 
 
 @functools.cache
-def player_of(layout: Layout, matters: bool, memory: bool, scripts: tuple[Kind, ...] = (), frozen: int = 0) -> Any:
+def player_of(
+    layout: Layout, matters: bool, memory: bool, scripts: tuple[Kind, ...] = (), frozen: tuple[bool, ...] = ()
+) -> Any:
     """`play` of `forge/ethyr/fused/player_template.py` for worlds of a layout, compiled when it is first called.
 
     A verb from outside that does not compile is then one ConfigError.
@@ -42,7 +44,7 @@ def player_of(layout: Layout, matters: bool, memory: bool, scripts: tuple[Kind, 
         matters: whether to note which choices matter.
         memory: whether the network has one.
         scripts: the scripted agents that share the worlds.
-        frozen: how many policies that do not learn share them.
+        frozen: of each policy that shares them and does not learn, whether it has a memory.
     """
     names, schema = Names(), layout.schema
     judge = recurrent.judge_newest if memory else play.judge_newest
@@ -69,7 +71,7 @@ def _gathers(gathering: Gathering, names: Names, agents: str, tick: str) -> list
     return ["for w in range(state.tick.shape[0]):", f"    {names.of(gathering.gather_world)}({given})"]
 
 
-def _guests(scripts: Sequence[Kind], frozen: int, names: Names) -> Iterator[str]:
+def _guests(scripts: Sequence[Kind], frozen: Sequence[bool], names: Names) -> Iterator[str]:
     """The lines in which those who share the worlds with the learners decide."""
     if scripts or frozen:
         yield "recognise(state, guests)"
@@ -78,5 +80,8 @@ def _guests(scripts: Sequence[Kind], frozen: int, names: Names) -> Iterator[str]
         memory = f"guests.rules[{k} : {k + 1}], guests.headings[{k}], guests.keys[{k}], guests.calls[{k}] + t"
         slots = f"guests.slots[{k}, 0], guests.slots[{k}, 1]"
         yield f"{names.of(kind.kernel)}({seen}, {memory}, first_world, {slots}, state.actions)"
-    for k in range(frozen):
-        yield f"act_frozen(state, guests.agents, guests.frozen[{k}], lent[{k}], styles, key, first_world, worlds)"
+    for k, remembers in enumerate(frozen):
+        act = names.of(guests.act_remembering if remembers else guests.act)
+        policy = f"guests.frozen[{k}].segment, guests.frozen[{k}].weights, lent[{k}]"
+        yield f"gather_frozen(state, guests.agents, guests.frozen[{k}])"
+        yield f"{act}(state, {policy}, styles, key, first_world, worlds)"

@@ -10,7 +10,6 @@ from forge.ethyr.experience.advantage import estimate_world
 from forge.ethyr.experience.rollout import reserve
 from forge.ethyr.fused.columns import VALUE
 from forge.ethyr.fused.guests import recognise  # noqa: F401 - where there are any
-from forge.ethyr.fused.network import judge
 from forge.ethyr.fused.play import decide, sum_moments
 
 # import functions
@@ -70,22 +69,17 @@ def look(state, segment, more, weights, scratch, t):
 
 
 @jit(_nrt=False)
-def act_frozen(state, agents, frozen, scratch, styles, key, first_world, worlds):
-    """Has a policy that does not learn decide for its agents; nothing is kept of it.
+def gather_frozen(state, agents, frozen):
+    """Gathers what the agents of a policy that does not learn see now, in the place of what they saw before.
 
     Args:
         state: of the group's worlds.
         agents: those of the state, of the populations that the policy takes them for.
         frozen: the policy, `forge.ethyr.fused.guests.Frozen`.
-        scratch: of this thread, for its weights.
-        styles, key, first_world, worlds: as for `play`.
     """
-    segment, more, weights = frozen.segment, frozen.more, frozen.weights  # noqa: F841 - where more is gathered
+    segment, more = frozen.segment, frozen.more  # noqa: F841 - where more is gathered
     segment.gathered[:] = 0
     segment.first[:, 0] = 0
     rows = segment.first_row, segment.first_entity
     reserve(agents, state.seen_count, segment.seats, segment.first, segment.gathered, *rows)
     # each gathering for a guest
-    for p in range(segment.gathered.shape[0]):
-        judge(segment, weights, scratch, p, 0, segment.gathered[p])
-    decide(state, segment, weights, scratch, 0, styles, key, first_world, worlds)

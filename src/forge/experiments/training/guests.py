@@ -15,7 +15,6 @@ from forge.agents.base import Script, Scripted
 from forge.blade import Config, ConfigError, Observation
 from forge.ethyr.experience.company import Companion, Company
 from forge.ethyr.insight.actor import Actor
-from forge.ethyr.kernels.layout import layout_of
 from forge.ethyr.learning.learner import check_state
 from forge.ethyr.learning.metrics import ratio
 from forge.ethyr.networks.network import Network
@@ -193,7 +192,9 @@ class Frozen:
         own = Actor(trained.policy, trained.config, seed, trained.reward_scale)
         self._actor = seated(own, trained.path, self._view.config)
         self._actor.prepare(worlds)
-        self.network = self._actor.policy if layout_of(self._actor.config) == layout_of(world) else None
+        self.network = (
+            self._actor.policy if type(self._actor) is Actor and _of_like_systems(own.config, world) else None
+        )
         weights = checkpoint.pack_tensors(self._actor.policy.state_dict())
         self._weights = np.frombuffer(hashlib.blake2b(weights, digest_size=16).digest(), np.uint8)
 
@@ -219,3 +220,9 @@ class Frozen:
                 f"{self.name}, which shares the worlds, has other weights than when the checkpoint was written"
             )
         self._actor.load_state(state)
+
+
+def _of_like_systems(own: Config, world: Config) -> bool:
+    """Whether the systems from outside of two configurations have the same numbers, which inputs are normalised by."""
+    outside = (name for name in own.sections() if name not in Config.sections())
+    return all(getattr(own, name) == getattr(world, name, None) for name in outside)
