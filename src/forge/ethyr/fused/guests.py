@@ -73,7 +73,7 @@ def guests_of(
     played = [(one.script(), one.seats) for one in companions]
     scripts = [(script, seats) for script, seats in played if script is not None]
     policies = zip((seats for script, seats in played if script is None), weights, strict=True)
-    ends = [np.flatnonzero(seats >= 0)[[0, -1]] for _, seats in scripts]
+    slots = [np.flatnonzero(seats >= 0)[[0, -1]] * config.quota + (0, config.quota) for _, seats in scripts]
     return Guests(
         agents=np.zeros_like(state.agents),
         kin=np.zeros(0, np.uint8) if company is None else company.kin,
@@ -81,9 +81,7 @@ def guests_of(
         headings=tuple(script.headings[worlds] for script, _ in scripts),
         keys=np.array([script.key for script, _ in scripts], np.uint64),
         calls=np.array([script.calls for script, _ in scripts], np.int64),
-        slots=np.array([(low * config.quota, (high + 1) * config.quota) for low, high in ends], np.int64).reshape(
-            -1, 2
-        ),
+        slots=np.array(slots, np.int64).reshape(-1, 2),
         frozen=tuple(_frozen(Rollout(config, len(state.tick), 0, seats=seats), own) for seats, own in policies),
     )
 
