@@ -40,7 +40,7 @@ def test_killed_it_goes_on_and_finds_the_same(tmp_path: Path, capsys: pytest.Cap
     whole, broken = tmp_path / "whole", tmp_path / "broken"
     assert main([*TINY, "--folder", str(whole)]) == 0
     said = capsys.readouterr().out
-    assert "2 runs, 0 of them done; 7 measurements, 0 of them done" in said
+    assert "2 runs, 0 of them done; 15 measurements, 0 of them done" in said
     assert "of training" in said
     assert "at least 5 × random within 180 s of training" in " ".join(said.split())
     killed(broken, "runs/pg-*/checkpoints/*1*")  # in the middle of its first run
@@ -53,7 +53,7 @@ def test_killed_it_goes_on_and_finds_the_same(tmp_path: Path, capsys: pytest.Cap
     files = {path: path.read_bytes() for path in (whole / "learning-tiny").iterdir()}
     assert {path.suffix for path in files} == {".md", ".csv", ".json", ".png", ".svg"}
     assert main([*TINY, "--folder", str(whole), "--publish", str(tmp_path / "docs")]) == 0
-    assert "2 runs, 2 of them done; 7 measurements, 7 of them done" in capsys.readouterr().out
+    assert "2 runs, 2 of them done; 15 measurements, 15 of them done" in capsys.readouterr().out
     assert {path: path.read_bytes() for path in files} == files
     published = {path.name: path.read_bytes() for path in (tmp_path / "docs" / "learning-tiny").iterdir()}
     assert published == {path.name: data for path, data in files.items()}

@@ -97,6 +97,13 @@ class Trainer:
         engine = resumed_by(run.engine, saved)
         return make_learner(world, self.policy, learning, run.seed, world.threads, engine, company)
 
+    def _tell_optimiser(self) -> None:
+        """Has it go on with the numbers of now; its parameter groups change only where a schedule changes them."""
+        if "learning.weight_decay" in self.scheduled.schedule.fields:
+            self.optimiser.adapt(self.learning)
+        else:
+            self.optimiser.learning = self.learning
+
     def _adapt(self) -> None:
         """Goes on with what is scheduled for now, if that differs: with a learner as a resumed run has it."""
         tally = self.world.state.tally
@@ -104,7 +111,7 @@ class Trainer:
             return
         before, (learning, world) = self.learning, by_table(self.scheduled.values)
         self.learning = dataclasses.replace(self.training.learning, **learning)
-        self.optimiser.adapt(self.learning)
+        self._tell_optimiser()
         if differing := {name: value for name, value in world.items() if value_of(self.world.config, name) != value}:
             change(self.world, differing)
         if differing or any(getattr(before, name) != getattr(self.learning, name) for name in JUDGED):
@@ -183,7 +190,7 @@ class Trainer:
         self.optimiser.adam.load_state_dict(moments)
         self.world, self.learner, self.scheduled = world, learner, scheduled
         self.learning = self.training.learning
-        self.optimiser.adapt(self.learning)
+        self._tell_optimiser()
         self.steps, self.updates, self.seconds = counts["steps"], counts["updates"], counts["seconds"]
 
 
