@@ -8,13 +8,11 @@ import torch
 from forge.blade.world.world import World
 from forge.ethyr.experience.company import Company
 from forge.ethyr.experience.memory import Memory
-from forge.ethyr.experience.rollout import NO_SAMPLE, Rollout
+from forge.ethyr.experience.rollout import Rollout, mark_lost
 from forge.ethyr.networks.encoder import hold, release
 from forge.ethyr.networks.heads import draw
 from forge.ethyr.networks.network import Network
 from forge.ethyr.networks.samples import Samples
-
-_NOBODY = -1
 
 
 class Collector:
@@ -45,6 +43,7 @@ class Collector:
         self.memory = Memory(world.config, world.count, policy.memory, self.device, learners)
         self.start = self.memory.numbers[:, :0]
         self._actions = np.zeros((*world.state.agents.shape, len(self.rollout.layout.there)), np.uint8)
+        self._acting = world.state.agents["id"].copy()
 
     @torch.no_grad()
     def collect(self) -> np.ndarray:
@@ -62,12 +61,11 @@ class Collector:
             rollout.scatter(tick, self._actions)
             if self.company is not None:
                 self.company.act(world.observe(), self._actions)
-            acting = np.where(rollout.sample_of[tick] != NO_SAMPLE, world.state.agents["id"], _NOBODY)
-            observation, reward, terminated, _ = world.step(self._actions)
+            np.copyto(self._acting, world.state.agents["id"])
+            _, reward, terminated, _ = world.step(self._actions)
             rollout.reward[tick] = reward
             rollout.terminated[tick] = terminated
-            living = np.where(observation.alive, observation.agents["id"], _NOBODY)
-            rollout.lost[tick] = (acting != _NOBODY) & ~terminated & (living != acting)
+            mark_lost(rollout.sample_of[tick], self._acting, terminated, world.state.agents, rollout.lost[tick])
         acted = rollout.count.copy()
         self._act(rollout.ticks)
         release(self.policy)

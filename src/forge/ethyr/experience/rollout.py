@@ -185,18 +185,20 @@ def _rows_of(samples: Samples, array: np.ndarray) -> np.ndarray:
 def reserve(agents, seen_count, seats, first, count, first_row, first_entity):
     """Gives each world its rows: adds its living to `count`, and notes where its samples and entities begin."""
     quota = agents.shape[1] // seats.shape[0]
-    for p in range(count.shape[0]):
-        row, entity = count[p], np.int64(first[p, count[p]])
-        for w in range(agents.shape[0]):
-            first_row[w, p] = row
-            first_entity[w, p] = entity
-            for population in range(seats.shape[0]):
-                if seats[population] == p:
-                    for slot in range(population * quota, (population + 1) * quota):
-                        row += agents[w, slot].alive
-                        entity += seen_count[w, slot]
-        count[p] = row
-        first[p, row] = entity
+    for w in range(agents.shape[0]):
+        for p in range(count.shape[0]):
+            first_row[w, p] = count[p]
+            first_entity[w, p] = first[p, count[p]]
+        for population in range(seats.shape[0]):
+            p = seats[population]
+            if p < 0:
+                continue
+            row, entity = count[p], np.int64(first[p, count[p]])
+            for slot in range(population * quota, (population + 1) * quota):
+                row += agents[w, slot].alive
+                entity += seen_count[w, slot]
+            count[p] = row
+            first[p, row] = entity
 
 
 @jit
@@ -214,3 +216,20 @@ def scatter_actions(sampled, sample_of, seats, columns, actions):
             sample = sample_of[w, slot]
             for k in range(actions.shape[2]):
                 actions[w, slot, k] = sampled[seats[slot // quota], sample, columns[k]] if sample != NO_SAMPLE else 0
+
+
+@jit
+def mark_lost(sample_of, acting, terminated, agents, lost):
+    """Marks whose agent acted, did not die, and is not in its slot any more: see `Rollout.lost`, of one tick.
+
+    Args:
+        sample_of: int32 [W, N], of the tick.
+        acting: [W, N], the ids of who was in the slots when actions were chosen.
+        terminated: bool [W, N], who died.
+        agents: records [W, N] after the tick.
+        lost: bool [W, N], to write.
+    """
+    for w in range(lost.shape[0]):
+        for slot in range(lost.shape[1]):
+            stayed = agents[w, slot].alive and agents[w, slot].id == acting[w, slot]
+            lost[w, slot] = sample_of[w, slot] != NO_SAMPLE and not terminated[w, slot] and not stayed
