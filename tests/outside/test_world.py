@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from forge.agents import scripted
-from forge.blade import Cause, Config, ConfigError, EventKind, Recording, RewardTerm, World
+from forge.blade import Cause, Chaos, Config, ConfigError, EventKind, Law, Recording, RewardTerm, World
 from forge.blade.interventions import Set
 from forge.blade.world.action_tree import ActionTree
 from forge.blade.world.scenario import Scenario
@@ -224,6 +224,23 @@ def test_a_configuration_names_it_and_has_its_table(tmp_path: Path) -> None:
         World([config, config.replace(**{"plague.cure": "none"})], 2)
     with pytest.raises(ConfigError, match="worlds of a batch must share systems"):
         World([Config(), Config(systems=SYSTEMS)], 2)
+
+
+def test_presets_and_replace_take_systems() -> None:
+    """Sections that both configurations have are kept, further ones begin with their defaults, and others go."""
+    ill = Law(systems=SYSTEMS, **{"plague.harm": 7, "spawn.cap": 64})
+    assert (ill.systems, ill.plague.harm, ill.spawn.cap, ill.combat) == (tuple(SYSTEMS), 7, 64, Law().combat)
+    assert Chaos(systems=SYSTEMS) == Config(systems=SYSTEMS)
+    assert ill.replace(systems=["paths", *SYSTEMS]).plague == ill.plague
+    assert ill.replace(systems=["paths"]) == Law(systems=["paths"], **{"spawn.cap": 64})
+    assert ill.replace(systems=[]) == Law(**{"spawn.cap": 64})
+    assert ill.replace(**{"plague.harm": 8}).systems == ill.systems
+    with pytest.raises(ConfigError, match="unknown section 'plague'"):
+        ill.replace(systems=[], **{"plague.harm": 8})
+    with pytest.raises(ConfigError, match="unknown section 'system'; did you mean 'systems'"):
+        Law(system=SYSTEMS)
+    with pytest.raises(ConfigError, match="systems = 'paths' must be a list of names"):
+        Law(systems="paths")
 
 
 def test_worlds_of_a_batch_may_have_other_numbers() -> None:

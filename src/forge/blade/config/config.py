@@ -127,22 +127,32 @@ class Config:
         return _made, (self.systems, {name: getattr(self, name) for name in self.sections()})
 
     def replace(self, **changes: Any) -> Self:
-        """A copy with fields changed by dotted name, `config.replace(**{"spawn.cap": 64})`, or by whole sections."""
-        sections: dict[str, Any] = {}
+        """A copy with fields changed by dotted name, `config.replace(**{"spawn.cap": 64})`, or by whole sections.
+
+        `systems=[...]` makes it one of those systems: the sections that it shares with this one are kept, further ones
+        have their defaults.
+
+        Raises:
+            ConfigError: as of a configuration, or naming the section or field that there is not.
+        """
+        kind = self.of(named_systems(changes.pop("systems", self.systems)))
+        kinds = kind.sections()
+        sections: dict[str, Any] = {name: section() for name, section in kinds.items()}
+        sections |= {name: getattr(self, name) for name in kinds if kinds[name] is self.sections().get(name)}
         leaves: dict[str, dict[str, Any]] = {}
         for name, value in changes.items():
             section, _, leaf = name.partition(".")
-            if section not in self.sections():
-                raise ConfigError(did_you_mean("section", section, list(self.sections())))
+            if section not in kinds:
+                raise ConfigError(did_you_mean("section", section, [*kinds, "systems"]))
             if leaf:
                 leaves.setdefault(section, {})[leaf] = value
             else:
-                _check_section(section, value, type(getattr(self, section)))
+                _check_section(section, value, kinds[section])
                 sections[section] = value
         # The fields of a section change at once: one by one, they could contradict each other on the way.
         for section, values in leaves.items():
-            sections[section] = _replace_leaves(section, sections.get(section, getattr(self, section)), values)
-        changed = dataclasses.replace(self, **sections)
+            sections[section] = _replace_leaves(section, sections[section], values)
+        changed = kind(**sections)
         if changed.spawn.cap != self.spawn.cap:
             changed.tell_populations()
         return changed
