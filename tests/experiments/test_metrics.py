@@ -32,7 +32,7 @@ DOCS = Path(__file__).resolve().parents[2] / "docs"
 
 def names(kind: str) -> set[str]:
     """What lines of runs of a kind hold: of `train` or of `realms`, where survival alone is rewarded or not."""
-    realms = {"rounds", "restarts", "tags"}
+    realms = {"rounds", "restarts", "tags", "round_time", "exchange_time", "pantheon_time"}
     every = {name for metric in METRICS for name in (metric.name, metric.each) if name} | {"tags"}
     every = {name for name in every if not name.endswith("_NAME")}  # of runs among other players alone
     rewards = {name for name in every if name.startswith("reward")}

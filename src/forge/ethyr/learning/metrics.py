@@ -99,7 +99,16 @@ METRICS = (
         "mean age at death of a player that shares the worlds and does not learn, by its name; of `--among` only",
     ),
     Metric("living_NAME", "", "agents", "of that player, alive in a world at the end of the line"),
-    Metric("restarts", "", "realms", "lost and brought back since the command began; of realms only"),
+    Metric("round_time", "", "ms", "median time of a round; of realms only, as are the next three"),
+    Metric(
+        "exchange_time",
+        "",
+        "ms",
+        "median time of a round in which the slowest realm did not yet, or no longer, play and learn, and the Pantheon "
+        "did not step: parameters on their way out, gradients on their way in",
+    ),
+    Metric("pantheon_time", "", "ms", "median time of a round in which the Pantheon averages, checks and steps"),
+    Metric("restarts", "", "realms", "lost and brought back since the command began"),
 )
 
 

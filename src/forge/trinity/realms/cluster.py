@@ -100,6 +100,8 @@ class Cluster:
         RealmLost: if no machine of it has room for a realm.
     """
 
+    at_once = True
+
     def __init__(
         self,
         settings: Sequence[Setting],

@@ -18,6 +18,7 @@ class Realms(Protocol):
     """All realms of a run. Every method answers for all of them, in their order."""
 
     restarts: int  # realms that were lost and brought back
+    at_once: bool  # all compute at the same time, and not one after another
     tags: tuple[str, ...]  # what the God of realm 0 calls the populations
 
     def play(self) -> list[Report]:
@@ -53,6 +54,7 @@ class LocalRealms:
     """Realms that play with the Pantheon's own network: nothing is broadcast."""
 
     restarts = 0
+    at_once = False
 
     def __init__(self, settings: Sequence[Setting], trinity: Trinity, pantheon: Pantheon) -> None:
         self.realms = [Realm(setting, trinity, pantheon.network, pantheon.packing) for setting in settings]

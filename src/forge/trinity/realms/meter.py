@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -15,6 +15,21 @@ from forge.trinity.realms.report import Report
 
 #: What a checkpoint keeps.
 COUNTS = ("steps", "rounds", "updates", "lives", "seconds")
+#: Medians over the rounds of a line, in milliseconds.
+TIMES = ("round_time", "exchange_time", "pantheon_time")
+
+
+class Clock(NamedTuple):
+    """Seconds of a round."""
+
+    round: float  # from its beginning to its end
+    realms: float = 0.0  # of it: until the slowest realm had played and learned, or all one after another
+    pantheon: float = 0.0  # of it: averaging, checking and stepping
+
+    @property
+    def exchange(self) -> float:
+        """The rest: parameters out, gradients in."""
+        return self.round - self.realms - self.pantheon
 
 
 class Meter:
@@ -46,14 +61,16 @@ class Meter:
         self._deaths = np.zeros((self._populations, len(self._schema.causes)), np.int64)
         self._lifetime = np.zeros(self._populations, np.int64)
         self._members = np.zeros(self._populations)
+        self._clocks: list[Clock] = []
         self._learned = LearnedMeter()
 
-    def add(self, reports: Sequence[Report], updates: int, seconds: float, step: Step | None = None) -> None:
+    def add(self, reports: Sequence[Report], updates: int, clock: Clock, step: Step | None = None) -> None:
         """Counts one round: the last report of every realm, and the steps of the optimiser if there were any."""
         tallies = [report.tally for report in reports]
         self.rounds += 1
         self.updates += updates
-        self.seconds += seconds
+        self.seconds += clock.round
+        self._clocks.append(clock)
         self.steps += sum(int(tally.steps[: self._learners].sum()) for tally in tallies)
         self.lives += sum(int(tally.deaths[: self._learners].sum()) for tally in tallies)
         self._steps += np.sum([tally.steps for tally in tallies], axis=0)
@@ -102,7 +119,16 @@ class Meter:
             learned=self._learned.read(Afterwards(divergence.read(), dead.read())),
         )
         line = metrics_line(self.counts(), lapse, self._schema)
+        line |= dict(zip(TIMES, _times(self._clocks), strict=True))
         if self._among is not None:
             line |= self._among.metrics(self._deaths, self._lifetime, self._members)
         self._mark()
         return line
+
+
+def _times(clocks: Sequence[Clock]) -> list[float | None]:
+    """What TIMES name; None without rounds."""
+    if not clocks:
+        return [None] * len(TIMES)
+    seconds = np.median([(clock.round, clock.exchange, clock.pantheon) for clock in clocks], axis=0)
+    return np.round(1e3 * seconds, 3).tolist()

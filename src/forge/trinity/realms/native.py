@@ -27,7 +27,7 @@ from forge.support.checks import shown
 from forge.support.paths import path_of
 from forge.support.plugins import Untrusted
 from forge.trinity.realms.local import LocalRealms, Realms
-from forge.trinity.realms.meter import COUNTS, Meter
+from forge.trinity.realms.meter import COUNTS, Clock, Meter
 from forge.trinity.realms.realm import warm_up
 from forge.trinity.realms.report import Snapshot
 from forge.trinity.realms.setting import Setting
@@ -161,13 +161,18 @@ class Native:
             Diverged: if a loss, a gradient or a parameter is not finite; the error names it and the update.
         """
         started, updates, steps = time.perf_counter(), 0, list[Step]()
+        played = learning = 0.0
+        together = max if self.realms.at_once else sum
         self.pantheon.agent_steps = self.meter.steps
         reports = self.realms.play()
         try:
             for epoch in range(self.learning.updates):
                 if epoch > 0:
                     reports = self.realms.learn(epoch)
+                played += together(report.seconds for report in reports)
+                asked = time.perf_counter()
                 learned = self.pantheon.learn(reports)
+                learning += time.perf_counter() - asked
                 updates += learned
                 if learned and self.pantheon.last_step is not None:
                     steps.append(self.pantheon.last_step)
@@ -175,7 +180,7 @@ class Native:
             error.update = self.meter.updates + updates + 1
             raise
         step = mean_step(steps) if steps else None
-        self.meter.add(reports, updates, time.perf_counter() - started, step)
+        self.meter.add(reports, updates, Clock(time.perf_counter() - started, played, learning), step)
 
     def save(self, folder: str | Path, more: Mapping[str, bytes] | None = None) -> None:
         """Writes a checkpoint: everything that `restore` needs to go on to the same bits.

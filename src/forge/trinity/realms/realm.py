@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import time
 
 import numpy as np
 import torch
@@ -43,6 +44,7 @@ class Realm:
         self.sword = trinity.sword(setting, self.god, network)
         self._samples = np.zeros(setting.learners, np.int64)
         self._tally = self._since(*self._totals())
+        self._seconds = 0.0
 
     def play(self, weights: Vectors | None) -> Report:
         """One round: culls, plays a segment, and finds its gradients.
@@ -59,6 +61,7 @@ class Realm:
     def advance(self, weights: Vectors | None) -> None:
         """One round without gradients: what a realm that was lost does to catch up."""
         self._take(weights)
+        started = time.perf_counter()
         world = self.god.world
         before = self._totals()
         chosen = self.god.cull(world.observe())
@@ -66,6 +69,7 @@ class Realm:
             world.cull(chosen)
         self._samples = self.sword.rollout()
         self._tally = self._since(*before)
+        self._seconds = time.perf_counter() - started
 
     def learn(self, weights: Vectors | None, epoch: int) -> Report:
         """The gradients of the segment just played, by the parameters of now."""
@@ -73,11 +77,13 @@ class Realm:
         P = len(self._samples)
         if not self._samples.any():
             nothing = Vectors.zeros(P, 0, 0), np.zeros((3, P), np.float32)
-            return Report(self._samples, *nothing, self._tally, Diagnostics.unknown(P))
+            return Report(self._samples, *nothing, self._tally, Diagnostics.unknown(P), self._since_asked())
+        started = time.perf_counter()
         losses = self.sword.gradients(self._samples, epoch)
-        self.packing.read_gradients(self.network, self._gradients)
         told = torch.stack([*losses]).numpy(), self._tally, self._diagnostics()
-        return Report(self._samples, self._gradients, *told)
+        self._seconds += time.perf_counter() - started
+        self.packing.read_gradients(self.network, self._gradients)
+        return Report(self._samples, self._gradients, *told, self._since_asked())
 
     def afterwards(self, weights: Vectors | None) -> Afterwards:
         """What the updates from the segment just played have come to, with these parameters; see `Learner`."""
@@ -112,6 +118,11 @@ class Realm:
             mine[...] = theirs  # in place, because the learner looks at this memory
         self.god.load_state(snapshot.god)
         self.sword.load_state(snapshot.sword)
+
+    def _since_asked(self) -> float:
+        """Seconds of computing that no report has told yet."""
+        seconds, self._seconds = self._seconds, 0.0
+        return seconds
 
     def _take(self, weights: Vectors | None) -> None:
         if weights is not None:

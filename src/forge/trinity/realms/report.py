@@ -29,6 +29,7 @@ class Report(NamedTuple):
     losses: np.ndarray  # float32 [3, P]: of the policy, of the value, and the entropy
     tally: Tally
     diagnostics: Diagnostics
+    seconds: float = 0.0  # of playing and learning, without what it takes to hand over parameters and gradients
 
     @property
     def learned(self) -> bool:
