@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import tyro
 from rich import box
@@ -14,10 +15,13 @@ from rich.markup import escape
 from rich.table import Table
 
 from forge.command_line import Trust, read
+from forge.ethyr.learning.metrics import METRICS
+from forge.experiments.heldout import periodic
 from forge.experiments.runs import trained_as
 from forge.experiments.runs.condition import condition
+from forge.experiments.runs.metrics_file import scalars_of
 from forge.experiments.runs.run import Run
-from forge.support.checks import ConfigError
+from forge.support.checks import ConfigError, did_you_mean
 from forge.support.paths import name_of
 from forge.support.waiting import doing
 
@@ -33,6 +37,11 @@ class Options:
 
     folder: tyro.conf.Positional[Path] = Path("runs")
     """where to look"""
+    columns: tuple[str, ...] = ()
+    """further columns: metrics of metrics.jsonl by name, approx_kl gradient_norm, or of one population as TensorBoard
+    names them, lifetimes/population_0; the newest value that a run has told"""
+    sort: str = ""
+    """the metric whose largest value comes last; runs that have not told it come first"""
     trust: Trust = ()
 
 
@@ -42,7 +51,7 @@ def main(arguments: list[str]) -> None:
     if not options.folder.is_dir():
         raise ConfigError(f"{options.folder} is not a folder")
     with doing("looking for runs"):
-        shown, notes = table(options.folder, find(options.folder))
+        shown, notes = table(options.folder, find(options.folder), options.columns, options.sort)
     console = Console()
     console.print(shown)
     for note in notes:
@@ -56,8 +65,27 @@ def find(folder: Path) -> list[Path]:
     return sorted(configured | saved, key=_changed)
 
 
-def table(folder: Path, paths: list[Path]) -> tuple[Table, list[str]]:
-    """A row for each run below a folder, and what else there is to say; a damaged run hides no other."""
+def table(folder: Path, paths: list[Path], columns: Sequence[str] = (), sort: str = "") -> tuple[Table, list[str]]:
+    """A row for each run below a folder, and what else there is to say; a damaged run hides no other.
+
+    Args:
+        folder: whose runs they are.
+        paths: of the runs.
+        columns: metrics to show besides, by name.
+        sort: a metric to sort the rows by; empty for the order of `paths`.
+
+    Raises:
+        ConfigError: if there is no such metric.
+    """
+    rows = [_row(str(path.relative_to(folder)) if path != folder else name_of(path), path) for path in paths]
+    known = [name for metric in (*METRICS, *periodic.METRICS) for name in (metric.name, metric.each)]
+    known = [name for name in known if name and not name.endswith("_NAME")]
+    told = dict.fromkeys((*known, *(name for row in rows for name in row.metrics)))
+    for name in filter(None, (*columns, sort)):
+        if name not in told:
+            raise ConfigError(did_you_mean("metric", name, [one for one in told if "/" not in one]))
+    if sort:
+        rows.sort(key=lambda row: _rank(row.metrics.get(sort)))
     shown = Table(
         box=box.SIMPLE_HEAD,
         pad_edge=False,
@@ -69,30 +97,62 @@ def table(folder: Path, paths: list[Path]) -> tuple[Table, list[str]]:
     for heading in _COLUMNS:
         left, words = heading in ("state", "by"), heading == "state"  # which has the limit in it
         shown.add_column(heading, justify="left" if left else "right", no_wrap=not words, min_width=8 * words or None)
-    notes = []
-    for path in paths:
-        name = str(path.relative_to(folder)) if path != folder else name_of(path)
-        try:
-            note, cells = row(Run(path))
-        except (ConfigError, OSError) as error:
-            note, cells = str(error), ["refused"]
-        shown.add_row(escape(name), *cells)
-        notes += [f"{name}: {note}"] if note else []
-    return shown, notes
+    for name in columns:
+        shown.add_column(escape(name), justify="right", overflow="fold")
+    for row in rows:
+        shown.add_row(escape(row.name), *row.cells, *(_cell(row.metrics.get(name)) for name in columns))
+    return shown, [f"{row.name}: {row.note}" for row in rows if row.note]
 
 
-def row(run: Run) -> tuple[str, list[str]]:
-    """What there is to say of a run, and the cells of its row."""
-    lines, faults = run.metrics_and_faults()
+class _Row(NamedTuple):
+    """What there is to say of a run."""
+
+    name: str
+    note: str
+    cells: list[str]  # of _COLUMNS
+    metrics: dict[str, Any]  # the newest value of each that is known
+
+
+def _row(name: str, path: Path) -> _Row:
+    try:
+        run = Run(path)
+        lines, faults = run.metrics_and_faults()
+        how = condition(run)
+        algorithm = run.training.learning.algorithm
+    except (ConfigError, OSError) as error:
+        return _Row(name, str(error), ["refused", *[""] * (len(_COLUMNS) - 1)], {})
     last: dict[str, Any] = lines[-1] if lines else {"steps": 0}
-    how = condition(run)
-    changed = datetime.fromtimestamp(_changed(run.path)).strftime("%y-%m-%d %H:%M")
+    changed = datetime.fromtimestamp(_changed(path)).strftime("%y-%m-%d %H:%M")
     lifetime = last.get("lifetime")
     done = f"{last['steps']:,}", f"{last.get('seconds', 0) / 60:.1f}", "–" if lifetime is None else f"{lifetime:.1f}"
     finished = how.state == "finished"
     note = "; ".join(filter(None, ("" if finished else how.note, faults)))
     state = f"finished ({how.note})" if finished else how.state
-    return note, [state, run.training.learning.algorithm, changed, *done]
+    return _Row(name, note, [state, algorithm, changed, *done], _newest(lines))
+
+
+def _newest(lines: list[dict[str, Any]]) -> dict[str, Any]:
+    """Each metric as the last line has it that says it: numbers, and lists by population with each of their numbers."""
+    found: dict[str, Any] = {}
+    for line in lines:
+        found |= {name: value for name, value in line.items() if isinstance(value, list)}
+        found |= scalars_of(line)
+    return found
+
+
+def _rank(value: Any) -> tuple[bool, float]:
+    """Where a value stands among others: what is unknown comes before all numbers, and a list stands for its mean."""
+    known = [x for x in (value if isinstance(value, list) else [value]) if x is not None]
+    return bool(known), sum(known) / len(known) if known else 0.0
+
+
+def _cell(value: Any) -> str:
+    """A number in four digits; the numbers of a list one after another."""
+    if isinstance(value, list):
+        return " ".join(map(_cell, value))
+    if value is None:
+        return "–"
+    return f"{value:,}" if isinstance(value, int) else f"{value:.4g}"
 
 
 def _changed(run: Path) -> float:
