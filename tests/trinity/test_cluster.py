@@ -7,7 +7,7 @@ import dataclasses
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,14 +24,16 @@ from forge.support.about import how_to_install
 from forge.trinity import God, Pantheon, Sword, Trinity, smith
 from forge.trinity.realms import cluster
 from forge.trinity.realms.native import Native
+from forge.trinity.realms.packing import Vectors
 from forge.trinity.realms.report import Report
+from forge.trinity.realms.shared import Block
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # Ray leaves files of its own open
 
 SMALL = Chaos(**{"spawn.cap": 16, "spawn.populations": 2, "terrain.side": 40})
 TWO = {"nRealm": 2, "worlds": 2, "threads": 1, "seed": 5}
-PPO = Learning(algorithm="ppo", epochs=2)
+PPO = Learning(algorithm="ppo", epochs=2, ppo_clip=0.001)
 
 
 @pytest.fixture(scope="module")
@@ -114,10 +116,12 @@ def test_a_realm_that_is_killed_is_brought_back_wherever_it_was(remote: dict[str
     """Once within a round, once between rounds and after a restart from a checkpoint."""
     trinity = Trinity(Assassin)
     alone = smith.Native(SMALL, TWO, trinity, learning=PPO)
-    alone.run(6)
+    line = alone.run(6)
     with smith.Native(SMALL, remote, trinity, learning=PPO) as envs:
         envs.pantheon.victims = envs.realms._actors  # type: ignore[attr-defined]
-        envs.run(6)
+        told = envs.run(6)
+        for name in ("policy_losses", "entropies", "clip_fractions", "explained_variances", "approx_kls"):
+            assert told[name] == line[name]  # of all updates from a rollout, also those before the realm was lost
         assert envs.pantheon.deaths == envs.realms.restarts == 1  # type: ignore[attr-defined]
         envs.pantheon.victims = None  # type: ignore[attr-defined]
         envs.save(tmp_path / "six")
@@ -134,6 +138,50 @@ def test_a_realm_that_is_killed_is_brought_back_wherever_it_was(remote: dict[str
         there.run()
         here.run()
         assert bits(there) == bits(here)
+
+
+class Elsewhere(Block):
+    """Memory that some of those who are told of it cannot open, as on another machine."""
+
+    lost: Collection[int] = ()  # which, in the order of making: the first is for parameters, others for gradients
+    made = 0
+
+    @classmethod
+    def like(cls, vectors: Vectors) -> Any:
+        block = super().like(vectors)
+        assert block is not None
+        if Elsewhere.made in cls.lost:
+            block.key = block.key._replace(path="/nowhere")
+        Elsewhere.made += 1
+        return block
+
+
+def test_a_realm_elsewhere_is_sent_what_others_read_in_memory(
+    remote: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Realm 1 shares no memory, both are lost one after another, and realm 0 comes back where it shares none either."""
+    monkeypatch.setattr(cluster, "Block", Elsewhere)
+    monkeypatch.setattr(Elsewhere, "lost", (2, 3))
+    monkeypatch.setattr(Elsewhere, "made", 0)
+    alone = smith.Native(SMALL, TWO, learning=PPO)
+    with smith.Native(SMALL, remote, learning=PPO) as envs:
+        for lost, near in ((None, [True, False]), (0, [False, False]), (1, [False, True])):
+            if lost is not None:
+                kill(envs.realms._actors[lost])  # type: ignore[attr-defined]
+            alone.run(2)
+            envs.run(2)
+            assert [block is not None for block in envs.realms._gradients] == near  # type: ignore[attr-defined]
+            assert envs.pantheon.vectors.own.tobytes() == alone.pantheon.vectors.own.tobytes()
+        assert bits(envs) == bits(alone)
+
+
+def test_where_there_is_no_memory_to_share_all_is_sent(remote: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Block, "like", lambda vectors: None)
+    alone = smith.Native(SMALL, TWO)
+    alone.run(2)
+    with smith.Native(SMALL, remote) as envs:
+        envs.run(2)
+        assert bits(envs) == bits(alone)
 
 
 class Doomed(Sword):

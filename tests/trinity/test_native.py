@@ -109,14 +109,31 @@ def test_metrics_add_up() -> None:
     assert second["restarts"] == 0
 
 
+def ticking(step: float) -> SimpleNamespace:
+    """A clock that goes on by so many seconds from one look to the next."""
+    looks = itertools.count()
+    return SimpleNamespace(perf_counter=lambda: step * next(looks))
+
+
 def test_run_goes_on_for_the_time_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
-    ticks = itertools.count()
-    clock = SimpleNamespace(perf_counter=lambda: float(next(ticks)))  # a second between two looks: one a round
-    monkeypatch.setattr("forge.trinity.realms.native.time", clock)
+    monkeypatch.setattr("forge.trinity.realms.native.time", ticking(1.0))  # four looks in a round: three seconds
     envs = smith.Native(SMALL, TWO)
-    assert envs.run(seconds=3)["rounds"] == 3
-    line = envs.run(rounds=4, seconds=2)
-    assert (line["rounds"], line["seconds"]) == (7, 7.0)
+    assert envs.run(seconds=9)["rounds"] == 3
+    line = envs.run(rounds=4, seconds=6)
+    assert (line["rounds"], line["seconds"]) == (7, 21.0)
+
+
+@pytest.mark.parametrize(("at_once", "exchange"), [(False, 16), (True, 18)])
+def test_what_is_neither_playing_nor_learning_is_exchange(
+    at_once: bool, exchange: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 30 s each realm takes a second to play and one to learn, the Pantheon 10; one after another or at once."""
+    monkeypatch.setattr("forge.trinity.realms.native.time", ticking(10.0))
+    monkeypatch.setattr("forge.trinity.realms.realm.time", ticking(1.0))
+    envs = smith.Native(SMALL, TWO)
+    monkeypatch.setattr(envs.realms, "at_once", at_once, raising=False)
+    line = envs.run(3)
+    assert (line["round_time"], line["exchange_time"], line["pantheon_time"]) == (30e3, exchange * 1e3, 10e3)
 
 
 # -- the mean over realms, and Adam

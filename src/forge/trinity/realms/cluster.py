@@ -3,6 +3,9 @@
 What is lost with a realm is made again, not made up: it goes back to its last snapshot, plays the rounds since then
 with the parameters of each of them, and then the round it was lost in. It is thereby where it would have been, to the
 last bit. Of the rounds played again nothing is reported, so nothing is counted twice.
+
+A realm that finds itself on the Pantheon's machine reads parameters and leaves gradients in memory that both share, and
+only messages without them pass through Ray. To and from other machines its object store carries them.
 """
 
 from __future__ import annotations
@@ -14,6 +17,8 @@ import socket
 from collections.abc import Callable, Sequence
 from typing import Any, cast
 
+import numpy as np
+
 from forge.blade import ConfigError, World
 from forge.ethyr.learning.diagnostics import Afterwards
 from forge.ethyr.networks.network import Network
@@ -24,6 +29,7 @@ from forge.trinity.realms.pantheon import Pantheon
 from forge.trinity.realms.realm import Realm, warm_up
 from forge.trinity.realms.report import Report, Snapshot
 from forge.trinity.realms.setting import Setting
+from forge.trinity.realms.shared import Block, Key
 from forge.trinity.realms.trinity import Trinity
 
 with needs("ray", "ray"):
@@ -34,6 +40,8 @@ with needs("ray", "ray"):
 ATTEMPTS = 5
 #: Seconds that a realm waits for a machine with room before the run gives up.
 PATIENCE = 300.0
+#: Stands for the parameters of now among the arguments of a realm.
+_WEIGHTS = object()
 #: What Ray raises when a process or a machine is gone. An object is lost when it was on that machine.
 _LOST = (RayActorError, ObjectLostError, NodeDiedError, OutOfMemoryError)
 
@@ -46,32 +54,55 @@ class Host:
     """The process of one realm."""
 
     realm: Realm
+    weights: Vectors | None  # the Pantheon's, where both share memory
+    gradients: Vectors | None  # likewise
 
     def there(self) -> None:
         """Answers once there is a machine for it."""
 
-    def begin(self, setting: Setting, made: tuple[Trinity, Network, Packing]) -> tuple[str, ...]:
-        """Compiles, and makes the realm; returns what its God calls the populations."""
+    def begin(
+        self, setting: Setting, made: tuple[Trinity, Network, Packing], keys: tuple[Key, Key] | None
+    ) -> tuple[tuple[str, ...], bool]:
+        """Compiles, and makes the realm.
+
+        Args:
+            setting: of it.
+            made: who rules and plays; network and packing of the Pantheon.
+            keys: of the memory for parameters and for gradients; None if there is none to share.
+
+        Returns:
+            What its God calls the populations, and whether it shares memory with the Pantheon. Methods that take
+            `weights` then take None instead, and reports have gradients of length 0.
+        """
         trinity, network, packing = made
         warm_up(setting, network, packing)
-        self.realm = Realm(setting, trinity, network, packing)
-        return self.realm.god.tags
+        weights, gradients = (keys[0].open(), keys[1].open(write=True)) if keys else (None, None)
+        near = weights is not None and gradients is not None
+        self.weights, self.gradients = (weights, gradients) if near else (None, None)
+        self.realm = Realm(setting, trinity, network, packing, self.gradients)
+        return self.realm.god.tags, near
 
-    def play(self, weights: Vectors) -> Report:
+    def play(self, weights: Vectors | None) -> Report:
         """See `Realm`."""
-        return self.realm.play(weights)
+        return self._told(self.realm.play(self.weights if weights is None else weights))
 
     def advance(self, weights: Vectors) -> None:
         """See `Realm`."""
         self.realm.advance(weights)
 
-    def learn(self, weights: Vectors, epoch: int) -> Report:
+    def learn(self, weights: Vectors | None, epoch: int) -> Report:
         """See `Realm`."""
-        return self.realm.learn(weights, epoch)
+        return self._told(self.realm.learn(self.weights if weights is None else weights, epoch))
 
-    def afterwards(self, weights: Vectors) -> Afterwards:
+    def afterwards(self, weights: Vectors | None) -> Afterwards:
         """See `Realm`."""
-        return self.realm.afterwards(weights)
+        return self.realm.afterwards(self.weights if weights is None else weights)
+
+    def _told(self, report: Report) -> Report:
+        """What is sent of a report: gradients in shared memory are there already."""
+        if self.gradients is None or not report.learned:
+            return report
+        return report._replace(gradients=Vectors.zeros(len(report.samples), 0, 0))
 
     def snapshot(self) -> Snapshot:
         """See `Realm`."""
@@ -118,7 +149,11 @@ class Cluster:
         self._started = join(place, address, sum(map(cores, settings)))
         self._made = ray.put((trinity, pantheon.network, pantheon.packing))
         self._snapshots: list[Snapshot | None] = [None] * len(settings)
-        self._past: list[Any] = []  # parameters of each round since the snapshots, the round being played included
+        self._past: list[Vectors] = []  # parameters of each round since the snapshots, the round being played included
+        self._judged: list[Vectors] = []  # parameters of each update so far from the segments of the last round
+        self._block = Block.like(pantheon.vectors)
+        self._stored: Any = None  # the parameters of now in the object store, once a realm far away needs them
+        self._gradients: list[Block | None] = [None] * len(settings)  # of realms that share memory
         self._actors: list[Any] = [_actor(setting) for setting in settings]
         try:
             self.tags = self._begin(range(len(settings)))[0]
@@ -130,17 +165,19 @@ class Cluster:
         """One round with the parameters of now."""
         if len(self._past) >= self.snapshot_rounds:
             self.snapshots()
-        weights = ray.put(self.pantheon.vectors)
-        self._past.append(weights)
-        return self._ask("play", weights, begun=len(self._past) - 1)
+        self._past.append(self._copy())
+        self._judged = self._past[-1:]
+        return self._reports("play", begun=len(self._past) - 1)
 
     def learn(self, epoch: int) -> list[Report]:
         """The gradients of the same segments again, with the parameters of now."""
-        return self._ask("learn", ray.put(self.pantheon.vectors), epoch, begun=len(self._past))
+        self._judged.append(self._copy())
+        return self._reports("learn", epoch, begun=len(self._past), judged=epoch)
 
     def afterwards(self) -> list[Afterwards]:
         """What the updates of the last round have come to; see `Realms`."""
-        return self._ask("afterwards", ray.put(self.pantheon.vectors), begun=len(self._past))
+        self._hand_out()
+        return self._ask("afterwards", _WEIGHTS, begun=len(self._past))
 
     def snapshots(self) -> list[Snapshot]:
         """Where the realms are; they go back there if they are lost from now on."""
@@ -166,25 +203,51 @@ class Cluster:
         for actor in self._actors if ray.is_initialized() else ():
             ray.kill(actor)
         self._actors.clear()
+        for block in (self._block, *self._gradients):
+            if block is not None:
+                block.close()
         if self._started:
             ray.shutdown()
             self._started = False
 
-    def _ask(self, method: str, *given: Any, begun: int) -> list[Any]:
+    def _hand_out(self) -> None:
+        """Puts the parameters of now where realms read them; all have answered that read what was there before."""
+        self._stored = None
+        if self._block is not None:
+            for room, part in zip(self._block.vectors, self.pantheon.vectors, strict=True):
+                np.copyto(room, part)
+
+    def _copy(self) -> Vectors:
+        return Vectors(*(part.copy() for part in self.pantheon.vectors))
+
+    def _reports(self, method: str, *given: Any, begun: int, judged: int = 0) -> list[Report]:
+        """The reports of all realms, with their gradients."""
+        self._hand_out()
+        reports: list[Report] = self._ask(method, _WEIGHTS, *given, begun=begun, judged=judged)
+        return [
+            report if block is None or not report.learned else report._replace(gradients=block.vectors)
+            for report, block in zip(reports, self._gradients, strict=True)
+        ]
+
+    def _ask(self, method: str, *given: Any, begun: int, judged: int = 0) -> list[Any]:
         """Asks all realms at once, and waits for all answers, in the order of realms.
 
         Args:
             method: of `Host`.
-            given: its arguments.
+            given: its arguments; _WEIGHTS stands for the parameters of now.
             begun: rounds that a realm has to have played since the snapshot before it can answer.
+            judged: updates for which it has to have judged the segment of the last of them before.
         """
         pending = [self._send(realm, method, given) for realm in range(len(self._actors))]
-        return [self._wait(realm, pending[realm], method, given, begun) for realm in range(len(pending))]
+        return [self._wait(realm, pending[realm], method, given, begun, judged) for realm in range(len(pending))]
 
     def _send(self, realm: int, method: str, given: Sequence[Any]) -> Any:
-        return getattr(self._actors[realm], method).remote(*given)
+        if self._gradients[realm] is None and self._stored is None and _WEIGHTS in given:
+            self._stored = ray.put(self.pantheon.vectors)
+        weights = self._stored if self._gradients[realm] is None else None
+        return getattr(self._actors[realm], method).remote(*(weights if one is _WEIGHTS else one for one in given))
 
-    def _wait(self, realm: int, pending: Any, method: str, given: Sequence[Any], begun: int) -> Any:
+    def _wait(self, realm: int, pending: Any, method: str, given: Sequence[Any], begun: int, judged: int = 0) -> Any:
         """One realm's answer; if the realm is lost, that of the one brought back in its place."""
         for _ in range(ATTEMPTS):
             try:
@@ -193,11 +256,11 @@ class Cluster:
                 self.restarts += 1
                 self.warn(f"realm {realm} was lost ({_first_line(error)}); it is brought back")
             with contextlib.suppress(*_LOST):  # lost again: the next answer says so
-                self._revive(realm, begun)
+                self._revive(realm, begun, judged)
             pending = self._send(realm, method, given)
         raise RealmLost(f"realm {realm} was lost {ATTEMPTS} times in a row, each time in {method}")
 
-    def _revive(self, realm: int, begun: int) -> None:
+    def _revive(self, realm: int, begun: int, judged: int) -> None:
         """Puts a new realm in the place of a lost one, and brings it to where that was."""
         ray.kill(self._actors[realm])  # a machine that only seemed lost must not go on as well
         self._actors[realm] = actor = _actor(self.settings[realm])
@@ -207,6 +270,8 @@ class Cluster:
             _answer(actor.restore.remote(snapshot))
         for weights in self._past[:begun]:
             _answer(actor.advance.remote(weights))
+        for epoch, weights in enumerate(self._judged[:judged]):  # what it tells of a segment is of all updates so far
+            _answer(actor.learn.remote(weights, epoch))
 
     def _begin(self, realms: Sequence[int]) -> list[tuple[str, ...]]:
         """Has new actors make their realms, once there are machines for them; returns the names of populations."""
@@ -219,9 +284,25 @@ class Cluster:
                     f"no machine had room for realm {realm} within {PATIENCE:g} s: it needs "
                     f"{cores(self.settings[realm])} free CPUs on one; the cluster has {total:g}, {free:g} are free"
                 )
-        pending = [self._actors[realm].begin.remote(self.settings[realm], self._made) for realm in realms]
+        for realm in realms:  # a new one has memory of its own: nobody knows what became of who had the old
+            if (old := self._gradients[realm]) is not None:
+                old.close()
+            self._gradients[realm] = Block.like(self.pantheon.vectors) if self._block is not None else None
+        pending = [
+            self._actors[realm].begin.remote(self.settings[realm], self._made, self._keys(realm)) for realm in realms
+        ]
         with doing("waiting for realms to compile and to make their worlds"):
-            return [_answer(tags) for tags in pending]
+            answers = [_answer(begun) for begun in pending]
+        for realm, (_, near) in zip(realms, answers, strict=True):
+            if not near and (unused := self._gradients[realm]) is not None:
+                unused.close()
+                self._gradients[realm] = None
+        return [tags for tags, _ in answers]
+
+    def _keys(self, realm: int) -> tuple[Key, Key] | None:
+        """Of what a realm on this machine shares with the Pantheon."""
+        gradients = self._gradients[realm]
+        return (self._block.key, gradients.key) if self._block is not None and gradients is not None else None
 
 
 def cores(setting: Setting) -> int:
@@ -244,6 +325,7 @@ def join(place: str, address: str | None, needed: int) -> bool:
         return False
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # nothing is sent anywhere
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")  # what Ray will do by itself, without its warning
+    os.environ.setdefault("RAY_worker_niceness", "0")  # realms compute at this process's priority, as they would in it
     quiet: Any = {"logging_level": logging.ERROR, "include_dashboard": False}
     if place == "default":
         with doing("starting Ray"):

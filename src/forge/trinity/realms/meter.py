@@ -126,9 +126,7 @@ class Meter:
         return line
 
 
-def _times(clocks: Sequence[Clock]) -> list[float | None]:
-    """What TIMES name; None without rounds."""
-    if not clocks:
-        return [None] * len(TIMES)
+def _times(clocks: Sequence[Clock]) -> list[float]:
+    """What TIMES name."""
     seconds = np.median([(clock.round, clock.exchange, clock.pantheon) for clock in clocks], axis=0)
     return np.round(1e3 * seconds, 3).tolist()

@@ -90,7 +90,8 @@ class Pantheon:
 
         Args:
             reports: of the realms that have something to learn from, in their order: `samples` int64 [P], `gradients`
-                (`own` float32 [P, m] and `shared` float32 [k]), `losses` float32 [3, P].
+                (`own` float32 [P, m] and `shared` float32 [k]), `losses` float32 [3, P]. The next reports overwrite
+                the gradients.
 
         Returns:
             Vectors of the same shapes; those of populations that nobody has seen are ignored. Keep to the order of
@@ -101,8 +102,11 @@ class Pantheon:
         saw = np.stack([report.samples > 0 for report in reports])
         shares = (saw / np.maximum(saw.sum(0), 1)).astype(np.float32)
         mean = Vectors(np.zeros_like(self.vectors.own), np.zeros_like(self.vectors.shared))
-        for report, share in zip(reports, shares, strict=True):
-            mean.own[...] += share[:, None] * report.gradients.own
+        part = np.empty_like(mean.own[0])
+        for p, row in enumerate(mean.own):  # row by row, for the cache
+            for report, share in zip(reports, shares[:, p], strict=True):
+                row += np.multiply(report.gradients.own[p], share, out=part)
+        for report in reports:
             mean.shared[...] += report.gradients.shared / np.float32(len(reports))
         return mean
 

@@ -35,11 +35,14 @@ class Realm:
         trinity: the classes that rule and play.
         network: to play with; its parameters are overwritten by those of each round.
         packing: of its parameters.
+        gradients: room for what it finds; None means its own.
     """
 
-    def __init__(self, setting: Setting, trinity: Trinity, network: Network, packing: Packing) -> None:
+    def __init__(
+        self, setting: Setting, trinity: Trinity, network: Network, packing: Packing, gradients: Vectors | None = None
+    ) -> None:
         self.network, self.packing = network, packing
-        self._gradients = packing.zeros()
+        self._gradients = packing.zeros() if gradients is None else gradients
         self.god = trinity.god(setting)
         self.sword = trinity.sword(setting, self.god, network)
         self._samples = np.zeros(setting.learners, np.int64)
