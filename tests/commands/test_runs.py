@@ -57,6 +57,15 @@ def test_metrics_are_columns_by_name(folder: Path, capsys: pytest.CaptureFixture
     assert rows["two"][-6:] == ["–", "–", "–", "20", "20", "30"]
     assert rows["three"][-5:] == ["0.2", "–", "–", "–", "–"]
     assert rows["odd"][1] == "refused"
+    assert headings[:-5] == ["run", "state", "agent", "steps"]
+
+
+def test_a_narrow_terminal_hides_no_metric(
+    folder: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "60")
+    rows = listed(folder, capsys, "--columns", *["approx_kl", "deaths", "heldout_lifetime"] * 2)[1]
+    assert rows["one"][-6:] == ["0.01235", "12,345", "123.5"] * 2
 
 
 def test_rows_are_sorted_by_a_metric(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -12,6 +12,7 @@ import tyro
 from rich import box
 from rich.console import Console
 from rich.markup import escape
+from rich.measure import Measurement
 from rich.table import Table
 
 from forge.command_line import Trust, read
@@ -26,6 +27,9 @@ from forge.support.paths import name_of
 from forge.support.waiting import doing
 
 _COLUMNS = ("state", "by", "changed", "agent steps", "minutes", "lifetime")
+#: Those of them that stay beside metrics that were asked for, so that these have room.
+_BESIDE = ("state", "agent steps")
+_LEAST = 8  # letters of a column that is folded
 
 
 @dataclasses.dataclass(frozen=True)
@@ -38,8 +42,8 @@ class Options:
     folder: tyro.conf.Positional[Path] = Path("runs")
     """where to look"""
     columns: tuple[str, ...] = ()
-    """further columns: metrics of metrics.jsonl by name, approx_kl gradient_norm, or of one population as TensorBoard
-    names them, lifetimes/population_0; the newest value that a run has told"""
+    """other columns instead, beside state and agent steps: metrics of metrics.jsonl by name, approx_kl gradient_norm,
+    or of one population as TensorBoard names them, lifetimes/population_0; the newest value that a run has told"""
     sort: str = ""
     """the metric whose largest value comes last; runs that have not told it come first"""
     trust: Trust = ()
@@ -53,7 +57,8 @@ def main(arguments: list[str]) -> None:
     with doing("looking for runs"):
         shown, notes = table(options.folder, find(options.folder), options.columns, options.sort)
     console = Console()
-    console.print(shown)
+    needed = Measurement.get(console, console.options.update(max_width=10_000), shown).maximum
+    Console(width=max(console.width, needed) if options.columns else None).print(shown)  # hides no metric asked for
     for note in notes:
         console.print(note, soft_wrap=True, highlight=False, markup=False)
 
@@ -71,7 +76,7 @@ def table(folder: Path, paths: list[Path], columns: Sequence[str] = (), sort: st
     Args:
         folder: whose runs they are.
         paths: of the runs.
-        columns: metrics to show besides, by name.
+        columns: metrics to show, by name, beside _BESIDE; without any, _COLUMNS are shown.
         sort: a metric to sort the rows by; empty for the order of `paths`.
 
     Raises:
@@ -93,14 +98,18 @@ def table(folder: Path, paths: list[Path], columns: Sequence[str] = (), sort: st
         collapse_padding=True,
         caption=f"{len(paths)} run{'s' if len(paths) != 1 else ''}",
     )
-    shown.add_column("run", overflow="fold", min_width=16)
-    for heading in _COLUMNS:
+    shown.add_column("run", overflow="fold", min_width=10)
+    chosen = [k for k, heading in enumerate(_COLUMNS) if not columns or heading in _BESIDE]
+    for heading in (_COLUMNS[k] for k in chosen):
         left, words = heading in ("state", "by"), heading == "state"  # which has the limit in it
-        shown.add_column(heading, justify="left" if left else "right", no_wrap=not words, min_width=8 * words or None)
+        shown.add_column(
+            heading, justify="left" if left else "right", no_wrap=not words, min_width=_LEAST * words or None
+        )
     for name in columns:
-        shown.add_column(escape(name), justify="right", overflow="fold")
+        shown.add_column(escape(name), justify="right", no_wrap=True)
     for row in rows:
-        shown.add_row(escape(row.name), *row.cells, *(_cell(row.metrics.get(name)) for name in columns))
+        cells = [row.cells[k] for k in chosen]
+        shown.add_row(escape(row.name), *cells, *(_cell(row.metrics.get(name)) for name in columns))
     return shown, [f"{row.name}: {row.note}" for row in rows if row.note]
 
 
