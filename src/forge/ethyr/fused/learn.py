@@ -216,8 +216,30 @@ def trunk_gradient(segment, weights, gradients, scratch, group, p, low, high):
         for h in range(H):
             bias[h] += scratch.grad_hidden[k, h]
     for k in range(0, samples, ROWS_AT_ONCE):
+        if weights.layered:
+            note_inputs(segment, scratch, p, low + k)
         dense(segment.encoded, x + k * wide, wide, weights.zeros, 0, 0, scratch.grad_hidden, k * H, H, 1,
               weights.trunk_back, p * H * wide, wide, H, wide)  # fmt: skip
+        if weights.layered:
+            layered_gradient(segment, scratch, p, low + k)
+
+
+@inline
+def note_inputs(segment, scratch, p, row):
+    """Keeps what the trunk read of four samples, before its gradient takes its place."""
+    for k in range(ROWS_AT_ONCE):
+        kept, read = scratch.inputs[k], segment.encoded[p, row + k]
+        for i in range(kept.size):
+            kept[i] = read[i]
+
+
+@inline
+def layered_gradient(segment, scratch, p, row):
+    """Zeroes the gradient of what the trunk read of four samples where that was 0."""
+    for k in range(ROWS_AT_ONCE):
+        kept, grads = scratch.inputs[k], segment.encoded[p, row + k]
+        for i in range(kept.size):
+            grads[i] = grads[i] if kept[i] > 0 else np.float32(0)
 
 
 @intrinsic

@@ -52,6 +52,9 @@ def encode(segment, weights, scratch, p, low, high):
         p, low, high, weights.norm,
     )  # fmt: skip
     embed(segment, weights, scratch, p, low, high)
+    if weights.layered:
+        for row in range(low, high, ROWS_AT_ONCE):
+            rectify(segment.encoded, p, row)
 
 
 @inline

@@ -107,6 +107,7 @@ class Scratch(NamedTuple):
 
     grad_output: np.ndarray  # float32 [BLOCK + slack, outputs]
     grad_hidden: np.ndarray  # float32 [BLOCK + slack, H]
+    inputs: np.ndarray  # float32 [slack, (3 + T) H]: what the trunk read, of four samples
     grad_query: np.ndarray  # float32 [BLOCK + slack, H], of the head that picks targets
     grad_before: np.ndarray  # float32 [BLOCK + slack, H], of what is carried
     query: np.ndarray  # float32 [H], of one sample
@@ -131,6 +132,7 @@ def allocate_scratch(weights: Weights) -> Scratch:
     return Scratch(
         grad_output=aligned((BLOCK + ROWS_AT_ONCE, outputs), np.float32),
         grad_hidden=aligned((BLOCK + ROWS_AT_ONCE, hidden), np.float32),
+        inputs=aligned((ROWS_AT_ONCE, weights.trunk.shape[1]), np.float32),
         grad_query=aligned((BLOCK + ROWS_AT_ONCE, hidden), np.float32),
         grad_before=aligned((BLOCK + ROWS_AT_ONCE, weights.unit.seen.shape[1]), np.float32),
         query=aligned((hidden,), np.float32),

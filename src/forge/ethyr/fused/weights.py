@@ -46,6 +46,7 @@ class Weights(NamedTuple):
     unit: Unit
     learned: bool  # whether targets are
     rectified: bool  # whether the trunk's output is
+    layered: bool  # whether what the trunk reads is, too
     norm: np.ndarray  # float32 [2, columns of entities]
     zeros: np.ndarray  # float32 [(3 + T) H]
     nobody: np.ndarray  # uint8 [0, 0, 0]
@@ -105,6 +106,7 @@ def allocate_weights(policy: Policy, config: Config) -> Weights:
         unit=allocate_unit(P, policy.memory),
         learned=learned,
         rectified=policy.rectified,
+        layered=policy.layered,
         norm=normaliser(encoder.norm.centre.numpy(), encoder.norm.scale.numpy()),
         zeros=zeros(wide),
         nobody=np.zeros((0, 0, 0), np.uint8),

@@ -19,7 +19,7 @@ JUDGED = ("ppo_clip", "discount", "trace", "value_weight", "entropy_weight", "re
 CHANGEABLE = (*JUDGED, "learning_rate", "weight_decay", "clip", "clip_norm")
 
 #: Networks that come with the package.
-NETWORKS = ("default", "recurrent")
+NETWORKS = ("default", "recurrent", "layered")
 _MOST_WEIGHT = 1e6
 _CLASS = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 

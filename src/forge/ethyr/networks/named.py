@@ -6,11 +6,11 @@ from torch import nn
 
 from forge.ethyr.learning.settings import NETWORKS
 from forge.ethyr.networks.network import Network
-from forge.ethyr.networks.policy import Policy, Recurrent
+from forge.ethyr.networks.policy import Layered, Policy, Recurrent
 from forge.support.checks import ConfigError
 from forge.support.plugins import load
 
-_OURS: dict[str, type[Network]] = dict(zip(NETWORKS, (Policy, Recurrent), strict=True))
+_OURS: dict[str, type[Network]] = dict(zip(NETWORKS, (Policy, Recurrent, Layered), strict=True))
 
 
 def network_class(name: str) -> type[nn.Module]:

@@ -65,6 +65,9 @@ class Policy(Network):
         generator: the stream its first weights are drawn from.
     """
 
+    #: Whether the encoder's output is rectified, too.
+    layered = False
+
     def __init__(self, config: Config, learning: Learning, generator: torch.Generator) -> None:
         super().__init__()
         self.rectified = learning.activation == "relu"
@@ -74,7 +77,8 @@ class Policy(Network):
 
     def encode(self, samples: Samples) -> Tensor:
         """The layer over the encoder: float32 [P, m, H]."""
-        hidden: Tensor = self.trunk(self.encoder(samples))
+        encoded = self.encoder(samples)
+        hidden: Tensor = self.trunk(encoded.relu() if self.layered else encoded)
         return hidden.relu() if self.rectified else hidden
 
     def hidden(self, samples: Samples) -> Tensor | None:
@@ -85,6 +89,16 @@ class Policy(Network):
         """The heads, over float32 [P, m, H]."""
         choices: Choices = self.heads(thought, samples)
         return choices
+
+
+class Layered(Policy):
+    """The default network with its encoder's output rectified, too: two layers that are not linear.
+
+    What is near enters the maximum over agents only as far as it is above nothing, and what the layer over the encoder
+    makes of food, water and ways can depend on one another. Arguments as for `Policy`.
+    """
+
+    layered = True
 
 
 class Recurrent(Policy):
