@@ -18,6 +18,7 @@ from forge.ethyr.learning.losses import policy_gradient, proximal
 from forge.ethyr.learning.optimiser import Optimiser
 from forge.ethyr.learning.settings import Learning
 from forge.ethyr.networks.heads import joint
+from forge.ethyr.networks.named import network_class
 from forge.ethyr.networks.policy import Policy
 from forge.ethyr.networks.samples import More, Samples
 
@@ -35,6 +36,7 @@ MATTERS = dataclasses.replace(LEARNING, matters=True)
 CASES = {
     "three populations": (SMALL, LEARNING),
     "one population, hold": (SMALL.replace(**{"spawn.populations": 1, "combat.hold": True}), LEARNING),
+    "two rectified layers, near tiles": (SMALL, dataclasses.replace(LEARNING, network="layered", near=4)),
     "wide, nothing rectified": (SMALL, dataclasses.replace(LEARNING, hidden=64, activation="none")),
     "learned targets": (LEARNED, LEARNING),
     "learned targets, hold, wide": (
@@ -45,7 +47,7 @@ CASES = {
     "systems from outside": (GUESTS, MATTERS),
     "narrow, far sight": (
         Law(**{"spawn.cap": 8, "terrain.side": 40, "sight.radius": 9}),
-        dataclasses.replace(LEARNING, hidden=48),
+        dataclasses.replace(LEARNING, hidden=48, network="layered", near=5),
     ),
 }
 
@@ -65,7 +67,7 @@ def learner(
         if config.systems and tick == warm - 1:  # half of them are ill, and what is seen and done about it matters
             world.state.agents["plague"][:, ::2] = 9 * world.state.agents["alive"][:, ::2]
         world.step(rng.integers(0, options, (worlds, config.spawn.cap, columns)))
-    policy = Policy(config, learning, torch.Generator().manual_seed(1))
+    policy = network_class(learning.network)(config, learning, torch.Generator().manual_seed(1))
     return FusedLearner(world, policy, learning, seed=7, threads=threads)
 
 

@@ -22,7 +22,7 @@ from forge.ethyr.kernels.dense import dense
 from forge.ethyr.kernels.entities import entity_gradient
 from forge.ethyr.kernels.products import ROWS_AT_ONCE, exponentials
 from forge.ethyr.kernels.rows import clear
-from forge.ethyr.kernels.tiles import GRADIENT_BLOCK, tile_gradient
+from forge.ethyr.kernels.tiles import GRADIENT_BLOCK, side_of, tile_gradient
 
 
 class Terms(NamedTuple):
@@ -278,7 +278,7 @@ def learn_tiles(
         lane, lanes: which of how many.
         listing: uint16 [LISTING], scratch.
     """
-    stripes, width, wide, side = table.shape[1], table.shape[4], encoded.shape[2], windows.shape[2]
+    stripes, width, wide, side = table.shape[1], table.shape[4], encoded.shape[2], side_of(table)
     populations, size = acted.shape[1], side * table.shape[3] * width
     for task in range(lane, populations * side, lanes):
         p, row = task // side, task % side

@@ -161,7 +161,7 @@ def compose_table(weights: Weights, policy: Policy, lane: int, lanes: int) -> No
     """Composes the tile layer's table from a policy's weights: every n-th part of it."""
     encoder = policy.encoder
     given = (encoder.embedding.numpy(), encoder.tile.numpy(), encoder.tile_bias.numpy())
-    compose_lane(weights.table, *given, 2 * encoder.radius + 1, lane, lanes)
+    compose_lane(weights.table, *given, 2 * encoder.near + 1, lane, lanes)
 
 
 @torch.no_grad()

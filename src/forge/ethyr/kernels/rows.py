@@ -23,7 +23,7 @@ MATERIALS = LAYOUTS[np.dtype(np.uint8)].one_agent
 #: Hidden units that are worked on at once where their number allows; else 16.
 WIDE = 2 * LANES
 
-_UNROLLED = 15  # cells of a window row for which the code is unrolled: those of the default configuration
+_UNROLLED = 15, 9  # cells of a window row for which the code is unrolled: of radius 7, the default, and 4
 _LINE = 16  # floats of a cache line
 #: Samples whose sums are made at once: each addition to a sum waits for the one before it, and sums that are made one
 #: sample after another overlap little. More than two are no faster, and need more registers than many processors have.
@@ -45,7 +45,7 @@ class _Task:
     Arguments as for `gather_rows`.
     """
 
-    def __init__(self, code: Code, vectors: int, unrolled: bool) -> None:
+    def __init__(self, code: Code, vectors: int, unrolled: int = 0) -> None:
         self.code, self.vectors, self.unrolled, build = code, vectors, unrolled, code.build
         self.tile = _TileCode(code, 2)
         (
@@ -125,7 +125,7 @@ class _Task:
             return code.loop(const(0), self.cells, carried, step)
         # eight bytes are loaded at once: loading table rows is what limits this code
         bits, at_once = self.tile.bits, 64 // self.tile.bits
-        for j in range(_UNROLLED):
+        for j in range(self.unrolled):
             if j % at_once == 0:
                 words = [code.load(code.at(window, j), I64) for window in windows]
             tiles = (build.lshr(word, const(bits * (j % at_once))) for word in words)
@@ -173,20 +173,29 @@ def _write_scatter(task: _Task) -> None:
 
 
 def _by_shape(write: Callable[[_Task], None]) -> Any:
-    """Code for the default window and 32 hidden units, any window and 32, any window and 16; arguments choose."""
+    """Code for windows of UNROLLED cells a row and 32 hidden units, any and 32, any and 16; arguments choose."""
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
         code = Code(context, builder, sig, args)
         wide = builder.icmp_unsigned("==", args[4], const(WIDE))
-        default = builder.icmp_unsigned("==", builder.extract_value(args[3], 7), const(_UNROLLED))
-        with builder.if_else(wide) as (then, otherwise):
-            with then, builder.if_else(default) as (unrolled, looped):
+        cells = builder.extract_value(args[3], 7)
+
+        def write_wide(lengths: Sequence[int]) -> None:
+            if not lengths:
+                write(_Task(code, 2))
+                return
+            this = builder.icmp_unsigned("==", cells, const(lengths[0]))
+            with builder.if_else(this) as (unrolled, others):
                 with unrolled:
-                    write(_Task(code, 2, unrolled=True))
-                with looped:
-                    write(_Task(code, 2, unrolled=False))
+                    write(_Task(code, 2, unrolled=lengths[0]))
+                with others:
+                    write_wide(lengths[1:])
+
+        with builder.if_else(wide) as (then, otherwise):
+            with then:
+                write_wide(_UNROLLED)
             with otherwise:
-                write(_Task(code, 1, unrolled=False))
+                write(_Task(code, 1))
         return context.get_dummy_value()
 
     return generate

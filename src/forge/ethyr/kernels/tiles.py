@@ -3,11 +3,15 @@
 With x(c, m) = 1 where cell c is of material m, and n(c) agents on cell c, y = Σ_c Σ_m x(c, m) T[c, m] + Σ_c n(c) W[c]:
 a linear layer over one-hot materials and counts. Only one x(c, ·) is not 0, so it is a sum of one row a cell.
 
-Letters: P populations, S stripes of the hidden units, L hidden units of a stripe (H = S·L), K cells of a window (R·R),
+The cells are those of a square in the middle of the window, which may be all of it.
+
+Letters: P populations, S stripes of the hidden units, L hidden units of a stripe (H = S·L), K cells (R·R),
 M materials.
 """
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 
@@ -28,6 +32,12 @@ LISTING = GRADIENT_BLOCK * (_COLUMN + 1)
 _SAMPLE_NS = 50  # what a sample costs at least, to tell whether threads pay
 _ONE = np.uint64(1)
 _SIXTEEN = np.uint64(16)
+
+
+@inline
+def side_of(table):
+    """The side R of the square of cells that a table [P, S, R·R, ...] has rows for."""
+    return np.int64(math.sqrt(table.shape[2]) + 0.5)
 
 
 @inline
@@ -70,15 +80,15 @@ def tile_sum_block(out, out_at, pitch, table, counts, windows, p, low, high, ahe
         ahead: samples to the block that comes next, which is fetched meanwhile.
         listing: uint16 [LISTING], scratch.
     """
-    stripes, materials, width, cells = table.shape[1], table.shape[3], table.shape[4], windows.shape[2]
-    window, samples = cells * windows.shape[3], high - low
+    stripes, materials, width, cells = table.shape[1], table.shape[3], table.shape[4], side_of(table)
+    window, samples, margin = windows.shape[2] * windows.shape[3], high - low, (windows.shape[2] - cells) >> 1
     for q in range(samples):
         clear(out, out_at + q * pitch, stripes * width)
     for stripe in range(stripes):
         to = out_at + stripe * width
         for row in range(cells):
             cell = ((p * stripes + stripe) * cells + row) * cells
-            source = (p * windows.shape[1] + low) * window + row * windows.shape[3]
+            source = (p * windows.shape[1] + low) * window + (margin + row) * windows.shape[3] + margin
             where = (to, pitch, cell * materials * width, source, window, samples, ahead, cells, materials)
             gather_rows(out, table, windows, where, width)
             for k in range(list_crowd(listing, windows, source, window, cells, samples)):
@@ -99,10 +109,10 @@ def tile_gradient(table, counts, grad, grad_at, pitch, windows, p, stripe, row, 
         p, stripe, row, low, high: what to work on: 1 to GRADIENT_BLOCK samples.
         listing: uint16 [LISTING], scratch.
     """
-    stripes, materials, width, cells = table.shape[1], table.shape[3], table.shape[4], windows.shape[2]
-    window, samples = cells * windows.shape[3], high - low
+    stripes, materials, width, cells = table.shape[1], table.shape[3], table.shape[4], side_of(table)
+    window, samples, margin = windows.shape[2] * windows.shape[3], high - low, (windows.shape[2] - cells) >> 1
     cell = ((p * stripes + stripe) * cells + row) * cells
-    source = (p * windows.shape[1] + low) * window + row * windows.shape[3]
+    source = (p * windows.shape[1] + low) * window + (margin + row) * windows.shape[3] + margin
     to = grad_at + stripe * width
     where = (to, pitch, cell * materials * width, source, window, samples, AHEAD, cells, materials)
     scatter_rows(grad, table, windows, where, width)
@@ -163,7 +173,7 @@ def tile_gradient_lane(table, counts, grad, column, windows, start, count, lane,
         column: where the H numbers of each row begin.
         windows, start, count, lane, lanes: as for `tile_sum_lane`.
     """
-    stripes, cells, pitch = table.shape[1], windows.shape[2], grad.shape[2]
+    stripes, cells, pitch = table.shape[1], side_of(table), grad.shape[2]
     listing = np.empty(LISTING, np.uint16)
     for p in range(table.shape[0]):
         first_row = (lane - p * cells) % lanes

@@ -46,6 +46,10 @@ class Learning(Section):
     )
     hidden: int = number(32, 16, 256, "width of the network's layers; a multiple of 16")
     activation: str = choice("relu", ("relu", "none"), "of the layer over the encoder (v1.0: none)")
+    near: int = number(
+        0, 0, 15, "radius of the tiles that the network reads, at most as far as agents see; 0 means all of those",
+        since=2, before=0,
+    )  # fmt: skip
     ticks: int = number(
         16, 1, 4096, "ticks of a segment; one update follows each segment (v1.0: about 3,200 agent steps)"
     )

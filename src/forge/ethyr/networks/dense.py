@@ -7,6 +7,8 @@ of them.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -44,11 +46,17 @@ def tile_sum(table: Tensor, count_weight: Tensor, samples: Samples) -> Tensor:
     """
     sample, valid = _rows(samples)
     side = samples.windows.shape[2]
-    found, crowds = tiles_of(samples.windows, sample, side)
+    found, crowds = (in_the_middle(tiles, math.isqrt(table.shape[1])) for tiles in tiles_of(samples.windows, sample, side))
     materials = torch.arange(table.shape[2], device=found.device)
     one_hot = (found.flatten(2).unsqueeze(-1) == materials).flatten(2).to(table.dtype)
     agents = crowds.flatten(2).to(table.dtype)
     return (one_hot @ table.flatten(1, 2) + agents @ count_weight) * valid
+
+
+def in_the_middle(tiles: Tensor, side: int) -> Tensor:
+    """The square of tiles in the middle of windows [..., R, R]."""
+    margin = (tiles.shape[-1] - side) // 2
+    return tiles[..., margin : margin + side, margin : margin + side]
 
 
 def tiles_of(windows: Tensor, sample: Tensor, side: int) -> tuple[Tensor, Tensor]:

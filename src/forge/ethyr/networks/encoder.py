@@ -39,25 +39,27 @@ class Encoder(nn.Module):
     """Three linear layers side by side: over the tiles in view, the observer, and each agent in view with a maximum.
 
     A tile enters as the 7 numbers of its material's embedding and the number of agents on it, so the first layer has
-    8 · K inputs for K = (2 radius + 1)² tiles; 1,800 by default. Agents enter as their normalised features, 11 of them
+    8 · K inputs for K = (2 near + 1)² tiles; 1,800 of all in view by default. Agents enter as their normalised features, 11 of them
     with our own systems. Beside these stands one layer for every table that systems from outside declare.
 
     Args:
         config: of the worlds whose agents it serves: populations, radius and normalisation.
         hidden: width H of each layer, a multiple of 16 up to 256.
         generator: the stream the first weights are drawn from, as torch.nn.Embedding and torch.nn.Linear draw theirs.
+        near: radius of the tiles it reads, around the observer; 0, or farther than agents see, means all in view.
 
     Raises:
         ValueError: if `hidden` is none of these.
     """
 
-    def __init__(self, config: Config, hidden: int, generator: torch.Generator) -> None:
+    def __init__(self, config: Config, hidden: int, generator: torch.Generator, near: int = 0) -> None:
         super().__init__()
         if hidden not in range(16, 257, 16):
             raise ValueError(f"hidden = {hidden} must be a multiple of 16 from 16 to 256")
         self.populations, self.radius, self.hidden = config.populations, config.sight.radius, hidden
         self.layout = layout = layout_of(config)
-        P, cells, features = config.populations, (2 * config.sight.radius + 1) ** 2, len(layout.features)
+        self.near = min(near or self.radius, self.radius)
+        P, cells, features = config.populations, (2 * self.near + 1) ** 2, len(layout.features)
 
         def weights(inputs: int, *shape: int) -> nn.Parameter:
             bound = 1 / math.sqrt(inputs)

@@ -71,7 +71,7 @@ class Policy(Network):
     def __init__(self, config: Config, learning: Learning, generator: torch.Generator) -> None:
         super().__init__()
         self.rectified = learning.activation == "relu"
-        self.encoder = Encoder(config, learning.hidden, generator)
+        self.encoder = Encoder(config, learning.hidden, generator, learning.near)
         self.trunk = PopulationLinear(config.populations, self.encoder.width, learning.hidden, generator)
         self.heads = Heads(config, learning.hidden, generator)
 
