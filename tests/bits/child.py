@@ -25,6 +25,11 @@ import torch
 UPDATES, SAVED = 6, 3  # of each run, and how many of them before its checkpoint
 # More worlds than the compiled learner plays together in one group.
 WORLDS, THREADS = 10, 2
+#: What each learns by. Of the numbers that a commit does not know, these are what it does.
+LEARNING: dict[str, Any] = {
+    "hidden": 32, "ticks": 8, "epochs": 2, "warmup": 300, "entropy_weight": 0.03, "minibatches": 1, "near": 0,
+    "decay": "none", "clip_norm": 0.0, "matters": False,
+}  # fmt: skip
 AGENT = ("id", "age", "row", "col", "health", "food", "water", "freeze", "population", "alive")
 TALLY = ("births", "deaths", "lifetime", "ticks")
 
@@ -54,7 +59,8 @@ def trainer_of(case: dict[str, str]) -> Any:
     Session, Training = settings.Session, settings.Training
     engine = {"realms": "compiled"}.get(case["engine"], case["engine"])
     session = Session(worlds=WORLDS, threads=THREADS, seed=3, minutes=0.0, engine=engine)
-    learning = Learning(algorithm=case["algorithm"], network=case["network"], hidden=32, ticks=8, epochs=2)
+    given = {**LEARNING, "algorithm": case["algorithm"], "network": case["network"]}
+    learning = Learning(**{name: value for name, value in given.items() if name in Learning.__dataclass_fields__})
     small = {"spawn.cap": 16, "spawn.populations": 2, "spawn.random_cap": True, "terrain.side": 32, "sight.radius": 3}
     training = Training(
         session, learning, Chaos(**small, **{"combat.targeting": case["targeting"], "combat.immunity": 3})

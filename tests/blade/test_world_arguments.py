@@ -16,7 +16,7 @@ import forge
 from forge.blade import Chaos, Config, ConfigError, Recording, World, make
 from forge.blade.recording.replay import Replay, ReplayWriter
 from forge.ethyr.engines.engine import make_learner, make_policy
-from forge.ethyr.learning.settings import Learning
+from tests.learners import basic
 
 SMALL = Chaos(**{"terrain.side": 24, "terrain.border": 5, "spawn.cap": 8})
 STILL = np.zeros((1, 8, 2), int)
@@ -158,9 +158,9 @@ def test_a_step_before_the_first_reset_is_an_error() -> None:
 
 
 def test_no_learner_plays_worlds_that_have_not_begun() -> None:
-    policy = make_policy(SMALL, Learning(), torch.Generator())
+    policy = make_policy(SMALL, basic(), torch.Generator())
     with pytest.raises(RuntimeError, match="a learner needs worlds that have begun"):
-        make_learner(World(SMALL, threads=1), policy, Learning(), 0, 1)
+        make_learner(World(SMALL, threads=1), policy, basic(), 0, 1)
 
 
 def test_before_the_first_reset_a_world_shows_its_map() -> None:

@@ -147,7 +147,8 @@ def test_render_shows_the_run_and_its_worlds(tmp_path: Path, monkeypatch: pytest
     monkeypatch.setattr("forge.commands.training.watched", watched)
     options = ("--render", "--no-browser", "--port", "8123", "--minutes", "0", "--steps", "300")
     assert main(["realms", "--nRealm", "2", "--folder", str(tmp_path / "run"), *options, *TINY]) == 0
-    assert seen[:3] == [("run", 8123, True), (2, 0, True), (2, 1, True)]
+    # three epochs of two minibatches: each realm has two worlds
+    assert seen[:3] == [("run", 8123, True), (2, 0, True), (2, 6, True)]
     shown: list[list[str]] = []
     monkeypatch.setattr("forge.commands.watch.main", shown.append)
     assert main(["realms", "law", "--api", "vecenv", "--render", "--no-browser"]) == 0

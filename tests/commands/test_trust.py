@@ -14,13 +14,13 @@ import pytest
 import forge
 from forge.blade import Chaos, ConfigError, World
 from forge.cli import main
-from forge.ethyr.learning.settings import Learning
 from forge.ethyr.saving import checkpoint
 from forge.experiments.runs.run import Run
 from forge.experiments.runs.settings import Session, Training
 from forge.experiments.training.train import Trainer
 from forge.support import plugins
 from forge.trinity.realms.native import Native
+from tests.learners import basic
 
 SMALL = Chaos(**{"spawn.cap": 16, "spawn.populations": 1, "terrain.side": 32})
 
@@ -40,7 +40,7 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def from_elsewhere(folder: Path, naming: str) -> Path:
     """A run with a checkpoint that names `spy:IT`, in place of its network or as a system of its world."""
-    training = Training(Session(worlds=1), Learning(hidden=16), SMALL)
+    training = Training(Session(worlds=1), basic(hidden=16), SMALL)
     run = Run.create(folder, training)
     Trainer(training).save(run.checkpoint_path(0))
     config = (folder / "config.toml").read_text()
@@ -117,7 +117,7 @@ def changed(folder: Path, name: str, data: bytes) -> None:
 
 @pytest.mark.parametrize("naming", ["network", "systems"])
 def test_no_saved_native_runs_what_it_names(here: Path, naming: str) -> None:
-    with Native(SMALL, {"worlds": 1}, learning=Learning(hidden=16)) as native:
+    with Native(SMALL, {"worlds": 1}, learning=basic(hidden=16)) as native:
         native.save("saved")
     values = json.loads(Path("saved/native.json").read_text())
     if naming == "network":
@@ -188,7 +188,7 @@ def test_a_configuration_of_the_user_s_is_trusted_and_a_run_s_is_not(here: Path)
     Path("mine.toml").write_text('[learning]\nnetwork = "nets_of_mine_too:Mine"\n')
     training = Training.named("mine.toml")
     assert training.modules == ("nets_of_mine_too",)
-    both = training.to_toml().replace("[world.terrain]", '[world]\nsystems = ["spy:IT"]\n[world.terrain]')
+    both = training.to_toml().replace('systems = ["paths", "reach"]', 'systems = ["paths", "spy:IT"]')
     for name, text in {"run.toml": training.to_toml(), "both.toml": both}.items():
         Path(name).write_text(text)
     plugins._trusted.clear()

@@ -21,6 +21,8 @@ from websockets.sync.client import connect
 from forge.agents import Scripted, scripted
 from forge.blade import Chaos, ConfigError, Law
 from forge.blade.recording.frame import Frame, decode
+from forge.blade.recording.frame_layout import frame_layout
+from forge.blade.recording.frame_schema import OURS, FrameLayout
 from forge.blade.recording.replay import Replay
 from forge.blade.recording.scene import Scene
 from forge.cli import main
@@ -66,7 +68,9 @@ def watching(folder: Path, *arguments: str) -> Iterator[int]:
         assert "Traceback" not in errors
 
 
-def first_frames(port: int, count: int, path: str = "/ws") -> tuple[dict[str, object], list[Frame]]:
+def first_frames(
+    port: int, count: int, path: str = "/ws", layout: FrameLayout = OURS
+) -> tuple[dict[str, object], list[Frame]]:
     """The welcome of a viewer at this port, and the first frames."""
     frames: list[Frame] = []
     with connect(f"ws://127.0.0.1:{port}{path}", max_size=None) as socket:
@@ -74,7 +78,7 @@ def first_frames(port: int, count: int, path: str = "/ws") -> tuple[dict[str, ob
         welcome = json.loads(socket.recv(PATIENCE))
         while len(frames) < count:
             if isinstance(message := socket.recv(PATIENCE), bytes):
-                frames.append(decode(message))
+                frames.append(decode(message, layout=layout))
                 socket.send(json.dumps({"type": "ack", "tick": frames[-1].tick}))
     return welcome, frames
 
@@ -115,7 +119,7 @@ def test_what_was_recorded_is_watched(tmp_path: Path, capsys: pytest.CaptureFixt
 def test_training_is_watched(tmp_path: Path) -> None:
     small = ("--world.spawn.cap", "16", "--world.terrain.side", "40", "--worlds", "2", "--minutes", "5")
     with watching(tmp_path, "train", "law", "--folder", "run", *small, "--watch") as port:
-        welcome, frames = first_frames(port, 3)
+        welcome, frames = first_frames(port, 3, layout=frame_layout(Training.named("law").world))
     assert welcome["source"].items() >= {"kind": "training", "title": "run", "side": 40}.items()
     assert frames[0].key
     assert frames[1].tick > frames[0].tick

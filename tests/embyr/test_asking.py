@@ -21,10 +21,10 @@ from forge.embyr.seats.play import Play
 from forge.ethyr.engines.engine import make_policy
 from forge.ethyr.insight.actor import Actor
 from forge.ethyr.insight.mind import Mind
-from forge.ethyr.learning.settings import Learning
 from tests.blade.watching import SMALL, world_of
 from tests.embyr.client import Client
 from tests.embyr.loops import in_thread
+from tests.learners import basic
 
 #: Nobody is harmed, so that who is taken over lives.
 CONFIG = SMALL.replace(**{"combat.melee_damage": 0, "combat.range_damage": 0, "combat.mage_damage": 0})
@@ -33,7 +33,7 @@ CONFIG = SMALL.replace(**{"combat.melee_damage": 0, "combat.range_damage": 0, "c
 @contextlib.contextmanager
 def watched(path: Path, paused: bool = False) -> Iterator[Viewer]:
     """A world played by an untrained policy with a memory, and recorded."""
-    world, learning = world_of(CONFIG), Learning(network="recurrent", hidden=16)
+    world, learning = world_of(CONFIG), basic(network="recurrent", hidden=16)
     actor = Actor(make_policy(CONFIG, learning, torch.Generator().manual_seed(0)), CONFIG, 1, learning.reward_factor)
     mind, pace = Mind(lambda: actor), Pace(0.02, paused=paused)
     asked = [Overlays(CONFIG, ["Red", "Blue"], [mind, mind]), Play(CONFIG)]
@@ -141,7 +141,7 @@ def test_the_world_is_the_same_with_and_without_those_who_ask(tmp_path: Path) ->
                 client.say(type="overlay", name=name, population=step % 2)
                 client.say(type="control", do="step", value=None)
                 client.frame()
-    world, learning = world_of(CONFIG), Learning(network="recurrent", hidden=16)
+    world, learning = world_of(CONFIG), basic(network="recurrent", hidden=16)
     actor = Actor(make_policy(CONFIG, learning, torch.Generator().manual_seed(0)), CONFIG, 1)
     for _ in range(10):
         world.step(actor.act(world.observe()))

@@ -29,10 +29,11 @@ from forge.ethyr.learning.optimiser import Optimiser
 from forge.ethyr.learning.settings import Learning
 from forge.ethyr.networks.heads import joint
 from forge.ethyr.networks.samples import Samples
+from tests.learners import basic
 
 CONFIG = Chaos(**{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 32})
 LEARNED = CONFIG.replace(**{"combat.targeting": "learned", "terrain.side": 26, "combat.immunity": 0})
-LEARNING = Learning(ticks=6, learning_rate=0.02, warmup=0)
+LEARNING = basic(ticks=6, learning_rate=0.02, warmup=0)
 ENGINES = ("compiled", "torch")
 #: What a segment and a rollout have in common.
 HANDED = Segment._fields[: Segment._fields.index("matters")]

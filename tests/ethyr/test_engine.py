@@ -9,9 +9,10 @@ from forge.ethyr.engines.torch_engine import TorchLearner
 from forge.ethyr.fused.learner import FusedLearner
 from forge.ethyr.learning.learner import Learner
 from forge.ethyr.learning.settings import ENGINES, Learning
+from tests.learners import basic
 
 CONFIG = Chaos(**{"spawn.cap": 16, "spawn.populations": 2, "terrain.side": 32})
-LEARNING = Learning(ticks=4)
+LEARNING = basic(ticks=4)
 
 
 def learner(engine: str, seed: int = 3, learning: Learning = LEARNING) -> Learner:
@@ -47,7 +48,7 @@ def test_draws_go_on_from_a_saved_state() -> None:
 
 
 def test_auto_goes_on_with_the_engine_that_saved() -> None:
-    recurrent = Learning(network="recurrent", ticks=4)
+    recurrent = basic(network="recurrent", ticks=4)
     plain, compiled = (learner(engine, learning=recurrent).state() for engine in ("torch", "auto"))
     assert [resumed_by(engine, plain) for engine in ENGINES] == ["torch", "compiled", "torch"]
     assert [resumed_by(engine, compiled) for engine in ENGINES] == ["auto", "compiled", "torch"]

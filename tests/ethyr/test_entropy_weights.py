@@ -14,6 +14,7 @@ from forge.ethyr.learning.settings import Learning
 from forge.ethyr.networks.heads import joint_apart
 from forge.ethyr.networks.policy import Policy
 from tests.ethyr.test_fused import GUESTS, LEARNED, SMALL, learner, learning_in, samples_of
+from tests.learners import basic
 
 WEIGHTS = {"move": 0.2, "style": 3.0, "target": 0.0}
 
@@ -78,7 +79,7 @@ def test_the_engine_in_torch_says_the_same() -> None:
 
 
 def test_one_weight_for_all_is_the_default_and_unknown_names_are_refused() -> None:
-    layout = learner(SMALL, Learning(ticks=6), worlds=1).layout
-    assert entropy_weights(Learning(), layout).tolist() == pytest.approx([0.03] * 3)
+    layout = learner(SMALL, basic(ticks=6), worlds=1).layout
+    assert entropy_weights(basic(), layout).tolist() == pytest.approx([0.03] * 3)
     with pytest.raises(ConfigError, match=r"learning\.entropy_weights: unknown choice 'styel'; did you mean 'style'"):
-        learner(SMALL, dataclasses.replace(Learning(), entropy_weights="styel=1"), worlds=1)
+        learner(SMALL, dataclasses.replace(basic(), entropy_weights="styel=1"), worlds=1)

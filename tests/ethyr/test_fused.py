@@ -19,10 +19,10 @@ from forge.ethyr.learning.optimiser import Optimiser
 from forge.ethyr.learning.settings import Learning
 from forge.ethyr.networks.heads import joint
 from forge.ethyr.networks.named import network_class
-from forge.ethyr.networks.policy import Policy
 from forge.ethyr.networks.samples import More, Samples
+from tests.learners import basic
 
-LEARNING = Learning(ticks=6)
+LEARNING = basic(ticks=6)
 SMALL = Chaos(**{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 32})
 LEARNED = SMALL.replace(**{"combat.targeting": "learned", "terrain.side": 26, "combat.immunity": 0})
 #: Two bytes a tile; features, vectors and rows of every kind; one of n, and pointers to agents in view and to rows.

@@ -29,12 +29,12 @@ from forge.ethyr.fused.weights import (
 from forge.ethyr.kernels.layout import layout_of
 from forge.ethyr.learning.entropy import entropy_weights
 from forge.ethyr.learning.losses import policy_gradient
-from forge.ethyr.learning.settings import Learning
 from forge.ethyr.networks.heads import joint
 from forge.ethyr.networks.policy import Recurrent
 from forge.ethyr.networks.samples import More, Samples
 from tests.ethyr.test_fused import LEARNED
 from tests.ethyr.test_fused_schemas import fill
+from tests.learners import basic
 
 P = 2
 CONFIG = LEARNED.replace(**{"spawn.cap": 64, "spawn.populations": P})
@@ -109,7 +109,7 @@ def made_up(policy: Recurrent, lives: Lives, rng: np.random.Generator) -> tuple[
 
 def check(lives: Lives, hidden: int, activation: str, seed: int) -> dict[str, Tensor]:
     """Compares all that is judged and learned; returns the gradients."""
-    learning = Learning(network="recurrent", hidden=hidden, activation=activation)
+    learning = basic(network="recurrent", hidden=hidden, activation=activation)
     policy = Recurrent(CONFIG, learning, torch.Generator().manual_seed(seed))
     segment, more, weights, given = made_up(policy, lives, np.random.default_rng(seed))
     acted, rows = segment.acted, int(segment.acted.max())
@@ -134,7 +134,7 @@ def check(lives: Lives, hidden: int, activation: str, seed: int) -> dict[str, Te
         mean = drawn.sum() * share
         numbers = mean, 1 / (np.sqrt(((drawn - mean) ** 2).sum() * share) + 1e-6), share, learning.value_weight, 0
         terms = Terms(*map(np.float32, numbers), entropy_weights(learning, LAYOUT))
-        learn_population(segment, weights, gradients, scratch, 0, p, CONFIG.styles, terms)
+        learn_population(segment, weights, gradients, scratch, 0, p, CONFIG.styles, terms, False)
         for mine, theirs in zip(segment.losses[p] * share, losses, strict=True):
             np.testing.assert_allclose(mine, theirs[p].item(), atol=1e-4, rtol=1e-3)
     places = places_of([segment]), segment.acted[None], segment.windows, segment.encoded
@@ -169,7 +169,7 @@ def test_a_pattern() -> None:
 
 def test_memories_by_hand() -> None:
     """With all weights 0 the gates are r = z = 1/2 and n = tanh 0 = 0: h becomes h/2, and of the newborn stays 0."""
-    policy = Recurrent(CONFIG, Learning(network="recurrent", hidden=16), torch.Generator().manual_seed(0))
+    policy = Recurrent(CONFIG, basic(network="recurrent", hidden=16), torch.Generator().manual_seed(0))
     for parameter in policy.cell.parameters():
         parameter.data.zero_()
     lives = pattern("AbD", "Ab ", "Ace")

@@ -15,11 +15,13 @@ from forge.ethyr.learning.losses import policy_gradient, proximal
 from forge.ethyr.learning.optimiser import Optimiser
 from forge.ethyr.learning.settings import Learning
 from forge.ethyr.networks.heads import joint
+from forge.ethyr.networks.named import network_class
 from forge.ethyr.networks.policy import Recurrent
 from tests.ethyr.test_fused import GUESTS, LEARNED, MATTERS, SMALL, samples_of
 from tests.ethyr.test_fused import learner as default_learner
+from tests.learners import basic
 
-LEARNING = Learning(network="recurrent", ticks=6)
+LEARNING = basic(network="recurrent", ticks=6)
 Judged = tuple[list[Tensor], Tensor]
 
 
@@ -85,7 +87,7 @@ class Oracle:
 def learner(config: Config, learning: Learning, threads: int = 1, worlds: int = GROUP + 2) -> FusedLearner:
     """One that has played some segments, so that much is carried."""
     warm = default_learner(config, learning, threads, worlds)
-    policy = Recurrent(config, learning, torch.Generator().manual_seed(1))
+    policy = network_class(learning.network)(config, learning, torch.Generator().manual_seed(1))
     return FusedLearner(warm.world, policy, learning, seed=7, threads=threads)
 
 
@@ -95,7 +97,10 @@ CASES: Mapping[str, tuple[Config, Learning]] = {
         LEARNED.replace(**{"combat.hold": True}),
         dataclasses.replace(LEARNING, hidden=48, activation="none"),
     ),
-    "one population, many at once": (SMALL.replace(**{"spawn.populations": 1}), LEARNING),
+    "one population, many at once, two rectified layers": (
+        SMALL.replace(**{"spawn.populations": 1}),
+        dataclasses.replace(LEARNING, network="remembering"),
+    ),
     "systems from outside": (GUESTS, dataclasses.replace(MATTERS, network="recurrent")),
 }
 

@@ -25,13 +25,13 @@ from forge.ethyr.fused.weights import (
 from forge.ethyr.kernels.layout import Layout, layout_of
 from forge.ethyr.learning.entropy import entropy_weights
 from forge.ethyr.learning.losses import policy_gradient
-from forge.ethyr.learning.settings import Learning
 from forge.ethyr.networks.heads import joint
 from forge.ethyr.networks.policy import Policy
 from forge.ethyr.networks.samples import More, Samples
+from tests.learners import basic
 from tests.outside.drawn import config_with
 
-P, SEEN, LEARNING = 2, 5, Learning(hidden=16)
+P, SEEN, LEARNING = 2, 5, basic(hidden=16)
 WORLD = {"spawn.cap": 64, "spawn.populations": P, "sight.radius": 2, "sight.agents": SEEN}
 
 
@@ -151,7 +151,7 @@ def test_whatever_is_declared_is_judged_and_learned_as_by_torch(system: System, 
         mean, share = drawn.mean(), 1 / count
         numbers = (mean, 1 / (drawn.std() + 1e-6), share, LEARNING.value_weight, 0)
         terms = Terms(*map(np.float32, numbers), entropy_weights(LEARNING, layout))
-        learn_population(segment, weights, gradients, scratch, 0, p, config.styles, terms)
+        learn_population(segment, weights, gradients, scratch, 0, p, config.styles, terms, False)
         for mine, theirs in zip(segment.losses[p] / count, losses, strict=True):
             np.testing.assert_allclose(mine, theirs[p].item(), atol=1e-4, rtol=1e-3)
     for lane in range(2):

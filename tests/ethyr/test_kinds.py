@@ -8,9 +8,9 @@ import torch
 
 from forge.blade import Chaos, World
 from forge.ethyr.insight.actor import Actor
-from forge.ethyr.learning.settings import Learning
 from forge.experiments.runs.settings import Session, Training
 from forge.experiments.training.train import Trainer
+from tests.learners import basic
 
 #: Each network with the width it is tried at.
 HERE = __name__.rpartition(".")[0]
@@ -24,7 +24,7 @@ def kind(network: str, algorithm: str, targeting: str, **other: object) -> Train
     learning = {"network": network, "algorithm": algorithm, "hidden": NETWORKS[network], "epochs": 2, "ticks": 12}
     return Training(
         run=Session(worlds=4, seed=1, threads=1),
-        learning=Learning(**{**learning, **other}),
+        learning=basic(**{**learning, **other}),
         world=Chaos(**world),
     )
 

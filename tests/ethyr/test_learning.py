@@ -8,8 +8,8 @@ import torch
 from forge.blade import ConfigError
 from forge.ethyr.learning.gradients import clip_norms
 from forge.ethyr.learning.optimiser import Optimiser
-from forge.ethyr.learning.settings import Learning
 from forge.ethyr.learning.step_size import decayed
+from tests.learners import basic
 
 
 def steps(optimiser: Optimiser, count: int) -> list[float]:
@@ -25,7 +25,7 @@ def steps(optimiser: Optimiser, count: int) -> list[float]:
 
 
 def optimiser(weight: float = 0.0, agent_steps: Any = None, **changes: Any) -> Optimiser:
-    learning = Learning(**{"learning_rate": 0.1, "weight_decay": 0.0, **changes})
+    learning = basic(**{"learning_rate": 0.1, "weight_decay": 0.0, **changes})
     return Optimiser([torch.nn.Parameter(torch.tensor(weight))], learning, 1, agent_steps)
 
 
@@ -47,13 +47,13 @@ def test_a_loaded_state_goes_on() -> None:
 
 
 def test_a_decay_falls_to_its_share_at_the_horizon() -> None:
-    linear = Learning(decay="linear", decay_to=0.2, horizon=1000)
+    linear = basic(decay="linear", decay_to=0.2, horizon=1000)
     # 0.2 + 0.8 · (1 − x)
     assert [decayed(linear, steps) for steps in (0, 250, 500, 1000, 10**9)] == pytest.approx([1, 0.8, 0.6, 0.2, 0.2])
-    cosine = Learning(decay="cosine", horizon=300)
+    cosine = basic(decay="cosine", horizon=300)
     # (1 + cos πx) / 2 at 0, 1/3, 1/2, 2/3, 1
     assert [decayed(cosine, steps) for steps in (0, 100, 150, 200, 300)] == pytest.approx([1, 0.75, 0.5, 0.25, 0])
-    assert decayed(Learning(), 10**9) == 1
+    assert decayed(basic(), 10**9) == 1
 
 
 def test_a_decay_counts_agent_steps_and_the_warm_up_segments() -> None:
@@ -65,7 +65,7 @@ def test_a_decay_counts_agent_steps_and_the_warm_up_segments() -> None:
 
 def test_a_decay_needs_to_know_how_long_and_how_far() -> None:
     with pytest.raises(ConfigError, match=r"learning\.decay = 'cosine' needs learning\.horizon"):
-        Learning(decay="cosine")
+        basic(decay="cosine")
     with pytest.raises(ConfigError, match="must be told the agent steps so far"):
         optimiser(decay="linear", horizon=10)
 
@@ -97,7 +97,7 @@ def test_a_gradient_of_zero_stays_zero() -> None:
 
 def test_the_optimiser_clips_norms_before_elements() -> None:
     weights = torch.nn.Parameter(torch.zeros(2, 2))
-    learning = Learning(learning_rate=1.0, weight_decay=0.0, warmup=0, clip_norm=10.0, clip=7.0)
+    learning = basic(learning_rate=1.0, weight_decay=0.0, warmup=0, clip_norm=10.0, clip=7.0)
     made = Optimiser([weights], learning, 2)
     seen = []
     made.adam.register_step_pre_hook(lambda *_: seen.append(weights.grad.clone()))
@@ -112,16 +112,16 @@ def test_the_optimiser_clips_norms_before_elements() -> None:
 def test_a_scale_of_rewards_that_follows_the_discount() -> None:
     # rewarded with 1 a tick for ever, r / (1 − γ) = value_scale: 0.5 whatever the discount
     for discount in (0.9, 0.97, 0.995, 0.9999):
-        learning = Learning(discount=discount, value_scale=0.5)
+        learning = basic(discount=discount, value_scale=0.5)
         assert learning.reward_factor / (1 - discount) == pytest.approx(0.5)
-    assert Learning(discount=0.995).reward_factor == 0.03
+    assert basic(discount=0.995).reward_factor == 0.03
     with pytest.raises(ConfigError, match=r"learning\.value_scale = 0\.5 needs a learning\.discount below 1"):
-        Learning(discount=1, value_scale=0.5)
+        basic(discount=1, value_scale=0.5)
 
 
 def test_entropy_weights_are_read_by_name() -> None:
-    found = Learning(entropy_weights="style=0.01, target=0").entropy_by_choice()
+    found = basic(entropy_weights="style=0.01, target=0").entropy_by_choice()
     assert found == {"style": 0.01, "target": 0.0}
     for wrong in ("style", "style=-1", "style=nan", "style=x", "=1", "style=1 style=2", "style=1=2"):
         with pytest.raises(ConfigError, match=r"learning\.entropy_weights = .* must name choices, each once"):
-            Learning(entropy_weights=wrong)
+            basic(entropy_weights=wrong)

@@ -22,6 +22,7 @@ from forge.ethyr.networks.network import Choices, Network, take
 from forge.ethyr.networks.policy import Heads, Policy, Recurrent
 from forge.ethyr.networks.samples import Samples
 from forge.ethyr.networks.timeline import Timeline
+from tests.learners import basic
 
 CONFIG = Chaos(**{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 32})
 TINY = Chaos(**{"spawn.cap": 4, "spawn.populations": 2})
@@ -120,8 +121,8 @@ def fresh_world(count: int = 3, seed: int = 5) -> World:
 
 
 def test_agents_carry_what_is_theirs_through_births_deaths_and_segments() -> None:
-    policy = Counter(CONFIG, Learning(), seeded())
-    learner = TorchLearner(fresh_world(), policy, Learning(ticks=11), seed=1)
+    policy = Counter(CONFIG, basic(), seeded())
+    learner = TorchLearner(fresh_world(), policy, basic(ticks=11), seed=1)
     rollout, replaced = learner.collector.rollout, 0
     for _ in range(8):
         acted = learner.collect()
@@ -134,7 +135,7 @@ def test_agents_carry_what_is_theirs_through_births_deaths_and_segments() -> Non
 
 
 def test_actors_remember_too() -> None:
-    policy = Counter(CONFIG, Learning(), seeded())
+    policy = Counter(CONFIG, basic(), seeded())
     actor = Actor(policy, CONFIG)
     for seed in (5, 6):
         world = fresh_world(2, seed)
@@ -148,7 +149,7 @@ def test_actors_remember_too() -> None:
 
 
 def test_an_actor_stays_what_it_was() -> None:
-    policy, world = Policy(CONFIG, Learning(), seeded()), fresh_world()
+    policy, world = Policy(CONFIG, basic(), seeded()), fresh_world()
     for _ in range(20):
         world.step(np.zeros((3, 24, 2), np.int64))
     actor = Actor(policy, CONFIG, seed=1)
@@ -164,7 +165,7 @@ def played(segments: int = 2, ticks: int = 9, learned: bool = False) -> tuple[To
     config = CONFIG.replace(**{"combat.targeting": "learned"}) if learned else CONFIG
     world = World(config, 3, seed=5, threads=1)
     world.reset()
-    learning = Learning(network="recurrent", ticks=ticks, hidden=16)
+    learning = basic(network="recurrent", ticks=ticks, hidden=16)
     learner = TorchLearner(world, Recurrent(config, learning, seeded(3)), learning, seed=2)
     for _ in range(segments + 8):
         acted = learner.collect()
@@ -304,14 +305,14 @@ def test_a_segment_that_begins_with_nobody_alive() -> None:
     config = CONFIG.replace(**{"spawn.cap": 3})
     world = World(config, 1, seed=1, threads=1)
     world.reset()
-    learning = Learning(network="recurrent", ticks=5, hidden=16)
+    learning = basic(network="recurrent", ticks=5, hidden=16)
     learner = TorchLearner(world, Recurrent(config, learning, seeded()), learning, seed=2)
     losses = learner.gradients(learner.collect())
     assert all(part.isfinite().all() for part in losses)
 
 
 def test_the_default_network_carries_nothing() -> None:
-    policy = Policy(CONFIG, Learning(), seeded())
+    policy = Policy(CONFIG, basic(), seeded())
     collector = Collector(fresh_world(), policy, 3, seeded())
     collector.collect()
     assert collector.memory.state() == {}
@@ -328,7 +329,7 @@ def test_take() -> None:
 def test_a_timeline_by_hand() -> None:
     """Ticks of one world with two slots of one population: an agent, then two, then the second with its heir."""
     config = Chaos(**{"spawn.cap": 2, "spawn.populations": 1})
-    learner = TorchLearner(World(config, 1, threads=1), Policy(config, Learning(), seeded()), Learning(ticks=3), seed=0)
+    learner = TorchLearner(World(config, 1, threads=1), Policy(config, basic(), seeded()), basic(ticks=3), seed=0)
     rollout = learner.collector.rollout
     rollout.sample_of[:, 0] = [[-1, 0], [1, 2], [3, 4], [-1, -1]]
     rollout.known[:, 0] = [[False, False], [False, True], [False, True]]

@@ -15,10 +15,10 @@ from forge.ethyr.engines.engine import make_policy
 from forge.ethyr.insight.actor import Actor
 from forge.ethyr.insight.insight import Insight
 from forge.ethyr.insight.mind import Mind, Remembered
-from forge.ethyr.learning.settings import Learning
 from forge.ethyr.networks.network import Choices
 from tests.blade.worlds import patchwork
 from tests.ethyr.hand import CONFIG, LEARNED, Hand, at, peopled
+from tests.learners import basic
 
 
 def mind_of(policy: Hand, scale: float = 1.0) -> Mind:
@@ -51,7 +51,7 @@ def test_agents_that_are_made_up_remember_nothing_and_the_living_their_own() -> 
 @pytest.mark.parametrize("config", [CONFIG, LEARNED], ids=["lowest_health", "learned"])
 def test_the_living_are_judged_as_when_they_act(network: str, config: Config) -> None:
     """A mind meets agents in a copy of the world's state; the actor, in the world's own observation."""
-    policy = make_policy(config, Learning(network=network, hidden=16), torch.Generator().manual_seed(1))
+    policy = make_policy(config, basic(network=network, hidden=16), torch.Generator().manual_seed(1))
     actor = Actor(policy, config, 3)
     mind = Mind(lambda: actor)
     assert mind.recall() is None

@@ -9,12 +9,12 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forge.blade import Chaos, ConfigError, World
+from forge.blade import Chaos, World
 from forge.ethyr.engines.torch_engine import TorchLearner
 from forge.ethyr.experience.rollout import NO_SAMPLE
 from forge.ethyr.experience.timeline import timeline
 from forge.ethyr.learning.losses import proximal
-from forge.ethyr.learning.minibatches import GROUP, Minibatches, groups_of
+from forge.ethyr.learning.minibatches import GROUP, Minibatches, fitted, groups_of
 from forge.ethyr.learning.optimiser import Optimiser
 from forge.ethyr.learning.settings import Learning
 from forge.ethyr.networks.heads import joint
@@ -23,6 +23,7 @@ from tests.ethyr.test_fused import GUESTS, LEARNED, SMALL, learner, learning_in,
 from tests.ethyr.test_fused_recurrent import LEARNING as RECURRENT
 from tests.ethyr.test_fused_recurrent import Oracle
 from tests.ethyr.test_fused_recurrent import learner as recurrent
+from tests.learners import basic
 
 DEALT: dict[str, Any] = {
     "algorithm": "ppo", "epochs": 2, "minibatches": 2, "ppo_clip": 0.02, "learning_rate": 0.02, "warmup": 0,
@@ -41,7 +42,7 @@ def test_groups_are_all_worlds_and_as_many_for_each_minibatch(worlds: int, minib
 
 
 def test_every_epoch_deals_all_groups_anew() -> None:
-    dealt = Minibatches(Learning(algorithm="ppo", epochs=3, minibatches=4), 64, seed=5)
+    dealt = Minibatches(basic(algorithm="ppo", epochs=3, minibatches=4), 64, seed=5)
     epochs = [[dealt.of(4 * epoch + part, tick=16).tolist() for part in range(4)] for epoch in range(3)]
     for parts in epochs:
         assert sorted(group for part in parts for group in part) == [*range(8)]
@@ -49,18 +50,20 @@ def test_every_epoch_deals_all_groups_anew() -> None:
     assert epochs[0] != epochs[1] != epochs[2]
     assert epochs[0] != [dealt.of(part, tick=32).tolist() for part in range(4)]
     # nothing is kept: another that is asked later says the same
-    again = Minibatches(Learning(algorithm="ppo", epochs=3, minibatches=4), 64, seed=5)
+    again = Minibatches(basic(algorithm="ppo", epochs=3, minibatches=4), 64, seed=5)
     assert [again.of(4 + part, tick=16).tolist() for part in range(4)] == epochs[1]
 
 
 def test_the_policy_gradient_has_none() -> None:
-    assert Learning(minibatches=4).updates == 1
-    assert Minibatches(Learning(minibatches=4), 20, 0).of(0, 0).tolist() == [0, 1, 2]
+    assert basic(minibatches=4).updates == 1
+    assert Minibatches(basic(minibatches=4), 20, 0).of(0, 0).tolist() == [0, 1, 2]
 
 
 def test_a_minibatch_needs_a_world() -> None:
-    with pytest.raises(ConfigError, match=r"learning\.minibatches = 3 must be at most the number of worlds .* 2:"):
-        Minibatches(Learning(algorithm="ppo", minibatches=3), 2, 0)
+    many = basic(algorithm="ppo", epochs=2, minibatches=3)
+    assert (fitted(many, 2).minibatches, fitted(many, 2).updates) == (2, 4)
+    assert fitted(many, 3) == many
+    assert Minibatches(fitted(many, 2), 2, 0).groups == [range(1), range(1, 2)]
 
 
 def total(losses: Any, learning: Learning) -> torch.Tensor:

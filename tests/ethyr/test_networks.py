@@ -13,7 +13,6 @@ from forge.ethyr.engines.engine import make_learner, make_policy
 from forge.ethyr.engines.torch_engine import TorchLearner
 from forge.ethyr.experience.rollout import Rollout
 from forge.ethyr.fused.learner import FusedLearner
-from forge.ethyr.learning.settings import Learning
 from forge.ethyr.networks.check import try_network
 from forge.ethyr.networks.named import network_class
 from forge.ethyr.networks.network import Choices, Network
@@ -24,6 +23,7 @@ from forge.experiments.runs.run import Run
 from forge.experiments.runs.settings import Session, Training
 from forge.experiments.training.train import train
 from tests.docs.test_snippets import blocks
+from tests.learners import basic
 
 CONFIG = Chaos(**{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 32})
 LEARNED = CONFIG.replace(**{"combat.targeting": "learned"})
@@ -50,7 +50,7 @@ def test_names() -> None:
 )
 def test_names_that_cannot_be(name: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
-        Learning(network=name)
+        basic(network=name)
 
 
 @pytest.mark.parametrize(
@@ -66,7 +66,7 @@ def test_names_that_cannot_be(name: str, message: str) -> None:
 )
 def test_classes_that_are_not_there(name: str, message: str) -> None:
     with pytest.raises(ConfigError, match=message):
-        make_policy(CONFIG, Learning(network=name), seeded())
+        make_policy(CONFIG, basic(network=name), seeded())
 
 
 def test_a_class_in_the_working_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,7 +88,7 @@ def broken(config: Any = CONFIG, width: int = 0, **changes: Any) -> Network:
             choices = super().forward(samples, carried)
             return choices._replace(**{name: change(choices) for name, change in changes.items()})
 
-    network = Broken(config, Learning(hidden=16), seeded())
+    network = Broken(config, basic(hidden=16), seeded())
     network.memory = width
     return network
 
@@ -128,7 +128,7 @@ def test_a_network_without_choices_or_methods() -> None:
             return SimpleNamespace()
 
     with pytest.raises(ConfigError, match="Empty returned SimpleNamespace; it must return"):
-        try_network(Empty(CONFIG, Learning(), seeded()), CONFIG)
+        try_network(Empty(CONFIG, basic(), seeded()), CONFIG)
 
     class Bare(Network):
         def __init__(self) -> None:
@@ -142,7 +142,7 @@ def test_a_network_without_choices_or_methods() -> None:
 @pytest.mark.parametrize("config", [CONFIG, LEARNED, CONFIG.replace(**{"spawn.populations": 8, "combat.hold": True})])
 def test_our_networks_pass_the_trial(config: Any) -> None:
     for kind in (Policy, Recurrent):
-        try_network(kind(config, Learning(), seeded()), config)
+        try_network(kind(config, basic(), seeded()), config)
 
 
 @pytest.mark.parametrize(
@@ -151,13 +151,17 @@ def test_our_networks_pass_the_trial(config: Any) -> None:
         ("default", CONFIG, None),
         ("default", LEARNED, None),
         ("recurrent", CONFIG, None),
-        ("tests.ethyr.custom:Attentive", CONFIG, "compute the networks default and recurrent, not Attentive"),
+        (
+            "tests.ethyr.custom:Attentive",
+            CONFIG,
+            "compute the networks default, recurrent, layered, remembering, not Attentive",
+        ),
     ],
 )
 def test_auto_takes_the_kernels_wherever_they_can(network: str, config: Any, obstacle: str | None) -> None:
     world = World(config, 1, threads=1)
     world.reset()
-    learning = Learning(network=network)
+    learning = basic(network=network)
     policy = make_policy(config, learning, seeded())
     learner = make_learner(world, policy, learning, 0, 1, "auto")
     assert type(learner) is (TorchLearner if obstacle else FusedLearner)
@@ -191,7 +195,7 @@ def test_the_view_shows_what_the_world_shows() -> None:
     beyond = torch.arange(samples.rows) >= torch.from_numpy(samples.count).unsqueeze(-1)
     assert beyond.any()
     assert not any(part[beyond].any() for part in view[:6])
-    assert isinstance(Policy(LEARNED, Learning(), seeded())(samples), Choices)
+    assert isinstance(Policy(LEARNED, basic(), seeded())(samples), Choices)
 
 
 @pytest.mark.parametrize(
@@ -207,7 +211,7 @@ def test_the_documented_networks_are_short_and_make_a_run(
     monkeypatch.chdir(tmp_path)
     training = Training(
         run=Session(worlds=2, minutes=0, steps=200),
-        learning=Learning(network=f"my_{network}:{network}", ticks=4, hidden=16),
+        learning=basic(network=f"my_{network}:{network}", ticks=4, hidden=16),
         world=CONFIG,
     )
     trainer = train(Run.create(tmp_path / "run", training))

@@ -8,8 +8,8 @@ import torch
 
 from forge.blade import Chaos, World
 from forge.ethyr.experience.rollout import NO_SAMPLE, Rollout
-from forge.ethyr.learning.settings import Learning
 from forge.ethyr.networks.policy import Policy
+from tests.learners import basic
 
 CONFIG = Chaos(**{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 32, "terrain.border": 9})
 
@@ -84,7 +84,7 @@ def test_compact_samples_are_judged_alike_by_both_forms_of_the_encoder(
     compact = rollout.compact(samples)
     assert compact.windows.shape[1] == samples.rows
     assert not compact.start.any()
-    policy = Policy(CONFIG, Learning(), torch.Generator().manual_seed(0))
+    policy = Policy(CONFIG, basic(), torch.Generator().manual_seed(0))
     with torch.no_grad():
         ours = policy(samples)
         monkeypatch.setattr(policy.encoder, "tables", functools.partial(policy.encoder.tables, plain=True))

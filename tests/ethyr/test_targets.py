@@ -11,13 +11,13 @@ from forge.ethyr.insight.actor import Actor
 from forge.ethyr.kernels.entities import normaliser
 from forge.ethyr.kernels.layout import NEVER, TARGET
 from forge.ethyr.kernels.targets import target_gradient_lane, target_lane
-from forge.ethyr.learning.settings import Learning
 from forge.ethyr.networks import dense
 from forge.ethyr.networks.heads import draw, joint
 from forge.ethyr.networks.network import Choices
 from forge.ethyr.networks.samples import Samples
 from forge.ethyr.networks.targets import TargetHead, TargetScores
 from tests.ethyr.test_encoder import drawn
+from tests.learners import basic
 
 CONFIG = Chaos(**{"spawn.cap": 16, "spawn.populations": 2, "combat.targeting": "learned", "terrain.side": 32})
 NORM = normaliser(np.zeros(11, np.float32), np.ones(11, np.float32))
@@ -123,7 +123,7 @@ def test_the_joint_probability_counts_the_target_given_the_style() -> None:
 def test_valid_targets_are_drawn() -> None:
     """Everyone starts on a small square without immunity, so that there are targets; a target is drawn for everyone."""
     crowded = CONFIG.replace(**{"terrain.side": 26, "combat.immunity": 0, "spawn.cap": 64})
-    policy = make_policy(crowded, Learning(), seeded())
+    policy = make_policy(crowded, basic(), seeded())
     world, actor = World(crowded, 4, seed=3), Actor(policy, crowded)
     observation, named, valid = world.reset(), 0, 0
     for _ in range(40):

@@ -19,7 +19,7 @@ class Norm(Network):
     def __init__(self, config: Config, learning: Learning, generator: torch.Generator) -> None:
         super().__init__()
         self.code = Encoder(config, learning.hidden, generator)
-        self.heads = Heads(config, 3 * learning.hidden, generator)
+        self.heads = Heads(config, self.code.width, generator)
         self.gain = torch.nn.Parameter(self.first(config))
 
     def first(self, config: Config) -> Tensor:

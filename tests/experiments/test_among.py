@@ -22,7 +22,6 @@ from forge.ethyr.experience.company import Company
 from forge.ethyr.fused.learner import FusedLearner
 from forge.ethyr.insight.mind import Mind
 from forge.ethyr.learning.losses import policy_gradient
-from forge.ethyr.learning.settings import Learning
 from forge.ethyr.networks.policy import Policy
 from forge.ethyr.saving import checkpoint
 from forge.experiments.runs.loading import load
@@ -35,6 +34,7 @@ from forge.experiments.watching.spectator import Spectator
 from forge.trinity import Sword, Trinity
 from tests.embyr.client import Client
 from tests.ethyr.test_fused import judged_by_torch
+from tests.learners import basic
 
 #: Two populations that learn, one of foragers, two of fighters, three of a run of two populations: eight of three.
 WORLD = Chaos(**{"spawn.cap": 24, "spawn.populations": 2, "terrain.side": 40})
@@ -65,7 +65,7 @@ def sharpened(trainer: Trainer) -> Trainer:
 
 def training_of(frozen: Path, **session: Any) -> Training:
     among = f"forager=1, fighter=2, {frozen}=3"
-    return Training(run=Session(worlds=10, minutes=0, among=among, **session), world=WORLD)
+    return Training(Session(worlds=10, minutes=0, among=among, **session), basic(), WORLD)
 
 
 def bits(trainer: Trainer) -> tuple[Any, ...]:
@@ -177,7 +177,7 @@ def test_what_is_learned_is_what_pytorch_says_of_the_learners_samples_alone(froz
         assert torch.allclose(ours, theirs.detach(), atol=1e-4)
 
 
-REMEMBERING = Learning(network="recurrent", ticks=4)
+REMEMBERING = basic(network="recurrent", ticks=4)
 
 
 @pytest.fixture(scope="module")

@@ -24,6 +24,7 @@ from forge.experiments.training.train import Trainer, train
 from forge.support.plugins import trust
 from forge.trinity import God, Pantheon, Sword, Trinity, smith
 from tests.experiments.children import end, start
+from tests.learners import basic
 
 #: What runs of these networks are read with.
 TRUST = ("--trust", "tests.experiments.diverging")
@@ -31,6 +32,7 @@ WORLD = {"spawn.cap": 16, "spawn.populations": 2, "terrain.side": 40}
 TINY = (
     *("--steps", "10000000", "--threads", "1", "--worlds", "2", "--log-seconds", "0.01", "--save-seconds", "0.1"),
     *("--world.spawn.cap", "16", "--world.spawn.populations", "2", "--world.terrain.side", "40"),
+    *("--learning.algorithm", "pg"),  # one update from each segment
 )
 
 
@@ -98,7 +100,7 @@ def test_the_last_checkpoint_before_it_stays_and_can_be_gone_on_from(tmp_path: P
 
 def training(engine: str, **learning: Any) -> Training:
     session = Session(worlds=2, minutes=0, steps=100_000, threads=1, engine=engine)
-    found = Training(run=session, world=Chaos(**WORLD))
+    found = Training(session, basic(), Chaos(**WORLD))
     return dataclasses.replace(found, learning=dataclasses.replace(found.learning, **learning))
 
 
@@ -161,7 +163,7 @@ class Reckless(Pantheon):
 
 def test_native_names_the_update_and_the_parameter(tmp_path: Path) -> None:
     args = {"nRealm": 2, "worlds": 1, "threads": 1}
-    with smith.Native(Chaos(**WORLD), args, Trinity(Reckless, God, Sword)) as envs:
+    with smith.Native(Chaos(**WORLD), args, Trinity(Reckless, God, Sword), learning=basic()) as envs:
         envs.run(rounds=2)
         with pytest.raises(Diverged, match=r"in update 3: the parameter encoder\.\w+ in population 1 is inf") as caught:
             envs.run(rounds=1)

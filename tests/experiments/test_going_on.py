@@ -10,17 +10,17 @@ import torch
 
 from forge.blade import Chaos, ConfigError
 from forge.commands import runs
-from forge.ethyr.learning.settings import Learning
 from forge.ethyr.saving import checkpoint
 from forge.experiments.runs.loading import load
 from forge.experiments.runs.run import Run
 from forge.experiments.runs.settings import Session, Training
 from forge.experiments.training.realms import Realms
 from forge.experiments.training.train import Trainer, train
+from tests.learners import basic
 
 SMALL = Training(
     run=Session(worlds=2, minutes=0, steps=200, log_seconds=0.01, threads=1),
-    learning=Learning(hidden=16, ticks=4),
+    learning=basic(hidden=16, ticks=4),
     world=Chaos(**{"spawn.cap": 8, "spawn.populations": 2, "terrain.side": 32, "sight.radius": 1}),
 )
 

@@ -12,13 +12,13 @@ import torch
 
 from forge.blade import Chaos, ConfigError
 from forge.cli import main
-from forge.ethyr.learning.settings import Learning
 from forge.ethyr.saving import checkpoint
 from forge.experiments.runs.run import Run
 from forge.experiments.runs.settings import Session, Training
 from forge.experiments.training.initial import NAME
 from forge.experiments.training.realms import Realms
 from forge.experiments.training.train import Trainer, begin, train
+from tests.learners import basic
 
 NET = "tests.ethyr.modules.nets:Plain"
 
@@ -28,7 +28,7 @@ def training(
 ) -> Training:
     fields = {"spawn.cap": 12, "spawn.populations": populations, "terrain.side": 32, **(world or {})}
     session = Session(**{"worlds": 1, "minutes": 0, "steps": 60, "threads": 1, **run})
-    return Training(session, Learning(network=network, hidden=16, ticks=4), Chaos(**fields))
+    return Training(session, basic(network=network, hidden=16, ticks=4), Chaos(**fields))
 
 
 @pytest.fixture(scope="module")

@@ -21,9 +21,10 @@ from forge.experiments.training.progress import Progress
 from forge.experiments.training.train import Trainer, train
 from forge.trinity import Pantheon, Sword, Trinity, smith
 from tests.blade.cases import REWARDS
+from tests.learners import basic
 
 WORLD = Chaos(**{"spawn.cap": 16, "spawn.populations": 2, "terrain.side": 40, "combat.immunity": 2})
-PPO = Learning(algorithm="ppo", epochs=2, ppo_clip=0.01, warmup=4)
+PPO = basic(algorithm="ppo", epochs=2, ppo_clip=0.01, warmup=4)
 COMPILED = Training(run=Session(worlds=2, minutes=0, steps=2500, threads=1), learning=PPO, world=WORLD)
 TORCH = dataclasses.replace(COMPILED, run=dataclasses.replace(COMPILED.run, engine="torch"))
 BOTH = pytest.mark.parametrize("training", [COMPILED, TORCH], ids=["compiled", "torch"])
@@ -123,7 +124,7 @@ def test_numbers_of_an_update(training: Training) -> None:
     assert 0 < line["clip_fraction"] < 1
     assert line["gradient_norm"] == pytest.approx(np.mean([step.norms.total for _, step in told]), abs=1e-6)
     # nothing is shared by the populations: the whole of one update is made of their parts
-    single = Trainer(dataclasses.replace(training, learning=Learning()))
+    single = Trainer(dataclasses.replace(training, learning=basic()))
     single.update()
     norms = step_of(single).norms
     assert norms.total == pytest.approx(np.sqrt((norms.by_population**2).sum()))
@@ -157,18 +158,18 @@ def test_losses_and_norms_are_means_over_all_updates_from_a_rollout(training: Tr
 
 
 def test_gradients_are_measured_before_they_are_clipped() -> None:
-    found = [read(dataclasses.replace(COMPILED, learning=Learning(clip=clip)), 1)[1] for clip in (5.0, 1e-6)]
+    found = [read(dataclasses.replace(COMPILED, learning=basic(clip=clip)), 1)[1] for clip in (5.0, 1e-6)]
     assert found[0]["gradient_norm"] == found[1]["gradient_norm"] > 0.01
 
 
 def test_nothing_is_clipped_by_the_policy_gradient() -> None:
-    line = read(dataclasses.replace(COMPILED, learning=Learning()), 2)[1]
+    line = read(dataclasses.replace(COMPILED, learning=basic()), 2)[1]
     assert line["clip_fraction"] is None
     assert line["clip_fractions"] == [None, None]
     assert line["approx_kl"] > 0
 
 
-@pytest.mark.parametrize("learning", [PPO, Learning()], ids=["ppo", "pg"])
+@pytest.mark.parametrize("learning", [PPO, basic()], ids=["ppo", "pg"])
 def test_one_realm_tells_what_forge_train_tells(learning: Learning) -> None:
     line = read(dataclasses.replace(COMPILED, learning=learning), 3)[1]
     told = smith.Native(WORLD, {"worlds": 2, "threads": 1}, learning=learning).run(3)

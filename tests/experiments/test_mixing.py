@@ -8,12 +8,12 @@ from forge.agents import scripted
 from forge.blade import Chaos, ConfigError, Law, Observation, World
 from forge.ethyr.engines.engine import make_policy
 from forge.ethyr.insight.actor import Actor
-from forge.ethyr.learning.settings import Learning
 from forge.experiments.evaluation.entrants import entrant, scripted_entrant, trained_entrant
 from forge.experiments.evaluation.mixing import Entrant, Mixed, Seat, View
 from forge.experiments.runs.run import Run
 from forge.experiments.runs.settings import Session, Training
 from forge.experiments.training.train import train
+from tests.learners import basic
 
 SMALL = {"terrain.side": 24, "terrain.border": 4, "spawn.cap": 12, "spawn.populations": 6}
 
@@ -88,7 +88,7 @@ def test_a_view_shows_what_its_agents_see() -> None:
 
 def test_alone_in_its_own_world_a_policy_sees_and_does_what_it_would() -> None:
     config = Chaos(**SMALL)
-    policy = make_policy(config, Learning(), torch.Generator().manual_seed(0))
+    policy = make_policy(config, basic(), torch.Generator().manual_seed(0))
     world = full_world(config)
     straight = Actor(policy, config, seed=9).act(world.observe())
     made = Entrant("policy", 6, lambda shown, seed: Actor(policy, shown, 9))

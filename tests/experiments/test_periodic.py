@@ -10,7 +10,6 @@ from tensorboard.backend.event_processing.event_accumulator import EventAccumula
 
 from forge.blade import Chaos
 from forge.cli import main
-from forge.ethyr.learning.settings import Learning
 from forge.experiments.evaluation.evaluation import Settings
 from forge.experiments.heldout import periodic
 from forge.experiments.heldout.figures import FIGURES
@@ -23,6 +22,7 @@ from forge.experiments.runs.settings import Session, Training
 from forge.experiments.training import train as training_loop
 from forge.experiments.training.realms import Realms
 from forge.experiments.training.train import Trainer, train
+from tests.learners import basic
 
 WORLD = Chaos(**{"spawn.cap": 16, "spawn.populations": 2, "terrain.side": 32, "spawn.random_cap": True})
 SESSION = Session(worlds=2, minutes=0, steps=3200, threads=1, evaluate_every=1500)
@@ -171,7 +171,7 @@ def test_evaluating_is_no_time_of_training(tmp_path: Path, monkeypatch: pytest.M
 
 @pytest.mark.parametrize("network", ["recurrent", "tests.ethyr.custom:Attentive"])
 def test_other_networks_are_evaluated(network: str) -> None:
-    training = dataclasses.replace(TRAINING, learning=Learning(network=network))
+    training = dataclasses.replace(TRAINING, learning=basic(network=network))
     assert periodic.evaluated(Trainer(training).policy, training)["heldout_lifetime"] is not None
 
 

@@ -10,14 +10,14 @@ import torch
 
 from forge.blade import Chaos, ConfigError
 from forge.ethyr.experience.selection import select
-from forge.ethyr.learning.settings import Learning
 from forge.ethyr.learning.step_size import step_size
 from forge.experiments.runs.settings import Session, Training
 from forge.experiments.training.realms import Realms
 from forge.experiments.training.train import Trainer, begin
 from forge.trinity import Pantheon, Sword, Trinity, smith
+from tests.learners import basic
 
-STEADY = Learning(
+STEADY = basic(
     algorithm="ppo", epochs=2, minibatches=2, hidden=16, ticks=4, discount=0.995, value_scale=1.0, warmup=2,
     optimiser="adamw", weight_decay=0.01, decay="cosine", decay_to=0.1, horizon=1000, clip_norm=0.05,
     entropy_weights="move=0.01 style=0.1",
@@ -118,7 +118,7 @@ def test_each_population_is_clipped_for_itself_in_realms_too() -> None:
             )
             return made
 
-    learning = Learning(hidden=16, ticks=4, clip_norm=0.05)
+    learning = basic(hidden=16, ticks=4, clip_norm=0.05)
     realms = smith.Native(WORLD, {"worlds": 2, "threads": 1}, Trinity(Watched), learning=learning)
     line = realms.run(4)
     assert min(line["gradient_norms"]) > 0.05  # told as they were found
@@ -146,7 +146,7 @@ def test_a_cull_within_a_segment_cuts_the_life_there() -> None:
                 self.culled = world_of, slot
             return np.zeros((*observation.agents.shape, 2), np.uint8)
 
-    learning = Learning(hidden=16, ticks=4)
+    learning = basic(hidden=16, ticks=4)
     realms = smith.Native(WORLD, {"worlds": 2, "threads": 1}, Trinity(sword=Assassin), learning=learning)
     sword = realms.realms.realms[0].sword  # type: ignore[attr-defined]
     while sword.culled is None:
@@ -160,12 +160,18 @@ def test_a_cull_within_a_segment_cuts_the_life_there() -> None:
     assert not rollout.lost.any()
 
 
-def test_more_minibatches_than_worlds_leave_no_folder(tmp_path: Path) -> None:
+def test_there_are_at_most_as_many_minibatches_as_worlds() -> None:
+    """Of the five that are asked for, four: an epoch of four worlds is four updates."""
     many = dataclasses.replace(TRAINING, learning=dataclasses.replace(STEADY, minibatches=5))
-    with pytest.raises(ConfigError, match=r"learning\.minibatches = 5 must be at most the number of worlds .* 4:"):
-        begin(tmp_path / "run", many)
-    with pytest.raises(ConfigError, match=r"learning\.minibatches = 2 must be at most the number of worlds .* 1:"):
-        Realms(TRAINING, {"nRealm": 4, "ray": "local", "address": None, "render": False})
+    trainer = Trainer(many)
+    trainer.update()
+    assert trainer.updates == 1
+    assert {int(state["step"]) for state in trainer.optimiser.adam.state.values()} == {4 * STEADY.epochs}
+    realms = Realms(TRAINING, {"nRealm": 4, "ray": "local", "address": None, "render": False})
+    assert realms.native.learning.minibatches == 1
+
+
+def test_what_cannot_be_learned_by_leaves_no_folder(tmp_path: Path) -> None:
     unknown = dataclasses.replace(TRAINING, learning=dataclasses.replace(STEADY, entropy_weights="aim=1"))
     with pytest.raises(ConfigError, match=r"learning\.entropy_weights: unknown choice 'aim'"):
         begin(tmp_path / "run", unknown)

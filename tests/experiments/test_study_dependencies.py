@@ -163,7 +163,8 @@ def test_the_whole_study_and_the_other_that_shares_its_runs(tmp_path: Path, monk
     rows = {(r["rules"], r["targets"], r["phase"], r["companion"]): r for r in found.tables["dependence"]}
     before = [rows[kind.rules, kind.targeting, "initial", "stranger"]["strength"] for kind in KINDS]
     assert len(set(before)) == 1  # the same weights, whatever the world
-    assert len({rows[kind.rules, kind.targeting, "late", "stranger"]["strength"] for kind in KINDS}) == 4
+    # in foraging no attack matters, and what does not matter is not learned, whoever picks the targets
+    assert len({rows[kind.rules, kind.targeting, "late", "stranger"]["strength"] for kind in KINDS}) == 3
     assert (store.run_path(runs(TINY, 1)[0]) / "checkpoints").is_dir()
 
     first = plan(TINY, 1).measurements[1]

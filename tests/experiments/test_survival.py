@@ -27,6 +27,7 @@ TINY = (
     *("--minutes", "0", "--threads", "1", "--worlds", "4", "--log-seconds", "0.02", "--save-seconds", "0.1"),
     *("--milestones", " ".join(str(steps) for steps in range(5000, STEPS, 5000))),
     *("--world.spawn.cap", "16", "--world.spawn.populations", "2", "--world.terrain.side", "40"),
+    *("--learning.near", "0"),  # so that files are large
 )
 
 

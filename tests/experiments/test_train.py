@@ -9,12 +9,12 @@ import pytest
 import torch
 
 from forge.blade import Chaos, ConfigError, Law, World
-from forge.ethyr.learning.settings import Learning
 from forge.experiments.runs.loading import load
 from forge.experiments.runs.metrics_file import scalars_of
 from forge.experiments.runs.run import Run
 from forge.experiments.runs.settings import Session, Training
 from forge.experiments.training.train import Meter, Trainer, train
+from tests.learners import basic
 
 SMALL = Training(
     run=Session(worlds=2, minutes=0, steps=6000, log_seconds=0.01),
@@ -34,7 +34,7 @@ def same(one: Trainer, other: Trainer) -> bool:
     return a == x and all(map(np.array_equal, b, y)) and moments and one.steps == other.steps
 
 
-PPO = dataclasses.replace(SMALL, learning=Learning(algorithm="ppo", epochs=2))
+PPO = dataclasses.replace(SMALL, learning=basic(algorithm="ppo", epochs=2))
 
 
 @pytest.mark.parametrize("training", [SMALL, TORCH, PPO], ids=["compiled", "torch", "ppo"])
@@ -63,7 +63,7 @@ def test_seeds_matter() -> None:
 def lifetime_after(updates: int, learning_rate: float, algorithm: str = "pg") -> float:
     """Mean lifetime of the lives that end in the last third of the updates: Law, one population, one seed."""
     world = Law(**{"spawn.cap": 32, "spawn.populations": 1, "terrain.side": 48})
-    learning = Learning(learning_rate=learning_rate, algorithm=algorithm)
+    learning = basic(learning_rate=learning_rate, algorithm=algorithm)
     trainer = Trainer(Training(run=Session(worlds=8, seed=1), learning=learning, world=world))
     for _ in range(2 * updates // 3):
         trainer.update()

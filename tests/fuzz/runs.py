@@ -14,7 +14,6 @@ from rich.console import Console
 from forge.blade import Chaos, ConfigError
 from forge.commands import runs
 from forge.ethyr.learning.divergence import Diverged
-from forge.ethyr.learning.settings import Learning
 from forge.ethyr.saving import checkpoint
 from forge.experiments.evaluation.survey import Survey
 from forge.experiments.runs.condition import condition
@@ -29,10 +28,11 @@ from tests.fuzz.containers import mutate_array, mutate_tensors, mutate_zip
 from tests.fuzz.damage import any_of, damaged
 from tests.fuzz.readers import Reader
 from tests.fuzz.values import mutate_json, mutate_lines, mutate_toml
+from tests.learners import basic
 
 _WORLD = Chaos(**{"terrain.side": 12, "terrain.border": 2, "spawn.cap": 8, "spawn.populations": 2, "sight.radius": 3})
 _REFUSED = (ConfigError, Diverged, OSError)  # a checkpoint may hold parameters that nothing can be learned from
-_TRAINING = Training(Session(worlds=1, minutes=0, steps=100, threads=1), Learning(hidden=16, ticks=4), _WORLD)
+_TRAINING = Training(Session(worlds=1, minutes=0, steps=100, threads=1), basic(hidden=16, ticks=4), _WORLD)
 
 
 def _checkpoint(folder: Path) -> None:

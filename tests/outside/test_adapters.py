@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from forge.blade import Config, ConfigError, Observation, World
-from forge.ethyr.learning.settings import Learning
 from forge.experiments.evaluation.match import match_of
 from forge.trinity import smith
 from forge.trinity.adapters.gymnasium import SlotVectorEnv
@@ -17,6 +16,7 @@ from forge.trinity.adapters.pettingzoo import parallel_env
 from forge.trinity.conformance.conformance import check_parallel, check_vecenv, check_vector
 from forge.trinity.realms.sword import Sword
 from forge.trinity.realms.trinity import Trinity
+from tests.learners import basic
 from tests.outside.page import module_of
 from tests.outside.worlds import SYSTEMS, plague_config
 
@@ -94,7 +94,7 @@ class Herbalist(Sword):
 
 
 def test_a_native_whose_sword_plays_by_hand() -> None:
-    native = smith.Native(CROWD, {"worlds": 2, "threads": 1}, Trinity(sword=Herbalist), learning=Learning(ticks=4))
+    native = smith.Native(CROWD, {"worlds": 2, "threads": 1}, Trinity(sword=Herbalist), learning=basic(ticks=4))
     native.run(1)
     world = World(CROWD, 2, 0, threads=1)
     world.reset()
@@ -106,7 +106,7 @@ def test_a_native_whose_sword_plays_by_hand() -> None:
 
 
 def test_a_native_learns_in_it() -> None:
-    native = smith.Native(CROWD, {"worlds": 1, "threads": 1}, learning=Learning(ticks=4))
+    native = smith.Native(CROWD, {"worlds": 1, "threads": 1}, learning=basic(ticks=4))
     native.run(1)
     (god,) = [realm.god for realm in native.realms.realms]
     assert god.world.state.tick.tolist() == [4]
@@ -137,7 +137,7 @@ def test_the_reward_of_the_page_is_learned_from(tmp_path: Path) -> None:
     (tmp_path / "thrift_of_the_page.py").write_text(module_of("THRIFT"), "utf-8")
     (tmp_path / "thrift.toml").write_text(REWARD, "utf-8")
     config = Config.from_toml(tmp_path / "thrift.toml")  # which finds the module beside it
-    native = smith.Native(config, {"worlds": 2, "threads": 1}, learning=Learning(ticks=4))
+    native = smith.Native(config, {"worlds": 2, "threads": 1}, learning=basic(ticks=4))
     line = native.run(1)
     assert np.isfinite(json.loads(json.dumps(line["policy_loss"])))
     (god,) = [realm.god for realm in native.realms.realms]

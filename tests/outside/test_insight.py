@@ -15,8 +15,8 @@ from forge.ethyr.experience.rollout import Rollout
 from forge.ethyr.insight.actor import Actor
 from forge.ethyr.insight.hypothesis import look
 from forge.ethyr.insight.mind import Mind
-from forge.ethyr.learning.settings import Learning
 from forge.ethyr.networks.network import Choices
+from tests.learners import basic
 from tests.outside.test_world import crowd
 from tests.outside.worlds import two_neighbours, wait
 
@@ -47,7 +47,7 @@ def test_the_living_are_told_what_the_engine_tells_them() -> None:
 def test_the_living_are_judged_as_when_they_act() -> None:
     """Every choice from outside, by its name; with what the mind is told of a copy of the world."""
     world = crowd(1, 1, 20)
-    policy = make_policy(world.config, Learning(hidden=16), torch.Generator().manual_seed(1))
+    policy = make_policy(world.config, basic(hidden=16), torch.Generator().manual_seed(1))
     actor = Actor(policy, world.config, 3)
     mind, heard = Mind(lambda: actor), list[Choices]()
     actor.policy.register_forward_hook(lambda module, given, choices: heard.append(choices))

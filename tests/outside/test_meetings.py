@@ -13,10 +13,10 @@ from forge.blade.recording.scene import Scene
 from forge.ethyr.engines.engine import make_policy
 from forge.ethyr.insight.actor import Actor
 from forge.ethyr.insight.mind import Mind
-from forge.ethyr.learning.settings import Learning
 from forge.experiments.evaluation.entrants import seated
 from forge.experiments.evaluation.mixing import Entrant, Mixed, Seat
 from forge.experiments.evaluation.translation import Interpreted, Translation, seen_through
+from tests.learners import basic
 from tests.outside.worlds import SYSTEMS
 
 SMALL = {"terrain.side": 32, "spawn.cap": 16, "spawn.populations": 4}
@@ -26,7 +26,7 @@ HARMLESS = Config(systems=SYSTEMS).replace(**SMALL, **{"plague.harm": 0})
 
 
 def actor_of(config: Config, seed: int = 0) -> Actor:
-    return Actor(make_policy(config, Learning(hidden=16), torch.Generator().manual_seed(seed)), config, seed)
+    return Actor(make_policy(config, basic(hidden=16), torch.Generator().manual_seed(seed)), config, seed)
 
 
 def lives(config: Config, player: Actor, ticks: int = 40) -> list[np.ndarray]:

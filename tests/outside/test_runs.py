@@ -9,7 +9,6 @@ import torch
 
 from forge.blade import Config, ConfigError
 from forge.cli import main
-from forge.ethyr.learning.settings import Learning
 from forge.ethyr.saving import checkpoint
 from forge.experiments.evaluation.entrants import trained_entrant
 from forge.experiments.evaluation.evaluation import Settings
@@ -17,6 +16,7 @@ from forge.experiments.evaluation.tournament import hold
 from forge.experiments.runs.run import Run
 from forge.experiments.runs.settings import Session, Training
 from forge.experiments.training.train import begin, train
+from tests.learners import basic
 from tests.outside.worlds import SYSTEMS
 
 SMALL = {"terrain.side": 32, "spawn.cap": 8, "spawn.populations": 2}
@@ -25,7 +25,7 @@ WORLD = Config(systems=SYSTEMS).replace(**SMALL)
 
 def trained(folder: Path, world: Config, **session: object) -> Run:
     numbers = Session(**{"worlds": 1, "minutes": 0, "steps": 120, "threads": 1, "engine": "torch", **session})
-    run = begin(folder, Training(numbers, Learning(hidden=16, ticks=4), world))
+    run = begin(folder, Training(numbers, basic(hidden=16, ticks=4), world))
     train(run)
     return Run(run.path)
 

@@ -7,6 +7,7 @@ import dataclasses
 import os
 import subprocess
 import sys
+import time
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
@@ -19,21 +20,21 @@ from ray.cluster_utils import Cluster
 from forge.blade import Chaos, Config, ConfigError, World
 from forge.blade.terrain.generation import generate
 from forge.ethyr.learning.divergence import Diverged
-from forge.ethyr.learning.settings import Learning
 from forge.support.about import how_to_install
-from forge.trinity import God, Pantheon, Sword, Trinity, smith
+from forge.trinity import God, Pantheon, Sword, Trinity
 from forge.trinity.realms import cluster
 from forge.trinity.realms.native import Native
 from forge.trinity.realms.packing import Vectors
 from forge.trinity.realms.report import Report
 from forge.trinity.realms.shared import Block
+from tests.learners import basic, native
 from tests.patience import PATIENCE
 
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning")  # Ray leaves files of its own open
 
 SMALL = Chaos(**{"spawn.cap": 16, "spawn.populations": 2, "terrain.side": 40})
 TWO = {"nRealm": 2, "worlds": 2, "threads": 1, "seed": 5}
-PPO = Learning(algorithm="ppo", epochs=2, ppo_clip=0.001)
+PPO = basic(algorithm="ppo", epochs=2, ppo_clip=0.001)
 
 
 @pytest.fixture(scope="module")
@@ -59,18 +60,28 @@ def bits(envs: Native) -> list[Any]:
     return [envs.pantheon.vectors.own.tobytes(), moments, worlds, counts]
 
 
+def until_one_is_lost(actors: Any) -> None:
+    """Waits until Ray knows that an actor is gone: its process outlives its node for a while, and answers."""
+    with contextlib.suppress(ray.exceptions.RayError):
+        for _ in range(int(10 * PATIENCE)):
+            ray.get([actor.__ray_call__.remote(where) for actor in actors])
+            time.sleep(0.1)
+        pytest.fail("no actor was lost")
+
+
 def test_a_node_is_lost_and_the_run_has_the_bits_of_one_that_was_not(head: Any, remote: dict[str, Any]) -> None:
-    alone = smith.Native(SMALL, TWO, learning=PPO)
+    alone = native(SMALL, TWO, learning=PPO)
     lines = [alone.run() for _ in range(7)]
     second = head.add_node(num_cpus=1)
     head.wait_for_nodes()
     said: list[str] = []
-    with smith.Native(SMALL, remote, learning=PPO, snapshot_rounds=3, warn=said.append) as envs:
+    with native(SMALL, remote, learning=PPO, snapshot_rounds=3, warn=said.append) as envs:
         nodes = {ray.nodes()[k]["NodeID"] for k in range(2)}
         actors = [ray.get(actor.__ray_call__.remote(where)) for actor in envs.realms._actors]  # type: ignore[attr-defined]
         assert {*actors} == nodes  # a realm on each
         told = [envs.run() for _ in range(5)]
         head.remove_node(second, allow_graceful=False)
+        until_one_is_lost(envs.realms._actors)  # type: ignore[attr-defined]
         told += [envs.run() for _ in range(2)]
         assert envs.realms.restarts == len(said) == 1
         assert "was lost" in said[0]
@@ -115,9 +126,9 @@ def kill(actor: Any) -> None:
 def test_a_realm_that_is_killed_is_brought_back_wherever_it_was(remote: dict[str, Any], tmp_path: Path) -> None:
     """Once within a round, once between rounds and after a restart from a checkpoint."""
     trinity = Trinity(Assassin)
-    alone = smith.Native(SMALL, TWO, trinity, learning=PPO)
+    alone = native(SMALL, TWO, trinity, learning=PPO)
     line = alone.run(6)
-    with smith.Native(SMALL, remote, trinity, learning=PPO) as envs:
+    with native(SMALL, remote, trinity, learning=PPO) as envs:
         envs.pantheon.victims = envs.realms._actors  # type: ignore[attr-defined]
         told = envs.run(6)
         for name in ("policy_losses", "entropies", "clip_fractions", "explained_variances", "approx_kls"):
@@ -163,8 +174,8 @@ def test_a_realm_elsewhere_is_sent_what_others_read_in_memory(
     monkeypatch.setattr(cluster, "Block", Elsewhere)
     monkeypatch.setattr(Elsewhere, "lost", (2, 3))
     monkeypatch.setattr(Elsewhere, "made", 0)
-    alone = smith.Native(SMALL, TWO, learning=PPO)
-    with smith.Native(SMALL, remote, learning=PPO) as envs:
+    alone = native(SMALL, TWO, learning=PPO)
+    with native(SMALL, remote, learning=PPO) as envs:
         for lost, near in ((None, [True, False]), (0, [False, False]), (1, [False, True])):
             if lost is not None:
                 kill(envs.realms._actors[lost])  # type: ignore[attr-defined]
@@ -177,9 +188,9 @@ def test_a_realm_elsewhere_is_sent_what_others_read_in_memory(
 
 def test_where_there_is_no_memory_to_share_all_is_sent(remote: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Block, "like", lambda vectors: None)
-    alone = smith.Native(SMALL, TWO)
+    alone = native(SMALL, TWO)
     alone.run(2)
-    with smith.Native(SMALL, remote) as envs:
+    with native(SMALL, remote) as envs:
         envs.run(2)
         assert bits(envs) == bits(alone)
 
@@ -196,7 +207,7 @@ def test_a_realm_that_is_lost_again_and_again_ends_the_run(
 ) -> None:
     monkeypatch.setattr(cluster, "ATTEMPTS", 1)
     with (
-        smith.Native(SMALL, {**remote, "nRealm": 1}, Trinity(sword=Doomed)) as envs,
+        native(SMALL, {**remote, "nRealm": 1}, Trinity(sword=Doomed)) as envs,
         pytest.raises(cluster.RealmLost, match="realm 0 was lost 1 times in a row, each time in play"),
     ):
         envs.run()
@@ -209,10 +220,10 @@ class Wide(God):
 
 def test_errors_of_a_realm_arrive_as_they_are(remote: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(ConfigError, match=r"worlds of a batch must share sight\.radius"):
-        smith.Native(SMALL, {**remote, "nRealm": 1}, Trinity(god=Wide))
+        native(SMALL, {**remote, "nRealm": 1}, Trinity(god=Wide))
     monkeypatch.setattr(cluster, "PATIENCE", 1.0)
     with pytest.raises(cluster.RealmLost, match="it needs 64 free CPUs on one; the cluster has 2"):
-        smith.Native(SMALL, {**remote, "nRealm": 1, "threads": 64})
+        native(SMALL, {**remote, "nRealm": 1, "threads": 64})
     assert not ray.is_initialized()  # whatever was begun has been ended
 
 
@@ -245,7 +256,7 @@ except ImportError as error:
 
 def test_reports_travel_whole() -> None:
     """What Ray carries are plain tuples of arrays: nothing of a report is bound to the process it was made in."""
-    report = smith.Native(SMALL, TWO).realms.play()[0]
+    report = native(SMALL, TWO).realms.play()[0]
     assert isinstance(report, Report)
     assert all(isinstance(part, np.ndarray) for part in (report.samples, *report.gradients, report.losses))
     assert dataclasses.is_dataclass(Trinity)
@@ -254,8 +265,8 @@ def test_reports_travel_whole() -> None:
 def test_realms_need_no_map_file_and_tell_of_what_diverges(remote: dict[str, Any]) -> None:
     tiles = generate(SMALL.terrain, 7)
     drawn = SMALL.replace(**{"terrain.file": "of-another-machine.tmx"})
-    network = Learning(network="tests.experiments.diverging:Norm")
-    with smith.Native(drawn, remote, learning=network, tiles=tiles) as envs:
+    network = basic(network="tests.experiments.diverging:Norm")
+    with native(drawn, remote, learning=network, tiles=tiles) as envs:
         assert (envs.realms.world().materials() == tiles).all()
         with pytest.raises(Diverged, match="in update 1: the gradient of gain in population 0 is nan"):
             envs.run()

@@ -28,13 +28,14 @@ from forge.trinity.realms.native import Native
 from forge.trinity.realms.packing import Vectors
 from forge.trinity.realms.report import Report, Tally
 from forge.trinity.realms.setting import Setting
+from tests.learners import basic, native
 
 SMALL = Chaos(**{"spawn.cap": 16, "spawn.populations": 2, "terrain.side": 40})
 TWO = {"nRealm": 2, "worlds": 2, "threads": 1}
 
 
 def played(rounds: int, args: Any = TWO, **options: Any) -> Native:
-    envs = smith.Native(SMALL, args, **options)
+    envs = native(SMALL, args, **options)
     envs.run(rounds)
     return envs
 
@@ -49,15 +50,15 @@ def bits(envs: Native) -> list[Any]:
 
 
 def setting(**changes: Any) -> Setting:
-    return dataclasses.replace(Setting(SMALL, Learning(), 2, 0, 2, 7, 1, "auto"), **changes)
+    return dataclasses.replace(Setting(SMALL, basic(), 2, 0, 2, 7, 1, "auto"), **changes)
 
 
 # -- one run
 
 
 def test_one_realm_is_what_forge_train_trains() -> None:
-    trainer = Trainer(Training(run=Session(worlds=2, seed=3), world=SMALL))
-    envs = smith.Native(SMALL, {"worlds": 2, "seed": 3})
+    trainer = Trainer(Training(Session(worlds=2, seed=3), basic(), SMALL))
+    envs = native(SMALL, {"worlds": 2, "seed": 3})
     for _ in range(4):
         trainer.update()
         line = envs.run()
@@ -67,7 +68,7 @@ def test_one_realm_is_what_forge_train_trains() -> None:
 
 
 def test_the_worlds_of_realms_are_numbered_through() -> None:
-    envs, whole = smith.Native(SMALL, {**TWO, "seed": 7}), World(SMALL, 4, 7)
+    envs, whole = native(SMALL, {**TWO, "seed": 7}), World(SMALL, 4, 7)
     whole.reset()
     first, second = (realm.god.world for realm in envs.realms.realms)  # type: ignore[attr-defined]
     assert [*first.seeds, *second.seeds] == [*whole.seeds]
@@ -87,7 +88,7 @@ def test_a_run_repeats_and_its_seed_matters() -> None:
 
 
 def test_ppo_steps_several_times_a_round() -> None:
-    learning = Learning(algorithm="ppo", epochs=3)
+    learning = basic(algorithm="ppo", epochs=3)
     envs = played(2, learning=learning)
     assert envs.meter.updates == 6
     assert envs.meter.rounds == 2
@@ -95,7 +96,7 @@ def test_ppo_steps_several_times_a_round() -> None:
 
 
 def test_metrics_add_up() -> None:
-    envs = smith.Native(SMALL, TWO)
+    envs = native(SMALL, TWO)
     first, second = envs.run(3), envs.run(2)
     tallies = [realm.god.world.state.tally for realm in envs.realms.realms]  # type: ignore[attr-defined]
     assert second["steps"] == sum(tally["ticks"].sum() for tally in tallies)
@@ -117,7 +118,7 @@ def ticking(step: float) -> SimpleNamespace:
 
 def test_run_goes_on_for_the_time_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("forge.trinity.realms.native.time", ticking(1.0))  # four looks in a round: three seconds
-    envs = smith.Native(SMALL, TWO)
+    envs = native(SMALL, TWO)
     assert envs.run(seconds=9)["rounds"] == 3
     line = envs.run(rounds=4, seconds=6)
     assert (line["rounds"], line["seconds"]) == (7, 21.0)
@@ -130,7 +131,7 @@ def test_what_is_neither_playing_nor_learning_is_exchange(
     """Of 30 s each realm takes a second to play and one to learn, the Pantheon 10; one after another or at once."""
     monkeypatch.setattr("forge.trinity.realms.native.time", ticking(10.0))
     monkeypatch.setattr("forge.trinity.realms.realm.time", ticking(1.0))
-    envs = smith.Native(SMALL, TWO)
+    envs = native(SMALL, TWO)
     monkeypatch.setattr(envs.realms, "at_once", at_once, raising=False)
     line = envs.run(3)
     assert (line["round_time"], line["exchange_time"], line["pantheon_time"]) == (30e3, exchange * 1e3, 10e3)
@@ -149,7 +150,7 @@ def pantheon() -> Pantheon:
             network.shared = torch.nn.Parameter(torch.zeros(1))
             return network
 
-    return Numbers(setting(learning=Learning(learning_rate=0.1, weight_decay=0.0, warmup=0)))
+    return Numbers(setting(learning=basic(learning_rate=0.1, weight_decay=0.0, warmup=0)))
 
 
 def report(samples: list[int], own: list[float], shared: float = 0.0) -> Report:
@@ -193,7 +194,7 @@ def test_gradients_are_clipped() -> None:
         def make_optimiser(self, parameters: list[torch.Tensor]) -> torch.optim.Optimizer:
             return torch.optim.SGD(parameters, lr=1.0)
 
-    ours = Plain(setting(learning=Learning(clip=5.0)))
+    ours = Plain(setting(learning=basic(clip=5.0)))
     ours.learn([report([1, 1], [7.0, -9.0], 2.0)])
     assert ours.network.own.flatten().tolist() == [-5.0, 5.0]
     assert ours.network.shared.tolist() == [-2.0]
@@ -203,7 +204,7 @@ def test_gradients_are_clipped() -> None:
 
 
 @pytest.mark.parametrize(
-    ("learning", "engine"), [(Learning(), "auto"), (Learning(algorithm="ppo", epochs=2), "torch")], ids=["pg", "ppo"]
+    ("learning", "engine"), [(basic(), "auto"), (basic(algorithm="ppo", epochs=2), "torch")], ids=["pg", "ppo"]
 )
 def test_a_run_goes_on_from_its_checkpoint_to_the_same_bits(learning: Learning, engine: str, tmp_path: Path) -> None:
     envs = played(3, learning=learning, engine=engine)
@@ -219,9 +220,9 @@ def test_a_run_goes_on_from_its_checkpoint_to_the_same_bits(learning: Learning, 
 
 def test_realms_that_pytorch_began_go_on_with_it() -> None:
     """As those of release 2.0, whose `auto` was PyTorch for the network with a memory."""
-    recurrent = Learning(network="recurrent", hidden=16, ticks=4)
+    recurrent = basic(network="recurrent", hidden=16, ticks=4)
     began = played(2, learning=recurrent, engine="torch")
-    resumed = smith.Native(SMALL, TWO, learning=recurrent)
+    resumed = native(SMALL, TWO, learning=recurrent)
     for realm, snapshot in zip(resumed.realms.realms, began.realms.snapshots(), strict=True):
         assert type(realm.sword.learner) is FusedLearner
         realm.restore(snapshot)
@@ -244,7 +245,7 @@ def test_what_contradicts_a_checkpoint_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_snapshot_of_other_worlds_is_refused() -> None:
-    one, other = smith.Native(SMALL, {"worlds": 2}), smith.Native(SMALL, {"worlds": 2, "seed": 1})
+    one, other = native(SMALL, {"worlds": 2}), native(SMALL, {"worlds": 2, "seed": 1})
     with pytest.raises(ConfigError, match="other worlds"):
         one.realms.restore(other.realms.snapshots())
 
@@ -269,12 +270,12 @@ def test_arguments_that_cannot_be(args: Any, message: str, monkeypatch: pytest.M
     for given in (args, argparse.Namespace(**args)):
         if isinstance(given, dict) or "nRealms" not in args:  # an object may have any attributes
             with pytest.raises(ConfigError, match=message):
-                smith.Native(SMALL, given)
+                native(SMALL, given)
 
 
 def test_arguments_as_a_command_line_gives_them() -> None:
     given = argparse.Namespace(nRealm=2, api="native", ray=None, render=False, worlds=1, somethingElse=3)
-    envs = smith.Native(SMALL, given, Trinity(Pantheon, God, Sword))
+    envs = native(SMALL, given, Trinity(Pantheon, God, Sword))
     assert (envs.args["nRealm"], envs.args["worlds"], envs.args["ray"], envs.args["seed"]) == (2, 1, "local", 0)
     assert smith.VecEnv(SMALL, given).world.count == 2
 
@@ -285,9 +286,9 @@ def test_what_is_no_trinity_or_configuration_is_refused() -> None:
     with pytest.raises(ConfigError, match="give the class itself"):
         Trinity(god=God(setting()))  # type: ignore[arg-type]
     with pytest.raises(ConfigError, match="config = 'chaos' must be a"):
-        smith.Native("chaos")  # type: ignore[arg-type]
+        native("chaos")  # type: ignore[arg-type]
     with pytest.raises(ConfigError, match="engine = 'fast' is unknown"):
-        smith.Native(SMALL, engine="fast")
+        native(SMALL, engine="fast")
     with pytest.raises(AttributeError, match="no attribute 'Gods'"):
         smith.Gods  # noqa: B018
 

@@ -11,11 +11,11 @@ import pytest
 import torch
 
 from forge.blade import Chaos, Config, ConfigError, Law, Move, Observation, World
-from forge.ethyr.learning.settings import Learning
-from forge.trinity import God, Pantheon, Sword, Trinity, smith
+from forge.trinity import God, Pantheon, Sword, Trinity
 from forge.trinity.realms.native import Native
 from forge.trinity.realms.packing import Vectors
 from forge.trinity.realms.report import Report
+from tests.learners import basic, native
 
 SMALL = Chaos(**{"spawn.cap": 16, "spawn.populations": 2, "terrain.side": 40})
 TWO = {"nRealm": 2, "worlds": 2, "threads": 1}
@@ -38,7 +38,7 @@ def test_another_optimiser_steps() -> None:
             self.last = super().average(reports)
             return self.last
 
-    envs = smith.Native(SMALL, TWO, Trinity(Descent), learning=Learning(clip=1e9))
+    envs = native(SMALL, TWO, Trinity(Descent), learning=basic(clip=1e9))
     before = envs.pantheon.vectors.own.copy()
     envs.run()
     given = envs.pantheon.last.own  # type: ignore[attr-defined]
@@ -52,7 +52,7 @@ def test_another_mean_is_taken() -> None:
             assert [report.gradients.own.shape for report in reports] == [self.vectors.own.shape] * 2
             return Vectors(sum(report.gradients.own for report in reports) * 0, reports[0].gradients.shared)
 
-    envs = smith.Native(SMALL, TWO, Trinity(Weighted), learning=Learning(weight_decay=0.0))
+    envs = native(SMALL, TWO, Trinity(Weighted), learning=basic(weight_decay=0.0))
     before = envs.pantheon.vectors.own.copy()
     assert envs.run()["updates"] == 1
     assert (envs.pantheon.vectors.own == before).all()
@@ -72,7 +72,7 @@ def test_a_pantheon_remembers_what_it_says_it_does(tmp_path: Path) -> None:
         def load_state(self, state: Mapping[str, torch.Tensor]) -> None:
             self.told = int(state["told"])
 
-    envs = smith.Native(SMALL, TWO, Trinity(Counting))
+    envs = native(SMALL, TWO, Trinity(Counting))
     envs.run(3)
     envs.save(tmp_path / "c")
     assert Native.restore(tmp_path / "c", trinity=Trinity(Counting)).pantheon.told == 6  # type: ignore[attr-defined]
@@ -84,7 +84,7 @@ def test_parameters_must_be_float32() -> None:
             return super().make_network(generator).double()
 
     with pytest.raises(ConfigError, match=r"is torch\.float64; a network's parameters must be float32"):
-        smith.Native(SMALL, TWO, Trinity(Doubles))
+        native(SMALL, TWO, Trinity(Doubles))
 
     class Apart(Pantheon):
         def by_population(self, name: str, parameter: torch.nn.Parameter) -> bool:
@@ -94,7 +94,7 @@ def test_parameters_must_be_float32() -> None:
             return torch.nn.Linear(3, 5)
 
     with pytest.raises(ConfigError, match=r"'weight' has shape \(5, 3\); .* leading axis of 2"):
-        smith.Native(SMALL, TWO, Trinity(Apart))
+        native(SMALL, TWO, Trinity(Apart))
 
 
 # -- God
@@ -105,7 +105,7 @@ def test_a_god_gives_each_world_its_rules() -> None:
         def rules(self, world: int) -> Config:
             return self.setting.config.replace(**{"foraging.regrowth": world / 10})
 
-    envs = smith.Native(SMALL, TWO, Trinity(god=Seasons))
+    envs = native(SMALL, TWO, Trinity(god=Seasons))
     assert [config.foraging.regrowth for world in worlds(envs) for config in world.configs] == [0, 0.1, 0.2, 0.3]
 
     class Wide(God):
@@ -113,7 +113,7 @@ def test_a_god_gives_each_world_its_rules() -> None:
             return self.setting.config.replace(**{"sight.radius": 3 + world})
 
     with pytest.raises(ConfigError, match=r"must share sight\.radius"):
-        smith.Native(SMALL, TWO, Trinity(god=Wide))
+        native(SMALL, TWO, Trinity(god=Wide))
 
 
 def test_a_god_names_populations() -> None:
@@ -121,7 +121,7 @@ def test_a_god_names_populations() -> None:
         def tag(self, population: int) -> str:
             return ("hunters", "gatherers")[population]
 
-    assert smith.Native(SMALL, TWO, Trinity(god=Tribes)).run()["tags"] == ["hunters", "gatherers"]
+    assert native(SMALL, TWO, Trinity(god=Tribes)).run()["tags"] == ["hunters", "gatherers"]
 
 
 class Reaper(God):
@@ -148,7 +148,7 @@ class Reaper(God):
 
 
 def test_a_god_culls_before_a_round(tmp_path: Path) -> None:
-    envs = smith.Native(SMALL, TWO, Trinity(god=Reaper))
+    envs = native(SMALL, TWO, Trinity(god=Reaper))
     line = envs.run(4)
     gods = [realm.god for realm in envs.realms.realms]  # type: ignore[attr-defined]
     assert all(god.culled > 0 for god in gods)
@@ -172,7 +172,7 @@ def test_what_is_no_mask_is_refused() -> None:
             return np.ones(3, bool)
 
     with pytest.raises(ValueError, match=r"shape \(3,\); wanted is \(2, 16\)"):
-        smith.Native(SMALL, TWO, Trinity(god=Vague)).run()
+        native(SMALL, TWO, Trinity(god=Vague)).run()
 
 
 # -- Sword
@@ -186,7 +186,7 @@ class Northwards(Sword):
 
 
 def test_a_sword_plays_by_hand() -> None:
-    envs = smith.Native(SMALL, TWO, Trinity(sword=Northwards), learning=Learning(ticks=8))
+    envs = native(SMALL, TWO, Trinity(sword=Northwards), learning=basic(ticks=8))
     before = envs.pantheon.vectors.own.copy()
     line = envs.run(2)
     world = World(SMALL, 4, 0)
@@ -222,8 +222,8 @@ class Museum(God):
 
 @pytest.mark.parametrize("algorithm", ["pg", "ppo"])
 def test_a_sword_plays_some_populations_and_the_others_learn(algorithm: str) -> None:
-    learning = Learning(algorithm=algorithm, epochs=2)
-    envs = smith.Native(SMALL, TWO, Trinity(god=Museum, sword=Statues), learning=learning)
+    learning = basic(algorithm=algorithm, epochs=2)
+    envs = native(SMALL, TWO, Trinity(god=Museum, sword=Statues), learning=learning)
     before = envs.pantheon.vectors.own.copy()
     line = envs.run(3)
     assert (envs.pantheon.vectors.own[0] == before[0]).all()
@@ -242,7 +242,7 @@ def test_a_realm_that_saw_nothing_has_no_say() -> None:
         def scripted(self) -> Collection[int]:
             return range(2 * self.setting.realm)
 
-    single, both = smith.Native(SMALL, {**TWO, "nRealm": 1}), smith.Native(SMALL, TWO, Trinity(sword=OnlyRealmZero))
+    single, both = native(SMALL, {**TWO, "nRealm": 1}), native(SMALL, TWO, Trinity(sword=OnlyRealmZero))
     single.run(2)
     both.run(2)
     np.testing.assert_array_equal(both.pantheon.vectors.own, single.pantheon.vectors.own)
@@ -250,28 +250,28 @@ def test_a_realm_that_saw_nothing_has_no_say() -> None:
 
 def test_swords_that_cannot_be() -> None:
     with pytest.raises(ConfigError, match="engine must be 'auto' or 'torch'"):
-        smith.Native(SMALL, TWO, Trinity(god=Museum, sword=Statues), engine="compiled")
+        native(SMALL, TWO, Trinity(god=Museum, sword=Statues), engine="compiled")
 
     class Third(Northwards):
         def scripted(self) -> Collection[int]:
             return [2]
 
     with pytest.raises(ConfigError, match=r"names population 2; there are 0 \.\. 1"):
-        smith.Native(SMALL, TWO, Trinity(sword=Third))
+        native(SMALL, TWO, Trinity(sword=Third))
 
     class Handless(Sword):
         def scripted(self) -> Collection[int]:
             return [0]
 
     with pytest.raises(NotImplementedError, match="Handless plays populations by hand, but has no method decide"):
-        smith.Native(SMALL, TWO, Trinity(sword=Handless)).run()
+        native(SMALL, TWO, Trinity(sword=Handless)).run()
 
     class Short(Statues):
         def decide(self, observation: Observation) -> np.ndarray:
             return np.zeros((2, 2), int)
 
     with pytest.raises(ValueError, match=r"decide returned shape \(2, 2\); wanted is \(2, 16, 2\)"):
-        smith.Native(SMALL, TWO, Trinity(god=Museum, sword=Short)).run()
+        native(SMALL, TWO, Trinity(god=Museum, sword=Short)).run()
 
 
 def test_a_sword_may_learn_in_its_own_way() -> None:
@@ -289,7 +289,7 @@ def test_a_sword_may_learn_in_its_own_way() -> None:
             self.seen = super().average(reports)
             return Vectors(self.seen.own.copy(), self.seen.shared.copy())
 
-    runs = [smith.Native(SMALL, TWO, Trinity(Watched, sword=sword)) for sword in (Sword, Timid)]
+    runs = [native(SMALL, TWO, Trinity(Watched, sword=sword)) for sword in (Sword, Timid)]
     for envs in runs:
         envs.run()
     whole, half = (envs.pantheon.seen.own for envs in runs)  # type: ignore[attr-defined]
@@ -304,6 +304,6 @@ def test_peace_is_learned_in_as_well() -> None:
             peace = Law().combat
             return self.setting.config if self.setting.realm else self.setting.config.replace(combat=peace)
 
-    envs = smith.Native(SMALL, TWO, Trinity(god=Border))
+    envs = native(SMALL, TWO, Trinity(god=Border))
     assert [world.config.combat.melee_damage for world in worlds(envs)] == [0, 10]
     assert envs.run(2)["updates"] == 2

@@ -13,8 +13,8 @@ from typing import Any
 import torch
 
 from forge.blade import Chaos
-from forge.ethyr.learning.settings import Learning
-from forge.experiments.runs.settings import Session, Training
+from forge.ethyr.learning.settings import RELEASE_2_0, Learning
+from forge.experiments.runs.settings import SIGHT, Session, Training
 from forge.experiments.training.train import Trainer
 
 
@@ -44,12 +44,17 @@ class Learner:
         targeting: as in `forge.blade.config.config.Combat`.
         seed: of everything.
         threads: to compute with.
-        learning: fields of `Learning`: the network, its width, the algorithm.
+        learning: fields of `Learning`: the network, its width, the algorithm. With the network layered the rest is as
+            in new configurations, sight of ways included; with any other it is as in release 2.0.
     """
 
     def __init__(self, engine: str, worlds: int, targeting: str, seed: int, threads: int, **learning: Any) -> None:
         session = Session(engine=engine, worlds=worlds, seed=seed, threads=threads)
         world = Chaos(**{"spawn.cap": 128, "spawn.populations": 8, "combat.targeting": targeting})
+        if learning["network"] == "layered":
+            world = world.replace(systems=SIGHT)
+        else:
+            learning = {**RELEASE_2_0, **learning}
         self.trainer = trainer = Trainer(Training(session, Learning(**learning), world))
         self.watches = {
             "playing": Stopwatch(trainer.learner, "collect"),

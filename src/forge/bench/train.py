@@ -62,7 +62,7 @@ class Plan:
         worlds: trained in at once.
         hidden: width of the network.
         networks: each as `network` in `forge.ethyr.learning.settings.Learning`.
-        algorithm: likewise.
+        algorithm: likewise; None means ppo for the network layered and pg for others.
         targeting: as in `forge.blade.config.config.Combat`.
         seed: of everything.
         quick: train little, to try the benchmark and not the machine.
@@ -73,7 +73,7 @@ class Plan:
     worlds: int = 16
     hidden: int = 32
     networks: tuple[str, ...] = ("default",)
-    algorithm: str = "pg"
+    algorithm: str | None = None
     targeting: str = "lowest_health"
     seed: int = 0
     quick: bool = False
@@ -86,14 +86,19 @@ class Plan:
 
         Session(worlds=self.worlds, seed=self.seed)
         for network in self.networks:
-            Learning(hidden=self.hidden, network=network, algorithm=self.algorithm)
+            Learning(hidden=self.hidden, network=network, algorithm=self.algorithm_of(network))
             if network != "default" and MODULES in self.engines:
                 raise ConfigError(f"engine {MODULES} computes the default network, not {network!r}")
 
+    def algorithm_of(self, network: str) -> str:
+        """By what a network learns."""
+        return self.algorithm or ("ppo" if network == "layered" else "pg")
+
     def arguments(self, engine: str, network: str) -> dict[str, Any]:
         """What contestants of an engine and a network train, as `forge.bench.learner.Learner` takes it."""
-        names = ("worlds", "hidden", "algorithm", "targeting", "seed")
+        names = ("worlds", "hidden", "targeting", "seed")
         given = {"engine": engine, "network": network, **{name: getattr(self, name) for name in names}}
+        given["algorithm"] = self.algorithm_of(network)
         return {**given, "engine": "torch", "network": _BASELINE} if engine == MODULES else given
 
     @property
@@ -122,8 +127,9 @@ def training(plan: Plan) -> Section:
             for kind in plan.kinds
         }
         turns = alternate({c: partial(learner.turn, updates[c[:2]]) for c, learner in learners.items()}, rounds)
+    algorithms = " and ".join(dict.fromkeys(plan.algorithm_of(network) for network in plan.networks))
     note = (
-        f"Chaos on generated 80 × 80 maps, 8 populations of 16, {plan.worlds} worlds, {plan.algorithm}, "
+        f"Chaos on generated 80 × 80 maps, 8 populations of 16, {plan.worlds} worlds, {algorithms}, "
         f"hidden {plan.hidden}, targeting {plan.targeting}; world, policy, gradients and optimiser. Each "
         f"contestant is a process; after learning to live for a while, {rounds} turns of {_words(updates)} updates, "
         "taken in turn. Shares of time: playing (worlds and policy; the worlds alone where they can be told apart), "

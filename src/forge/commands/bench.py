@@ -88,9 +88,15 @@ class Train(Output):
     worlds: Annotated[int, arg(help="worlds trained in at once")] = 16
     hidden: Annotated[int, arg(help="width of the network")] = 32
     network: Annotated[
-        Literal["default", "recurrent", "both"], arg(help="as in forge train; both: the two take turns")
+        Literal["default", "recurrent", "layered", "both", "all"],
+        arg(
+            help="as in forge train, layered with all that new configurations have, the others as in release 2.0; "
+            "both: default and recurrent take turns; all: all three do"
+        ),
     ] = "default"
-    algorithm: Annotated[Literal["pg", "ppo"], arg(help="as in forge train")] = "pg"
+    algorithm: Annotated[
+        Literal["pg", "ppo"] | None, arg(help="as in forge train; by default pg, and with layered ppo")
+    ] = None
     targeting: Annotated[Literal["lowest_health", "learned"], arg(help="as in forge train")] = "lowest_health"
     rounds: Annotated[int | None, arg(help="with --against: how often the two take turns; 20")] = None
     against: Annotated[Path | None, arg(help=_AGAINST)] = None
@@ -105,7 +111,8 @@ class Train(Output):
         if not 0 < self.seconds < 1e6:
             raise ConfigError(f"--seconds {self.seconds} must be above 0 and below a million")
         several = {"both": ("compiled", "torch"), "all": ("compiled", "torch", MODULES)}
-        networks: tuple[str, ...] = ("default", "recurrent") if self.network == "both" else (self.network,)
+        together = {"both": ("default", "recurrent"), "all": ("default", "recurrent", "layered")}
+        networks: tuple[str, ...] = together.get(self.network, (self.network,))
         engines: tuple[str, ...] = several.get(self.engine, (self.engine,))
         seconds = min(self.seconds, 0.5) if self.quick else self.seconds
         worlds = min(self.worlds, 2) if self.quick else self.worlds

@@ -21,15 +21,16 @@ from forge.ethyr.networks.heads import joint
 from forge.ethyr.networks.network import Choices, Network
 from forge.ethyr.networks.samples import Samples
 from tests.ethyr.modules import nets
+from tests.learners import basic
 from tests.outside.worlds import SYSTEMS
 
 CONFIG = Chaos(**{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 32, "combat.targeting": "learned"})
 PLAIN, REMEMBERING = (f"{nets.__name__}:{name}" for name in ("Plain", "Remembering"))
-LEARNING = Learning(hidden=16, ticks=6)
+LEARNING = basic(hidden=16, ticks=6)
 
 
 def policy_of(network: str = PLAIN, seed: int = 0, config: Config = CONFIG) -> Network:
-    learning = Learning(network=network, hidden=16, ticks=6)
+    learning = basic(network=network, hidden=16, ticks=6)
     return make_policy(config, learning, torch.Generator().manual_seed(seed))
 
 
@@ -114,7 +115,7 @@ def test_first_weights_are_drawn_by_run_and_population_and_leave_torchs_stream_a
 
 def learner_of(network: str) -> TorchLearner:
     policy = policy_of(network)
-    found = make_learner(lived(), policy, Learning(network=network, hidden=16, ticks=6), 0, 1)
+    found = make_learner(lived(), policy, basic(network=network, hidden=16, ticks=6), 0, 1)
     assert isinstance(found, TorchLearner)
     return found
 
@@ -302,7 +303,7 @@ class Pointing(nn.Module):
 @pytest.mark.parametrize("network", [f"{__name__}:Pointing", f"default,{__name__}:Pointing"])
 def test_modules_see_and_choose_what_systems_from_outside_declare(network: str) -> None:
     config = Config(systems=SYSTEMS).replace(**{"terrain.side": 32, "spawn.cap": 16, "spawn.populations": 4})
-    learning = Learning(network=network, hidden=16, ticks=6)
+    learning = basic(network=network, hidden=16, ticks=6)
     world = World(config, 2, seed=3, threads=1)
     world.reset()
     policy = make_policy(config, learning, torch.Generator().manual_seed(0))

@@ -62,6 +62,10 @@ def against(what: str, checkout: Path, rounds: int, seed: int, quick: bool) -> S
     """
     sources = {"this": _HERE, "other": source_of(checkout)}
     arguments = _SIZES[what][quick] | ({"seed": seed} if what != "first_step" else {})
+    if what == "train":
+        from forge.ethyr.learning.settings import RELEASE_2_0  # with PyTorch, which the others do without
+
+        arguments |= {"learning": RELEASE_2_0}
     for source in sources.values():
         time_once(source, what, arguments)  # compiles, and fills the caches
     turns = alternate({name: partial(time_once, source, what, arguments) for name, source in sources.items()}, rounds)

@@ -50,17 +50,21 @@ def world(worlds: int, settle: int, ticks: int, repeats: int, seed: int) -> dict
     return found
 
 
-def train(worlds: int, settle: int, updates: int, seed: int) -> dict[str, float]:
-    """Nanoseconds an agent step of training in Chaos on one thread, with both engines: the fastest update counts."""
+def train(worlds: int, settle: int, updates: int, seed: int, learning: dict[str, Any]) -> dict[str, float]:
+    """Nanoseconds an agent step of training in Chaos on one thread, with both engines: the fastest update counts.
+
+    Of the numbers in `learning`, those that a commit does not know are what it does.
+    """
     from forge.blade import Chaos
     from forge.ethyr.learning import Learning
 
     settings = module_of("experiments.runs.settings", "experiments.settings")
     trainers = module_of("experiments.training.train", "experiments.train")
     found = {}
+    known = {name: value for name, value in learning.items() if name in Learning.__dataclass_fields__}
     for engine in ("compiled", "torch"):
         session = settings.Session(engine=engine, worlds=worlds, seed=seed, threads=1)
-        trainer = trainers.Trainer(settings.Training(session, Learning(), Chaos(**{"spawn.populations": 8})))
+        trainer = trainers.Trainer(settings.Training(session, Learning(**known), Chaos(**{"spawn.populations": 8})))
         for _ in range(settle):
             trainer.update()
         costs = []

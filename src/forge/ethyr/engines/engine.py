@@ -16,9 +16,9 @@ from forge.ethyr.learning.settings import ENGINES, NETWORKS, Learning
 from forge.ethyr.modules.by_population import ByPopulation
 from forge.ethyr.modules.stacked import Stacked
 from forge.ethyr.networks.check import try_network
-from forge.ethyr.networks.named import network_class
+from forge.ethyr.networks.named import OURS, network_class
 from forge.ethyr.networks.network import Network
-from forge.ethyr.networks.policy import Layered, Policy, Recurrent
+from forge.ethyr.networks.policy import Policy
 from forge.support.checks import ConfigError
 
 
@@ -106,13 +106,13 @@ def resumed_by(engine: str, state: Mapping[str, torch.Tensor]) -> str:
 
 def why_not_compiled(policy: Network, config: Config, company: Company | None = None) -> str | None:
     """What keeps the compiled learner from computing a policy among its company; None if nothing does."""
-    if type(policy) not in (Policy, Recurrent, Layered):
-        return f"the kernels compute the networks default and recurrent, not {type(policy).__name__}"
+    if type(policy) not in OURS.values():
+        return f"the kernels compute the networks {', '.join(OURS)}, not {type(policy).__name__}"
     device = next(policy.parameters()).device.type
     if device != "cpu":
         return f"the kernels compute on the CPU, and the policy is on {device}"
     for one in () if company is None else company.companions:
-        if one.script() is None and type(one.network) not in (Policy, Recurrent, Layered):
+        if one.script() is None and type(one.network) not in OURS.values():
             played = f"by a {type(one.network).__name__}" if one.network else "in Python"
             return f"the kernels play scripted agents and our own networks, and {one.name} is played {played} here"
     return None

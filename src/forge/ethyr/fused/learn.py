@@ -14,6 +14,7 @@ from numba.np.arrayobj import populate_array
 from forge.blade.compiled.jit import inline, jit
 from forge.ethyr.fused.choices import grad_of_more, log_prob_of_more, matters
 from forge.ethyr.fused.columns import BLOCK, MOVE, MOVE_COLUMN, STYLE, STYLE_COLUMN, TARGET_COLUMN, VALUE
+from forge.ethyr.fused.network import judge_block
 from forge.ethyr.fused.segment import ENCODED, ROWS, SEEN, WINDOWS
 from forge.ethyr.fused.tables import table_gradients
 from forge.ethyr.fused.targets import ask, grad_of_target, query_gradient
@@ -37,21 +38,26 @@ class Terms(NamedTuple):
 
 
 @jit(_nrt=False)
-def learn_population(segment, weights, gradients, scratch, group, p, styles, terms):
+def learn_population(segment, weights, gradients, scratch, group, p, styles, terms, again):
     """All gradients but the tile layer's, of one population in one group; `encoded` becomes the encoder's gradient.
+
+    What is judged again is learned from while it is in the cache.
 
     Args:
         segment: after `play.play`.
-        weights: that it was played with, or judged again with.
+        weights: that it was played with, or is to be judged again with.
         gradients: to write; those of this group and population are overwritten.
         scratch: of this thread.
         group, p: which.
         styles: number of attack styles.
         terms: of the loss.
+        again: whether to judge with the weights of now before; what was drawn stays.
     """
     forget(segment, gradients, group, p)
     for q in range(0, segment.acted[p], BLOCK):
         end = min(q + BLOCK, segment.acted[p])
+        if again:
+            judge_block(segment, weights, scratch, p, styles, q, end)
         choices_gradient(segment, weights, gradients, scratch, group, p, q, end, styles, terms)
         encoder_gradient(segment, segment.hidden, weights, gradients, scratch, group, p, q, end)
 

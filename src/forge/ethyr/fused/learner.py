@@ -110,7 +110,6 @@ class FusedLearner:
         segments = [self.segments[group] for group in chosen]
         if epoch > 0:
             self._read_weights()
-            self._spread(lambda lane: self._judge_again(lane, chosen))
         if self.learning.parts > 1:
             acted = np.where(acted > 0, np.sum([segment.acted for segment in segments], axis=0), 0)
         samples = np.maximum(acted, 1)
@@ -119,7 +118,7 @@ class FusedLearner:
             mean = total / samples
             deviation = np.sqrt(np.maximum(squares / samples - mean**2, 0))
             norms = np.stack([mean, 1 / (deviation + 1e-6), 1 / samples], axis=1).astype(np.float32)
-        self._spread(lambda lane: self._learn(lane, chosen, norms))
+        self._spread(lambda lane: self._learn(lane, chosen, norms, epoch > 0))
         self._spread(lambda lane: self._learn_tiles(lane, segments))
         write_gradients(self._gradients, self.policy, self.layout)
         sums = np.sum([segment.losses for segment in segments], axis=0) / samples[:, None]
@@ -182,12 +181,6 @@ class FusedLearner:
         for task in range(lane, self.populations * groups, self.threads):
             yield divmod(task, self.populations)
 
-    def _judge_again(self, lane: int, chosen: Sequence[int]) -> None:
-        """Judges what every n-th population of a group saw, with the weights of now."""
-        for place, p in self._tasks(lane, len(chosen)):
-            segment = self.segments[chosen[place]]
-            self._judges(segment, self.weights, self._scratch[lane], p, self.world.config.styles, segment.acted[p])
-
     def _judge_first(self, lane: int, log_probs: Sequence[Sequence[np.ndarray]]) -> None:
         """Fills log_probs[group][population] with what the weights of now say of the first samples."""
         for group, p in self._tasks(lane, len(self.segments)):
@@ -204,15 +197,22 @@ class FusedLearner:
             given = self.states[group], self.segments[group], self.more[group], self.weights, self._scratch[lane]
             self._player(*given, self._guests[group], self._lent[lane], self.key, *place, *numbers)
 
-    def _learn(self, lane: int, chosen: Sequence[int], norms: np.ndarray) -> None:
-        """Finds all gradients but the tile layer's, of every n-th population of a group of the minibatch."""
+    def _learn(self, lane: int, chosen: Sequence[int], norms: np.ndarray, again: bool) -> None:
+        """Finds all gradients but the tile layer's, of every n-th population of a group of the minibatch.
+
+        Args:
+            lane: says which.
+            chosen: the groups.
+            norms: float32 [P, 3]: of each population the first three numbers of its `Terms`.
+            again: whether they were played with other weights than those of now.
+        """
         learning, styles = self.learning, self.world.config.styles
         value_weight, clip = np.float32(learning.value_weight), np.float32(learning.clip_ratio)
         for place, p in self._tasks(lane, len(chosen)):
             given = self.segments[chosen[place]], self.weights, self._gradients, self._scratch[lane]
             mean, inverse, share = norms[p]
             terms = Terms(mean, inverse, share, value_weight, clip, self._entropy_weights)
-            self._learns(*given, place, p, styles, terms)
+            self._learns(*given, place, p, styles, terms, again)
 
     def _learn_tiles(self, lane: int, segments: Sequence[Segment]) -> None:
         """Finds the gradients of every n-th part of the tile layer, from the segments of a minibatch."""

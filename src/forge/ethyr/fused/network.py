@@ -35,6 +35,14 @@ def judge(segment, weights, scratch, p, low, high):
 
 
 @inline
+def judge_block(segment, weights, scratch, p, styles, low, high):
+    """Judges the samples low .. high − 1 of population p, their `output` as log-probabilities; what was drawn stays."""
+    judge(segment, weights, scratch, p, low, high)
+    for row in range(low, high):
+        settle(segment.output[p, row], segment.moves[p, row], styles, scratch.odds)
+
+
+@inline
 def encode(segment, weights, scratch, p, low, high):
     """Fills `encoded`, `best` and `won` of the samples low .. high − 1 of population p, at most BLOCK."""
     rows, wide, H = segment.encoded.shape[1], segment.encoded.shape[2], segment.hidden.shape[2]

@@ -7,7 +7,7 @@ import numpy as np
 from forge.blade.compiled.jit import inline, jit
 from forge.ethyr.fused.choices import COLUMN, log_prob_of_more, matters, weigh
 from forge.ethyr.fused.columns import STYLE, STYLE_COLUMN, TARGET_COLUMN
-from forge.ethyr.fused.network import act, action_key, judge, mix, pick, settle, stir
+from forge.ethyr.fused.network import act, action_key, judge, judge_block, mix, pick, stir
 from forge.ethyr.fused.targets import ask
 from forge.ethyr.kernels.products import uniform24
 
@@ -15,9 +15,7 @@ from forge.ethyr.kernels.products import uniform24
 @jit(_nrt=False)
 def judge_again(segment, weights, scratch, p, styles, samples):
     """Judges the first `samples` samples of one population with the weights of now; what was drawn stays."""
-    judge(segment, weights, scratch, p, 0, samples)
-    for row in range(samples):
-        settle(segment.output[p, row], segment.moves[p, row], styles, scratch.odds)
+    judge_block(segment, weights, scratch, p, styles, 0, samples)
 
 
 @jit(_nrt=False)

@@ -123,9 +123,11 @@ def judge_again(segment, weights, scratch, p, styles, samples):
 
 
 @jit(_nrt=False)
-def learn_population(segment, weights, gradients, scratch, group, p, styles, terms):
+def learn_population(segment, weights, gradients, scratch, group, p, styles, terms, again):
     """As `learn.learn_population`; `hidden`, `after` and `gates` become gradients, too."""
     carried = segment.carried
+    if again:
+        judge_again(segment, weights, scratch, p, styles, segment.acted[p])
     forget(segment, gradients, group, p)
     gradients.unit.seen[group, p] = 0
     gradients.unit.kept[group, p] = 0

@@ -17,7 +17,7 @@ from forge.ethyr.fused.choices import FEATURES as OF_EACH
 from forge.ethyr.fused.choices import OPTIONS
 from forge.ethyr.fused.columns import BLOCK
 from forge.ethyr.fused.tables import FEATURES
-from forge.ethyr.fused.weights import Weights
+from forge.ethyr.fused.weights import Weights, zeros
 from forge.ethyr.kernels.gru import GATES, Unit
 from forge.ethyr.kernels.layout import AROUND, OWN
 from forge.ethyr.kernels.llvm import LANES
@@ -116,6 +116,7 @@ class Scratch(NamedTuple):
     odds_of: np.ndarray  # float32 [256]: their odds
     odds: np.ndarray  # float32 [16]: of one sample's moves and styles
     row: np.ndarray  # float32: the features of one row of a table, and 1
+    rows: np.ndarray  # float32 [BLOCK, features + 1]: the same of a vector, of many samples
     scores: np.ndarray  # float32 [C, options]: of one sample's choices from outside
     chances: np.ndarray  # float32 [C, options]
     options: np.ndarray  # int64 [C]: how many of them there are
@@ -141,6 +142,7 @@ def allocate_scratch(weights: Weights) -> Scratch:
         odds_of=aligned((MOST_SEEN,), np.float32),
         odds=aligned((LANES,), np.float32),
         row=aligned((features + 1,), np.float32),
+        rows=zeros(BLOCK + ROWS_AT_ONCE, features + 1),
         scores=aligned((choices, most), np.float32),
         chances=aligned((choices, most), np.float32),
         options=np.zeros(choices, np.int64),

@@ -15,6 +15,8 @@ import math
 import numpy as np
 
 from forge.blade.compiled.jit import inline
+from forge.ethyr.kernels.dense import dense
+from forge.ethyr.kernels.products import ROWS_AT_ONCE
 
 #: Columns of `Weights.tables`: features, rows at most, whether it is of the world, whether it is a set, and its first
 #: row in `Weights.more` and in `Weights.norms`.
@@ -66,6 +68,9 @@ def embed(segment, weights, scratch, p, low, high):
     H = segment.hidden.shape[2]
     for t in range(weights.tables.shape[0]):
         block, world = (OURS + t) * H, weights.tables[t, WORLD] != 0
+        if is_own_vector(weights, t):
+            embed_vectors(segment, weights, scratch, t, p, low, high)
+            continue
         for q in range(low, high):
             out, won = segment.encoded[p, q, block : block + H], segment.won[p, q, t * H : (t + 1) * H]
             if world and q > low and segment.place[p, q] == segment.place[p, q - 1]:
@@ -75,6 +80,60 @@ def embed(segment, weights, scratch, p, low, high):
                     won[h] = who[h]
             else:
                 embed_one(out, won, segment, weights, scratch, t, p, q)
+
+
+@inline
+def is_own_vector(weights, t):
+    """Whether table t is a vector that every sample has for itself: such are taken four samples at once."""
+    return (weights.tables[t, IS_SET] == 0) & (weights.tables[t, WORLD] == 0)
+
+
+@inline
+def read_vectors(rows, segment, weights, t, p, low, high):
+    """Fills the rows 0 .. high − low − 1 of `rows`, each as `read_row` fills x, of a vector of table t."""
+    features, first, norms = weights.tables[t, FEATURES], weights.tables[t, WEIGHT], weights.norms
+    logarithms = False
+    for f in range(features):
+        logarithms |= norms[1, first + f] == 0
+    for q in range(low, high):
+        x, at = rows[q - low], segment.tables[t, NUMBERS] + source_of(segment, weights, t, p, q) * features
+        for f in range(features):
+            x[f] = (np.float32(segment.numbers[at + f]) - norms[0, first + f]) * norms[1, first + f]
+        x[features] = 1
+        if logarithms:
+            read_row(x, segment, weights, t, p, q, 0)
+
+
+@inline
+def embed_vectors(segment, weights, scratch, t, p, low, high):
+    """The blocks of a vector of table t: those of four samples at once."""
+    H, wide, pitch = segment.hidden.shape[2], segment.encoded.shape[2], scratch.rows.shape[1]
+    inputs, at = weights.tables[t, FEATURES] + 1, (p * weights.more.shape[1] + weights.tables[t, WEIGHT]) * H
+    read_vectors(scratch.rows, segment, weights, t, p, low, high)
+    for k in range(0, high - low, ROWS_AT_ONCE):
+        to = (p * segment.encoded.shape[1] + low + k) * wide + (OURS + t) * H
+        dense(segment.encoded, to, wide, weights.zeros, 0, 0, scratch.rows, k * pitch, pitch, 1, weights.more, at, H,
+              inputs, H)  # fmt: skip
+
+
+@inline
+def vectors_gradient(segment, weights, gradients, scratch, group, t, p, low, high):
+    """Adds the gradient of the weights of a vector of table t: those of four features at once."""
+    H, wide, pitch = segment.hidden.shape[2], segment.encoded.shape[2], scratch.rows.shape[1]
+    rows, samples, first = weights.tables[t, FEATURES] + 1, high - low, weights.tables[t, WEIGHT]
+    to = ((group * gradients.more.shape[1] + p) * gradients.more.shape[2] + first) * H
+    of = (p * segment.encoded.shape[1] + low) * wide + (OURS + t) * H
+    read_vectors(scratch.rows, segment, weights, t, p, low, high)
+    whole = rows - rows % ROWS_AT_ONCE
+    for f in range(0, whole, ROWS_AT_ONCE):
+        dense(gradients.more, to + f * H, H, gradients.more, to + f * H, H, scratch.rows, f, 1, pitch,
+              segment.encoded, of, wide, samples, H)  # fmt: skip
+    for f in range(whole, rows):
+        total = gradients.more[group, p, first + f]
+        for k in range(samples):
+            number, grad = scratch.rows[k, f], segment.encoded[p, low + k]
+            for h in range(H):
+                total[h] += number * grad[(OURS + t) * H + h]
 
 
 @inline
@@ -110,6 +169,9 @@ def table_gradients(segment, weights, gradients, scratch, group, p, low, high):
     H = segment.hidden.shape[2]
     for t in range(weights.tables.shape[0]):
         block, world = (OURS + t) * H, weights.tables[t, WORLD] != 0
+        if is_own_vector(weights, t):
+            vectors_gradient(segment, weights, gradients, scratch, group, t, p, low, high)
+            continue
         for q in range(low, high):
             grad = segment.encoded[p, q, block : block + H]
             if world and q + 1 < high and segment.place[p, q] == segment.place[p, q + 1]:

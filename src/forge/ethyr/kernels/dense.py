@@ -5,8 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from forge.blade.compiled.jit import inline
+from forge.ethyr.kernels.llvm import LANES, REGISTERS
 from forge.ethyr.kernels.products import ROWS_AT_ONCE, product_narrow, product_wide
 from forge.ethyr.kernels.rows import WIDE
+
+#: Whether the sums of four rows of 32 floats leave no register for anything else. A sum is the same either way.
+FEW_REGISTERS = REGISTERS < 32
 
 
 @inline
@@ -16,7 +20,13 @@ def dense(out, out_at, out_pitch, init, init_at, init_pitch, x, x_at, x_row, x_s
         where = (out_at + h, out_pitch, init_at + h, init_pitch, x_at, x_row, x_step, w_at + h,
                  w_pitch, inputs)  # fmt: skip
         if outputs - h >= WIDE:
-            product_wide(out, init, x, w, where)
+            if FEW_REGISTERS:
+                half = (out_at + h + LANES, out_pitch, init_at + h + LANES, init_pitch, x_at, x_row, x_step,
+                        w_at + h + LANES, w_pitch, inputs)  # fmt: skip
+                product_narrow(out, init, x, w, where)
+                product_narrow(out, init, x, w, half)
+            else:
+                product_wide(out, init, x, w, where)
         else:
             product_narrow(out, init, x, w, where)
 

@@ -8,11 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from llvmlite import ir
+from llvmlite import binding, ir
+from numba import config
 from numba.core import cgutils
 
 #: Floats of a vector; every hidden size is a multiple of it.
 LANES = 16
+_FEATURES = getattr(config, "CPU_FEATURES", None) or binding.get_host_cpu_features().flatten()
+#: Vector registers of the processor that is compiled for: AVX-512 has 32 of 16 floats, AVX2 16 of 8.
+REGISTERS = 32 if "+avx512f" in _FEATURES else 16
 
 I8, I16, I32, I64, F32 = ir.IntType(8), ir.IntType(16), ir.IntType(32), ir.IntType(64), ir.FloatType()
 FLOATS, INTS, SHORTS, BYTES = (ir.VectorType(kind, LANES) for kind in (F32, I32, I16, I8))

@@ -8,11 +8,11 @@ minibatch.
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 
 import numpy as np
 
 from forge.ethyr.learning.settings import Learning
-from forge.support.checks import ConfigError
 
 #: Worlds that one thread plays together, so that a population's rows of the first layer are used by many agents while
 #: they are in the cache. It sets the order of sums, so it is the same for any number of threads.
@@ -30,36 +30,24 @@ def groups_of(worlds: int, minibatches: int = 1) -> list[range]:
     return [range(first, end) for first, end in itertools.pairwise(ends)]
 
 
-def check_minibatches(learning: Learning, worlds: int) -> None:
-    """Refuses more minibatches than there are worlds to deal.
-
-    Raises:
-        ConfigError: naming both.
-    """
-    if learning.parts > worlds:
-        raise ConfigError(
-            f"learning.minibatches = {learning.minibatches} must be at most the number of worlds that are learned from "
-            f"at once, {worlds}: a minibatch has whole worlds"
-        )
+def fitted(learning: Learning, worlds: int) -> Learning:
+    """The numbers with no more minibatches than there are worlds to deal: each has one whole world at least."""
+    return learning if learning.minibatches <= worlds else replace(learning, minibatches=worlds)
 
 
 class Minibatches:
     """Which groups of worlds each update from a segment learns from.
 
     Args:
-        learning: the numbers.
+        learning: the numbers, `fitted` to the worlds.
         worlds: of the learner.
         seed: of the run, or of the realm.
 
     Attributes:
         groups: of worlds.
-
-    Raises:
-        ConfigError: if there are more minibatches than worlds.
     """
 
     def __init__(self, learning: Learning, worlds: int, seed: int) -> None:
-        check_minibatches(learning, worlds)
         self.count, self._seed = learning.parts, seed
         self.groups = groups_of(worlds, self.count)
 

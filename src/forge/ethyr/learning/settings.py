@@ -18,40 +18,48 @@ ENGINES = ("auto", "compiled", "torch")
 JUDGED = ("ppo_clip", "discount", "trace", "value_weight", "entropy_weight", "reward_scale", "value_scale")
 CHANGEABLE = (*JUDGED, "learning_rate", "weight_decay", "clip", "clip_norm")
 
+#: What configurations of release 2.0 learned by, where it differs from what new ones do.
+RELEASE_2_0: dict[str, Any] = {
+    "algorithm": "pg", "epochs": 4, "minibatches": 1, "network": "default", "near": 0, "ticks": 16, "warmup": 300,
+    "clip_norm": 0.0, "entropy_weight": 0.03, "matters": False,
+}  # fmt: skip
+
 #: Networks that come with the package.
-NETWORKS = ("default", "recurrent", "layered")
+NETWORKS = ("default", "recurrent", "layered", "remembering")
 _MOST_WEIGHT = 1e6
 _CLASS = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*")
 
 
 @dataclass(frozen=True)
 class Learning(Section):
-    """The learner. Defaults are those of Neural MMO v1.0 unless the description says otherwise.
+    """The learner. Defaults are what we found to learn best; `docs/learning.md` says what each of them is worth.
 
     To name a network of one's own here is to trust it, see `forge.support.plugins`; a file that names one must be
     trusted to be read.
     """
 
-    algorithm: str = choice("pg", ("pg", "ppo"), "policy gradient as in v1.0, or proximal policy optimisation")
-    epochs: int = number(4, 1, 1000, "passes over one segment with ppo; pg makes one")
+    algorithm: str = choice("ppo", ("pg", "ppo"), "policy gradient as in v1.0, or proximal policy optimisation")
+    epochs: int = number(3, 1, 1000, "passes over one segment with ppo; pg makes one")
     minibatches: int = number(
-        1, 1, 100_000, "parts of the worlds, dealt anew in each epoch of ppo, each of which makes an update",
+        4, 1, 100_000, "parts of the worlds, dealt anew in each epoch of ppo, each of which makes an update; at most "
+        "as many as there are worlds",
         since=2, before=1,
     )  # fmt: skip
     ppo_clip: float = number(0.2, 0.001, 1e6, "how far ppo lets a probability move, as a share of it")
     network: str = plain(
-        "default",
-        "default, recurrent (with a memory), or a class of your own as module:Class; several with commas between are "
-        "of one population each, in turn (docs/networks.md)",
+        "layered",
+        "layered, remembering (layered with a memory), default (v1.0's), recurrent (default with a memory), or a class "
+        "of your own as module:Class; several with commas between are of one population each, in turn "
+        "(docs/networks.md)",
     )
     hidden: int = number(32, 16, 256, "width of the network's layers; a multiple of 16")
     activation: str = choice("relu", ("relu", "none"), "of the layer over the encoder (v1.0: none)")
     near: int = number(
-        0, 0, 15, "radius of the tiles that the network reads, at most as far as agents see; 0 means all of those",
+        4, 0, 15, "radius of the tiles that our networks read, at most as far as agents see; 0 means all of those",
         since=2, before=0,
     )  # fmt: skip
     ticks: int = number(
-        16, 1, 4096, "ticks of a segment; one update follows each segment (v1.0: about 3,200 agent steps)"
+        32, 1, 4096, "ticks of a segment, from which is learned before the next (v1.0: about 3,200 agent steps)"
     )
     discount: float = number(0.97, 0, 1, "discount of future rewards per tick (v1.0: 0.99)")
     trace: float = number(0.95, 0, 1, "λ of the advantage estimate; 1 is the plain bootstrapped return, as in v1.0")
@@ -72,7 +80,7 @@ class Learning(Section):
         since=2, before=0,
     )  # fmt: skip
     warmup: int = number(
-        300, 0, 10**9, "segments over which the step size grows to its full size; the first ones are small (v1.0: 0)"
+        30, 0, 10**9, "segments over which the step size grows to its full size; the first ones are small (v1.0: 0)"
     )
     weight_decay: float = number(
         1e-5, 0, 1, "L2 penalty on the weights, added to their gradients; with adamw every step shrinks the weights "
@@ -80,11 +88,11 @@ class Learning(Section):
     )  # fmt: skip
     clip: float = number(5.0, 0, 1e9, "gradients are clipped elementwise to ± this")
     clip_norm: float = number(
-        0.0, 0, 1e9, "the gradient of each population is scaled down to this Euclidean norm before; 0 means never",
+        0.5, 0, 1e9, "the gradient of each population is scaled down to this Euclidean norm before; 0 means never",
         since=2, before=0.0,
     )  # fmt: skip
     value_weight: float = number(1.0, 0, 1e6, "weight of the value loss (v1.0: 0.25)")
-    entropy_weight: float = number(0.03, 0, _MOST_WEIGHT, "weight of the entropy bonus (v1.0: 0.01)")
+    entropy_weight: float = number(0.01, 0, _MOST_WEIGHT, "weight of the entropy bonus (v1.0: 0.01)")
     entropy_weights: str = plain(
         "", "other weights for the entropy of some choices, by their names, as in 'style=0.01 target=0'",
         since=2, before="",
@@ -109,7 +117,7 @@ class Learning(Section):
         return tuple(name for name in self.networks if name not in NETWORKS)
 
     matters: bool = plain(
-        False,
+        True,
         "a choice that can have no effect now (an attack with nobody in reach who can be harmed) adds neither to the "
         "log-probability nor to the entropy",
         since=2,

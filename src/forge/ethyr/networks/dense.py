@@ -46,7 +46,9 @@ def tile_sum(table: Tensor, count_weight: Tensor, samples: Samples) -> Tensor:
     """
     sample, valid = _rows(samples)
     side = samples.windows.shape[2]
-    found, crowds = (in_the_middle(tiles, math.isqrt(table.shape[1])) for tiles in tiles_of(samples.windows, sample, side))
+    found, crowds = (
+        in_the_middle(tiles, math.isqrt(table.shape[1])) for tiles in tiles_of(samples.windows, sample, side)
+    )
     materials = torch.arange(table.shape[2], device=found.device)
     one_hot = (found.flatten(2).unsqueeze(-1) == materials).flatten(2).to(table.dtype)
     agents = crowds.flatten(2).to(table.dtype)

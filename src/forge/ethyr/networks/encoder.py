@@ -39,8 +39,9 @@ class Encoder(nn.Module):
     """Three linear layers side by side: over the tiles in view, the observer, and each agent in view with a maximum.
 
     A tile enters as the 7 numbers of its material's embedding and the number of agents on it, so the first layer has
-    8 · K inputs for K = (2 near + 1)² tiles; 1,800 of all in view by default. Agents enter as their normalised features, 11 of them
-    with our own systems. Beside these stands one layer for every table that systems from outside declare.
+    8 · K inputs for K = (2 near + 1)² tiles: 1,800 for all that are in view by default. Agents enter as their
+    normalised features, 11 of them with the systems of every world. Beside these stands one layer for every table that
+    further systems declare.
 
     Args:
         config: of the worlds whose agents it serves: populations, radius and normalisation.

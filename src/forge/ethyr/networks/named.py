@@ -6,11 +6,12 @@ from torch import nn
 
 from forge.ethyr.learning.settings import NETWORKS
 from forge.ethyr.networks.network import Network
-from forge.ethyr.networks.policy import Layered, Policy, Recurrent
+from forge.ethyr.networks.policy import Layered, Policy, Recurrent, Remembering
 from forge.support.checks import ConfigError
 from forge.support.plugins import load
 
-_OURS: dict[str, type[Network]] = dict(zip(NETWORKS, (Policy, Recurrent, Layered), strict=True))
+#: Networks that come with the package, by name: those that the compiled engine computes.
+OURS: dict[str, type[Network]] = dict(zip(NETWORKS, (Policy, Recurrent, Layered, Remembering), strict=True))
 
 
 def network_class(name: str) -> type[nn.Module]:
@@ -23,8 +24,8 @@ def network_class(name: str) -> type[nn.Module]:
     Raises:
         ConfigError: if there is no such module or class, or it is no torch module.
     """
-    if name in _OURS:
-        return _OURS[name]
+    if name in OURS:
+        return OURS[name]
     found = load("learning.network", name)
     if not (isinstance(found, type) and issubclass(found, nn.Module)):
         raise ConfigError(

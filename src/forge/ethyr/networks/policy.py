@@ -1,4 +1,4 @@
-"""The networks that come with the package: the baseline of Neural MMO v1.0, without and with a memory."""
+"""The networks that come with the package: the baseline of Neural MMO v1.0, with a second layer, and with a memory."""
 
 from __future__ import annotations
 
@@ -118,3 +118,9 @@ class Recurrent(Policy):
         assert memory is not None
         after = self.cell(seen, memory)
         return seen + after, after
+
+
+class Remembering(Recurrent):
+    """The layered network with a gated recurrent unit over its trunk, as `Recurrent` has it over the default one's."""
+
+    layered = True

@@ -32,6 +32,19 @@ LIMITS = {"minutes": "minutes of training", "steps": "agent steps", "lives": "li
 FREE = ("minutes", "steps", "lives", "threads", "log_seconds", "save_seconds", "milestones", "evaluate_every")
 
 
+#: Systems of ours that tell agents more, in worlds that are trained in unless they name their own.
+SIGHT = ("paths", "reach")
+
+
+def to_train_in(config: Config) -> Config:
+    """The worlds of a configuration as populations are trained in them unless something else is asked for.
+
+    Agents see the ways to food and water and whom attacks can harm, and every world draws how many live in it.
+    """
+    systems = [*config.systems, *(name for name in SIGHT if name not in config.systems)]
+    return config.replace(systems=systems, **{"spawn.random_cap": True})
+
+
 class Moment(NamedTuple):
     """A moment of training."""
 
@@ -143,7 +156,7 @@ class Training:
 
     run: Session = Session()
     learning: Learning = dataclasses.field(default_factory=Learning)
-    world: Config = dataclasses.field(default_factory=lambda: Chaos(**{"spawn.random_cap": True}))
+    world: Config = dataclasses.field(default_factory=lambda: to_train_in(Chaos()))
 
     def __post_init__(self) -> None:
         shared(self.world, self.run.guests)
@@ -201,7 +214,7 @@ class Training:
         return tuple(sorted({name.partition(":")[0] for name in self._outside()}))
 
     def _outside(self) -> list[str]:
-        return [*self.world.systems, *self.learning.modules, *self.run.modules]
+        return [*from_outside(self.world.systems), *self.learning.modules, *self.run.modules]
 
     def to_dict(self) -> dict[str, dict[str, Any]]:
         """The tables of the run, with those of its world, as plain values."""
@@ -287,7 +300,7 @@ class Training:
     def named(cls, name: str) -> Self:
         """The configuration that a word of the command line means: a preset of the world, a TOML file, or a run."""
         if name in PRESETS:
-            return cls(world=PRESETS[name](**{"spawn.random_cap": True}))
+            return cls(world=to_train_in(PRESETS[name]()))
         path = path_of(name)
         if path.is_dir():
             path /= "config.toml"

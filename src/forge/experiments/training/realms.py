@@ -10,7 +10,6 @@ from typing import Any
 from torch import Tensor
 
 from forge.blade import ConfigError, World
-from forge.ethyr.learning.minibatches import check_minibatches
 from forge.ethyr.networks.network import Network
 from forge.experiments.runs import trained_as
 from forge.experiments.runs.run import Run
@@ -48,7 +47,6 @@ class Realms:
             "threads": run.threads or None,
         }
         native_args(self._args, run.engine)
-        check_minibatches(training.learning, self._args["worlds"])
         self.training, self._trinity, self._options = training, trinity, options
         if run.guests:
             self._options["among"] = Guests(training)

@@ -24,7 +24,7 @@ from forge.ethyr.learning.divergence import Diverged, check_loaded, check_parame
 from forge.ethyr.learning.learner import Learner
 from forge.ethyr.learning.losses import Losses
 from forge.ethyr.learning.metrics import Lapse, LearnedMeter, metrics_line, rewards_since
-from forge.ethyr.learning.minibatches import check_minibatches
+from forge.ethyr.learning.minibatches import fitted
 from forge.ethyr.learning.optimiser import Optimiser
 from forge.ethyr.learning.settings import JUDGED, Learning
 from forge.ethyr.saving import checkpoint, optimiser_state
@@ -56,15 +56,20 @@ class Trainer:
         weights = torch.Generator().manual_seed(run.seed)
         self.policy = make_policy(training.world, training.learning, weights, device_of(training))
         populations = training.world.populations
-        self.optimiser = Optimiser(self.policy.parameters(), training.learning, populations, lambda: self.steps)
+        self.optimiser = Optimiser(self.policy.parameters(), self._numbers, populations, lambda: self.steps)
         self.guests = Guests(training) if run.guests else None
         self.world = World(training.shared_world, run.worlds, run.seed, run.threads or None)
         self.world.reset()
         self.steps = self.updates = 0
         self.seconds = 0.0
         self.last_step: Step | None = None
-        self.learning, self.scheduled = training.learning, Scheduled(training)
+        self.learning, self.scheduled = self._numbers, Scheduled(training)
         self.learner = self._learner(self.world, self.learning)
+
+    @property
+    def _numbers(self) -> Learning:
+        """Those of the configuration, as they fit its worlds."""
+        return fitted(self.training.learning, self.training.run.worlds)
 
     @property
     def lives(self) -> int:
@@ -79,7 +84,7 @@ class Trainer:
     def compile(self) -> None:
         """Compiles whatever the run will call, on one tick of another world, so that training is not timed with it."""
         run = dataclasses.replace(self.training.run, worlds=1)
-        tiny = dataclasses.replace(self.training.learning, ticks=1, minibatches=1)
+        tiny = dataclasses.replace(self.training.learning, ticks=1)
         with contextlib.suppress(Diverged):  # of one tick of one world it means nothing
             Trainer(dataclasses.replace(self.training, run=run, learning=tiny)).update()
 
@@ -110,7 +115,7 @@ class Trainer:
         if not self.scheduled.look(Totals(self.steps, tally["deaths"].sum(0), tally["lifetime"].sum(0))):
             return
         before, (learning, world) = self.learning, by_table(self.scheduled.values)
-        self.learning = dataclasses.replace(self.training.learning, **learning)
+        self.learning = dataclasses.replace(self._numbers, **learning)
         self._tell_optimiser()
         if differing := {name: value for name, value in world.items() if value_of(self.world.config, name) != value}:
             change(self.world, differing)
@@ -132,7 +137,7 @@ class Trainer:
         if self.scheduled.schedule.changes:
             self._adapt()
         acted, steps = self.learner.collect(), []
-        for epoch in range(self.training.learning.updates):
+        for epoch in range(self.learning.updates):
             losses = self.learner.gradients(acted, epoch)
             norms = check_update(self.policy, losses, self.training.world.populations, self.updates + 1)
             self.optimiser.step(norms.total)
@@ -181,7 +186,7 @@ class Trainer:
         maps.check_same(self.training.world, folder)
         scheduled = Scheduled(self.training)
         saved = scheduled.load_state(checkpoint.load_tensors(folder / "learner.safetensors"))
-        learner = self._learner(world, self.training.learning, saved)
+        learner = self._learner(world, self._numbers, saved)
         learner.load_state(saved)
         weights = checkpoint.read_module(self.policy, folder / "policy.safetensors")
         check_loaded(self.policy, weights, self.training.world.populations, folder)
@@ -189,7 +194,7 @@ class Trainer:
         self.policy.load_state_dict(weights)
         self.optimiser.adam.load_state_dict(moments)
         self.world, self.learner, self.scheduled = world, learner, scheduled
-        self.learning = self.training.learning
+        self.learning = self._numbers
         self._tell_optimiser()
         self.steps, self.updates, self.seconds = counts["steps"], counts["updates"], counts["seconds"]
 
@@ -255,9 +260,7 @@ def begin(path: str | os.PathLike[str], training: Training) -> Run:
         StorageError: if it cannot be written.
     """
     check_memory([training.world], training.run.worlds, Recording())
-    check_minibatches(training.learning, training.run.worlds)
-    run, learning = (dataclasses.replace(training.run, worlds=1), dataclasses.replace(training.learning, minibatches=1))
-    trainer = Trainer(dataclasses.replace(training, run=run, learning=learning))
+    trainer = Trainer(dataclasses.replace(training, run=dataclasses.replace(training.run, worlds=1)))
     initial(trainer.policy, training)
     return Run.create(path, training)
 

@@ -21,6 +21,7 @@ from forge.blade.terrain.generation import read_map
 from forge.ethyr.experience.company import Invited
 from forge.ethyr.learning.diagnostics import Step, mean_step
 from forge.ethyr.learning.divergence import Diverged, check_parameters
+from forge.ethyr.learning.minibatches import fitted
 from forge.ethyr.learning.settings import ENGINES, Learning
 from forge.ethyr.saving import checkpoint
 from forge.support.checks import shown
@@ -96,8 +97,8 @@ class Native:
     ) -> None:
         self.among = among
         self.config, self.trinity = config_of(config), trinity or Trinity()
-        self.learning, self.engine = learning or Learning(), engine
-        self.args = native_args(args, engine)
+        self.args, self.engine = native_args(args, engine), engine
+        self.learning = fitted(learning or Learning(), self.args["worlds"])
         self._tiles = tiles
         if self.args["ray"] == "local":
             check_memory([config], self.args["nRealm"] * self.args["worlds"], Recording())

@@ -11,7 +11,7 @@ from forge.ethyr.insight.actor import Actor
 from forge.ethyr.insight.insight import Insight
 from forge.experiments.evaluation.evaluation import Settings
 from forge.experiments.runs.loading import load
-from forge.experiments.runs.settings import Session, Training
+from forge.experiments.runs.settings import Session, Training, to_train_in
 from forge.experiments.studies.dependencies.sites import Settings as Asking
 from forge.experiments.studies.framework.measure import identity
 from forge.experiments.studies.framework.needs import Milestone, Need
@@ -108,7 +108,7 @@ SCALES = {
 def world_of(size: Size, kind: Kind) -> Config:
     """The worlds of a kind, as they are trained in."""
     targeting = "learned" if kind.learned else "lowest_health"
-    return _RULES[kind.rules](**{"spawn.random_cap": True, "combat.targeting": targeting, **size.changes})
+    return to_train_in(_RULES[kind.rules](**{"combat.targeting": targeting, **size.changes}))
 
 
 def runs(size: Size, seeds: int) -> list[Need]:

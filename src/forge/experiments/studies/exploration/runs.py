@@ -10,7 +10,7 @@ from forge.blade import Config, Law
 from forge.blade.terrain.generation import maps
 from forge.experiments.evaluation.evaluation import Settings
 from forge.experiments.measures.exploring import reachable
-from forge.experiments.runs.settings import Session, Training
+from forge.experiments.runs.settings import Session, Training, to_train_in
 from forge.experiments.studies.framework.needs import Need
 from forge.experiments.studies.framework.study import Scale
 
@@ -21,7 +21,7 @@ _SETTINGS = Settings(worlds=32, ticks=500, warmup=500)
 class Size(Scale):
     """A scale of either study."""
 
-    world: Config = field(default_factory=lambda: Law(**{"terrain.maps": 1, "spawn.random_cap": True}))
+    world: Config = field(default_factory=lambda: to_train_in(Law(**{"terrain.maps": 1})))
     caps: tuple[int, ...] = (8, 16, 32, 64, 128)  # most agents alive at once in training; niches take the last
     tests: tuple[int, ...] = (8, 32, 128)  # the same where all are compared
     populations: tuple[int, ...] = (1, 2, 4, 8)
@@ -35,7 +35,7 @@ SCALES = {
         about="tries the study, and says nothing about its question",
         seeds=2,
         probe_seconds=0.05,
-        world=Law(**{"terrain.maps": 1, "terrain.side": 40, "spawn.random_cap": True}),
+        world=to_train_in(Law(**{"terrain.maps": 1, "terrain.side": 40})),
         caps=(2, 4, 8),
         tests=(2, 8),
         populations=(1, 2, 4),

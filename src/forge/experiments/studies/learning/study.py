@@ -9,7 +9,7 @@ from forge.blade import Chaos, Config
 from forge.experiments.evaluation.contest import Contest, arranged, opponents
 from forge.experiments.evaluation.evaluation import Evaluation, Settings
 from forge.experiments.reports.findings import Findings
-from forge.experiments.runs.settings import Session, Training
+from forge.experiments.runs.settings import Session, Training, to_train_in
 from forge.experiments.studies.framework.measure import lifetimes
 from forge.experiments.studies.framework.meetings import Meeting
 from forge.experiments.studies.framework.needs import Milestone, Need
@@ -25,7 +25,7 @@ SCRIPTED = ("random", "forager", "fighter")
 #: Agent steps that a second of training stands for, so that a budget in steps, which repeats to the bit, is about one
 #: in time: a little less than what two cores do with the default configuration, so that the last milestone is in time.
 #: The time it really takes is measured as well.
-RATES = {"pg": 1_750_000, "ppo": 500_000}
+RATES = {"pg": 600_000, "ppo": 300_000}
 
 
 _EVALUATION = Settings(worlds=32, ticks=500, warmup=500)
@@ -36,7 +36,7 @@ class Size(Scale):
     """A scale of this study."""
 
     seconds: tuple[float, ...] = (3, 10, 30, 60, 120, LIMIT)  # of training up to each milestone, at RATES
-    world: Config = field(default_factory=lambda: Chaos(**{"spawn.random_cap": True}))
+    world: Config = field(default_factory=lambda: to_train_in(Chaos()))
     worlds: int = 32  # trained in at once
     evaluation: Settings = _EVALUATION
 
@@ -47,7 +47,7 @@ SCALES = {
         seeds=2,
         probe_seconds=0.05,
         seconds=(0.001, 0.004),
-        world=Chaos(**{"spawn.cap": 16, "spawn.populations": 2, "terrain.side": 40, "spawn.random_cap": True}),
+        world=to_train_in(Chaos(**{"spawn.cap": 16, "spawn.populations": 2, "terrain.side": 40})),
         worlds=2,
         evaluation=Settings(worlds=3, ticks=30, warmup=20, horizon=60),
     ),

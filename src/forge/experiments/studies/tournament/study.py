@@ -12,7 +12,7 @@ from forge.blade import Chaos, Config, Law
 from forge.experiments.evaluation.evaluation import Settings
 from forge.experiments.evaluation.ratings import anchor, rate
 from forge.experiments.reports.findings import Findings
-from forge.experiments.runs.settings import Session, Training
+from forge.experiments.runs.settings import SIGHT, Session, Training
 from forge.experiments.studies.framework.meetings import Meeting, against_anchors
 from forge.experiments.studies.framework.needs import Milestone, Need
 from forge.experiments.studies.framework.study import Plan, Results, Scale, Study
@@ -53,7 +53,10 @@ class Size(Scale):
 
     def world(self, rules: str, cap: int, **changes: Any) -> Config:
         """Worlds with room for so many agents."""
-        return _WORLDS[rules](**{"spawn.cap": cap, "spawn.populations": cap // self.slots, **self.changes, **changes})
+        return _WORLDS[rules](
+            systems=SIGHT,
+            **{"spawn.cap": cap, "spawn.populations": cap // self.slots, **self.changes, **changes},
+        )
 
 
 SCALES = {
@@ -107,7 +110,7 @@ def _kinds(size: Size) -> list[tuple[str, int]]:
 
 def run(size: Size, rules: str, cap: int, seed: int) -> Need:
     """A run, which ends once its populations have lived so many lives on average."""
-    world = size.world(rules, cap, **{"spawn.random_cap": True})
+    world = size.world(rules, cap).replace(**{"spawn.random_cap": True})
     training = Training(run=Session(worlds=size.worlds, seed=seed), world=world)
     return Need(_name(rules, cap, seed), training, lives=size.lives * world.populations)
 
