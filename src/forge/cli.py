@@ -40,7 +40,7 @@ COMMANDS = {
     "video": Command("forge.commands.video", "draw a replay, a run or a match as an MP4 or WebP video", "video"),
     "runs": Command("forge.commands.runs", "list the training runs below a folder", keeps=()),
     "cache": Command("forge.commands.cache", "say where caches lie and how large they are, or empty them", "view", ()),
-    "demo": Command("forge.commands.demo", "from nothing to trained in about three minutes, with pictures"),
+    "demo": Command("forge.commands.demo", "from nothing to trained in some minutes, with pictures"),
     "experiment": Command(
         "forge.commands.experiment", "answer a question by runs, measurements, statistics and figures"
     ),
