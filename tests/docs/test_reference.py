@@ -136,7 +136,7 @@ def test_defaults_ranges_and_releases_in_the_table_are_those_of_the_code() -> No
         "| `combat.melee_damage` | int | 10; in Law 0 | 0 .. 30000 | health taken by a melee attack | 2.0 |",
         "| `spawn.random_cap` | bool | `false`; in a training run `true` | `true`, `false` | each world draws",
         "| `reward.kill` | float | 0.0 | −10^6 .. 10^6 | reward of every agent killed | 2.1 |",
-        '| `algorithm` | str | `"pg"` | `pg`, `ppo` |',
+        '| `algorithm` | str | `"ppo"` | `pg`, `ppo` |',
         "| `terrain.seed` | int | 0 | 0 .. 2^63 − 1 |",
     ):
         assert row in page, row

@@ -106,7 +106,8 @@ def test_the_optimiser_clips_norms_before_elements() -> None:
     # of norm 50: 6, 8 and then 6, 7; of norm √82, below 10: 1, −9 and then 1, −7
     torch.testing.assert_close(seen[0], torch.tensor([[6.0, 7.0], [1.0, -7.0]]))
     with pytest.raises(ConfigError, match=r"learning\.clip_norm is by population"):
-        Optimiser([weights], learning)
+        Optimiser([weights, torch.nn.Parameter(torch.zeros(3))], learning)
+    assert Optimiser([weights, torch.nn.Parameter(torch.zeros(2, 1, 5))], learning)._populations == 2
 
 
 def test_a_scale_of_rewards_that_follows_the_discount() -> None:

@@ -56,8 +56,21 @@ def test_one_that_knows_the_systems_meets_one_that_does_not(run: Run, tmp_path: 
 def test_it_begins_with_weights_of_a_world_without_them(run: Run, tmp_path: Path) -> None:
     """And the other way round, by the command line."""
     options = ["--worlds", "1", "--steps", "8", "--threads", "1", "--learning.hidden", "16", "--engine", "torch"]
+    options += ["--learning.near", "0"]  # as many tiles as the other run's
     small = [word for name, value in SMALL.items() for word in (f"--world.{name}", str(value))]
-    main(["train", "chaos", *small, *options, "--folder", str(tmp_path / "run"), "--init-from", str(run.path)])
+    (tmp_path / "plain.toml").write_text(Config().to_toml())
+    main(
+        [
+            "train",
+            str(tmp_path / "plain.toml"),
+            *small,
+            *options,
+            "--folder",
+            str(tmp_path / "run"),
+            "--init-from",
+            str(run.path),
+        ]
+    )
     began = checkpoint.load_tensors(Run(tmp_path / "run").checkpoint_path(0) / "policy.safetensors")
     there = checkpoint.load_tensors(run.latest() / "policy.safetensors")
     assert torch.equal(began["encoder.tile"], there["encoder.tile"])

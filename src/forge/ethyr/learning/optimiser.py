@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 import torch
 
@@ -31,7 +31,7 @@ class Optimiser:
         parameters: to step.
         learning: the numbers.
         populations: how many, if a gradient is clipped to a norm; parameters whose leading axis is as long have a part
-            for each.
+            for each. None means as many as the leading axis of all of them is long.
         agent_steps: says how many there have been since the run began, if the step size decays.
 
     Raises:
@@ -45,11 +45,13 @@ class Optimiser:
         populations: int | None = None,
         agent_steps: Callable[[], int] | None = None,
     ) -> None:
+        self.parameters = list(parameters)
+        populations = populations or _populations_of(self.parameters)
         if learning.clip_norm and populations is None:
             raise ConfigError("learning.clip_norm is by population: the optimiser must be told how many there are")
         if learning.decay != "none" and agent_steps is None:
             raise ConfigError(f"learning.decay = {learning.decay!r}: the optimiser must be told the agent steps so far")
-        self.parameters, self.learning, self._populations = list(parameters), learning, populations
+        self.learning, self._populations = learning, populations
         kind = OPTIMISERS[learning.optimiser]
         self.adam = kind(self.parameters, lr=learning.learning_rate, weight_decay=learning.weight_decay, fused=True)
         self._agent_steps = agent_steps or (lambda: 0)
@@ -85,6 +87,12 @@ class Optimiser:
             if norm > _ROUNDED * self.learning.clip:
                 torch.nn.utils.clip_grad_value_(self.parameters, self.learning.clip)
             self.adam.step()
+
+
+def _populations_of(parameters: Sequence[torch.Tensor]) -> int | None:
+    """How many populations there are if every parameter has a part for each; None if they do not agree."""
+    lengths = {len(parameter) if parameter.ndim else 0 for parameter in parameters}
+    return next(iter(lengths)) or None if len(lengths) == 1 else None
 
 
 def learning_rate_of(optimiser: torch.optim.Optimizer) -> float:
