@@ -6,11 +6,13 @@ from forge.experiments.evaluation.evaluation import Counts, Evaluation, Settings
 from forge.experiments.evaluation.survey import Sample, Survey
 
 
-def made(visits: np.ndarray, lives: int = 10, lifetime: int = 400, tiles: int = 80, cap: int = 4) -> Survey:
-    """A survey with these visits, [W, P, S, S], and so many lives, ticks and tiles in each world and population."""
+def made(
+    visits: np.ndarray, lives: int = 10, lifetime: int = 400, tiles: int = 80, cap: int = 4, outlived: int = 0
+) -> Survey:
+    """A survey with these visits, [W, P, S, S], and so many lives, ticks, tiles and lives at the horizon everywhere."""
     each = np.ones(visits.shape[:2], np.int64)
     deaths = np.zeros((*visits.shape[:2], 4), np.int64)
-    counts = Counts(lives * each, lifetime * each, 0 * each, tiles * each, visits.sum((-2, -1)), deaths)
+    counts = Counts(lives * each, lifetime * each, outlived * each, tiles * each, visits.sum((-2, -1)), deaths)
     return Survey(Evaluation(Settings(len(visits), 50, 20, 100), cap, counts), visits)
 
 

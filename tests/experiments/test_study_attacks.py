@@ -111,7 +111,8 @@ def measured(seeds: int = 2) -> dict[str, dict]:
         # 10 lives each way in each of four worlds: 50, 60, 40 and 50 ticks; with the w-th world a little longer
         lives = np.full((4, 4), 10)
         ticks = lives * np.array([50, 60, 40, 50]) + np.arange(4)[:, None]
-        made[f"{name_of(need, 'late')}, restyled"] = Fates(ticks, lives).to_dict()
+        reach = np.broadcast_to([0, 1, 0, 0], (4, 4))  # of the second way 1 life in 10
+        made[f"{name_of(need, 'late')}, restyled"] = Fates(ticks, lives, reach, np.full(4, 1000)).to_dict()
     return made
 
 
@@ -130,6 +131,12 @@ def test_verdicts(tmp_path: Path) -> None:
     assert "10.0 (10.0 to 10.0) more" in worth
     assert "always melee: **no**" in worth
     assert "always mage: **undecided**" in worth
+    assert [(row["reach_horizon"], row["horizon"]) for row in found.tables["styles"]] == [
+        (0, 1000), (0.1, 1000), (0, 1000), (0, 1000),
+    ]  # fmt: skip
+    read = found.body.split("\n\n")[1].splitlines()
+    assert read[0].endswith("| reach the horizon [%] |")
+    assert [line.split(" | ")[-1] for line in read[2:4]] == ["0.0 (1,000 ticks) |", "10.0 (1,000 ticks) |"]
     assert "1903.00784" in found.verdict
     assert [len(rows) for rows in found.tables.values()] == [4 * 3 * 2 * 4, 4 * 3 * 4, 4, 4 * 3 * 3 * 3 * 7]
     row = next(r for r in found.tables["maps"] if (r["rules"], r["phase"], r["row"]) == ("combat", "late", -1))

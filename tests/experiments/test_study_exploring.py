@@ -153,6 +153,23 @@ def test_what_exploration_says() -> None:
     check_written(found)
 
 
+def test_exploration_tells_how_many_lives_reach_the_horizon() -> None:
+    """In each of two seeds and four worlds 10 lives, of which 1 reaches 100 ticks among 16 agents: 10 %; else none."""
+    tiles = {(4, 4): 10, (8, 8): 20, (16, 16): 40, (4, 16): 10, (8, 16): 20, (8, 4): 8, (16, 4): 6}
+    plain = explored(tiles, {4: 10, 8: 10, 16: 10})
+    longer = {place: sample(patch(t), patch(t), land=LAND, outlived=1) for place, t in tiles.items() if place[1] == 16}
+    found = exploring_report.findings(dataclasses.replace(plain, samples={**plain.samples, **longer}))
+    for row in found.tables["levels"]:
+        learned = row["surveyed"] == 16 and row["trained"] not in SCRIPTED
+        assert (row["reach_horizon"], row["horizon"]) == (0.1 if learned else 0, 100)
+    own, same = (table.splitlines() for table in found.body.split("\n\n")[1:4:2])
+    assert [line.split(" | ")[-1] for line in (own[0], own[2], own[-1])] == [
+        "reach the horizon [%] |", "0.0 (100 ticks) |", "10.0 (100 ticks) |",
+    ]  # fmt: skip
+    assert same[-1].startswith("| 16 | 16 |")
+    assert same[-1].endswith("| 10.0 (100 ticks) |")
+
+
 def check_written(found: Findings) -> None:
     assert found.figures.keys() == found.captions.keys()
     assert all(rows and all(row.keys() == rows[0].keys() for row in rows) for rows in found.tables.values())
@@ -208,6 +225,9 @@ def test_populations_with_places_of_their_own(apart: Settled) -> None:
     levels, effects, populations, pairs = found.tables.values()
     assert [row["range"] for row in levels] == [64, 32, 16]
     assert [row["all_ranges"] for row in levels] == [64, 64, 64]
+    assert {(row["reach_horizon"], row["horizon"]) for row in levels} == {(0, 100)}
+    assert found.body.splitlines()[0].endswith("| reach the horizon [%] |")
+    assert found.body.splitlines()[-3].endswith("| 0.0 (100 ticks) |")
     assert {row["quantity"]: row["factor"] for row in effects}["range"] == 0.5
     assert len(populations) == 3 * (1 + 2 + 4)
     assert {row["share_of_time"] for row in populations if row["populations"] == 4} == {0.25}

@@ -11,7 +11,14 @@ from forge.experiments.reports.publish import publish
 from forge.experiments.studies.framework.conduct import conduct
 from forge.experiments.studies.framework.store import Store
 from forge.experiments.studies.framework.study import Results
-from forge.experiments.studies.tournament.report import combat_verdict, lead_rows, lifetime_rows, tally, verdict
+from forge.experiments.studies.tournament.report import (
+    combat_rows,
+    combat_verdict,
+    lead_rows,
+    lifetime_rows,
+    tally,
+    verdict,
+)
 from forge.experiments.studies.tournament.study import (
     ANCHORS,
     SCALES,
@@ -37,7 +44,10 @@ def table(gain: tuple[float, ...] = (3, 3), worlds: tuple[float, ...] = (0, 0, 0
         np.array([50 + g * own - 2 * others for g in gain])[:, None, None] + np.array(worlds)[:, None, None, None]
     )
     ticks = LIVES * np.repeat(lifetimes, len(CAPS), axis=2)
-    return Table(CAPS, SIZES, np.stack([ticks, np.full(ticks.shape, LIVES)], -1), 500.0)
+    outlived = np.broadcast_to(np.array([0, 2])[:, None, None], ticks.shape)  # 2 lives in 10 in worlds of 32
+    horizons = np.broadcast_to(np.array([1000, 500])[:, None, None], ticks.shape[2:]).copy()
+    horizons[0, 1, 1] = 2000
+    return Table(CAPS, SIZES, np.stack([ticks, np.full(ticks.shape, LIVES), outlived], -1), horizons)
 
 
 def test_lifetimes_leads_and_slopes_by_hand() -> None:
@@ -50,6 +60,17 @@ def test_lifetimes_leads_and_slopes_by_hand() -> None:
     assert found.of_own_size() == pytest.approx((3, 3, 3))
     assert found.of_others_size(32) == pytest.approx((-2, -2, -2))
     assert tally(found) == (6, 0, 6)
+
+
+def test_how_many_lives_reach_the_horizon() -> None:
+    """None at 16, where the equals of 32 were followed for 2,000 ticks and the others for 1,000; a fifth at 32."""
+    found = table()
+    assert found.outlived(16, 64, 16) == (0, 0, 0)
+    assert found.outlived(32, 16, 64) == pytest.approx((0.2, 0.2, 0.2))
+    assert [found.horizon(*place) for place in ((16, 32, 32), (16, 32, 64), (32, 16, 16))] == [2000, 1000, 500]
+    horizons, share = found.followed(16)
+    assert (sorted(set(horizons)), share) == ([1000, 2000], 0)
+    assert found.followed(32)[1] == pytest.approx(0.2)
 
 
 def test_intervals_are_over_seeds() -> None:
@@ -79,11 +100,14 @@ def test_verdicts(gain: tuple[float, ...], said: str) -> None:
 
 def test_the_combat_check_by_hand() -> None:
     # At 16 the one kind lives 60 and the other 50; at 32, 40 and 40.
-    sums = np.tile(np.array([[600, 10, 500, 10], [400, 10, 400, 10]], float), (2, 3, 1, 1))
-    found = Duel((16, 32), sums, 500.0)
+    sums = np.tile(np.array([[600, 10, 1, 500, 10, 2], [400, 10, 0, 400, 10, 0]], float), (2, 3, 1, 1))
+    found = Duel((16, 32), sums, np.array([2000, 1000]))
     assert [e.value for e in found.lifetimes(16)] == [60, 50]
     assert found.lead(16) == pytest.approx((10, 10, 10))
     assert found.lead() == pytest.approx((5, 5, 5))
+    # of the 20 lives of both at 16, 3 reach 2,000 ticks
+    assert found.outlived(16) == pytest.approx((0.15, 0.15, 0.15))
+    assert [(row["horizon"], row["reach_horizon"]) for row in combat_rows(found)] == [(2000, 0.15), (1000, 0)]
     text = combat_verdict(found)
     assert "trained on foraging**: **yes**, by 5.0 (5.0 to 5.0) ticks" in text
     assert "32: 0.0 (0.0 to 0.0), **undecided**" in text
@@ -94,6 +118,7 @@ def test_rows() -> None:
     assert len(rows) == 2 * 3 * 3
     assert rows[2] == {
         "test_cap": 16, "size": 16, "company": 64, "lifetime": 46, "lifetime_low": 46, "lifetime_high": 46,
+        "horizon": 1000, "reach_horizon": 0, "reach_horizon_low": 0, "reach_horizon_high": 0,
     }  # fmt: skip
     assert lead_rows(table())[0] == {
         "test_cap": 16, "larger": 32, "smaller": 16, "lead": 5, "lead_low": 5, "lead_high": 5,
@@ -121,7 +146,7 @@ def made_up(size: Size, seeds: int) -> Results:
             np.int64
         )
         zeros, deaths = np.zeros((settings.worlds, 2), np.int64), np.zeros((settings.worlds, 2, 4), np.int64)
-        counts = Counts(zeros + 10, ticks, zeros, zeros, zeros, deaths)
+        counts = Counts(zeros + 10, ticks, zeros + [1, 3], zeros, zeros, deaths)
         ahead = np.sign(ticks[0, 0] - ticks[0, 1])
         bouts = np.tile(100 * np.array([[0, 1 + ahead], [1 - ahead, 0]]), (settings.worlds, 1, 1))
         measured[meeting.name] = Evaluation(settings, meeting.world.spawn.cap, counts, bouts).to_dict()
@@ -139,6 +164,13 @@ def test_every_life_is_counted_for_the_run_that_lived_it(seeds: int) -> None:
                 assert lifetimes[seed, :, :, i, j] == pytest.approx(10 * own + other + seed / 10)
     duel = duel_of(TINY, seeds, made_up(TINY, seeds))
     assert duel.lead() == pytest.approx((0, 0, 0))
+    # of 10 lives 1 of the first reaches 30 ticks and 3 of the second; the smaller size is first
+    if seeds > 1:
+        small, large = TINY.caps
+        assert found.outlived(small, small, large).value == pytest.approx(0.1)
+        assert found.outlived(small, large, small).value == pytest.approx(0.3)
+    assert duel.outlived(large_cap := TINY.caps[-1]).value == pytest.approx(0.2)
+    assert duel.horizon(large_cap) == found.horizon(large_cap, large_cap, large_cap) == 30
 
 
 def test_findings_from_made_up_results(tmp_path: Path) -> None:
@@ -152,6 +184,8 @@ def test_findings_from_made_up_results(tmp_path: Path) -> None:
         assert save_figure(draw(), tmp_path / f"{name}.png").stat().st_size > 5000
     assert "live longer**: **yes**" in found.verdict
     assert "### In worlds of 8" in found.body
+    assert "Lives are followed for at most 30 ticks, which 20 % of them reach." in found.body
+    assert "| 20.0 (30 ticks) |" in found.body.split("### In worlds with combat")[1]
 
 
 def test_who_meets_whom() -> None:

@@ -12,7 +12,7 @@ from forge.blade.state.state import AGENT
 from forge.experiments.evaluation.evaluate import evaluate
 from forge.experiments.evaluation.evaluation import Counts, Evaluation, Settings
 from forge.experiments.measures.aggression import STYLES
-from forge.experiments.measures.styling import BEST, OWN, WAYS, Fates, Restyled, lifetime, nearest, ways
+from forge.experiments.measures.styling import BEST, OWN, WAYS, Fates, Restyled, lifetime, nearest, outlived, ways
 
 CONFIG = Chaos(**{"spawn.cap": 8, "spawn.populations": 4, "terrain.side": 24})
 MELEE, RANGE, MAGE = range(len(STYLES))
@@ -55,14 +55,19 @@ def test_each_population_is_restyled_in_its_turn() -> None:
 def test_lives_are_told_apart_by_way() -> None:
     """Two worlds, four populations: the lives of way k are those of population k, then of k − 1."""
     lives = np.array([[1, 2, 3, 4], [5, 6, 7, 8]])
-    counts = Counts(lives, 10 * lives**2, *[np.zeros(0)] * 4)
-    fates = Fates.of_evaluation(Evaluation(Settings(2, 1, 0, 1), 8, counts))
+    counts = Counts(lives, 10 * lives**2, lives // 2, *[np.zeros(0)] * 3)
+    fates = Fates.of_evaluation(Evaluation(Settings(2, 1, 0, 900), 8, counts))
     assert fates.lives.tolist() == [[1, 2, 3, 4], [8, 5, 6, 7]]
     assert fates.lifetime.tolist() == [[10, 40, 90, 160], [640, 250, 360, 490]]
     runs = Fates.of_runs([fates, Fates.from_dict(fates.to_dict())])
     # of the first two ways (10 + 640) / 9 = 72.22 and (40 + 250) / 7 = 41.43
     assert lifetime(runs, OWN).estimate().value == pytest.approx(650 / 9)
     assert lifetime(runs, BEST).less(lifetime(runs, OWN)).estimate().value == pytest.approx(290 / 7 - 650 / 9)
+    # of them reach the horizon, halves rounded down, (0 + 4) / 9 and (1 + 2) / 7
+    assert fates.outlived.tolist() == [[0, 1, 1, 2], [4, 2, 3, 3]]
+    assert outlived(runs, OWN).estimate().value == pytest.approx(4 / 9)
+    assert outlived(runs, BEST).estimate().value == pytest.approx(3 / 7)
+    assert runs.horizon.tolist() == [[900, 900]] * 2
     assert len(WAYS) == 4
 
 

@@ -81,6 +81,11 @@ class Sample:
         """Tiles of land of each world, int64 [W]."""
         return np.broadcast_to(self.land.sum((-2, -1)), len(self.surveys[0].visits))
 
+    @property
+    def horizon(self) -> int:
+        """Ticks for which lives were followed at most; the longest of all seeds."""
+        return max(each.evaluation.horizon for each in self.surveys)
+
     def count(self, name: str) -> np.ndarray:
         """One of the counts of the evaluations, over all populations: float64 [R, W]."""
         return np.stack([getattr(each.evaluation.counts, name).sum(-1) for each in self.surveys]).astype(float)

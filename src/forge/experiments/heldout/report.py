@@ -11,7 +11,8 @@ from forge.blade import Cause
 from forge.experiments.heldout import protocol as protocols
 from forge.experiments.heldout.protocol import Protocol
 from forge.experiments.heldout.score import Score
-from forge.experiments.reports.contests import ODDS, REACHED, cells, reached
+from forge.experiments.reports.contests import ODDS, cells
+from forge.experiments.reports.horizons import REACHED, reached
 from forge.experiments.reports.publish import markdown_table, to_csv
 from forge.experiments.statistics.estimate import Estimate
 from forge.experiments.statistics.estimate_text import columns, interval, number

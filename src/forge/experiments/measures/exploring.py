@@ -100,6 +100,7 @@ COVERAGE = Quantity("coverage", "% of the land", mean_of(_covered), _percent, (0
 SPREAD = Quantity("spread", "effective tiles", _together, effective, (1, np.inf), corrected=True)
 EVENNESS = Quantity("evenness", "effective tiles, % of the land", mean_of(_evenness), _percent, (0, 100))
 LIFETIME = Quantity("lifetime", "ticks", _counts("lifetime", "lives"), _ratio, (0, np.inf))
+OUTLIVED = Quantity("reach_horizon", "share of the lives", _counts("outlived", "lives"), _ratio, (0, 1))
 TILES = Quantity("tiles", "distinct tiles a life", _counts("tiles", "lives"), _ratio, (0, np.inf))
 PACE = Quantity("pace", "distinct tiles in 100 ticks of life", _counts("tiles", "lifetime"), _percent, (0, 100))
 

@@ -26,18 +26,31 @@ class Fates(Sums):
 
     lifetime: np.ndarray  # int64 [(R,) W, 4] [ticks]
     lives: np.ndarray  # int64 [(R,) W, 4]
+    outlived: np.ndarray  # int64 [(R,) W, 4]: lives that reach the horizon
+    horizon: np.ndarray  # int64 [(R,) W]: ticks for which a life was followed at most
 
     @classmethod
     def of_evaluation(cls, evaluation: Evaluation) -> Fates:
         """Those of a `Restyled` policy."""
         counts = evaluation.counts
         picked = ways(*counts.lives.shape)[..., None] == np.arange(len(WAYS))  # [W, P, 4]
-        return cls(*((given[..., None] * picked).sum(1) for given in (counts.lifetime, counts.lives)))
+
+        def by_way(given: np.ndarray) -> np.ndarray:
+            found: np.ndarray = (given[..., None] * picked).sum(1)
+            return found
+
+        horizon = np.full(len(picked), evaluation.horizon)
+        return cls(by_way(counts.lifetime), by_way(counts.lives), by_way(counts.outlived), horizon)
 
 
 def lifetime(of: Fates, way: int) -> Statistic:
     """Mean lifetime [ticks] of those whose styles were picked in one of WAYS."""
     return Statistic(np.stack([of.lifetime[..., way], of.lives[..., way]], -1).astype(np.float64))
+
+
+def outlived(of: Fates, way: int) -> Statistic:
+    """Share of the same lives that reach the horizon."""
+    return Statistic(np.stack([of.outlived[..., way], of.lives[..., way]], -1).astype(np.float64))
 
 
 def ways(worlds: int, populations: int) -> np.ndarray:

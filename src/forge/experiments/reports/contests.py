@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from forge.experiments.evaluation.contest import Contest
+from forge.experiments.reports.horizons import REACHED, reached
 from forge.experiments.statistics.estimate import Estimate
-from forge.experiments.statistics.estimate_text import columns, interval, number
+from forge.experiments.statistics.estimate_text import columns, interval
 
 #: What the odds of a contest are: said wherever they are told.
 ODDS = (
     "Odds are those that a life of the one lasts longer than a life of the other, both begun in the same world and "
     "measurement; equal ones count half for each."
 )
-
-#: Heads the share of the lives that were followed no further.
-REACHED = "reach the horizon [%]"
 
 
 def cells(contest: Contest) -> dict[str, str]:
@@ -26,11 +24,6 @@ def cells(contest: Contest) -> dict[str, str]:
         "odds to outlive it [: 1]": interval(contest.odds, 2),
         REACHED: reached(100 * contest.outlived.value, contest.horizon),
     }
-
-
-def reached(percent: float, horizon: int) -> str:
-    """How many lives in a hundred reach a horizon, in words: 0.4 (1,000 ticks)."""
-    return f"{number(percent)} ({horizon:,} ticks)"
 
 
 def estimates(contest: Contest) -> dict[str, Estimate]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from forge.experiments.evaluation.ratings import LEVEL
 from forge.experiments.evaluation.tournament import Tournament
 from forge.experiments.figures import ratings as rating_figure
+from forge.experiments.reports import horizons
 from forge.experiments.reports.findings import Findings
 from forge.experiments.reports.publish import markdown_table, publish
 from forge.experiments.statistics.estimate import Estimate
@@ -87,11 +89,9 @@ def _escape(text: str) -> str:
 
 def followed(held: Tournament) -> str:
     """For how long lives were followed at most, and how many of them longer, in words."""
-    horizons = sorted(set(held.horizons))
     counts = [meeting.evaluation.counts for meeting in held.meetings]
     reached, lives = (sum(int(getattr(c, name).sum()) for c in counts) for name in ("outlived", "lives"))
-    share = f", which {100 * reached / lives:.2g} % of them reach" if lives else ""
-    return f"{' or '.join(f'{horizon:,}' for horizon in horizons)} ticks{share}"
+    return horizons.followed(held.horizons, reached / lives if lives else math.nan)
 
 
 def title(held: Tournament) -> str:

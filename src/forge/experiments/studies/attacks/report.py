@@ -22,10 +22,11 @@ from forge.experiments.measures.aggression import (
     strike_rate,
 )
 from forge.experiments.measures.dependence import COMPANIONS
-from forge.experiments.measures.styling import BEST, OWN, WAYS, Fates, lifetime
+from forge.experiments.measures.styling import BEST, OWN, WAYS, Fates, lifetime, outlived
 from forge.experiments.measures.styling import MAGE as ALWAYS_MAGE
 from forge.experiments.measures.styling import MELEE as ALWAYS_MELEE
 from forge.experiments.reports.findings import Findings
+from forge.experiments.reports.horizons import REACHED, reached
 from forge.experiments.reports.publish import markdown_table
 from forge.experiments.statistics.estimate_text import answer, bullets, columns, grid_rows, interval, percent
 from forge.experiments.statistics.rings import distances
@@ -96,7 +97,7 @@ def findings(asked: Asked, watched: Watched, fates: Fates, size: Size) -> Findin
             "styles": "The odds of each style by the distance of the target, at the end of training (lines, with 95 % "
             "intervals) and before it (dots). Styles are drawn as far as they reach.",
         },
-        body=body(asked, watched, size, reach, damage),
+        body=body(asked, watched, fates, size, reach, damage),
     )
 
 
@@ -162,8 +163,13 @@ def _worth(fates: Fates) -> str:
 def style_rows(fates: Fates) -> list[dict[str, Any]]:
     """A row for each way to pick styles: how long those lived whose styles were picked so."""
     return [
-        {"styles": name, **columns("lifetime", lifetime(fates, way).estimate())}
-        | columns("more_than_own", lifetime(fates, way).less(lifetime(fates, OWN)).estimate())
+        {
+            "styles": name,
+            **columns("lifetime", lifetime(fates, way).estimate()),
+            **columns("more_than_own", lifetime(fates, way).less(lifetime(fates, OWN)).estimate()),
+            "horizon": int(fates.horizon.max()),
+            **columns("reach_horizon", outlived(fates, way).estimate(_SHARE)),
+        }
         for way, name in enumerate(WAYS)
     ]
 
@@ -231,8 +237,8 @@ def _place(kind: Kind, phase: str) -> dict[str, str]:
     return {"rules": kind.rules, "targets": kind.targeting, "phase": phase}
 
 
-def body(asked: Asked, watched: Watched, size: Size, reach: np.ndarray, damage: np.ndarray) -> str:
-    """The table to read, and how the numbers were made."""
+def body(asked: Asked, watched: Watched, fates: Fates, size: Size, reach: np.ndarray, damage: np.ndarray) -> str:
+    """The tables to read, and how the numbers were made."""
     rows = [
         _read_row(kind, phase, asked[kind][phase], watched[kind][phase], reach, damage)
         for kind in asked
@@ -243,7 +249,23 @@ def body(asked: Asked, watched: Watched, size: Size, reach: np.ndarray, damage: 
     lived = {f"lived_{name}": value for name, value in size.lived._asdict().items()}
     lived["lived_followed"] = size.lived.followed
     method = _METHOD.format(**lived, **size.sites._asdict() | size.play._asdict() | far, early=early, late=late)
-    return f"{markdown_table(rows)}\n\n{method}"
+    return "\n\n".join([markdown_table(rows), _styles_table(fates), method])
+
+
+def _styles_table(fates: Fates) -> str:
+    own = lifetime(fates, OWN)
+    rows = [
+        {
+            "styles picked": name,
+            "lifetime [ticks]": interval(lifetime(fates, way).estimate()),
+            "more than by own choice [ticks]": ""
+            if way == OWN
+            else interval(lifetime(fates, way).less(own).estimate()),
+            REACHED: reached(100 * outlived(fates, way).estimate(_SHARE).value, int(fates.horizon.max())),
+        }
+        for way, name in enumerate(WAYS)
+    ]
+    return markdown_table(rows)
 
 
 def _read_row(

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from forge.experiments.evaluation.evaluation import Settings
 from forge.experiments.evaluation.survey import Sample
 from forge.experiments.measures.contrast import Quantity, factor, level, per_doubling
-from forge.experiments.measures.exploring import COVERAGE
+from forge.experiments.measures.exploring import COVERAGE, OUTLIVED
 from forge.experiments.reports.findings import Findings
+from forge.experiments.reports.horizons import REACHED, reached
 from forge.experiments.reports.publish import markdown_table
 from forge.experiments.statistics.estimate import Estimate
 from forge.experiments.statistics.estimate_text import answer, columns, interval
@@ -25,7 +26,8 @@ if TYPE_CHECKING:
 Drawn = tuple[str, str, Callable[[], "Figure"]]
 
 _METHOD = """Each player is alone in {worlds} worlds, {where}. Counted is what happens in {ticks:,} ticks after a \
-warm-up of {warmup:,}; lives that begin in them are followed to their end or for {followed}. *Coverage* is the \
+warm-up of {warmup:,}; lives that begin in them are followed to their end or for {followed}; the tables tell \
+how many reach that. *Coverage* is the \
 share of the land that can be reached on which anybody stood in these ticks. {evenly} *Pace* is v1.0's measure of \
 exploration. All are means over worlds. A factor per doubling is the slope of the least-squares line through the \
 logarithms, against the binary logarithm of the number of agents. 95 % intervals: over worlds (delete-one jackknife) \
@@ -86,7 +88,8 @@ def findings(explored: Explored, more: Sequence[Drawn] = ()) -> Findings:
         explored: what was found.
         more: figures of its own.
     """
-    levels = {place: {q.name: level(q, s) for q in explored.quantities} for place, s in explored.samples.items()}
+    told = (*explored.quantities, OUTLIVED)
+    levels = {place: {q.name: level(q, s) for q in told} for place, s in explored.samples.items()}
     seen = [explored.quantities[0], explored.evenly[0]]
     drawn: list[Drawn] = [
         (
@@ -165,7 +168,8 @@ def level_rows(explored: Explored, levels: Levels) -> list[dict[str, Any]]:
     """A row for each player in each kind of world: estimates over seeds and worlds."""
     rows = []
     for (who, at), found in levels.items():
-        row: dict[str, Any] = {"trained": who, "surveyed": at, "seeds": len(explored.samples[who, at].surveys)}
+        sample = explored.samples[who, at]
+        row: dict[str, Any] = {"trained": who, "surveyed": at, "seeds": len(sample.surveys), "horizon": sample.horizon}
         for name, estimate in found.items():
             row |= columns(name, estimate)
         rows.append(row)
@@ -209,13 +213,14 @@ def body(explored: Explored, levels: Levels) -> str:
 
 
 def _read(explored: Explored, levels: Levels, places: Sequence[Place]) -> str:
-    heads = {q.name: f"{q.name} [{q.unit}]" for q in explored.quantities}
-    rows = [
-        {
-            "trained among": str(who),
-            "surveyed among": str(at),
-            **{heads[name]: interval(estimate) for name, estimate in levels[who, at].items()},
-        }
-        for who, at in places
-    ]
-    return markdown_table(rows)
+    return markdown_table([_read_row(explored, place, levels[place]) for place in places])
+
+
+def _read_row(explored: Explored, place: Place, found: Mapping[str, Estimate]) -> dict[str, str]:
+    who, at = place
+    return {
+        "trained among": str(who),
+        "surveyed among": str(at),
+        **{f"{q.name} [{q.unit}]": interval(found[q.name]) for q in explored.quantities},
+        REACHED: reached(100 * found[OUTLIVED.name].value, explored.samples[place].horizon),
+    }

@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from forge.experiments.evaluation.evaluation import Evaluation, Settings
-from forge.experiments.reports.contests import ODDS, REACHED, cells, reached, values
+from forge.experiments.reports.contests import ODDS, cells, values
 from forge.experiments.reports.findings import Findings
+from forge.experiments.reports.horizons import REACHED, reached
 from forge.experiments.reports.publish import markdown_table
 from forge.experiments.statistics.estimate import Estimate
 from forge.experiments.statistics.estimate_text import answer, columns, interval, rounded

@@ -15,9 +15,10 @@ from forge.experiments.evaluation.evaluation import Settings
 from forge.experiments.evaluation.survey import Sample
 from forge.experiments.figures.visit_maps import Grid, Place, population_maps
 from forge.experiments.measures.contrast import Quantity, difference, factor, level, per_doubling
-from forge.experiments.measures.exploring import LIFETIME, SPREAD, depth, edge_distance, effective
+from forge.experiments.measures.exploring import LIFETIME, OUTLIVED, SPREAD, depth, edge_distance, effective
 from forge.experiments.measures.niching import Company, matrix, quantities, regions
 from forge.experiments.reports.findings import Findings
+from forge.experiments.reports.horizons import REACHED, reached
 from forge.experiments.reports.publish import markdown_table
 from forge.experiments.statistics.estimate import Estimate
 from forge.experiments.statistics.estimate_text import answer, columns, interval, rounded
@@ -117,6 +118,7 @@ def _levels(settled: Settled, sample: Sample, coarse: Sample) -> dict[str, Estim
         "all_ranges": level(SPREAD, sample),
         "depth": level(settled.depth(), sample),
         "lifetime": level(LIFETIME, sample),
+        OUTLIVED.name: level(OUTLIVED, sample),
     }
 
 
@@ -126,7 +128,7 @@ def findings(settled: Settled) -> Findings:
     return Findings(
         verdict=verdict(settled, levels),
         tables={
-            "levels": level_rows(levels),
+            "levels": level_rows(settled, levels),
             "effects": effect_rows(settled),
             "populations": population_rows(settled),
             "pairs": pair_rows(settled),
@@ -208,11 +210,11 @@ def _shallow(settled: Settled, levels: Levels) -> str:
     )
 
 
-def level_rows(levels: Levels) -> list[dict[str, Any]]:
+def level_rows(settled: Settled, levels: Levels) -> list[dict[str, Any]]:
     """A row for each number of populations: estimates over seeds and worlds."""
     rows = []
     for many, found in levels.items():
-        row: dict[str, Any] = {"populations": many}
+        row: dict[str, Any] = {"populations": many, "horizon": settled.samples[many].horizon}
         for name, estimate in found.items():
             row |= columns(name, estimate)
         rows.append(row)
@@ -286,6 +288,7 @@ def body(settled: Settled, levels: Levels) -> str:
             "all ranges [tiles]": interval(found["all_ranges"]),
             "depth [tiles]": interval(found["depth"]),
             "lifetime [ticks]": interval(found["lifetime"]),
+            REACHED: reached(100 * found[OUTLIVED.name].value, settled.samples[many].horizon),
         }
         for many, found in levels.items()
     ]

@@ -11,6 +11,7 @@ from typing import Any
 from forge.experiments.evaluation.evaluation import Settings
 from forge.experiments.figures import ratings as rating_figure
 from forge.experiments.reports.findings import Findings
+from forge.experiments.reports.horizons import REACHED, followed, reached
 from forge.experiments.reports.publish import markdown_table
 from forge.experiments.statistics.estimate import Estimate
 from forge.experiments.statistics.estimate_text import answer, columns, interval, number
@@ -131,7 +132,14 @@ def combat_verdict(duel: Duel) -> str:
 def lifetime_rows(table: Table) -> list[dict[str, Any]]:
     """A row for each test cap, size, and size of the company."""
     return [
-        {"test_cap": cap, "size": size, "company": other, **columns("lifetime", table.lifetime(cap, size, other))}
+        {
+            "test_cap": cap,
+            "size": size,
+            "company": other,
+            **columns("lifetime", table.lifetime(cap, size, other)),
+            "horizon": table.horizon(cap, size, other),
+            **columns("reach_horizon", table.outlived(cap, size, other)),
+        }
         for cap, size, other in itertools.product(table.caps, table.sizes, table.sizes)
     ]
 
@@ -161,8 +169,16 @@ def combat_rows(duel: Duel) -> list[dict[str, Any]]:
     rows = []
     for cap in duel.caps:
         one, other = duel.lifetimes(cap)
-        lead = columns("lead", duel.lead(cap))
-        rows.append({"test_cap": cap, **columns("combat", one), **columns("foraging", other), **lead})
+        rows.append(
+            {
+                "test_cap": cap,
+                **columns("combat", one),
+                **columns("foraging", other),
+                **columns("lead", duel.lead(cap)),
+                "horizon": duel.horizon(cap),
+                **columns("reach_horizon", duel.outlived(cap)),
+            }
+        )
     return rows
 
 
@@ -191,8 +207,9 @@ def body(outcome: Outcome) -> str:
         followed=s.followed,
         **s._asdict(),
     )
-    parts = [part for cap in table.caps for part in (f"### In worlds of {cap}", _grid(table, cap))]
-    parts += ["In brackets: by how much they outlive the others.", "### How it was measured", method]
+    parts = [part for cap in table.caps for part in (f"### In worlds of {cap}", _grid(table, cap), _reach(table, cap))]
+    parts += ["In brackets: by how much they outlive the others."]
+    parts += ["### In worlds with combat", _combat_table(outcome.duel), "### How it was measured", method]
     parts += ["### Ratings", _RATED.format(cap=outcome.rated[0].cap)]
     for rated in outcome.rated:
         heading = f"in worlds of {rated.rules}"
@@ -204,6 +221,26 @@ def body(outcome: Outcome) -> str:
 def _rating(rated: Rated, name: str) -> str:
     rating = rated.ratings[name]
     return f"{number(rating.value, 0)}, frozen" if name in rated.anchors else interval(rating, 0)
+
+
+def _reach(table: Table, cap: int) -> str:
+    return f"Lives are followed for at most {followed(*table.followed(cap))}."
+
+
+def _combat_table(duel: Duel) -> str:
+    rows = []
+    for cap in duel.caps:
+        one, other = duel.lifetimes(cap)
+        rows.append(
+            {
+                "among": str(cap),
+                "trained with combat [ticks]": interval(one),
+                "trained on foraging [ticks]": interval(other),
+                "the former live longer by [ticks]": interval(duel.lead(cap)),
+                REACHED: reached(100 * duel.outlived(cap).value, duel.horizon(cap)),
+            }
+        )
+    return markdown_table(rows)
 
 
 def _grid(table: Table, cap: int) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from forge.blade import Chaos, Config, Law
-from forge.experiments.evaluation.evaluation import Settings
+from forge.experiments.evaluation.evaluation import Evaluation, Settings
 from forge.experiments.evaluation.ratings import anchor, rate
 from forge.experiments.reports.findings import Findings
 from forge.experiments.runs.settings import SIGHT, Session, Training
@@ -185,30 +185,37 @@ def findings(size: Size, seeds: int, results: Results) -> Findings:
 def table_of(size: Size, seeds: int, results: Results) -> Table:
     """What the meetings of all sizes found: the lives of a run are those of all its meetings with a size."""
     caps, blocks = size.caps, size.evaluation.worlds
-    sums = np.zeros((seeds, blocks, len(caps), len(caps), len(caps), 2))
+    sums = np.zeros((seeds, blocks, len(caps), len(caps), len(caps), 3))
+    horizons = np.zeros(sums.shape[2:-1], np.int64)
     for c, cap in enumerate(caps):
         for seed in range(seeds):
             for i, one in enumerate(caps):
                 for j, other in enumerate(caps[i:], i):
-                    found = _sums(merged(size, seeds, cap, one, other, seed), results, blocks)
+                    meeting = merged(size, seeds, cap, one, other, seed).found(results)
+                    found = _sums(meeting, blocks)
                     sums[seed, :, c, i, j] += found[:, 0]
                     sums[(seed + 1) % seeds if i == j else seed, :, c, j, i] += found[:, 1]
-    return Table(caps, caps, sums, float(size.evaluation.horizons[-1]))
+                    horizons[c, i, j] = horizons[c, j, i] = max(horizons[c, i, j], meeting.horizon)
+    return Table(caps, caps, sums, horizons)
 
 
 def duel_of(size: Size, seeds: int, results: Results) -> Duel:
     """What the combat check found."""
     blocks = size.evaluation.worlds
-    sums = [[_sums(duel(size, cap, seed), results, blocks) for cap in size.caps] for seed in range(seeds)]
-    arrays = np.moveaxis(np.array(sums), 1, 2)  # [R, W, C, 2, 2]
-    return Duel(size.caps, arrays.reshape(*arrays.shape[:3], 4), float(size.evaluation.horizons[-1]))
+    found = [[duel(size, cap, seed).found(results) for cap in size.caps] for seed in range(seeds)]
+    sums = np.array([[_sums(meeting, blocks) for meeting in of_seed] for of_seed in found])  # [R, C, W, 2, 3]
+    horizons = np.array([[meeting.horizon for meeting in of_seed] for of_seed in found]).max(0)
+    return Duel(size.caps, np.moveaxis(sums, 1, 2).reshape(seeds, blocks, len(size.caps), 6), horizons)
 
 
-def _sums(meeting: Meeting, results: Results, blocks: int) -> np.ndarray:
-    """Ticks lived and lives of both in blocks of worlds, which hold as many agents at each cap: float64 [W, 2, 2]."""
-    counts = meeting.found(results).counts
-    by_world = np.stack([counts.lifetime, counts.lives], -1).astype(float)
-    return by_world.reshape(blocks, -1, 2, 2).sum(1)
+def _sums(meeting: Evaluation, blocks: int) -> np.ndarray:
+    """Sums of both over the worlds of a block, which hold as many agents at each cap: float64 [W, 2, 3].
+
+    They are ticks lived, lives, and those of them that reach the horizon.
+    """
+    counts = meeting.counts
+    by_world = np.stack([counts.lifetime, counts.lives, counts.outlived], -1).astype(float)
+    return by_world.reshape(blocks, -1, 2, 3).sum(1)
 
 
 def _rated(size: Size, seeds: int, rules: str, meetings: list[Meeting], results: Results) -> Rated:

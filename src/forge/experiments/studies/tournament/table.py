@@ -22,26 +22,39 @@ class Table:
     Args:
         caps: of the worlds they meet in.
         sizes: caps in training, rising.
-        sums: float64 [R, W, C, K, K, 2]: ticks lived and lives of runs of the size of the first K in the company of
-            those of the second, by the seed of the run whose lives they are; at a cap, all meetings are in the same
-            worlds.
-        horizon: ticks for which a life was followed at most.
+        sums: float64 [R, W, C, K, K, 3]: ticks lived, lives, and those of them that reach the horizon, of runs of the
+            size of the first K in the company of those of the second, by the seed of the run whose lives they are; at a
+            cap, all meetings are in the same worlds.
+        horizons: int64 [C, K, K]: ticks for which lives were followed at most, the longest of all seeds.
     """
 
     caps: Sequence[int]
     sizes: Sequence[int]
     sums: np.ndarray
-    horizon: float
+    horizons: np.ndarray
 
     def lifetime(self, cap: int, size: int, other: int) -> Estimate:
         """Mean lifetime of runs of one size in the company of those of another, over seeds and worlds [ticks]."""
-        sums = self._at(cap)[..., self._of(size), self._of(other), :]
-        return estimate_runs(lambda s: s[..., 0] / s[..., 1], sums, (0.0, self.horizon))
+        limits = (0.0, float(self.horizon(cap, size, other)))
+        return estimate_runs(lambda s: s[..., 0] / s[..., 1], self._cell(cap, size, other), limits)
+
+    def outlived(self, cap: int, size: int, other: int) -> Estimate:
+        """Share of these lives that reach the horizon."""
+        return estimate_runs(lambda s: s[..., 2] / s[..., 1], self._cell(cap, size, other), (0.0, 1.0))
+
+    def horizon(self, cap: int, size: int, other: int) -> int:
+        """Ticks for which these lives were followed at most."""
+        return int(self.horizons[list(self.caps).index(cap), self._of(size), self._of(other)])
+
+    def followed(self, cap: int) -> tuple[list[int], float]:
+        """All horizons at a cap, and the share of all lives there that reach theirs."""
+        _, lives, outlived = self._at(cap).sum((0, 1, 2, 3))
+        return self.horizons[list(self.caps).index(cap)].ravel().tolist(), float(outlived / lives)
 
     def lead(self, cap: int, size: int, other: int) -> Estimate:
         """By how much runs of one size outlive those of another in the worlds that they share [ticks]."""
         i, j, sums = self._of(size), self._of(other), self._at(cap)
-        both = np.concatenate([sums[..., i, j, :], sums[..., j, i, :]], -1)
+        both = np.concatenate([sums[..., i, j, :2], sums[..., j, i, :2]], -1)
         return estimate_runs(lambda s: s[..., 0] / s[..., 1] - s[..., 2] / s[..., 3], both)
 
     def of_own_size(self, cap: int | None = None) -> Estimate:
@@ -66,6 +79,10 @@ class Table:
 
         return estimate_runs(statistic, sums.reshape(*sums.shape[:2], -1))
 
+    def _cell(self, cap: int, size: int, other: int) -> np.ndarray:
+        found: np.ndarray = self._at(cap)[..., self._of(size), self._of(other), :]
+        return found
+
     def _at(self, cap: int) -> np.ndarray:
         found: np.ndarray = self.sums[:, :, list(self.caps).index(cap)]
         return found
@@ -80,27 +97,36 @@ class Duel:
 
     Args:
         caps: of the worlds.
-        sums: float64 [R, W, C, 4]: ticks lived and lives of the one kind, then of the other.
-        horizon: ticks for which a life was followed at most.
+        sums: float64 [R, W, C, 6]: ticks lived, lives, and those of them that reach the horizon, of the one kind, then
+            of the other.
+        horizons: int64 [C]: ticks for which lives were followed at most, the longest of all seeds.
     """
 
     caps: Sequence[int]
     sums: np.ndarray
-    horizon: float
+    horizons: np.ndarray
 
     def lifetimes(self, cap: int) -> tuple[Estimate, Estimate]:
         """Mean lifetimes of both kinds [ticks]."""
-        at, limits = self._at(cap), (0.0, self.horizon)
-        one, other = (estimate_runs(lambda s: s[..., 0] / s[..., 1], at[..., k : k + 2], limits) for k in (0, 2))
+        at, limits = self._at(cap), (0.0, float(self.horizon(cap)))
+        one, other = (estimate_runs(lambda s: s[..., 0] / s[..., 1], at[..., k : k + 2], limits) for k in (0, 3))
         return one, other
+
+    def outlived(self, cap: int) -> Estimate:
+        """Share of the lives of both kinds that reach the horizon."""
+        return estimate_runs(lambda s: (s[..., 2] + s[..., 5]) / (s[..., 1] + s[..., 4]), self._at(cap), (0.0, 1.0))
+
+    def horizon(self, cap: int) -> int:
+        """Ticks for which lives were followed at most."""
+        return int(self.horizons[list(self.caps).index(cap)])
 
     def lead(self, cap: int | None = None) -> Estimate:
         """By how much the one kind outlives the other [ticks]; None: the mean over all caps."""
         sums = self.sums if cap is None else self._at(cap)[:, :, None]
 
         def statistic(flat: np.ndarray) -> np.ndarray:
-            s = flat.reshape(*flat.shape[:-1], -1, 4)
-            leads: np.ndarray = s[..., 0] / s[..., 1] - s[..., 2] / s[..., 3]
+            s = flat.reshape(*flat.shape[:-1], -1, 6)
+            leads: np.ndarray = s[..., 0] / s[..., 1] - s[..., 3] / s[..., 4]
             return leads.mean(-1)
 
         return estimate_runs(statistic, sums.reshape(*sums.shape[:2], -1))
