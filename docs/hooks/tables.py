@@ -22,9 +22,9 @@ import forge.blade as blade
 from forge import cli
 from forge.blade import Chaos, Config, Law
 from forge.blade.engine.rulebook import tick_list
+from forge.blade.game.game import GAME
 from forge.blade.schema.record import columns_of
 from forge.blade.schema.versions import CONFIGURATION_RELEASES, SNAPSHOT_RELEASES
-from forge.blade.systems.game import GAME
 from forge.ethyr.learning.settings import CHANGEABLE, Learning
 from forge.experiments.runs.settings import Session, Training
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
 from forge.blade import Chaos, Config, ConfigError
+from forge.blade.game.game import GAME
 from forge.blade.recording.frame import Frame, decode, encode, typed
 from forge.blade.recording.frame_layout import declared_columns, frame_layout, layout_of, put_declared, seen_columns
 from forge.blade.recording.frame_schema import OURS, UNKNOWN, FrameError, FrameLayout, describe
@@ -23,7 +24,6 @@ from forge.blade.recording.replay_interventions import INTERVENTIONS, table_of
 from forge.blade.schema.record import Column
 from forge.blade.schema.schema import Schema
 from forge.blade.schema.system import Choice, DeathCause, Feature, System, Tile
-from forge.blade.systems.game import GAME
 from tests.blade.watching import same
 
 TYPES = ("i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8", "?")

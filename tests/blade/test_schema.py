@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from forge.blade import AGENT, FEATURES, Config, ConfigError, Law, Recording
+from forge.blade.game.game import GAME
 from forge.blade.schema.record import PAD, Column
 from forge.blade.schema.schema import Schema
 from forge.blade.schema.system import Array, Feature, Number, Size, System, shared
 from forge.blade.systems import spawn
-from forge.blade.systems.game import GAME
 
 MUSIC = System(
     "music",

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from forge.blade import Config, ConfigError, World, snapshot
+from forge.blade.game.game import GAME
 from forge.blade.schema import versions
 from forge.blade.schema.record import PAD, Column, fields_since, record
 from forge.blade.schema.schema import Schema
@@ -15,7 +16,6 @@ from forge.blade.schema.system import Array, System
 from forge.blade.schema.versions import Format, Since
 from forge.blade.snapshot import file
 from forge.blade.state import state
-from forge.blade.systems.game import GAME
 from tests.blade.test_snapshot import arrays_of, headed, packed, played
 
 SAVED = state.saved(GAME)

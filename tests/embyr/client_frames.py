@@ -9,12 +9,12 @@ from typing import Any
 
 import numpy as np
 
+from forge.blade.game.game import GAME
 from forge.blade.recording.frame import Frame, encode
 from forge.blade.recording.frame_layout import layout_of
 from forge.blade.recording.frame_schema import OURS, SECTIONS, Field, FrameLayout, describe, sections_of
 from forge.blade.schema.system import Tile
 from forge.blade.schema.versions import Since
-from forge.blade.systems.game import GAME
 
 PATH = Path(__file__).parents[2] / "client" / "src" / "fixtures" / "frames.json"
 SIDE = 4

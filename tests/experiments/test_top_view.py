@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 from forge.blade import ConfigError, EventKind, Material, Style
+from forge.blade.game.game import GAME
 from forge.blade.schema.schema import Schema
-from forge.blade.systems.game import GAME
 from forge.experiments.pictures.palette import GROUND, colours
 from forge.experiments.pictures.top_view import TopView, save_picture
 from tests.experiments.scenes import LAND, agents, event, tile

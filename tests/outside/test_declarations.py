@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from forge.blade import Config, ConfigError, Recording, World
 from forge.blade.engine.engine import engine_of, source_of
 from forge.blade.extend import Phase, System, Verb, inline
+from forge.blade.game.game import GAME
 from forge.blade.schema.record import columns_of
 from forge.blade.schema.schema import Schema
-from forge.blade.systems.game import GAME
 from tests.outside.plague import PLAGUE
 from tests.outside.small import NAMES, SHAPES, TYPES, small_system
 

@@ -13,12 +13,12 @@ import pytest
 import forge
 from forge.blade import Config, ConfigError, Law, Material, Move, Observation, World
 from forge.blade.compiled.jit import jit
+from forge.blade.game.game import GAME
 from forge.blade.interventions import Change, Place, Tile
 from forge.blade.interventions import Move as Put
 from forge.blade.mechanics.grid import set_material
 from forge.blade.mechanics.tile import LAYOUTS, crowds_of, materials_of, tile_type
 from forge.blade.schema.schema import Schema
-from forge.blade.systems.game import GAME
 from forge.blade.terrain.planting import world_maps
 from forge.blade.terrain.tiled import read_tmx, write_tmx
 from forge.blade.terrain.tiles import from_text, to_text

@@ -23,7 +23,7 @@ _BYTE = LAYOUTS[np.dtype(np.uint8)]
 class Sight(NamedTuple):
     """The arrays of an observation that decisions are made from; letters as in `forge.blade.state.state`."""
 
-    agents: np.ndarray  # AGENT [W, N]
+    agents: np.ndarray  # AGENT [W, N], and behind them what else is in view
     window: np.ndarray  # uint8 [W, N, 15, 16]: the last column means nothing
     seen: np.ndarray  # uint16 [W, N, K]
     seen_count: np.ndarray  # int16 [W, N]
@@ -96,7 +96,7 @@ class Scripted(ABC):
         self._decide(sight, low, high, out)
         for column, choice in enumerate(self._choices):
             if choice.name not in COLUMNS:
-                chosen = self._choose(choice, observation)
+                chosen = self._choose(choice, observation, out)
                 out[:, low:high, column] = np.where(observation.alive, chosen, 0)[:, low:high]
         self._calls += 1
         return out
@@ -105,8 +105,11 @@ class Scripted(ABC):
     def _decide(self, sight: Sight, low: int, high: int, out: np.ndarray) -> None:
         """Fills the rows of slots low .. high − 1."""
 
-    def _choose(self, choice: Choice, observation: Observation) -> np.ndarray:
-        """What it takes of a choice that it does not know, integers [W, N] or one for all: the option that is idle."""
+    def _choose(self, choice: Choice, observation: Observation, out: np.ndarray) -> np.ndarray:
+        """What it takes of a choice that it does not know, integers [W, N] or one for all: the option that is idle.
+
+        `out` holds what it has chosen in the columns before.
+        """
         return np.array(choice.idle(self.config))
 
     def script(self) -> Script | None:
@@ -143,7 +146,7 @@ class Scripted(ABC):
         W, N, K = len(observation.agents), self.config.spawn.cap, self.config.sight.agents
         R = 2 * self.config.sight.radius + 1
         wanted = {
-            "agents": (W, N),
+            "agents": (W, N + self.config.schema.bodies(self.config)),
             "window": (W, N, R, R),
             "seen": (W, N, K),
             "targets": (W, N, K if self.config.learned_targets else 0),

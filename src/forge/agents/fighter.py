@@ -56,7 +56,7 @@ def walk(sight, rules, reach, headings, bits, w, slot):
     me = sight.agents[w, slot]
     if me.freeze > 0:
         return 0
-    ground = look(sight.window, (w * sight.agents.shape[1] + slot) * BLOCK)
+    ground = look(sight.window, (w * sight.seen_count.shape[1] + slot) * BLOCK)
     walkable, into = ground.open, 0
     if reach >= 0:
         prey, threats = size_up(sight, rules, w, slot)

@@ -30,7 +30,7 @@ def walk(sight, rules, headings, bits, w, slot):
     me = sight.agents[w, slot]
     if me.freeze > 0:
         return 0
-    ground = look(sight.window, (w * sight.agents.shape[1] + slot) * BLOCK)
+    ground = look(sight.window, (w * sight.seen_count.shape[1] + slot) * BLOCK)
     return member(forage(me, rules, ground, ground.open, headings, w, slot, bits), mix(bits))
 
 

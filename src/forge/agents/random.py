@@ -47,11 +47,14 @@ class Random(Compiled):
 
     kernel = decide_all
 
-    def _choose(self, choice: Choice, observation: Observation) -> np.ndarray:
+    def _choose(self, choice: Choice, observation: Observation, out: np.ndarray) -> np.ndarray:
         """Any valid option, each as likely, from a stream of its own for each tick and choice."""
         count = len(choice.options(self.config))
         valid = (
             np.ones((*observation.alive.shape, count), bool) if choice.mask is None else observation.more[choice.mask]
         )
+        if choice.given:
+            before = out[..., [one.name for one in self._choices].index(choice.given)]
+            valid = np.take_along_axis(valid, before[..., None, None].astype(np.int64), -2)[..., 0, :]
         stream = np.random.Generator(np.random.Philox(key=[self._key, np.uint64(self._calls << 8 | choice.number)]))
         return np.argmax(valid * (1 - stream.random(valid.shape)), -1)

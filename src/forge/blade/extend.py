@@ -6,7 +6,7 @@ modules of `forge.blade.systems`.
 
 from forge.blade.compiled.jit import inline
 from forge.blade.compiled.random import draw_below, draw_skip
-from forge.blade.mechanics.events import log_event
+from forge.blade.mechanics.events import NOBODY, log_event
 from forge.blade.mechanics.grid import distance, material_at, set_material, tile_index
 from forge.blade.mechanics.ids import NONE, SURVIVES
 from forge.blade.schema.phase import Phase, Verb
@@ -29,6 +29,7 @@ from forge.blade.schema.system import (
 from forge.support.checks import ConfigError
 
 __all__ = [
+    "NOBODY",
     "NONE",
     "SURVIVES",
     "Array",

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from forge.blade.config.tables import systems_toml, toml_version, version_toml, world_tables
+from forge.blade.game.game import GAME, from_outside, named_systems, schema_of
 from forge.blade.mechanics.events import Recording
 from forge.blade.schema import versions
 from forge.blade.schema.schema import Schema
@@ -25,7 +26,6 @@ from forge.blade.schema.section import Section, section_toml
 from forge.blade.schema.versions import lacking
 from forge.blade.systems.combat import Combat as Combat
 from forge.blade.systems.foraging import Foraging as Foraging
-from forge.blade.systems.game import GAME, from_outside, named_systems, schema_of
 from forge.blade.systems.reward import Reward as Reward
 from forge.blade.systems.sight import Sight as Sight
 from forge.blade.systems.spawn import MAX_POPULATIONS
@@ -80,6 +80,10 @@ class Config:
             )
         if self.systems:
             self.schema.layout([self], Recording())  # refuses arrays that are not of their shape
+
+    def named(self, *systems: str) -> bool:
+        """Whether all of these systems, which not every world has, are part of this one."""
+        return set(systems) <= set(self.systems)
 
     @property
     def populations(self) -> int:

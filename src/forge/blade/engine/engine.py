@@ -14,11 +14,11 @@ from typing import Any, NamedTuple
 from forge.blade.compiled.jit import kernel_cache, outside_cache
 from forge.blade.compiled.made import Names, filled, made
 from forge.blade.engine.mistakes import named
+from forge.blade.game.game import GAME
 from forge.blade.schema.phase import Phase
 from forge.blade.schema.record import columns_of
 from forge.blade.schema.schema import Schema
 from forge.blade.schema.system import Feature
-from forge.blade.systems.game import GAME
 
 _TEMPLATE = Path(__file__).with_name("template.py")
 _MAY_BE_EMPTY = ("ENTER", "own feature", "OBSERVE")  # what is said of them must still be a function
@@ -71,7 +71,7 @@ def source_of(schema: Schema) -> str:
         "emptied array": [f"state.{array.name}[w, slot] = 0" for array in schema.arrays if array.emptied],
         "life field": list(_life_fields(schema)),
         "feature": list(_reads(schema.features, names, "agent, me")),
-        "own feature": list(_reads(schema.own, names, "agent")),
+        "own feature": list(_own_reads(schema, names)),
     }
     lines["verbs"] = names.imports()
     lines.update({place: lines[place] or ["pass"] for place in _MAY_BE_EMPTY})
@@ -89,8 +89,10 @@ def _calls(phase: Phase, schema: Schema, names: Names) -> Iterator[str]:
             yield "    return cause"
         elif phase is Phase.ENTER:
             yield f"slot = {call}(state, w)"
-            yield "if slot != NONE:"
+            yield f"{'while' if verb.many else 'if'} slot != NONE:"
             yield "    welcome(state, w, slot)"
+            if verb.many:
+                yield f"    slot = {call}(state, w)"
         else:
             yield f"{call}(state, w, slot)" if phase.by_slot else f"{call}(state, w)"
 
@@ -102,6 +104,21 @@ def _life_fields(schema: Schema) -> Iterator[str]:
     if found:
         yield "if state.lives.shape[1] > 0:"
         yield from (f"    state.lives[w, slot].{c.name}{'[:]' if c.shape else ''} = 0" for c in found)
+
+
+def own_arrays(schema: Schema) -> tuple[str, ...]:
+    """The arrays of the state that hold something of what agents know of themselves alone, each once."""
+    return tuple(dict.fromkeys(feature.array for feature in schema.own if feature.array))
+
+
+def _own_reads(schema: Schema, names: Names) -> Iterator[str]:
+    arrays = own_arrays(schema)
+    for feature in schema.own:
+        if feature.array:
+            place = "w, slot" if feature.at is None else f"w, slot, {feature.at}"
+            yield f"row[{feature.number}] = told[{arrays.index(feature.array)}][{place}]"
+        else:
+            yield from _reads((feature,), names, "agent")
 
 
 def _reads(features: tuple[Feature, ...], names: Names, of: str) -> Iterator[str]:

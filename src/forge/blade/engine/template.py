@@ -24,6 +24,8 @@ def tick(state, w):
     # each MOVE
     # each ACT
     deaths = live(state, w)
+    state.deaths[w] = deaths
+    # each SPOILS
     if deaths > 0:
         die(state, w, deaths)
     # each GROW
@@ -203,12 +205,6 @@ def know(agent, me, row):
     # each feature
 
 
-@inline
-def know_oneself(agent, row):
-    """Fills a row, int32 [own features], with what an agent knows of itself alone."""
-    # each own feature
-
-
 @jit
 def list_entities(agents, seen, seen_count, worlds, slots, entities):
     """Fills int32 [n, K, F] with the features of all that n observers have in view; rows of nobody stay as they are."""
@@ -220,7 +216,9 @@ def list_entities(agents, seen, seen_count, worlds, slots, entities):
 
 
 @jit
-def list_own(agents, worlds, slots, own):
-    """Fills int32 [n, own features] with what n agents know of themselves alone."""
+def list_own(agents, told, worlds, slots, own):
+    """Fills int32 [n, own features] with what n agents know of themselves alone; `told` are arrays that hold some."""
     for n in range(worlds.shape[0]):
-        know_oneself(agents[worlds[n], slots[n]], own[n])
+        w, slot = worlds[n], slots[n]
+        agent, row = agents[w, slot], own[n]  # noqa: F841 - for what is put here:
+        # each own feature

@@ -21,7 +21,7 @@ from forge.blade.interventions.kinds import (
 )
 from forge.blade.mechanics.ids import UNKNOWN, Material
 from forge.blade.mechanics.tile import LAYOUTS, crowds_of, materials_of
-from forge.blade.state.state import State
+from forge.blade.state.state import State, list_bodies
 from forge.blade.systems.terrain import ground
 from forge.support.checks import ConfigError
 
@@ -248,9 +248,7 @@ class Draft:
             getattr(world, name)[...] = getattr(self._state, name)
         world.harvested[0, : len(self._harvested)] = self._harvested
         world.harvested_count[0] = len(self._harvested)
-        slots = np.flatnonzero(self._agents["alive"])
-        world.living[0, : len(slots)] = slots
-        world.living_count[0] = len(slots)
+        list_bodies(world)
         for slot in self._emptied:
             for array in self.config.schema.arrays:
                 if array.emptied:

@@ -10,10 +10,10 @@ from typing import Any, ClassVar, NamedTuple, Self
 import numpy as np
 
 from forge.blade.config.config import Config
+from forge.blade.game.game import GAME
 from forge.blade.schema.record import Column
 from forge.blade.schema.section import MAX_POINTS
 from forge.blade.schema.system import MOST_MATERIALS
-from forge.blade.systems.game import GAME
 from forge.blade.systems.spawn import MAX_POPULATIONS
 from forge.blade.systems.terrain import MAX_SIDE
 from forge.support.checks import ConfigError, did_you_mean

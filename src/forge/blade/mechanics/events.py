@@ -43,15 +43,15 @@ class Recording(NamedTuple):
     visits: bool = False  # agent ticks by tile and population since the reset, for `World.visits`
 
 
-def events_a_tick(slots: int, kinds: int, entrances: int) -> int:
-    """An upper bound: of every kind but births one for each agent, and a birth for each verb that lets agents in.
+def events_a_tick(slots: int, each: int, births: int) -> int:
+    """An upper bound of the entries of a tick.
 
     Args:
         slots: of a world.
-        kinds: of events, births included.
-        entrances: verbs of the phase ENTER.
+        each: entries for each agent, but for births.
+        births: at most.
     """
-    return (kinds - 1) * slots + entrances
+    return each * slots + births
 
 
 @inline

@@ -94,24 +94,37 @@ def set_material(state, w, place, now):
 
 @inline
 def index_by_row(state, w):
-    """Sorts the living by (row, slot): a counting sort of a list that is already in the order of slots."""
-    agents, living = state.agents[w], state.living[w]
-    slots, cols, row_start = state.slots[w], state.cols[w], state.row_start[w]
-    count = np.int64(state.living_count[w])
+    """Sorts all that is on the map by (row, slot): a counting sort of lists that are already in the order of slots."""
+    agents, row_start = state.agents[w], state.row_start[w]
     row_start[:] = 0
-    for k in range(count):
-        row_start[np.int64(agents[living[k]].row) + 2] += 1
+    count_rows(agents, state.living[w], np.int64(state.living_count[w]), row_start)
+    count_rows(agents, state.beasts[w], np.int64(state.beasts_count[w]), row_start)
     for row in range(2, row_start.shape[0]):
         row_start[row] += row_start[row - 1]
+    place_in_rows(state, w, state.living[w], np.int64(state.living_count[w]))
+    place_in_rows(state, w, state.beasts[w], np.int64(state.beasts_count[w]))
+    state.indexed[w] = state.living_count[w] + state.beasts_count[w]
+
+
+@inline
+def count_rows(agents, listed, count, row_start):
+    """Adds how many of those listed are in each row."""
     for k in range(count):
-        slot = living[k]
+        row_start[np.int64(agents[listed[k]].row) + 2] += 1
+
+
+@inline
+def place_in_rows(state, w, listed, count):
+    """Puts those listed into their rows of the index, in their order."""
+    agents, slots, cols, row_start = state.agents[w], state.slots[w], state.cols[w], state.row_start[w]
+    for k in range(count):
+        slot = listed[k]
         agent = agents[slot]
         row = np.int64(agent.row) + 1
         q = np.int64(row_start[row])
         row_start[row] = q + 1
         slots[q] = slot
         cols[q] = agent.col
-    state.indexed[w] = count
 
 
 @inline

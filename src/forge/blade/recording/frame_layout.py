@@ -14,13 +14,13 @@ from typing import Any, NamedTuple, cast
 import numpy as np
 
 from forge.blade.config.config import Config
+from forge.blade.game.game import GAME
 from forge.blade.mechanics.ids import UNKNOWN
 from forge.blade.recording.frame_schema import OURS, Declared, Field, FrameLayout, Table, sections_of
 from forge.blade.schema.record import FILLING, Column, settled
 from forge.blade.schema.schema import Schema
 from forge.blade.schema.system import Choice, System, Tile
 from forge.blade.schema.versions import Since
-from forge.blade.systems.game import GAME
 from forge.support.checks import ConfigError
 
 #: Columns of a table, and names of one kind: what stands for "unknown" is none of them.
@@ -85,7 +85,7 @@ def _layout(config: Config) -> FrameLayout:
     ranges = {
         feature.name: (feature.low(config), feature.high(config))
         for feature in (*schema.features, *schema.own)
-        if feature.read is None
+        if feature.read is None and not feature.array
     }
     known = {place.column: ranges.get(place.field) for place in columns.read}
     fields = [
@@ -174,7 +174,7 @@ def put_declared(schema: Schema, table: Table, agents: np.ndarray) -> None:
 def seen_columns(schema: Schema) -> tuple[set[str], set[str]]:
     """The columns of `declared_columns` that agents observe: of one another, and of themselves, those included."""
     others = {feature.name for feature in schema.features if feature.read is None}
-    mine = others | {feature.name for feature in schema.own if feature.read is None}
+    mine = others | {feature.name for feature in schema.own if feature.read is None and not feature.array}
     columns = _columns(schema)
     seen = [{place.column for place in columns.read if place.field in names} for names in (others, mine)]
     return seen[0], seen[1] | {name for name, _ in columns.chosen}

@@ -14,10 +14,10 @@ from typing import Any, Literal, NamedTuple, TypeAlias
 
 import numpy as np
 
+from forge.blade.game.game import GAME
 from forge.blade.mechanics.ids import UNKNOWN, Move, Style
 from forge.blade.schema.system import Tile
 from forge.blade.schema.versions import Format, Since
-from forge.blade.systems.game import GAME
 
 #: Every array of an encoded frame starts at a multiple of this many bytes.
 ALIGNMENT = 8

@@ -13,6 +13,7 @@ from typing import Any, Self
 import numpy as np
 
 from forge.blade.config.config import Config
+from forge.blade.game.game import from_outside
 from forge.blade.recording.frame import Frame, FrameSource
 from forge.blade.recording.frame_layout import frame_layout
 from forge.blade.recording.frame_schema import FrameError, FrameLayout, Table, describe
@@ -31,7 +32,6 @@ from forge.blade.recording.replay_file import (
 )
 from forge.blade.recording.replay_interventions import INTERVENTIONS, table_of
 from forge.blade.schema import versions
-from forge.blade.systems.game import from_outside
 from forge.blade.world.scenario import Scenario, Step
 from forge.blade.world.world import Made, World
 from forge.support.checks import ConfigError, shown

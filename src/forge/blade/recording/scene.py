@@ -10,13 +10,13 @@ from typing import Any, Self
 import numpy as np
 
 from forge.blade.config.config import Config
+from forge.blade.game.game import GAME
 from forge.blade.mechanics.events import Recording
 from forge.blade.mechanics.ids import Material
 from forge.blade.recording.frame import Frame
 from forge.blade.recording.frame_layout import put_declared
 from forge.blade.state.observation import told as told_arrays
 from forge.blade.state.observation import told_of_worlds
-from forge.blade.systems.game import GAME
 from forge.blade.world.world import World
 
 #: Age of an agent of which nothing else is said [ticks]: the centre of v1.0's normalisation.

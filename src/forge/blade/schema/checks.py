@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence, Set
 from typing import Any
 
 import numpy as np
@@ -83,8 +83,46 @@ def check_system(system: System) -> None:
         _check_colour(who, tile)
     for verb in system.verbs:
         _check_verb(who, verb)
+    for theirs, ours in system.instead:
+        if not (hasattr(theirs, "py_func") and hasattr(ours, "py_func")):
+            raise ConfigError(f"{who}: instead = {shown((theirs, ours))} must be two compiled functions")
     if system.plants is not None and not callable(system.plants):
         raise ConfigError(f"{who}: plants = {shown(system.plants)} must be a function of tiles, config and rng")
+
+
+def check_needs(systems: Sequence[System]) -> None:
+    """Refuses systems that need others which are not there, or come only after them.
+
+    Raises:
+        ConfigError: naming both.
+    """
+    before: set[str] = set()
+    for system in systems:
+        for name in system.needs:
+            if name not in before:
+                raise ConfigError(f"system {system.name!r} needs {name!r}: name that, too, and before it, in systems")
+        before.add(system.name)
+
+
+def check_given(choices: Sequence[Choice]) -> None:
+    """Refuses a choice that depends on one which is not there, or is made only after it."""
+    before: set[str] = set()
+    for choice in choices:
+        if choice.given and choice.given not in before:
+            raise ConfigError(
+                f"choice {choice.name!r} depends on {choice.given!r}; allowed are choices of columns before its own: "
+                f"{_listed(sorted(before)) or 'none'}"
+            )
+        before.add(choice.name)
+
+
+def check_array_of(system: System, feature: Feature, arrays: Set[str]) -> None:
+    """Refuses a feature that is not told of an agent itself, or whose array is not there."""
+    who = f"feature {feature.name!r} of system {system.name!r}"
+    if feature not in system.own or feature.read is not None:
+        raise ConfigError(f"{who} is in an array: that is for what agents know of themselves alone, without `read`")
+    if feature.array not in arrays:
+        raise ConfigError(f"{who} is in the array {feature.array!r}, which no system declares")
 
 
 def _check_name(who: str, field: str, name: Any) -> None:
@@ -153,6 +191,12 @@ def _check_verb(who: str, verb: Verb) -> None:
     if not hasattr(verb.does, "py_func"):
         name = getattr(verb.does, "__name__", shown(verb.does))
         raise ConfigError(f"{who}: verb {name} must be compiled: put @inline before it")
+    if verb.instead is not None and not hasattr(verb.instead, "py_func"):
+        raise ConfigError(
+            f"{who}: verb {verb.does.__name__} replaces {shown(verb.instead)}; wanted is what a verb does"
+        )
+    if verb.many and verb.phase is not Phase.ENTER:
+        raise ConfigError(f"{who}: verb {verb.does.__name__} is `many`, which verbs of the phase ENTER can be")
     if not verb.rule:
         raise ConfigError(f"{who}: verb {verb.does.__name__} has no rule: say what it does")
 

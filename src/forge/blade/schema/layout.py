@@ -47,9 +47,10 @@ def check_told(sizes: Sizes, layout: Mapping[str, Layout]) -> None:
     for rows in schema.rows:
         _check_rows(rows, slots, layout)
     entries = {SEEN: getattr(sizes, "K", 0)} | {rows.name: layout[rows.array].shape[-2] + 1 for rows in schema.rows}
+    options = {choice.name: len(choice.options(sizes.config)) for choice in schema.choices}
     for choice in schema.choices:
-        if count := len(choice.options(sizes.config)):
-            _check_choice(choice, count, slots, layout)
+        if count := options[choice.name]:
+            _check_choice(choice, count, slots, layout, [options[choice.given]] if choice.given else [])
             _check_options(choice, count, entries)
     for name in schema.around:
         found = layout.get(name)
@@ -57,9 +58,11 @@ def check_told(sizes: Sizes, layout: Mapping[str, Layout]) -> None:
             raise ConfigError(f"around names {name!r}, {_told(found)}; wanted is an array 'i4' of shape () or (n,)")
 
 
-def _check_choice(choice: Choice, count: int, slots: int, layout: Mapping[str, Layout]) -> None:
+def _check_choice(
+    choice: Choice, count: int, slots: int, layout: Mapping[str, Layout], given: Sequence[int] = ()
+) -> None:
     if choice.mask is not None and choice.mask not in _BITS:
-        _check_array(f"mask of choice {choice.name!r}", choice.mask, layout, "?", [slots, count])
+        _check_array(f"mask of choice {choice.name!r}", choice.mask, layout, "?", [slots, *given, count])
     if isinstance(choice.matters, str):
         _check_array(f"`matters` of choice {choice.name!r}", choice.matters, layout, "?", [slots])
 

@@ -24,6 +24,7 @@ class Phase(Enum):
     GROUND = ("Ground", "the ground takes effect")
     FORAGE = ("Forage", "it takes what the land gives")
     BODY = ("Body", "its body goes on for one tick")
+    SPOILS = ("Spoils", "those who die are known, and still there: what they leave is divided")
     DEATH = ("Die", "who died leaves the world; its slot is then as if nobody had been there")
     GROW = ("Grow", "the land changes")
     ENTER = ("Enter", "newcomers enter")
@@ -54,8 +55,14 @@ class Verb(NamedTuple):
         phase: when.
         does: compiled by `forge.blade.compiled.jit.inline`; called as `Phase` says.
         rule: what it does, in the words of the rulebook.
+        where: names of systems: it is part of the tick only of worlds that have them all.
+        instead: what a verb of an earlier system does: this one takes its place.
+        many: of ENTER: it is called again until it lets nobody in.
     """
 
     phase: Phase
     does: Callable[..., Any]
     rule: str
+    where: tuple[str, ...] = ()
+    instead: Callable[..., Any] | None = None
+    many: bool = False

@@ -9,9 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from forge.blade.schema.checks import check_system
+from forge.blade.schema.checks import check_array_of, check_given, check_needs, check_system
 from forge.blade.schema.layout import Layout, Sizes, check_told
-from forge.blade.schema.phase import Phase
+from forge.blade.schema.ordering import replaced, verbs_by_phase
 from forge.blade.schema.record import FILLING, PAD, Column, check_since, columns_of, record, settled
 from forge.blade.schema.system import (
     MOST_MATERIALS,
@@ -36,7 +36,7 @@ WHOLE = System(
     "schema",
     "everyone's record, and every world's numbers",
     arrays=(
-        Array("agents", "agent", lambda z: (z.N,), "everyone's record; empty slots are all zeros", saved=True),
+        Array("agents", "agent", lambda z: (z.B,), "everyone's record; empty slots are all zeros", saved=True),
         Array("rules", "rules", lambda z: (), "the numbers of each world's configuration"),
     ),
 )
@@ -76,6 +76,7 @@ class Schema:
         self.outside, self.systems = tuple(guests), (*systems, *guests.values())
         for system in self.systems:
             check_system(system)
+        check_needs(self.systems)
         _check_names("system", ((f"system {s.name!r}", [s.name]) for s in self.systems))
         self._named("size", "sizes")
         self.materials: tuple[Tile, ...] = self._numbered("material", "materials")
@@ -84,10 +85,12 @@ class Schema:
         self.causes: tuple[DeathCause, ...] = self._numbered("cause", "causes")
         self.events: tuple[EventType, ...] = self._numbered("event", "events")
         self.terms: tuple[Term, ...] = self._numbered("term", "terms")
-        self.choices: tuple[Choice, ...] = self._numbered("choice", "choices")
-        self.verbs = {
-            phase: tuple((s, verb) for s in self.systems for verb in s.verbs if verb.phase is phase) for phase in Phase
-        }
+        self.choices: tuple[Choice, ...] = tuple(
+            choice._replace(matters=replaced(choice.matters, self.systems))
+            for choice in self._numbered("choice", "choices")
+        )
+        check_given(self.choices)
+        self.verbs = verbs_by_phase(self.systems)
         self.agent = record(_filled(settled(self._named("field of agents", "agent"), self), closed=bool(guests)))
         self.tally = record(settled(self._named("total", "tally"), self))
         self.life = record(_filled(settled(self._named("field of lives", "life"), self), 4))
@@ -98,8 +101,8 @@ class Schema:
             sorted(self._named("array", "arrays"), key=lambda array: not array.saved)
         )
         check_since({array.name: array.since for array in self.arrays})
-        self.features: tuple[Feature, ...] = self._numbered("feature", "features")
-        self.own: tuple[Feature, ...] = self._numbered("feature of oneself", "own")
+        self.features: tuple[Feature, ...] = self._features("feature", "features")
+        self.own: tuple[Feature, ...] = self._features("feature of oneself", "own")
         self._check_features()
         self.around: tuple[str, ...] = tuple(name for system in self.systems for name in system.around)
         self.rows: tuple[Rows, ...] = self._sets_of_rows()
@@ -119,6 +122,9 @@ class Schema:
             raise ConfigError(f"numbers of {what}s must be 0 .. {len(ours) - 1}, each once, not {numbers}")
         others = [one for one in every if one.number == NEXT]
         return (*ours, *(one._replace(number=len(ours) + k) for k, one in enumerate(others)))
+
+    def _features(self, what: str, kind: str) -> tuple[Feature, ...]:
+        return tuple(f._replace(read=replaced(f.read, self.systems)) for f in self._numbered(what, kind))
 
     def _sets_of_rows(self) -> tuple[Rows, ...]:
         """All sets of rows, in the order of their systems.
@@ -142,9 +148,12 @@ class Schema:
 
     def _check_features(self) -> None:
         fields = {column.name for column in columns_of(self.agent)}
+        arrays = {array.name for array in self.arrays}
         for system in self.systems:
             for feature in (*system.features, *system.own):
-                if feature.read is None and feature.name not in fields:
+                if feature.array:
+                    check_array_of(system, feature, arrays)
+                elif feature.read is None and feature.name not in fields:
                     raise ConfigError(
                         f"feature {feature.name!r} of system {system.name!r} is no field of agents, and does not say "
                         "how it is read"
@@ -177,6 +186,10 @@ class Schema:
     def guests(self) -> tuple[System, ...]:
         """The systems from outside."""
         return self.systems[len(self.systems) - len(self.outside) :]
+
+    def bodies(self, config: Any) -> int:
+        """How many slots there are behind those of agents, for what the systems have on the map besides."""
+        return sum(system.bodies(config) for system in self.systems if system.bodies)
 
     @property
     def modules(self) -> tuple[tuple[str, Path], ...]:

@@ -96,6 +96,9 @@ class Feature(NamedTuple):
         read: compiled by `forge.blade.compiled.jit.inline`: of the records of the agent in view and of the observer;
             of what an agent knows of itself alone, of its record. None: the field of agents of that name.
         number: its column among all features. What was learned depends on it, so it never changes; as of `Tile`.
+        array: of what an agent knows of itself alone: the array of the state that holds it, of integers [N] or, with
+            `at`, [N, n]. Empty: its record does.
+        at: which number of the agent's row of that array.
     """
 
     name: str
@@ -107,6 +110,8 @@ class Feature(NamedTuple):
     scale: Callable[[Any], float]
     read: Callable[..., Any] | None = None
     number: int = NEXT
+    array: str = ""
+    at: int | None = None
 
 
 class Tile(NamedTuple):
@@ -154,6 +159,7 @@ class EventType(NamedTuple):
         detail: what its `detail` holds; empty where that is 0.
         other: who its `other` is; empty where it is nobody.
         number: as of `Tile`.
+        each: most entries of it for each agent in a tick.
     """
 
     name: str
@@ -162,6 +168,7 @@ class EventType(NamedTuple):
     detail: str = ""
     other: str = ""
     number: int = NEXT
+    each: int = 1
 
 
 class Term(NamedTuple):
@@ -196,6 +203,9 @@ class Choice(NamedTuple):
         of: where the options are entries of a list: "seen", the agents in view, of which entry 0, oneself, means
             nobody; or the name of a set of `Rows`, of which option 0 means nothing, and option k row k − 1. Else empty.
         number: of the column; as of `Tile`.
+        given: the name of a choice of an earlier column, on which it depends what is valid: the mask is then "?"
+            [N, options of that choice, n], of which the row of the option that was chosen there counts. A combination
+            that is not valid does nothing.
     """
 
     name: str
@@ -206,6 +216,7 @@ class Choice(NamedTuple):
     idle: Callable[[Any], int] = lambda config: 0
     of: str = ""
     number: int = NEXT
+    given: str = ""
 
 
 class Rows(NamedTuple):
@@ -249,6 +260,12 @@ class System:
         name: of the system, and of its table in a configuration.
         about: what it is, in a line.
         section: its table of the configuration, if it has one.
+        needs: names of systems without which it cannot be; those among ours come before it in any world.
+        instead: pairs of compiled functions: of an earlier system, and its own that takes the place of that one where a
+            choice says for whom it matters, or a feature how it is read.
+        bodies: how many slots of its own it needs behind those of agents, of a configuration: for what is on the map
+            and seen like an agent, and never acts by `actions`. One that is there is listed in `State.beasts`, and has
+            the population `NOBODY` in its record, and is not `alive`.
         shared: fields that all worlds of a batch must share.
         numbers: for compiled code.
         agent: fields of every agent.
@@ -276,6 +293,9 @@ class System:
     name: str
     about: str
     section: type[Section] | None = None
+    needs: tuple[str, ...] = ()
+    instead: tuple[tuple[Callable[..., Any], Callable[..., Any]], ...] = ()
+    bodies: Callable[[Any], int] | None = None
     shared: tuple[Shared, ...] = ()
     numbers: tuple[Number, ...] = ()
     agent: tuple[Column, ...] = ()

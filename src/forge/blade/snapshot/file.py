@@ -12,6 +12,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 
 from forge.blade.config.config import Config
+from forge.blade.game.game import from_outside
 from forge.blade.mechanics.events import Recording
 from forge.blade.mechanics.ids import UNKNOWN
 from forge.blade.schema import versions
@@ -19,8 +20,7 @@ from forge.blade.schema.record import annotated_since
 from forge.blade.schema.versions import Since, lacking, stood_for
 from forge.blade.snapshot.invariants import check_state
 from forge.blade.snapshot.npz import Archive
-from forge.blade.state.state import State, check_alike, check_memory, layout, origins, recorded, saved
-from forge.blade.systems.game import from_outside
+from forge.blade.state.state import State, check_alike, check_memory, layout, list_bodies, origins, recorded, saved
 from forge.support.checks import ConfigError, did_you_mean
 from forge.support.documents import parse_json
 from forge.support.durable import write_atomic
@@ -53,10 +53,7 @@ class Saved(NamedTuple):
         """Puts the saved arrays into an allocated state, and lists its living."""
         for name, array in self.arrays.items():
             getattr(state, name)[...] = array
-        for w, alive in enumerate(state.agents["alive"]):
-            slots = np.flatnonzero(alive)
-            state.living[w, : len(slots)] = slots
-            state.living_count[w] = len(slots)
+        list_bodies(state)
         state.actions[...] = UNKNOWN
 
 

@@ -12,6 +12,7 @@ from forge.blade.mechanics.ids import Cause, Material
 from forge.blade.mechanics.tile import LAYOUTS, crowds_of, materials_of
 from forge.blade.state.state import margin
 from forge.blade.systems.terrain import ground
+from forge.blade.systems.vitals import most_health
 from forge.blade.terrain.generation import check_map
 from forge.support.checks import ConfigError
 
@@ -37,14 +38,17 @@ def check_state(configs: Sequence[Config], maps: np.ndarray, arrays: Arrays) -> 
     _check_maps(configs, maps)
     if not any(_is_set(array) for array in arrays.values()):
         return  # worlds that have not begun
-    _check_clocks(configs, arrays)
-    _check_agents(configs, arrays)
-    _check_tally(arrays)
+    slots = configs[0].spawn.cap
+    _require("agents.alive, of what is no agent,", arrays["agents"]["alive"][:, slots:], 0, 0)
+    of_agents = {**arrays, "agents": arrays["agents"][:, :slots]}
+    _check_clocks(configs, of_agents)
+    _check_agents(configs, of_agents)
+    _check_tally(of_agents)
     for w, config in enumerate(configs):
-        _check_ground(w, config, arrays)
-        _check_crowds(w, config, arrays)
-    _check_explored(configs, arrays)
-    _check_records(arrays)
+        _check_ground(w, config, of_agents)
+        _check_crowds(w, config, of_agents)
+    _check_explored(configs, of_agents)
+    _check_records(of_agents)
     for system in configs[0].schema.systems:
         if system.check is not None:
             system.check(configs, arrays)
@@ -88,8 +92,9 @@ def _check_agents(configs: Sequence[Config], arrays: Arrays) -> None:
         check(name, 0, np.iinfo(agents[name].dtype).max)
     for axis in ("row", "col"):
         check(axis, config.terrain.low, config.terrain.high)
-    for vital in ("health", "food", "water"):
-        check(vital, 1 if vital == "health" else 0, limits("vitals", vital))
+    check("health", 1, np.array([[most_health(c)] for c in configs]))
+    for vital in ("food", "water"):
+        check(vital, 0, limits("vitals", vital))
     check("freeze", 0, limits("combat", "mage_freeze"))
     for system in config.schema.guests:  # which check the values of the living themselves
         for column in system.agent:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections import namedtuple
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from forge.blade.game.game import GAME
 from forge.blade.schema.schema import Schema
-from forge.blade.systems.game import GAME
 
 if TYPE_CHECKING:
     State: TypeAlias = Any

@@ -9,12 +9,12 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from forge.blade.config.config import Config
-from forge.blade.engine.engine import engine_of
+from forge.blade.engine.engine import engine_of, own_arrays
+from forge.blade.game.game import GAME
 from forge.blade.mechanics.ids import Move, Style
 from forge.blade.mechanics.tile import LAYOUTS, crowds_of, materials_of
 from forge.blade.schema.schema import Schema
 from forge.blade.schema.system import Rows
-from forge.blade.systems.game import GAME
 
 #: The eleven features, in the order of `Observation.features`. Source of the normalisation: Neural MMO v1.0.
 FEATURES = GAME.features
@@ -37,7 +37,8 @@ class Observation(NamedTuple):
     them.
     """
 
-    agents: np.ndarray  # AGENT [W, N]: everyone's vitals and place; `alive` tells which slots hold an agent
+    agents: np.ndarray  # AGENT [W, N]: everyone's vitals and place; `alive` tells which slots hold an agent. Behind
+    # them, in worlds with creatures, are theirs, which are in view like agents, and in no other array
     padded_window: (
         np.ndarray
     )  # uint8 or uint16 [W, N, R, C]: the rows of `window`, padded to whole vectors with tiles that mean nothing
@@ -64,7 +65,7 @@ class Observation(NamedTuple):
     @property
     def alive(self) -> np.ndarray:
         """Boolean [W, N]: slots that hold an agent."""
-        return self.agents["alive"].view(np.bool_)
+        return self.agents["alive"][:, : self.seen_count.shape[1]].view(np.bool_)
 
     @property
     def window(self) -> np.ndarray:
@@ -114,7 +115,8 @@ class Observation(NamedTuple):
     def own(self, world: int, slot: int) -> np.ndarray:
         """Integers int32 [own features]: what one agent knows of itself alone, `schema.own`."""
         found = np.zeros((1, len(self.schema.own)), np.int32)
-        engine_of(self.schema).list_own(self.agents, np.array([world]), np.array([slot]), found)
+        arrays = tuple(self.more[name] for name in own_arrays(self.schema))
+        engine_of(self.schema).list_own(self.agents, arrays, np.array([world]), np.array([slot]), found)
         return found[0]
 
     def around(self, world: int) -> np.ndarray:
@@ -150,7 +152,7 @@ def told(schema: Schema) -> tuple[str, ...]:
     """The names of the arrays that systems from outside tell agents: masks, what matters, what is around, rows."""
     named = [name for choice in schema.choices for name in (choice.mask, choice.matters) if isinstance(name, str)]
     listed = [name for rows in schema.rows if not rows.world for name in (rows.array, rows.count)]
-    every = (*named, *told_of_worlds(schema), *listed)
+    every = (*named, *told_of_worlds(schema), *listed, *own_arrays(schema))
     return tuple(dict.fromkeys(name for name in every if name not in Observation._fields))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forge.blade.config.config import Config
-from forge.blade.systems.game import GAME
+from forge.blade.game.game import GAME
 
 #: One world's numbers: those that the systems declare.
 RULES = GAME.rules

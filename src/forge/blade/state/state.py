@@ -24,13 +24,13 @@ from typing import Any
 import numpy as np
 
 from forge.blade.config.config import Config
-from forge.blade.mechanics.events import Recording
+from forge.blade.game.game import GAME
+from forge.blade.mechanics.events import NOBODY, Recording
 from forge.blade.schema.layout import Layout as Layout
 from forge.blade.schema.schema import Schema
 from forge.blade.state.kinds import State as State
 from forge.blade.state.kinds import state_type
 from forge.blade.state.rules import rules_record
-from forge.blade.systems.game import GAME
 from forge.blade.systems.sight import row_length as row_length
 from forge.blade.systems.terrain import margin as margin
 from forge.support.checks import ConfigError
@@ -72,6 +72,20 @@ def clear(state: State, configs: Sequence[Config]) -> None:
     for array in state:
         array[...] = np.zeros((), array.dtype)
     set_rules(state, configs)
+
+
+def list_bodies(state: State) -> None:
+    """Lists who lives, by the saved records: agents are `alive`; what else is there is of population NOBODY."""
+    slots = state.living.shape[1]
+    for w, records in enumerate(state.agents):
+        _list(np.flatnonzero(records["alive"][:slots]), state.living[w], state.living_count[w : w + 1])
+        beasts = slots + np.flatnonzero(records["population"][slots:] == NOBODY)
+        _list(beasts, state.beasts[w], state.beasts_count[w : w + 1])
+
+
+def _list(slots: np.ndarray, into: np.ndarray, count: np.ndarray) -> None:
+    into[: len(slots)] = slots
+    count[:] = len(slots)
 
 
 def set_rules(state: State, configs: Sequence[Config]) -> None:

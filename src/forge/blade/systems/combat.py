@@ -108,6 +108,8 @@ def attack_all(state, w, counting):
     first = state.tick[w] % rules.slots
     for q in range(state.indexed[w]):
         slot = np.int64(slots[q])
+        if slot >= actions.shape[0]:
+            continue  # what is no agent does not act by actions
         style = np.int64(actions[slot, 1])
         if style == _HOLD:
             continue
@@ -152,7 +154,7 @@ def weakest_in_reach(state, w, q, reach, first):
     """The slot lowest in (health, distance, rotating order) in reach of the agent at place q of the index, or NONE."""
     agents, slots, cols, row_start = state.agents[w], state.slots[w], state.cols[w], state.row_start[w]
     me = agents[slots[q]]
-    last, slots_in_all = np.int64(state.rules[w].side) - 1, np.int64(state.rules[w].slots)
+    last, slots_in_all = np.int64(state.rules[w].side) - 1, np.int64(state.rules[w].bodies)
     row, col = np.int64(me.row), np.int64(me.col)
     low, high = cols.dtype.type(max(0, col - reach)), cols.dtype.type(min(last, col + reach))
     at, end = np.int64(row_start[max(0, row - reach)]), np.int64(row_start[min(last, row + reach) + 1])
@@ -206,7 +208,7 @@ SYSTEM = System(
         Column("freeze", "i2", "ticks for which it cannot move", "ticks"),
     ),
     arrays=(
-        Array("drained", "i4", lambda z: (z.N,), "food and water gained less lost by attacks", emptied=True),
+        Array("drained", "i4", lambda z: (z.B,), "food and water gained less lost by attacks", emptied=True),
         Array(
             "targets",
             "u1",

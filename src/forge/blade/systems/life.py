@@ -40,10 +40,13 @@ SYSTEM = System(
         Array("nobody", "agent", lambda z: (), "the record of an empty slot"),
         Array("living", "u2", lambda z: (z.N,), "slots of the living in increasing order, a list"),
         Array("living_count", "i4", lambda z: (), "how many there are"),
+        Array("beasts", "u2", lambda z: (z.B - z.N,), "slots of living bodies behind those of agents, rising, a list"),
+        Array("beasts_count", "i4", lambda z: (), "how many there are"),
         Array("members", "i4", lambda z: (z.P,), "living of each population"),
         Array("actions", "u1", lambda z: (z.N, len(z.schema.choices)), "of each choice, the option"),
         Array("refused", "i4", lambda z: (), "0, or which action was refused"),
         Array("dying", "u2", lambda z: (z.N,), "slots of those who die this tick, a list"),
+        Array("deaths", "i4", lambda z: (), "how many there are"),
         Array("terminated", "?", lambda z: (z.N,), "who died in this tick"),
     ),
     features=(

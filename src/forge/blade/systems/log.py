@@ -24,7 +24,9 @@ def stand(state, w, slot, counting):
 
 def _events_a_tick(sizes: Any) -> int:
     schema = sizes.schema
-    return events_a_tick(sizes.N, len(schema.events), len(schema.verbs[Phase.ENTER]))
+    each = sum(event.each for event in schema.events if event.number != EventKind.BIRTH)
+    births = sum(sizes.N if verb.many else 1 for _, verb in schema.verbs[Phase.ENTER])
+    return events_a_tick(sizes.B, each, births)
 
 
 def _by_material(schema: Any) -> tuple[int, ...]:

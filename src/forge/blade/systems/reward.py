@@ -204,7 +204,7 @@ SYSTEM = System(
     sizes=(
         Size("terms", lambda z: len(z.schema.terms)),
         Size("explorers", lambda z: z.N if _counts(z, ["explore"]) else 0),
-        Size("doers", lambda z: z.N if _counts(z, z.schema.names("terms")[1:]) else 0),
+        Size("doers", lambda z: z.B if _counts(z, z.schema.names("terms")[1:]) else 0),
         Size("groups", lambda z: z.P if z.doers else 0),
     ),
     arrays=(

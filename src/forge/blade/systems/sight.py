@@ -65,14 +65,21 @@ def observe(state, w):
     agents, tiles, moves = state.agents[w], state.tiles[w], state.moves[w]
     nowhere = cols.dtype.type(-1)
     for q in range(state.indexed[w]):
-        if cols[q] == nowhere:
-            continue
         slot = np.int64(slots[q])
+        if cols[q] == nowhere or slot >= moves.shape[0]:  # dead, or no agent
+            continue
         look_around(state, w, slot)
         list_view(state, w, q)
         moves[slot] = valid_moves(tiles, rules, agents[slot])
-        if rules.learned:
-            mark_targets(state, w, slot)
+
+
+@inline
+def mark_all_targets(state, w):
+    """Where targets are learned, marks those of everyone alive."""
+    rules, living = state.rules[w], state.living[w]
+    if rules.learned:
+        for k in range(state.living_count[w]):
+            mark_targets(state, w, np.int64(living[k]))
 
 
 @inline
@@ -254,9 +261,9 @@ SYSTEM = System(
         ),
         Array("seen", "u2", lambda z: (z.N, z.K + 8), "slots of the agents in view, the observer first", emptied=True),
         Array("seen_count", "i2", lambda z: (z.N,), "how many there are", emptied=True),
-        Array("marks", "u8", lambda z: (z.N // 64 + 1,), "a set of slots"),
-        Array("near", "u2", lambda z: (z.N + 8,), "everyone in view of one observer, a list"),
-        Array("gap", "u1", lambda z: (z.N + 8,), "how far away they are, in tiles"),
+        Array("marks", "u8", lambda z: (z.B // 64 + 1,), "a set of slots"),
+        Array("near", "u2", lambda z: (z.B + 8,), "everyone in view of one observer, a list"),
+        Array("gap", "u1", lambda z: (z.B + 8,), "how far away they are, in tiles"),
         Array("at_distance", "i4", lambda z: (32,), "how many of them there are, by distance"),
     ),
     verbs=(
@@ -264,6 +271,11 @@ SYSTEM = System(
             Phase.OBSERVE,
             observe,
             "Everyone alive observes the tiles around, the agents in view, and which choices are valid.",
+        ),
+        Verb(
+            Phase.OBSERVE,
+            mark_all_targets,
+            "Where agents choose their targets, they know which ones they could still reach after everyone has moved.",
         ),
     ),
     features=(_offset("row_offset", 6, "row", _row_offset), _offset("col_offset", 7, "column", _col_offset)),

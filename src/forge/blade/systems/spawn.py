@@ -115,6 +115,7 @@ SYSTEM = System(
     shared=(*shared("spawn", "cap"), Shared("spawn.populations", lambda c: c.populations)),
     numbers=(
         Number("slots", value=lambda c, edge: c.spawn.cap),  # N
+        Number("bodies", value=lambda c, edge: c.spawn.cap + c.schema.bodies(c)),  # B
         Number("quota", value=lambda c, edge: c.quota),  # N / P
         Number("random_cap"),
     ),
@@ -126,5 +127,9 @@ SYSTEM = System(
             "below its quota, each as likely.",
         ),
     ),
-    sizes=(Size("N", lambda z: z.config.spawn.cap), Size("P", lambda z: z.config.populations)),
+    sizes=(
+        Size("N", lambda z: z.config.spawn.cap),
+        Size("P", lambda z: z.config.populations),
+        Size("B", lambda z: z.N + z.schema.bodies(z.config)),
+    ),
 )

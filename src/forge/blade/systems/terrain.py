@@ -129,11 +129,11 @@ SYSTEM = System(
             saved=True,
         ),
         Array("surplus", "u2", lambda z: (z.L * z.L,), "agents on the tile beyond those", saved=True),
-        Array("slots", "u2", lambda z: (z.N + PADDING,), "slots of the living, sorted by row and slot: their index"),
+        Array("slots", "u2", lambda z: (z.B + PADDING,), "slots of the living, sorted by row and slot: their index"),
         Array(
             "cols",
             lambda z: "u1" if z.S <= 255 else "u2",
-            lambda z: (z.N + PADDING,),
+            lambda z: (z.B + PADDING,),
             "columns of those in the index; all ones for the dead",
         ),
         Array("indexed", "i4", lambda z: (), "length of the index"),

@@ -15,6 +15,8 @@ from forge.blade.schema.record import Column
 from forge.blade.schema.section import MAX_POINTS, Section, number
 from forge.blade.schema.system import DeathCause, Feature, Number, System
 
+#: The highest level of a skill.
+MOST_LEVEL = 99
 _BY_HUNGER, _BY_THIRST = int(Cause.HUNGER), int(Cause.THIRST)
 
 
@@ -33,11 +35,17 @@ class Vitals(Section):
     thirst: int = number(1, 0, MAX_POINTS, "health lost per tick at water 0")
 
 
+def most_health(config: Any) -> int:
+    """The most health that somebody can have: where agents have skills, it is their level of constitution."""
+    return max(config.vitals.health, MOST_LEVEL) if config.named("skills") else int(config.vitals.health)
+
+
 def _feature(name: str, column: int, meaning: str) -> Feature:
-    def most(config: Any) -> int:
+    def usual(config: Any) -> int:
         return int(getattr(config.vitals, name))
 
-    return Feature(name, lambda c: 0, most, "points", meaning, lambda c: most(c) / 2, most, number=column)
+    most = most_health if name == "health" else usual
+    return Feature(name, lambda c: 0, most, "points", meaning, lambda c: usual(c) / 2, usual, number=column)
 
 
 def _enough(name: str) -> Number:

@@ -16,9 +16,9 @@ from pathlib import Path
 import numpy as np
 
 from forge.blade.config.config import Terrain
+from forge.blade.game.game import GAME
 from forge.blade.mechanics.ids import Material
 from forge.blade.schema.schema import Schema
-from forge.blade.systems.game import GAME
 from forge.blade.terrain.noise import LIBRARY, ridged
 from forge.blade.terrain.tiled import read_tmx
 from forge.blade.terrain.tiles import border, check_map, entrance, from_text, to_text

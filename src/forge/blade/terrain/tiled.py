@@ -18,9 +18,9 @@ from xml.parsers import expat
 
 import numpy as np
 
+from forge.blade.game.game import GAME
 from forge.blade.schema.schema import Schema
 from forge.blade.schema.system import Tile
-from forge.blade.systems.game import GAME
 from forge.blade.systems.terrain import MAX_SIDE
 from forge.blade.terrain.tiles import as_tiles
 from forge.support.checks import ConfigError, shown

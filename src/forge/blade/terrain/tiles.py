@@ -7,10 +7,10 @@ import string
 import numpy as np
 
 from forge.blade.config.config import Terrain
+from forge.blade.game.game import GAME
 from forge.blade.mechanics.ids import Material
 from forge.blade.schema.schema import Schema
 from forge.blade.schema.system import MOST_MATERIALS
-from forge.blade.systems.game import GAME
 from forge.support.checks import ConfigError
 
 #: The character of each material in a map drawn as text, at the place of its number. Those from outside have capital

@@ -152,12 +152,19 @@ class ActionTree:
             return bits(observation.moves[where], len(Move))
         if choice.mask == "targets":
             return observation.targets[where] > 0
+        if choice.given:
+            return np.asarray(self._given(choice, observation, where).any(-2))
         if choice.mask is not None:
             return np.asarray(observation.more[choice.mask][where])
         return observation.alive[where][..., None].repeat(len(choice.options(self._config)), -1)
 
+    def _given(self, choice: Choice, observation: Observation, where: Any) -> np.ndarray:
+        """Boolean [*where, options of the choice it depends on, options]: what is valid with those of them that are."""
+        before = next(one for one in self._there if one.name == choice.given)
+        return self._valid(before, observation, where)[..., None] & observation.more[str(choice.mask)][where]
+
     def valid(self, observation: Observation, where: Any = ...) -> np.ndarray:
-        """Which flat actions are valid, boolean [*where, size]: the move is, and the target is for that style.
+        """Which flat actions are valid, boolean [*where, size]: every choice is, with those on which it depends.
 
         Arguments and empty slots are as in `masks`.
         """
@@ -168,8 +175,12 @@ class ActionTree:
             pairs = bits(observation.targets[where], self.choices[1])  # [..., target, style]
             attacks = np.swapaxes(pairs, -1, -2).reshape(*alive.shape[:-1], -1)
         valid = (moves[..., :, None] & attacks[..., None, :]).reshape(*alive.shape[:-1], -1)
-        for choice in self._there:
-            if choice.name not in COLUMNS:
+        for column, choice in enumerate(self._there):
+            if choice.given:
+                before = np.unravel_index(np.arange(valid.shape[-1]), self.choices[:column])
+                also = self._given(choice, observation, where)[..., before[self.columns.index(choice.given)], :]
+                valid = (valid[..., :, None] & also).reshape(*alive.shape[:-1], -1)
+            elif choice.name not in COLUMNS:
                 also = self._valid(choice, observation, where)
                 valid = (valid[..., :, None] & also[..., None, :]).reshape(*alive.shape[:-1], -1)
         return np.where(alive, valid, self._rest)

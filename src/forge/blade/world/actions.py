@@ -8,10 +8,10 @@ import numpy as np
 
 from forge.blade.compiled.jit import inline, jit
 from forge.blade.config.config import Config
+from forge.blade.game.game import GAME
 from forge.blade.mechanics.ids import UNKNOWN
 from forge.blade.schema.system import Choice
 from forge.blade.state.state import State
-from forge.blade.systems.game import GAME
 from forge.blade.threads.pool import run
 from forge.blade.threads.share import lanes_for, parallel
 
@@ -64,7 +64,7 @@ def accept(actions: Any, state: State, columns: Columns, threads: int = 1) -> No
         raise TypeError(f"actions must be integers, not {given.dtype}")
     if not given.dtype.isnative:  # compiled code knows this machine's byte order only
         given = given.astype(given.dtype.newbyteorder("="))
-    wanted = (*state.agents.shape, len(columns.names))
+    wanted = (*state.actions.shape[:2], len(columns.names))
     if given.shape != wanted:
         raise ValueError(
             f"actions have shape {given.shape}; wanted is {wanted}: worlds, slots, {', '.join(columns.names)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forge.blade.engine.engine import engine_of
-from forge.blade.systems.game import GAME
+from forge.blade.game.game import GAME
 
 ENGINE = engine_of(GAME)
 tick = ENGINE.tick

@@ -189,7 +189,7 @@ class World:
         Raises:
             TypeError, ValueError: if `chosen` is not such an array.
         """
-        given, wanted = np.asarray(chosen), self.state.agents.shape
+        given, wanted = np.asarray(chosen), self.state.actions.shape[:2]
         if given.dtype != np.bool_:
             raise TypeError(f"chosen must be bool, not {given.dtype}")
         if given.shape != wanted:
@@ -237,7 +237,7 @@ class World:
         """What the rewards of the last step are the sums of: float64 [W, N, terms], by `RewardTerm`, ours first."""
         state = self.state
         if state.deeds.shape[1] > 0:
-            return state.deeds * state.rules["reward"][:, None]
+            return state.deeds[:, : state.reward.shape[1]] * state.rules["reward"][:, None]
         terms = np.zeros((*state.reward.shape, len(self.config.schema.terms)))
         terms[..., RewardTerm.SURVIVAL] = state.reward
         return terms

@@ -42,7 +42,7 @@ class Collector:
         learners = None if company is None else company.learners
         self.memory = Memory(world.config, world.count, policy.memory, self.device, learners)
         self.start = self.memory.numbers[:, :0]
-        self._actions = np.zeros((*world.state.agents.shape, len(self.rollout.layout.there)), np.uint8)
+        self._actions = np.zeros((*world.state.seen_count.shape, len(self.rollout.layout.there)), np.uint8)
         self._acting = world.state.agents["id"].copy()
 
     @torch.no_grad()

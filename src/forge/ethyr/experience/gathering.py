@@ -97,6 +97,12 @@ def _read(feature: Feature, names: Names, of: str) -> str:
     return f"{names.of(feature.read)}({of})" if feature.read else f"agent.{feature.name}"
 
 
+def _read_own(feature: Feature, names: Names, told: _Told) -> str:
+    if not feature.array:
+        return _read(feature, names, "agent")
+    return f"{told.of(feature.array)}[w, slot{'' if feature.at is None else f', {feature.at}'}]"
+
+
 def _of_world(tables: Sequence[Table], told: _Told) -> Iterator[str]:
     """The lines that write what all agents of a world see."""
     if any(table.world for table in tables):
@@ -137,7 +143,7 @@ def _of_agent(
         yield "more.place[p, row] = here"
     if any(table.name == OWN for table in tables):
         yield "agent = agents[w, slot]"
-        yield from (f"more.own[p, row, {one.number}] = {_read(one, names, 'agent')}" for one in schema.own)
+        yield from (f"more.own[p, row, {one.number}] = {_read_own(one, names, told)}" for one in schema.own)
     yield from _of_sets(tables, told, world=False)
     if masks:
         yield "at = 0"

@@ -47,7 +47,7 @@ def gather_world(
     """
     size, learned = windows.shape[2] * windows.shape[3], targets.shape[2] > 0
     # each table of the world
-    for slot in range(agents.shape[1]):
+    for slot in range(seen_count.shape[1]):
         sample_of[w, slot] = NO_SAMPLE
         if not agents[w, slot].alive:
             continue

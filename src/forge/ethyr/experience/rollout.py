@@ -184,7 +184,7 @@ def _rows_of(samples: Samples, array: np.ndarray) -> np.ndarray:
 @inline
 def reserve(agents, seen_count, seats, first, count, first_row, first_entity):
     """Gives each world its rows: adds its living to `count`, and notes where its samples and entities begin."""
-    quota = agents.shape[1] // seats.shape[0]
+    quota = seen_count.shape[1] // seats.shape[0]
     for w in range(agents.shape[0]):
         for p in range(count.shape[0]):
             first_row[w, p] = count[p]

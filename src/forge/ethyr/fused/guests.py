@@ -138,7 +138,9 @@ def act_remembering(state, segment, weights, scratch, styles, key, first_world, 
 @inline
 def recognise(state, guests):
     """Copies the agents of the group, of the populations that guests take them for."""
-    for w in range(state.agents.shape[0]):
-        for slot in range(state.agents.shape[1]):
+    for w in range(state.actions.shape[0]):
+        for slot in range(state.actions.shape[1]):
             guests.agents[w, slot] = state.agents[w, slot]
             guests.agents[w, slot].population = guests.kin[state.agents[w, slot].population]
+        for slot in range(state.actions.shape[1], state.agents.shape[1]):  # what is no agent is of no population
+            guests.agents[w, slot] = state.agents[w, slot]

@@ -57,7 +57,7 @@ def judge_newest(state, segment, weights, scratch, t):
 @inline
 def decide(state, segment, weights, scratch, t, styles, key, first_world, worlds):
     """Draws the actions of everyone whose population the segment has samples of, and hands them to the worlds."""
-    slots = state.agents.shape[1]
+    slots = state.actions.shape[1]
     quota = np.int64(state.rules[0].quota)
     for w in range(state.tick.shape[0]):
         for k in range(state.living_count[w]):

@@ -47,7 +47,7 @@ class Actor:
         rollout, memory = self._buffers(observation)
         rollout.clear()
         samples = rollout.gather(observation, 0)
-        actions = np.zeros((*observation.agents.shape, len(rollout.layout.there)), np.uint8)
+        actions = np.zeros((*observation.seen_count.shape, len(rollout.layout.there)), np.uint8)
         if samples.count.any():
             sent = samples if self.device.type == "cpu" else rollout.compact(samples).to(self.device)
             choices = self.policy(sent, memory.recall(observation) if memory.width else None)
@@ -86,7 +86,7 @@ class Actor:
         self._memory = None
 
     def _buffers(self, observation: Observation) -> tuple[Rollout, Memory]:
-        worlds, slots = observation.agents.shape
+        worlds, slots = observation.seen_count.shape
         if slots != self.config.spawn.cap:
             raise ConfigError(f"this policy was trained for {self.config.spawn.cap} slots a world, not {slots}")
         if self._rollout is None or self._rollout.worlds != worlds:

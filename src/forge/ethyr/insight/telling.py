@@ -6,7 +6,8 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from forge.blade.engine.engine import engine_of
+from forge.blade.engine.engine import engine_of, own_arrays
+from forge.blade.mechanics.events import Recording
 from forge.blade.recording.scene import Scene
 from forge.ethyr.kernels.layout import Layout
 from forge.ethyr.networks.samples import More, more_for
@@ -49,7 +50,17 @@ def more_of(scene: Scene, layout: Layout, observers: np.ndarray, told: Mapping[s
         if choice.mask and told is not None:
             more.valid[p, :, choice.low : choice.high] = told[choice.mask]
     if layout.own:
-        engine_of(layout.schema).list_own(observers[None], np.zeros(n, np.int64), np.arange(n), more.own[p])
+        arrays = _own_arrays(scene, layout, told, n)
+        engine_of(layout.schema).list_own(observers[None], arrays, np.zeros(n, np.int64), np.arange(n), more.own[p])
     if layout.around:
         more.around[0] = np.concatenate([scene.told[name].ravel() for name, _ in layout.around.parts])
     return more
+
+
+def _own_arrays(scene: Scene, layout: Layout, told: Mapping[str, np.ndarray] | None, n: int) -> tuple[np.ndarray, ...]:
+    """The arrays [1, n, ...] that hold what observers know of themselves alone; 0 for those that are made up."""
+    names = own_arrays(layout.schema)
+    if told is not None:
+        return tuple(np.broadcast_to(told[name], (1, n, *told[name].shape)) for name in names)
+    wanted = layout.schema.layout([scene.config], Recording())
+    return tuple(np.zeros((1, n, *wanted[name].shape[2:]), wanted[name].dtype) for name in names)

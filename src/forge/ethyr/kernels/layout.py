@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from forge.blade.config.config import Config
+from forge.blade.game.game import GAME
 from forge.blade.mechanics.events import Recording
 from forge.blade.mechanics.tile import LAYOUTS, tile_type
 from forge.blade.schema.schema import Schema
 from forge.blade.schema.system import Feature
 from forge.blade.state.observation import FEATURES
-from forge.blade.systems.game import GAME
 from forge.support.checks import ConfigError
 
 #: Rows of the weights over our own features, F: one a feature, and the bias.

@@ -8,9 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from forge.blade import Cause, RewardTerm
+from forge.blade.game.game import GAME
 from forge.blade.schema.schema import Schema
 from forge.blade.state.state import State
-from forge.blade.systems.game import GAME
 from forge.ethyr.learning.diagnostics import Afterwards, Diagnostics, Means, Step
 
 

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, Self
 
 import numpy as np
 
-from forge.blade.systems.game import GAME
+from forge.blade.game.game import GAME
 from forge.experiments.statistics.estimate import Estimate, ratio
 from forge.support.checks import ConfigError
 from forge.support.numeric import integer

@@ -90,7 +90,7 @@ class Mixed:
 
     def act(self, observation: Observation) -> np.ndarray:
         """Actions of one tick: uint8 [W, N, columns], see `World.step`; rows of empty slots are 0."""
-        actions = np.zeros((*observation.agents.shape, len(choices_of(self.config))), np.uint8)
+        actions = np.zeros((*observation.seen_count.shape, len(choices_of(self.config))), np.uint8)
         for player, view in zip(self.players, self.views, strict=True):
             view.give(player.act(view.look(observation)), actions)
         return actions

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from forge.blade.game.game import GAME
 from forge.blade.schema.schema import Schema
-from forge.blade.systems.game import GAME
 from forge.experiments.figures.plotting import (
     FAINT,
     IN_LEGEND,

@@ -15,8 +15,8 @@ import math
 
 import numpy as np
 
+from forge.blade.game.game import GAME
 from forge.blade.schema.schema import Schema
-from forge.blade.systems.game import GAME
 
 _FIRST = (
     "#0072b2",  # blue

@@ -10,8 +10,8 @@ import numpy as np
 from PIL import Image, ImageFilter
 
 from forge.blade import EventKind, Material, Style
+from forge.blade.game.game import GAME
 from forge.blade.schema.schema import Schema
-from forge.blade.systems.game import GAME
 from forge.blade.terrain.tiles import as_tiles
 from forge.experiments.pictures.marks import attack, body, cross
 from forge.experiments.pictures.palette import colours, ground_colours

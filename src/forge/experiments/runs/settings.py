@@ -13,9 +13,9 @@ from typing import Any, NamedTuple, Self
 from forge.blade import PRESETS, ConfigError
 from forge.blade.config.config import Chaos, Config
 from forge.blade.config.tables import systems_toml, toml_version, version_toml, world_tables
+from forge.blade.game.game import from_outside, named_systems
 from forge.blade.schema.section import Section, choice, number, plain, section_toml
 from forge.blade.schema.versions import CONFIGURATION, lacking
-from forge.blade.systems.game import from_outside, named_systems
 from forge.ethyr.learning.settings import ENGINES, Learning, named_networks
 from forge.experiments.configuration import among
 from forge.experiments.configuration.among import Guest, guests_of, shared

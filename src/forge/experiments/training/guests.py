@@ -106,7 +106,7 @@ class Together(NamedTuple):
     def act(self, observation: Observation) -> np.ndarray:
         """Actions of one tick: uint8 [W, N, columns], see `World.step`; rows of empty slots are 0."""
         chosen = self.actor.act(self.view.look(observation))
-        actions = np.zeros((*observation.agents.shape, chosen.shape[-1]), np.uint8)
+        actions = np.zeros((*observation.seen_count.shape, chosen.shape[-1]), np.uint8)
         self.view.give(chosen, actions)
         self.company.act(observation, actions)
         return actions

@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from forge.blade import FEATURES, Config, ConfigError, Observation, Recording
-from forge.blade.engine.engine import engine_of
+from forge.blade.engine.engine import engine_of, own_arrays
 from forge.blade.mechanics.tile import LAYOUTS, crowds_of, materials_of, tile_type
 from forge.blade.schema.system import Feature, Rows
 from forge.blade.state.observation import rows_there
@@ -238,7 +238,8 @@ class Encoder:
 
     def _own(self, observation: Observation, worlds: np.ndarray, slots: np.ndarray) -> np.ndarray:
         own = np.zeros((len(worlds), len(self._schema.own)), np.int32)
-        self._engine.list_own(observation.agents, worlds, slots, own)
+        told = tuple(observation.more[name] for name in own_arrays(self._schema))
+        self._engine.list_own(observation.agents, told, worlds, slots, own)
         if not self.form.normalised:
             return own
         alive = observation.agents["alive"][worlds, slots].astype(bool)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from types import ModuleType
 
 from forge.blade.schema.schema import Schema
 from forge.blade.schema.system import System
@@ -27,8 +28,11 @@ from forge.support.plugins import load
 
 _OURS = tuple(part.SYSTEM for part in (terrain, spawn, vitals, foraging, life, movement, combat, sight, log, reward))
 GAME = Schema(_OURS)
+#: Those of the grown world, each after all that it builds on.
+_GROWN: tuple[ModuleType, ...] = ()
 #: Systems of ours that are part of a world only where its configuration names them, by these names.
-OPTIONS = {part.SYSTEM.name: part.SYSTEM for part in (paths, reach)}
+OPTIONS = {part.SYSTEM.name: part.SYSTEM for part in (*_GROWN, paths, reach)}
+_IN_ORDER = [part.SYSTEM.name for part in _GROWN]
 
 
 def named_systems(given: object) -> tuple[str, ...]:
@@ -44,7 +48,12 @@ def named_systems(given: object) -> tuple[str, ...]:
             raise ConfigError(f"systems names {shown(name)} twice; allowed is each once")
         if ":" not in name and name not in OPTIONS:
             raise ConfigError(f"{did_you_mean('system', name, [*OPTIONS])}; one of your own is named module:NAME")
-    return tuple(given)
+    return tuple(sorted(given, key=_rank))
+
+
+def _rank(name: str) -> int:
+    """Systems of the grown world come first and in their order, in whatever order they are named; others as named."""
+    return _IN_ORDER.index(name) if name in _IN_ORDER else len(_IN_ORDER)
 
 
 def from_outside(names: Iterable[str]) -> tuple[str, ...]:

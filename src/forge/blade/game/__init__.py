@@ -1,0 +1,1 @@
+"""The game: which systems there are, and the schemas that they make."""
