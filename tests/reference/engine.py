@@ -73,10 +73,13 @@ class Game(Senses):
         index: its place in the batch, which its records mention.
     """
 
+    #: Of what class agents are.
+    kind_of_agent = Agent
+
     def __init__(self, config: Config, seed: int, tiles: np.ndarray, index: int = 0) -> None:
         self.config, self.index = config, index
         self.stream = Stream(seed)
-        self.materials = {(r, c): Material(int(m)) for (r, c), m in np.ndenumerate(tiles)}
+        self.materials = {(r, c): int(m) for (r, c), m in np.ndenumerate(tiles)}  # systems may have more than Material
         self.harvested = [place for place, material in self.materials.items() if material == Material.SCRUB]
         self.agents: dict[int, Agent] = {}
         self.births, self.tick = 0, 0
@@ -113,9 +116,13 @@ class Game(Senses):
         """The living by slot."""
         return [agent for _, agent in sorted(self.agents.items())]
 
+    def bodies(self) -> list[Agent]:
+        """All that can be seen beside tiles."""
+        return list(self.agents.values())
+
     # -- tiles
 
-    def material(self, place: Place) -> Material:
+    def material(self, place: Place) -> int:
         """What is there; outside the map is lava."""
         return self.materials.get(place, Material.LAVA)
 
@@ -126,9 +133,12 @@ class Game(Senses):
         rows, cols = STEPS[move]
         return agent.row + rows, agent.col + cols
 
+    def sides(self, agent: Agent) -> list[Place]:
+        """The tiles north, south, east and west of where it stands."""
+        return [self.towards(agent, side) for side in (Move.NORTH, Move.SOUTH, Move.EAST, Move.WEST)]
+
     def beside_water(self, agent: Agent) -> bool:
-        sides = (Move.NORTH, Move.SOUTH, Move.EAST, Move.WEST)
-        return any(self.material(self.towards(agent, side)) == Material.WATER for side in sides)
+        return any(self.material(place) == Material.WATER for place in self.sides(agent))
 
     # -- move
 
@@ -248,6 +258,7 @@ class Game(Senses):
         self.explore(agent)
         self.harvest(agent)
         self.drink(agent)
+        self.work(agent)
         self.heal(agent)
         self.use(agent)
         self.suffer(agent)
@@ -279,10 +290,16 @@ class Game(Senses):
             agent.deeds[RewardTerm.DRINK] += agent.water - before
             self.record.drink(agent)
 
+    def work(self, agent: Agent) -> None:
+        """Nothing, but in worlds of more systems."""
+
     def heal(self, agent: Agent) -> None:
         vitals = self.config.vitals
         if agent.food > vitals.heal_above * vitals.food and agent.water > vitals.heal_above * vitals.water:
-            agent.health = self.clip(agent.health + vitals.heal, vitals.health)
+            agent.health = self.clip(agent.health + vitals.heal, self.most_health(agent))
+
+    def most_health(self, agent: Agent) -> int:
+        return self.config.vitals.health
 
     def use(self, agent: Agent) -> None:
         agent.food = max(0, agent.food - self.config.vitals.food_loss)
@@ -307,31 +324,43 @@ class Game(Senses):
             del self.agents[slot]
 
     def regrow(self) -> None:
-        chance, position = self.config.foraging.regrowth, 0
+        self.grow_back(self.harvested, self.config.foraging.regrowth, Material.FOREST)
+
+    def grow_back(self, used: list[Place], chance: float, material: int) -> None:
+        """Each of the places that are used up is of its material again with a chance, and is then no longer listed."""
+        position = 0
         log_miss = math.log1p(-chance) if chance < 1 else -math.inf
-        while chance > 0 and position < len(self.harvested):
+        while chance > 0 and position < len(used):
             skip = math.log(1 - self.stream.unit()) / log_miss
-            position += math.floor(min(skip, len(self.harvested)))
-            if position < len(self.harvested):
-                self.materials[self.harvested[position]] = Material.FOREST
-                self.harvested[position] = self.harvested[-1]
-                self.harvested.pop()
+            position += math.floor(min(skip, len(used)))
+            if position < len(used):
+                self.materials[used[position]] = material
+                used[position] = used[-1]
+                used.pop()
 
     def draw_cap(self) -> int:
         spawn = self.config.spawn
         return 1 + self.stream.below(spawn.cap) if spawn.random_cap else spawn.cap
 
     def spawn(self) -> None:
-        if len(self.agents) >= self.cap:
+        open_to = self.open_populations()
+        if len(self.agents) >= self.cap or not open_to:
             return
-        below_quota = [p for p in range(self.config.populations) if self.members(p) < self.config.quota]
-        population = below_quota[self.stream.below(len(below_quota))]
-        row, col = self.ring()[self.stream.below(len(self.ring()))]
-        slot, vitals = self.free_slot(population), self.config.vitals
-        newborn = Agent(self.births, population, slot, row, col, vitals.health, vitals.food, vitals.water)
+        population = open_to[self.stream.below(len(open_to))]
+        self.enter(population, self.ring()[self.stream.below(len(self.ring()))])
+
+    def open_populations(self) -> list[int]:
+        """Those that the spawn may let somebody into."""
+        return [p for p in range(self.config.populations) if self.members(p) < self.config.quota]
+
+    def enter(self, population: int, place: Place) -> Agent:
+        """A newborn is in the world."""
+        vitals, slot = self.config.vitals, self.free_slot(population)
+        newborn = self.kind_of_agent(self.births, population, slot, *place, vitals.health, vitals.food, vitals.water)
         self.agents[slot] = newborn
         self.births += 1
         self.record.birth(newborn)
+        return newborn
 
     def members(self, population: int) -> int:
         return sum(agent.population == population for agent in self.agents.values())

@@ -57,7 +57,7 @@ class Senses:
     def view(self: Game, observer: Agent) -> list[Agent]:
         """The observer, then the others it sees by row and slot; where there are too many, the nearest."""
         radius = self.config.sight.radius
-        others = [a for a in self.agents.values() if a is not observer and distance(a, observer) <= radius]
+        others = [a for a in self.bodies() if a is not observer and distance(a, observer) <= radius]
         others = self.nearest(observer, others, self.config.sight.agents - 1)
         return [observer, *sorted(others, key=lambda a: (a.row, a.slot))]
 

@@ -1,0 +1,1 @@
+"""The grown world, in both engines."""
