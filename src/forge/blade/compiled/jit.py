@@ -128,6 +128,10 @@ def jit(function: Callable[..., Any] | None = None, **options: Any) -> Any:
         return numba.njit(nogil=True, error_model="numpy", cache=True, **options)(function)
 
 
+#: How `numba.extending.overload` compiles a helper whose code depends on which arrays worlds have: as `inline` does.
+WITHIN: Any = {"forceinline": True, "_nrt": False, "error_model": "numpy"}
+
+
 def inline(function: Callable[..., Any]) -> Any:
     """Compiles a helper of the tick: merged into its callers, and without counting references.
 

@@ -121,6 +121,7 @@ def look(state, w):
 @inline
 def begin(state, w):
     """Starts an empty world: draws its cap, lets the first agent in, and observes. The clock stands at −1 meanwhile."""
+    # each READY
     # each START
     if state.rules[w].random_cap:
         state.cap[w] = 1 + draw_below(state.stream, w, state.rules[w].slots)
@@ -136,6 +137,7 @@ def begin(state, w):
 @inline
 def resume(state, w):
     """Recomputes what a snapshot leaves out, for a world whose saved fields and `living` have been filled in."""
+    # each READY
     state.members[w] = 0
     for k in range(state.living_count[w]):
         state.members[w, state.agents[w, state.living[w, k]].population] += 1

@@ -219,6 +219,12 @@ class Draft:
                 f"row {entry.row}, column {entry.col} lies on the ring on which agents enter, which stays grass; other "
                 f"materials are allowed in rows and columns {terrain.low + 1} .. {terrain.high - 1}"
             )
+        for material in (self.config.schema.materials[m] for m in (before, now) if before != now):
+            if material.lasting:
+                raise ConfigError(
+                    f"row {entry.row}, column {entry.col} is {self.config.schema.materials[before].name}; tiles of "
+                    f"{material.name} are where the map has them, and are neither made nor changed"
+                )
         crowd = int(crowds_of(self._tiles[place])) + int(self._surplus[place])
         if crowd and now not in self._ground:
             raise ConfigError(

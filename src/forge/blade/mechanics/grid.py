@@ -28,6 +28,12 @@ def may_be_entered(rules, number):
 
 
 @inline
+def lasts(rules, number):
+    """Whether tiles of a material are only where the map has them: 0 or 1."""
+    return np.int64(rules.lasting[number >> 6] >> np.uint64(number & 63)) & 1
+
+
+@inline
 def enterable(rules, tile):
     """Whether agents may enter a tile: 0 or 1."""
     if material_bits(tile) <= FEW:  # a constant
@@ -63,9 +69,9 @@ def material_at(state, w, place):
 def set_material(state, w, place, now):
     """Makes a tile of another material, `now`; who stands on it stays there.
 
-    What could not be in a world is not done: the border stays lava and the ring on which agents enter stays grass, and
-    a tile that agents stand on does not become one that they could not enter. Scrub is harvested forest: it is listed,
-    and regrows.
+    What could not be in a world is not done: the border stays lava and the ring on which agents enter stays grass, a
+    tile that agents stand on does not become one that they could not enter, and what lasts is neither made nor unmade.
+    Scrub is harvested forest: it is listed, and regrows.
 
     Returns:
         Whether the tile is of that material now.
@@ -76,7 +82,7 @@ def set_material(state, w, place, now):
     edge = rules.low + 1 + (rules.pitch - rules.side) // 2  # the first row and column within the ring
     within = (row >= edge) & (row <= edge + rules.ring - 2) & (col >= edge) & (col <= edge + rules.ring - 2)
     trapped = (crowd(tile) > 0) & ((now == _LAVA) | (may_be_entered(rules, now) == 0))
-    if before == now or not within or trapped:
+    if before == now or not within or trapped or lasts(rules, before) or lasts(rules, now):
         return before == now
     harvested, count = state.harvested[w], np.int64(state.harvested_count[w])
     if now == _SCRUB:

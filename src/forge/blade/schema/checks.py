@@ -88,6 +88,8 @@ def check_system(system: System) -> None:
             raise ConfigError(f"{who}: instead = {shown((theirs, ours))} must be two compiled functions")
     if system.plants is not None and not callable(system.plants):
         raise ConfigError(f"{who}: plants = {shown(system.plants)} must be a function of tiles, config and rng")
+    if system.fits is not None and not callable(system.fits):
+        raise ConfigError(f"{who}: fits = {shown(system.fits)} must be a function of tiles and config")
 
 
 def check_needs(systems: Sequence[System]) -> None:

@@ -16,6 +16,10 @@ class Phase(Enum):
     A verb of BIRTH or DEATH is called f(state, w, slot). Every other one is called once for each world, f(state, w).
     """
 
+    READY = (
+        "Ready",
+        "before the first tick, and when a world is read or changed, what follows from it is found",
+    )
     START = ("Start", "what the last tick left behind is put away")
     MOVE = ("Move", "agents go where they chose")
     ACT = ("Act", "agents act on one another, all at once, on what is there after the moves")

@@ -125,6 +125,7 @@ class Tile(NamedTuple):
         enterable: whether agents may stand on it.
         number: by which arrays and files know it. Ours say theirs, for it never changes; those from outside follow in
             the order of their systems.
+        lasting: whether it is only where the map has it: nothing makes or unmakes a tile of it in a world.
     """
 
     name: str
@@ -133,6 +134,7 @@ class Tile(NamedTuple):
     height: float = 0.0
     enterable: bool = True
     number: int = NEXT
+    lasting: bool = False
 
 
 class DeathCause(NamedTuple):
@@ -288,6 +290,8 @@ class System:
         plants: puts its tiles onto a generated map, in place: f(tiles, config, rng) of uint8 [side, side] of materials,
             the configuration of the world, and a `numpy.random.Generator` that is its own on each map. The border stays
             lava, and the ring on which agents enter stays grass.
+        fits: refuses a map that its worlds cannot be made of, wherever it comes from: f(tiles, config) raises a
+            ConfigError.
     """
 
     name: str
@@ -315,6 +319,7 @@ class System:
     verbs: tuple[Verb, ...] = ()
     check: Callable[[Any, Mapping[str, Any]], None] | None = None
     plants: Callable[[np.ndarray, Any, np.random.Generator], None] | None = None
+    fits: Callable[[np.ndarray, Any], None] | None = None
 
 
 def shared(table: str, *names: str) -> tuple[Shared, ...]:

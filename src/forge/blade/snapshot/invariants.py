@@ -13,7 +13,7 @@ from forge.blade.mechanics.tile import LAYOUTS, crowds_of, materials_of
 from forge.blade.state.state import margin
 from forge.blade.systems.terrain import ground
 from forge.blade.systems.vitals import most_health
-from forge.blade.terrain.generation import check_map
+from forge.blade.terrain.planting import check_fits
 from forge.support.checks import ConfigError
 
 #: Counts of ticks, births and the like stay below this: 280,000 years at a thousand ticks a second.
@@ -63,7 +63,7 @@ def _is_set(array: np.ndarray) -> bool:
 def _check_maps(configs: Sequence[Config], maps: np.ndarray) -> None:
     for w, config in enumerate(configs):
         try:
-            check_map(maps[w], config.terrain, config.schema)
+            check_fits(maps[w], config)
         except ConfigError as error:
             raise ConfigError(f"maps, world {w}: {error}") from error
 
@@ -133,7 +133,7 @@ def _check_ground(w: int, config: Config, arrays: Arrays) -> None:
         place = int(np.flatnonzero(beyond)[0])
         raise ConfigError(f"tiles of world {w}, place {place} is {tiles[place]}; allowed is 0, lava, outside the map")
     try:
-        check_map(materials_of(_plane(config, tiles)), config.terrain, config.schema)
+        check_fits(materials_of(_plane(config, tiles)), config)
     except ConfigError as error:
         raise ConfigError(f"tiles of world {w}: {error}") from error
     listed = arrays["harvested_count"][w]

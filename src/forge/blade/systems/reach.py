@@ -20,6 +20,17 @@ def tell_harmable(state, w):
 
 
 @inline
+def tell_strikeable(state, w):
+    """Where fights are decided by levels, notes whom agents may strike where there is no truce."""
+    rules = state.rules[w]
+    for k in range(state.living_count[w]):
+        agent = state.agents[w, np.int64(state.living[w, k])]
+        agent.harmable = (rules.agents_fight != 0) & (agent.age >= rules.immunity)
+    for k in range(state.beasts_count[w]):
+        state.agents[w, np.int64(state.beasts[w, k])].harmable = 1
+
+
+@inline
 def harmable_other(agent, me):
     """Whether attacks can harm an agent in view, which is somebody else."""
     return np.int64(agent.harmable) & (agent.id != me.id)
@@ -57,5 +68,14 @@ SYSTEM = System(
             steps_apart,
         ),
     ),
-    verbs=(Verb(Phase.OBSERVE, tell_harmable, "Everyone sees whom attacks can harm."),),
+    verbs=(
+        Verb(Phase.OBSERVE, tell_harmable, "Everyone sees whom attacks can harm."),
+        Verb(
+            Phase.OBSERVE,
+            tell_strikeable,
+            "Everyone sees who may be struck, where there is no truce.",
+            where=("levels",),
+            instead=tell_harmable,
+        ),
+    ),
 )

@@ -228,8 +228,12 @@ def mark_targets(state, w, slot):
 @inline
 def target_bits(rules, me, other):
     """Bit s is set if an attack of one agent on another with style s could still land after everyone has moved."""
-    if other.age < rules.immunity:
-        return 0
+    return reach_bits(rules, me, other) if other.age >= rules.immunity else 0
+
+
+@inline
+def reach_bits(rules, me, other):
+    """Bit s is set if two agents can be within the reach of style s after everyone has moved."""
     bits = 0
     movers = (me.freeze == 0) + (other.freeze == 0)
     rows, cols = abs(np.int64(me.row) - other.row), abs(np.int64(me.col) - other.col)

@@ -84,7 +84,16 @@ def _enterable(materials: Iterable[Tile]) -> list[int]:
     Its first 31 bits are a number of their own, which is all that a tile of one byte needs: an element of an array in a
     record costs more to read.
     """
-    every = sum(1 << tile.number for tile in materials if tile.enterable)
+    return _in_words(tile.number for tile in materials if tile.enterable)
+
+
+def _lasting(materials: Iterable[Tile]) -> list[int]:
+    """A set of the materials that are only where the map has them, as such bits."""
+    return _in_words(tile.number for tile in materials if tile.lasting)
+
+
+def _in_words(numbers: Iterable[int]) -> list[int]:
+    every = sum(1 << number for number in numbers)
     return [every >> bit & 2**64 - 1 for bit in range(0, MOST_MATERIALS, 64)]
 
 
@@ -113,6 +122,7 @@ SYSTEM = System(
         Number("ring", value=lambda c, edge: c.terrain.playable - 1),  # side of the playable square − 1
         Number("first_enterable", value=lambda c, edge: int(_enterable(c.schema.materials)[0] & 2**31 - 1)),
         Number("enterable", "u8", (1 + MOST_MATERIALS // 64,), lambda c, edge: _enterable(c.schema.materials)),
+        Number("lasting", "u8", (1 + MOST_MATERIALS // 64,), lambda c, edge: _lasting(c.schema.materials)),
     ),
     agent=(
         Column("row", "i2", "row on the map, southwards", "tiles"),

@@ -36,7 +36,7 @@ def world_maps(configs: Sequence[Config], indices: Sequence[int]) -> np.ndarray:
     else:
         each = zip(configs, indices, strict=True)
         made = np.concatenate([maps(config.terrain, [index], config.schema) for config, index in each])
-    if not any(system.plants for system in first.schema.systems):
+    if not any(system.plants or system.fits for system in first.schema.systems):
         return made
     planted: dict[tuple[Config, int], int] = {}
     for w, config in enumerate(configs):
@@ -49,11 +49,39 @@ def world_maps(configs: Sequence[Config], indices: Sequence[int]) -> np.ndarray:
     return made
 
 
-def _plant(tiles: np.ndarray, config: Config, place: int) -> None:
-    """Lets all systems plant on a generated map; one that was drawn by hand stays as it is."""
+def check_fits(tiles: np.ndarray, config: Config) -> None:
+    """Checks that a world of a configuration can be made of a map, by all its systems.
+
+    Args:
+        tiles: uint8 [side, side] of materials.
+        config: of the world.
+
+    Raises:
+        ConfigError: saying what is wrong with the map.
+    """
+    check_map(tiles, config.terrain, config.schema)
     for system in config.schema.systems:
-        if system.plants is not None and not config.terrain.file:
-            system.plants(tiles, config, _stream(config, place, system))
+        if system.fits is not None:
+            try:
+                system.fits(tiles, config)
+            except ConfigError as error:
+                raise ConfigError(f"system {system.name!r} cannot be played on the map: {error}") from error
+
+
+def _plant(tiles: np.ndarray, config: Config, place: int) -> None:
+    """Lets all systems plant on a generated map; one that was drawn by hand stays as it is, and must fit."""
+    if config.terrain.file:
+        try:
+            check_fits(tiles, config)
+        except ConfigError as error:
+            raise ConfigError(f"terrain.file = {config.terrain.file!r}: {error}") from error
+        return
+    for system in config.schema.systems:
+        if system.plants is not None:
+            try:
+                system.plants(tiles, config, _stream(config, place, system))
+            except ConfigError as error:
+                raise ConfigError(f"system {system.name!r} cannot plant on map {place}: {error}") from error
             try:
                 check_map(tiles, config.terrain, config.schema)
             except ConfigError as error:

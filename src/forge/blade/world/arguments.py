@@ -13,8 +13,7 @@ from forge.blade.config.config import Config, config_of
 from forge.blade.interventions.kinds import KINDS, Intervention
 from forge.blade.mechanics.events import Recording
 from forge.blade.state.state import check_alike, check_memory
-from forge.blade.terrain.planting import world_maps
-from forge.blade.terrain.tiles import check_map
+from forge.blade.terrain.planting import check_fits, world_maps
 from forge.blade.threads.cores import cores
 from forge.blade.threads.pool import MOST
 from forge.support.checks import ConfigError
@@ -95,7 +94,7 @@ def checked_maps(configs: Sequence[Config], given: Any) -> np.ndarray:
         for w, (tiles, config) in enumerate(zip(maps, configs, strict=True)):
             if not isinstance(tiles, np.ndarray):
                 raise ConfigError(f"maps[{w}] = {typed(tiles)} must be an array of tiles, as the others are")
-            check_map(tiles, config.terrain, config.schema)
+            check_fits(tiles, config)
         return np.stack(list(maps))
     return world_maps(configs, [integer(f"maps[{w}]", number, 0) for w, number in enumerate(maps)])
 
