@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import ModuleType
 
+from forge.blade.grown import camps
 from forge.blade.schema.schema import Schema
 from forge.blade.schema.system import System
 from forge.blade.systems import (
@@ -29,7 +30,7 @@ from forge.support.plugins import load
 _OURS = tuple(part.SYSTEM for part in (terrain, spawn, vitals, foraging, life, movement, combat, sight, log, reward))
 GAME = Schema(_OURS)
 #: Those of the grown world, each after all that it builds on.
-_GROWN: tuple[ModuleType, ...] = ()
+_GROWN: tuple[ModuleType, ...] = (camps,)
 #: Systems of ours that are part of a world only where its configuration names them, by these names.
 OPTIONS = {part.SYSTEM.name: part.SYSTEM for part in (*_GROWN, paths, reach)}
 _IN_ORDER = [part.SYSTEM.name for part in _GROWN]
