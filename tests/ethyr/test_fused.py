@@ -25,8 +25,12 @@ from tests.learners import basic
 LEARNING = basic(ticks=6)
 SMALL = Chaos(**{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 32})
 LEARNED = SMALL.replace(**{"combat.targeting": "learned", "terrain.side": 26, "combat.immunity": 0})
-#: Two bytes a tile; features, vectors and rows of every kind; one of n, and pointers to agents in view and to rows.
-EVERYTHING = Config(systems=["tests.outside.plague:PLAGUE", "tests.outside.bazaar:BAZAAR", "tests.outside.ground:NINE"])
+#: Two bytes a tile; features, vectors and rows of every kind; one of n, also given another, and pointers to agents in
+#: view and to rows; and what is in view and is no agent.
+EVERYTHING = Config(
+    systems=["paths"]
+    + [f"tests.outside.{name}" for name in ("plague:PLAGUE", "bazaar:BAZAAR", "ground:NINE", "flock:FLOCK")]
+)
 GUESTS = EVERYTHING.replace(
     **{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 26, "plague.harm": 0, "plague.lasts": 1000},
     **{"combat.targeting": "learned", "combat.immunity": 0},
@@ -65,7 +69,9 @@ def learner(
     columns, options = len(layout_of(config).there), 2 if config.systems else 3
     for tick in range(warm):
         if config.systems and tick == warm - 1:  # half of them are ill, and what is seen and done about it matters
-            world.state.agents["plague"][:, ::2] = 9 * world.state.agents["alive"][:, ::2]
+            alive = world.state.agents["alive"][:, : config.spawn.cap : 2]
+            world.state.agents["plague"][:, : config.spawn.cap : 2] = 9 * alive
+            world.state.wool[:, ::2, 0] = 2 * alive  # of which they may give none, one or two
         world.step(rng.integers(0, options, (worlds, config.spawn.cap, columns)))
     policy = network_class(learning.network)(config, learning, torch.Generator().manual_seed(1))
     return FusedLearner(world, policy, learning, seed=7, threads=threads)
@@ -118,7 +124,7 @@ def test_judgements_losses_and_gradients_equal_those_of_torch(case: str) -> None
     for name, parameter in policy.named_parameters():
         scale = wanted[name].abs().max().item()
         assert scale > 0 or name.endswith("nothing"), name  # no stall is ever closed
-        torch.testing.assert_close(parameter.grad, wanted[name], atol=1e-5 * scale + 1e-8, rtol=1e-4, msg=name)
+        torch.testing.assert_close(parameter.grad, wanted[name], atol=3e-5 * scale + 1e-8, rtol=1e-4, msg=name)
 
 
 @pytest.mark.parametrize("config", [SMALL, LEARNED, GUESTS], ids=["lowest health", "learned", "outside"])
@@ -215,7 +221,12 @@ def test_options_from_outside_follow_the_policy_and_are_valid() -> None:
         drawn, expected, count = 0, 0.0, 0
         for segment, more in zip(fused.segments, fused.more, strict=True):
             with torch.no_grad():
-                odds = fused.policy(samples_of(segment, more)).more[choice.name].exp()
+                said = fused.policy(samples_of(segment, more)).more[choice.name]
+                if choice.after:  # as it is with what was chosen before
+                    rows = int(segment.acted.max())
+                    done = torch.from_numpy(segment.actions[:, :rows].astype(np.int64)).unbind(-1)
+                    said = said(dict(enumerate(done)))
+                odds = said.exp()
             for p, acted in enumerate(segment.acted):
                 taken = torch.from_numpy(segment.actions[p, :acted, choice.column]).long()
                 assert (odds[p, :acted].gather(1, taken.unsqueeze(1)) > 0).all()

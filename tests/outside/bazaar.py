@@ -59,7 +59,9 @@ def give(state, w):
         slot = np.int64(state.living[w, k])
         entry = state.actions[w, slot, rules.choice_give]
         if 0 < entry < state.seen_count[w, slot] and state.bag_count[w, slot] > 0:
-            put(state, w, np.int64(state.seen[w, slot, entry]), take(state, w, slot, 0))
+            whom = np.int64(state.seen[w, slot, entry])
+            if state.agents[w, whom].alive:  # and not what is in view and no agent
+                put(state, w, whom, take(state, w, slot, 0))
 
 
 @inline

@@ -76,7 +76,7 @@ def see_wool(state, w):
     """What one may do depends on where one stands, and on what one has."""
     for k in range(state.living_count[w]):
         slot = np.int64(state.living[w, k])
-        chores, pieces = state.may_do[w, slot], state.may_give[w, slot]
+        chores, pieces = state.may_chore[w, slot], state.may_shed[w, slot]
         wool = state.wool[w, slot, 0]
         chores[REST], chores[SHEAR], chores[GIVE] = True, on_sheep(state, w, state.agents[w, slot]), wool > 0
         for amount in range(MOST + 1):
@@ -115,13 +115,13 @@ FLOCK = System(
     agent=(Column("woolly", "u1", "a number that says which verbs of birth there are", "1"),),
     arrays=(
         Array("wool", "i2", lambda z: (z.N, 2), "pieces that it has, and has given", saved=True, emptied=True),
-        Array("may_do", "?", lambda z: (z.N, 3), "which chores", emptied=True),
-        Array("may_give", "?", lambda z: (z.N, 3, MOST + 1), "how many pieces, by the chore", emptied=True),
+        Array("may_chore", "?", lambda z: (z.N, 3), "which chores", emptied=True),
+        Array("may_shed", "?", lambda z: (z.N, 3, MOST + 1), "how many pieces, by the chore", emptied=True),
     ),
     own=(_own("wool", 0, "wool that it has"), _own("wool_given", 1, "wool that it has given")),
     choices=(
-        Choice("chore", "what it does", lambda c: ("rest", "shear", "give"), mask="may_do"),
-        Choice("pieces", "how many", lambda c: ("0", "1", "2", "3"), mask="may_give", given="chore"),
+        Choice("chore", "what it does", lambda c: ("rest", "shear", "give"), mask="may_chore"),
+        Choice("pieces", "how many", lambda c: ("0", "1", "2", "3"), mask="may_shed", given="chore"),
     ),
     verbs=(
         Verb(Phase.START, bring_sheep, "Before the first agent enters, two sheep come."),

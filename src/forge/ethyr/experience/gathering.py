@@ -147,8 +147,15 @@ def _of_agent(
     yield from _of_sets(tables, told, world=False)
     if masks:
         yield "at = 0"
+    by_option = {choice.mask for choice in schema.choices if choice.given}
     for mask in masks:
         of = told.of(mask)
+        if mask in by_option:
+            yield f"for option in range({of}.shape[2]):"
+            yield f"    for k in range({of}.shape[3]):"
+            yield f"        more.valid[p, row, at + k] = {of}[w, slot, option, k]"
+            yield f"    at += {of}.shape[3]"
+            continue
         yield f"for k in range({of}.shape[2]):"
         yield f"    more.valid[p, row, at + k] = {of}[w, slot, k]"
         yield f"at += {of}.shape[2]"

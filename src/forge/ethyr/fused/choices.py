@@ -17,8 +17,11 @@ from forge.ethyr.kernels.softmax import grad_of_logits, log_softmax
 
 _NEVER = np.float32(NEVER)
 #: Columns of `Weights.choices`: of an action, of the first of its outputs, how many options there are, the first column
-#: of its part of `Segment.valid` (−1: all are valid), what its options are, and how many numbers these have.
-COLUMN, OUTPUT, OPTIONS, MASK, OF, FEATURES = range(6)
+#: of its part of `Segment.valid` (−1: all are valid), what its options are, and how many numbers these have; then how
+#: many choices it depends on, and for each, at most MOST_GIVEN, its column and the first row of `Weights.given`.
+COLUMN, OUTPUT, OPTIONS, MASK, OF, FEATURES, GIVEN, AFTER = range(8)
+MOST_GIVEN = 4
+COLUMNS = AFTER + 2 * MOST_GIVEN
 #: What its options are: one of n, agents in view, or the rows of the table of that number.
 PLAIN, SEEN = -2, -1
 
@@ -63,6 +66,8 @@ def weigh(segment, weights, scratch, p, row, c):
     plan, output, scores, odds = weights.choices[c], segment.output[p, row], scratch.scores[c], scratch.chances[c]
     first, mask, x = plan[OUTPUT], plan[MASK], scratch.row
     options = options_of(segment, weights, c, p, row)
+    if plan[GIVEN] > 0:
+        return options, weigh_given(segment, weights, scratch, p, row, c, mask, options)
     for k in range(options):
         if mask >= 0 and not segment.valid[p, row, mask + k]:
             scores[k] = _NEVER
@@ -78,6 +83,34 @@ def weigh(segment, weights, scratch, p, row, c):
 
 
 @inline
+def weigh_given(segment, weights, scratch, p, row, c, mask, options):
+    """`weigh` for a choice that depends on others, whose options are taken; returns the sum of the odds."""
+    plan, output, scores, odds = weights.choices[c], segment.output[p, row], scratch.scores[c], scratch.chances[c]
+    if mask >= 0:
+        mask += options * np.int64(segment.actions[p, row, plan[AFTER]])
+        only, valid = np.int64(0), 0
+        for k in range(options):
+            if segment.valid[p, row, mask + k]:
+                only = k
+                valid += 1
+        if valid == 1:  # as it is for all but a few: nothing is to be weighed
+            for k in range(options):
+                scores[k], odds[k] = _NEVER, np.float32(0)
+            scores[only], odds[only] = np.float32(0), np.float32(1)
+            return np.float32(1)
+    for k in range(options):
+        scores[k] = output[plan[OUTPUT] + k]
+    for other in range(plan[GIVEN]):
+        of = plan[AFTER + 2 * other + 1] + np.int64(segment.actions[p, row, plan[AFTER + 2 * other]])
+        for k in range(options):
+            scores[k] += weights.given[p, of, k]
+    if mask >= 0:
+        for k in range(options):
+            scores[k] = scores[k] if segment.valid[p, row, mask + k] else _NEVER
+    return log_softmax(scores, odds, options)
+
+
+@inline
 def log_prob_of_more(segment, weights, scratch, p, row):
     """The log-probability of what one sample chose of all that is from outside; leaves `scratch` as `weigh` does."""
     log_prob = np.float32(0)
@@ -90,11 +123,12 @@ def log_prob_of_more(segment, weights, scratch, p, row):
 
 
 @inline
-def grad_of_more(grad, segment, weights, scratch, p, row, advantage, terms):
+def grad_of_more(grad, of_given, segment, weights, scratch, p, row, advantage, terms):
     """Adds the gradients of one sample's choices from outside to those of its outputs, after `log_prob_of_more`.
 
     Args:
         grad: float32, of the sample's row of outputs, 0 where they are those of such choices.
+        of_given: float32, of the population's `Weights.given`.
         advantage: as it counts, after clipping.
         terms: of the loss.
         segment, weights, scratch, p, row: as for `weigh`.
@@ -105,17 +139,21 @@ def grad_of_more(grad, segment, weights, scratch, p, row, advantage, terms):
     entropies = np.float32(0)
     for c in range(weights.choices.shape[0]):
         if matters(segment, p, row, weights.choices[c, COLUMN]):
-            entropies += grad_of_one(grad, segment, weights, scratch, p, row, c, advantage, terms)
+            entropies += grad_of_one(grad, of_given, segment, weights, scratch, p, row, c, advantage, terms)
     return entropies
 
 
 @inline
-def grad_of_one(grad, segment, weights, scratch, p, row, c, advantage, terms):
+def grad_of_one(grad, of_given, segment, weights, scratch, p, row, c, advantage, terms):
     """`grad_of_more` for one choice; returns its entropy."""
     plan, scores, chances, x = weights.choices[c], scratch.scores[c], scratch.chances[c], scratch.row
     options, first, column = scratch.options[c], plan[OUTPUT], plan[COLUMN]
     chosen = np.int64(segment.actions[p, row, column])
     entropy = grad_of_logits(chances, scores, scratch.totals[c], options, chosen, column, advantage, terms)
+    for other in range(plan[GIVEN]):
+        of = plan[AFTER + 2 * other + 1] + np.int64(segment.actions[p, row, plan[AFTER + 2 * other]])
+        for k in range(options):
+            of_given[of, k] += chances[k]
     for k in range(options):
         if k == 0 or plan[OF] == PLAIN:
             grad[first + k] += chances[k]

@@ -79,6 +79,7 @@ def forget(segment, gradients, group, p):
     gradients.target_agent[group, p] = 0
     gradients.target_score[group, p] = 0
     gradients.more[group, p] = 0
+    gradients.given[group, p] = 0
 
 
 @inline
@@ -161,7 +162,8 @@ def grad_of_outputs(segment, weights, gradients, scratch, group, p, row, to, sty
         losses[2] += grad_of_target(
             segment, weights, gradients, scratch, group, p, row, to, seen, total, advantage, terms
         )
-    losses[2] += grad_of_more(grad, segment, weights, scratch, p, row, advantage, terms)
+    of_given = gradients.given[group, p]
+    losses[2] += grad_of_more(grad, of_given, segment, weights, scratch, p, row, advantage, terms)
     grad[VALUE] = terms.value_weight * error * terms.share
     return seen
 

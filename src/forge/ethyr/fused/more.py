@@ -14,11 +14,12 @@ import numpy as np
 from torch import Tensor
 
 from forge.blade.config.config import Config
-from forge.ethyr.fused.choices import PLAIN, SEEN
+from forge.ethyr.fused.choices import COLUMNS, MOST_GIVEN, PLAIN, SEEN
 from forge.ethyr.fused.columns import MORE
 from forge.ethyr.kernels.layout import AROUND, Chosen, Layout, Table
 from forge.ethyr.kernels.layout import SEEN as OF_SEEN
 from forge.ethyr.networks.policy import Policy
+from forge.support.checks import ConfigError
 
 
 class Plan(NamedTuple):
@@ -26,16 +27,18 @@ class Plan(NamedTuple):
 
     Attributes:
         tables: int64 [T, 5], the columns of `forge.ethyr.fused.tables`.
-        choices: int64 [C, 6], the columns of `forge.ethyr.fused.choices`.
+        choices: int64 [C, COLUMNS], the columns of `forge.ethyr.fused.choices`.
         norms: float32 [2, R], what the features of all tables are normalised with, see `tables.read_row`. A table has a
             row of weights for each feature, one for the bias, and a set one more: what stands for it when it is empty.
         outputs: columns of outputs that are used.
+        given: the shape of a population's `Weights.given`.
     """
 
     tables: np.ndarray
     choices: np.ndarray
     norms: np.ndarray
     outputs: int
+    given: tuple[int, int]
 
 
 def plan_of(layout: Layout, config: Config) -> Plan:
@@ -57,22 +60,46 @@ def plan_of(layout: Layout, config: Config) -> Plan:
     choices = list(_choices(layout))
     return Plan(
         np.array(tables, np.int64).reshape(-1, 5),
-        np.array([row for row, _ in choices], np.int64).reshape(-1, 6),
+        np.array([row for row, _ in choices], np.int64).reshape(-1, COLUMNS),
         norms,
         choices[-1][1] if choices else MORE,
+        _given(layout),
     )
 
 
 def _choices(layout: Layout) -> Iterator[tuple[tuple[int, ...], int]]:
     """The row of each choice, and the column of outputs behind its own."""
-    output, names = MORE, [table.name for table in layout.tables]
+    output, names, given = MORE, [table.name for table in layout.tables], 0
     for choice in layout.choices:
         of = names.index(choice.of) if choice.of in names else SEEN if choice.of == OF_SEEN else PLAIN
         features = 0 if of == PLAIN else len(layout.features) if of == SEEN else layout.tables[of].width
         mask = choice.low if choice.mask else -1
-        row = choice.column, output, choice.options, mask, of, features
+        after = [0] * (2 * MOST_GIVEN)
+        if len(choice.after) > MOST_GIVEN:
+            raise ConfigError(f"choice {choice.name!r} depends on {len(choice.after)} others; most are {MOST_GIVEN}")
+        for k, (column, options) in enumerate(choice.after):
+            after[2 * k : 2 * k + 2] = column, given
+            given += options
+        row = choice.column, output, choice.options, mask, of, features, len(choice.after), *after
         output += choice.options if of == PLAIN else 2 + features
         yield row, output
+
+
+def _given(layout: Layout) -> tuple[int, int]:
+    """Rows and columns of the tables of all choices that depend on others, behind one another."""
+    choices = [choice for choice in layout.choices if choice.after]
+    rows = sum(options for choice in choices for _, options in choice.after)
+    return rows, max((choice.options for choice in choices), default=0)
+
+
+def _tables_given(layout: Layout) -> Iterator[tuple[Chosen, slice]]:
+    """Each choice that depends on others, with the rows of its tables."""
+    first = 0
+    for choice in layout.choices:
+        if choice.after:
+            rows = sum(options for _, options in choice.after)
+            yield choice, slice(first, first + rows)
+            first += rows
 
 
 def _columns(layout: Layout) -> Iterator[tuple[Chosen, int, int]]:
@@ -91,11 +118,13 @@ def _rows(layout: Layout) -> Iterator[tuple[Table, slice, int]]:
         first += table.width + 1 + bool(table.array)
 
 
-def read_more(more: np.ndarray, heads: np.ndarray, heads_bias: np.ndarray, policy: Policy, layout: Layout) -> None:
+def read_more(
+    more: np.ndarray, heads: np.ndarray, heads_bias: np.ndarray, given: np.ndarray, policy: Policy, layout: Layout
+) -> None:
     """Copies a policy's weights for tables and choices from outside into the form the kernels read.
 
     Args:
-        more, heads, heads_bias: fields of `Weights`, written where they are those.
+        more, heads, heads_bias, given: fields of `Weights`, written where they are those.
         policy: whose they are.
         layout: of what it plays.
     """
@@ -105,6 +134,8 @@ def read_more(more: np.ndarray, heads: np.ndarray, heads_bias: np.ndarray, polic
         more[:, bias] = part.bias.numpy()[:, 0]
         if table.array:
             more[:, bias + 1] = part.nothing.numpy()
+    for choice, rows in _tables_given(layout):
+        given[:, rows, : choice.options] = _named(policy.heads, choice.name).given.numpy()
     for choice, first, end in _columns(layout):
         head = _named(policy.heads, choice.name)
         if not choice.of:
@@ -118,7 +149,9 @@ def read_more(more: np.ndarray, heads: np.ndarray, heads_bias: np.ndarray, polic
         heads_bias[:, first + 1 : end] = np.einsum("pk,pfk->pf", head.query.bias.numpy()[:, 0], keys)
 
 
-def write_more(policy: Policy, layout: Layout, more: np.ndarray, heads: np.ndarray, heads_bias: np.ndarray) -> None:
+def write_more(
+    policy: Policy, layout: Layout, more: np.ndarray, heads: np.ndarray, heads_bias: np.ndarray, given: np.ndarray
+) -> None:
     """Sets the gradients of a policy's parameters for tables and choices from outside.
 
     Args:
@@ -127,6 +160,7 @@ def write_more(policy: Policy, layout: Layout, more: np.ndarray, heads: np.ndarr
         more: float32 [P, R, H], of the weights of tables.
         heads: float32 [P, H, outputs].
         heads_bias: float32 [P, outputs].
+        given: float32 [P, rows, options], of the tables of choices that depend on others.
     """
     for table, rows, bias in _rows(layout):
         part = _named(policy.encoder, table.name)
@@ -134,6 +168,8 @@ def write_more(policy: Policy, layout: Layout, more: np.ndarray, heads: np.ndarr
         grad_of(part.bias)[:, 0] = more[:, bias]
         if table.array:
             grad_of(part.nothing)[...] = more[:, bias + 1]
+    for choice, rows in _tables_given(layout):
+        grad_of(_named(policy.heads, choice.name).given)[...] = given[:, rows, : choice.options]
     for choice, first, end in _columns(layout):
         head = _named(policy.heads, choice.name)
         if not choice.of:

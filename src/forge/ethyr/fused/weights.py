@@ -43,6 +43,7 @@ class Weights(NamedTuple):
     target_agent: np.ndarray  # float32 [P, F, H], the bias last
     target_score: np.ndarray  # float32 [P, H]
     more: np.ndarray  # float32 [P, rows of all tables from outside, H]: see `forge.ethyr.fused.more.Plan`
+    given: np.ndarray  # float32 [P, rows of all choices that depend on others, their most options]
     unit: Unit
     learned: bool  # whether targets are
     rectified: bool  # whether the trunk's output is
@@ -73,6 +74,7 @@ class Gradients(NamedTuple):
     target_agent: np.ndarray  # float32 [G, P, F, H]
     target_score: np.ndarray  # float32 [G, P, H]
     more: np.ndarray  # float32 [G, P, rows of all tables from outside, H]
+    given: np.ndarray  # float32 [G, P, rows of all choices that depend on others, their most options]
     unit: UnitGradients
 
 
@@ -103,6 +105,7 @@ def allocate_weights(policy: Policy, config: Config) -> Weights:
         target_agent=aligned((P, F, T), np.float32),
         target_score=aligned((P, T), np.float32),
         more=aligned((P, plan.norms.shape[1], H), np.float32),
+        given=zeros(P, *plan.given),
         unit=allocate_unit(P, policy.memory),
         learned=learned,
         rectified=policy.rectified,
@@ -177,7 +180,7 @@ def read_weights(weights: Weights, policy: Policy, layout: Layout) -> None:
     for columns, head in heads_of(policy):
         weights.heads[..., columns] = head.weight.numpy()
         weights.heads_bias[..., columns] = head.bias[:, 0].numpy()
-    read_more(weights.more, weights.heads, weights.heads_bias, policy, layout)
+    read_more(weights.more, weights.heads, weights.heads_bias, weights.given, policy, layout)
     weights.trunk_back[...] = weights.trunk.swapaxes(1, 2)
     weights.heads_back[...] = weights.heads.swapaxes(1, 2)[:, : weights.heads_back.shape[1]]
     if policy.heads.target is not None:
@@ -228,7 +231,7 @@ def write_gradients(gradients: Gradients, policy: Policy, layout: Layout) -> Non
     encoder = policy.encoder
     grad_of(encoder.embedding)[...] = in_order(gradients.embedding.swapaxes(0, 1))
     grad_of(encoder.counts)[...] = np.moveaxis(gradients.counts, 1, -2).reshape(encoder.counts.shape)
-    own, other, trunk, trunk_bias, heads, heads_bias, *target, more = (in_order(part) for part in gradients[3:-1])
+    own, other, trunk, trunk_bias, heads, heads_bias, *target, more, given = map(in_order, gradients[3:-1])
     for name, grad in (("own", own), ("other", other)):
         grad_of(getattr(encoder, name))[...] = grad[:, :-1]
         grad_of(getattr(encoder, f"{name}_bias"))[...] = grad[:, -1]
@@ -239,7 +242,7 @@ def write_gradients(gradients: Gradients, policy: Policy, layout: Layout) -> Non
         grad_of(head.bias)[:, 0] = heads_bias[..., columns]
     if policy.heads.target is not None:
         write_target(policy.heads.target, *target)
-    write_more(policy, layout, more, heads, heads_bias)
+    write_more(policy, layout, more, heads, heads_bias, given)
     if isinstance(policy, Recurrent):
         write_unit(policy.cell, *map(in_order, gradients.unit))
 

@@ -19,6 +19,8 @@ from forge.blade.recording.frame import Frame
 from forge.blade.recording.scene import Scene, someone
 from forge.blade.systems.terrain import ground
 from forge.ethyr.insight.hypothesis import Sight, gap, look
+from forge.ethyr.kernels.layout import layout_of
+from forge.ethyr.networks.heads import odds_of_more
 from forge.ethyr.networks.network import Choices, Network
 
 
@@ -71,7 +73,7 @@ class Insight:
             some = slice(first, first + self._AT_ONCE)
             beside = None if companions is None else companions[some]
             _, choices = self._ask(scene, observers[some], beside, memory, told)
-            more = {name: _odds(odds[p]) for name, odds in choices.more.items()}
+            more = {name: _odds(odds[p]) for name, odds in odds_of_more(choices, layout_of(scene.config)).items()}
             value = (choices.value[p] * self.ticks).cpu().numpy()
             parts.append(Judgement(value, _odds(choices.move[p]), _odds(choices.style[p]), more))
         value, move, style = (np.concatenate(column) for column in list(zip(*parts, strict=True))[:3])

@@ -48,7 +48,7 @@ def more_of(scene: Scene, layout: Layout, observers: np.ndarray, told: Mapping[s
     more.valid[...] = True
     for choice in layout.choices:
         if choice.mask and told is not None:
-            more.valid[p, :, choice.low : choice.high] = told[choice.mask]
+            more.valid[p, :, choice.low : choice.high] = told[choice.mask].ravel()
     if layout.own:
         arrays = _own_arrays(scene, layout, told, n)
         engine_of(layout.schema).list_own(observers[None], arrays, np.zeros(n, np.int64), np.arange(n), more.own[p])

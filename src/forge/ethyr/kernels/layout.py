@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -18,7 +18,7 @@ from forge.blade.game.game import GAME
 from forge.blade.mechanics.events import Recording
 from forge.blade.mechanics.tile import LAYOUTS, tile_type
 from forge.blade.schema.schema import Schema
-from forge.blade.schema.system import Feature
+from forge.blade.schema.system import Choice, Feature
 from forge.blade.state.observation import FEATURES
 from forge.support.checks import ConfigError
 
@@ -74,7 +74,10 @@ class Chosen(NamedTuple):
         options: how many there are.
         of: "seen" or the name of a set of rows where the options are its rows, else empty.
         mask: the array of the state that says what is valid; empty where every option always is.
-        low, high: its part of `More.valid`, columns low .. high − 1; none without a mask.
+        low, high: its part of `More.valid`, columns low .. high − 1; none without a mask. That of a choice which
+            depends on another has a row of options for each option of that one, one behind the other.
+        after: what it depends on, each with its column and how many options it has: first the choice that it is given,
+            which says what is valid, then those that are made before it and are given the same.
     """
 
     name: str
@@ -84,6 +87,7 @@ class Chosen(NamedTuple):
     mask: str
     low: int
     high: int
+    after: tuple[tuple[int, int], ...] = ()
 
 
 class Layout(NamedTuple):
@@ -194,10 +198,20 @@ def _choices(config: Config, schema: Schema) -> tuple[Chosen, ...]:
     low = 0
     for choice in schema.choices[len(GAME.choices) :]:
         if options := len(choice.options(config)):
-            high = low + (options if choice.mask else 0)
-            found.append(Chosen(choice.name, choice.number, options, choice.of, choice.mask or "", low, high))
+            after = tuple(_after(choice, config, schema))
+            rows = after[0][1] if after else 1
+            high = low + (rows * options if choice.mask else 0)
+            found.append(Chosen(choice.name, choice.number, options, choice.of, choice.mask or "", low, high, after))
             low = high
     return tuple(found)
+
+
+def _after(choice: Choice, config: Config, schema: Schema) -> Iterator[tuple[int, int]]:
+    """See `Chosen.after`."""
+    given = [other for other in schema.choices if other.name == choice.given]
+    siblings = [other for other in schema.choices[: choice.number] if given and other.given == choice.given]
+    for other in (*given, *siblings):
+        yield other.number, len(other.options(config))
 
 
 #: The layout of worlds of our own systems alone.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -90,6 +91,17 @@ class ByPopulation(Network):
                 whole = torch.where(mine.to(part.device)[:, None, None], part, whole)
             return whole
 
+        def more(name: str) -> Any:
+            parts = [choices.more[name] for choices, _ in told]
+            if isinstance(parts[0], Tensor):
+                return joined(parts)  # type: ignore[arg-type]
+
+            def given(taken: Mapping[int, Tensor]) -> Tensor:
+                pairs = zip(parts, told, strict=True)
+                return joined([part(_rows_of(taken, choices)) for part, (choices, _) in pairs])  # type: ignore[operator]
+
+            return given
+
         def target(styles: Tensor) -> Tensor:
             found = [choices.target(styles[:, : len(choices.value[0])]) for choices, _ in told if choices.target]
             return joined(found, max(part.shape[-1] for part in found), NEVER)
@@ -101,8 +113,14 @@ class ByPopulation(Network):
             value=joined([choices.value.unsqueeze(-1) for choices, _ in told]).squeeze(-1),
             target=target if any(choices.target for choices, _ in told) else None,
             memory=joined(memories, self.memory) if self.memory else None,
-            more={name: joined([choices.more[name] for choices, _ in told]) for name in told[0][0].more},
+            more={name: more(name) for name in told[0][0].more},
         )
+
+
+def _rows_of(taken: Mapping[int, Tensor], choices: Choices) -> Mapping[int, Tensor]:
+    """What was taken, of as many rows as a network has judged."""
+    rows = choices.value.shape[1]
+    return {column: options[:, :rows] for column, options in taken.items()}
 
 
 def _narrowed(samples: Samples, mine: Tensor) -> Samples:

@@ -41,6 +41,7 @@ class Interface(NamedTuple):
     vectors: Mapping[str, int]  # by the name of each vector its width
     sets: Mapping[str, tuple[int, int]]  # by the name of each set of rows L, and its columns
     choices: Mapping[str, int]  # by the name of each choice the number of its options
+    given: Mapping[str, str]  # by the name of each choice that depends on another the name of that one
 
     @classmethod
     def of(cls, config: Config) -> Self:
@@ -55,6 +56,7 @@ class Interface(NamedTuple):
             vectors={table.name: table.width for table in layout.tables if not table.array},
             sets={table.name: (table.rows, table.width) for table in layout.sets},
             choices={name: count for name, count in options.items() if count},
+            given={"target": "style"} | {c.name: c.given for c in config.schema.choices if c.given and options[c.name]},
         )
 
     def examples(self, count: int) -> Inputs:

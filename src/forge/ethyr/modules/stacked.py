@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import torch
@@ -14,7 +14,7 @@ from forge.ethyr.kernels.layout import NEVER, SEEN, Chosen, layout_of
 from forge.ethyr.learning.settings import Learning
 from forge.ethyr.modules.cells import batched
 from forge.ethyr.modules.interface import Inputs, Interface, Senses
-from forge.ethyr.networks.choices import ABSENT, ruled
+from forge.ethyr.networks.choices import ABSENT, of_option, ruled
 from forge.ethyr.networks.network import Choices, Network, take
 from forge.ethyr.networks.samples import Samples
 from forge.ethyr.networks.timeline import Timeline
@@ -100,7 +100,7 @@ class Stacked(Network):
 
         def target(styles: Tensor) -> Tensor:
             logits = said.logits["target"]
-            valid, logits = (_of_style(part, styles) for part in (view.targets, logits))
+            valid, logits = (_of_option(part, styles) for part in (view.targets, logits))
             return torch.where(valid, logits, NEVER).log_softmax(-1)
 
         return Choices(
@@ -109,7 +109,7 @@ class Stacked(Network):
             value=said.value,
             target=target if "target" in said.logits else None,
             memory=said.memory,
-            more={choice.name: _valid(said.logits[choice.name], choice, view) for choice in self.more},
+            more={choice.name: _odds(said.logits[choice.name], choice, view) for choice in self.more},
         )
 
     def _alone(self, parameters: dict[str, Tensor], buffers: dict[str, Tensor], *given: Any) -> Any:
@@ -213,8 +213,8 @@ def _tried(name: str, module: nn.Module, interface: Interface, memory: int) -> S
         raise ConfigError(f"{name} returned logits of {given_names}; they must be of {', '.join(interface.choices)}")
     for choice, options in interface.choices.items():
         shapes: list[tuple[int, ...]] = [(_TRIED, options)]
-        if choice == "target":
-            shapes.append((_TRIED, interface.choices["style"], options))
+        if choice in interface.given:
+            shapes.append((_TRIED, interface.choices[interface.given[choice]], options))
         _check(name, f"logits of {choice}", said.logits[choice], *shapes)
     _check(name, "value", said.value, (_TRIED,))
     if memory:
@@ -254,6 +254,18 @@ def _filled(samples: Samples) -> Tensor | None:
     return None if bool((count > 0).all()) else count.nonzero().squeeze(-1)
 
 
+def _odds(logits: Tensor, choice: Chosen, view: View) -> Tensor | Callable[[Mapping[int, Tensor]], Tensor]:
+    """What `Choices.more` has of a choice from outside: of what is there and valid."""
+    if not choice.after:
+        return _valid(logits, choice, view)
+
+    def odds(taken: Mapping[int, Tensor]) -> Tensor:
+        given = taken[choice.after[0][0]].to(logits.device)
+        return ruled(_of_option(logits, given), of_option(view.valid.get(choice.name), given)).log_softmax(-1)
+
+    return odds
+
+
 def _valid(logits: Tensor, choice: Chosen, view: View) -> Tensor:
     """Log-probabilities of the options of a choice from outside, [P, m, options], of what is there and valid."""
     if choice.of:
@@ -262,12 +274,13 @@ def _valid(logits: Tensor, choice: Chosen, view: View) -> Tensor:
     return ruled(logits, view.valid.get(choice.name)).log_softmax(-1)
 
 
-def _of_style(part: Tensor, styles: Tensor) -> Tensor:
-    """What [P, m, styles, K] holds of the styles [P, m]; what is [P, m, K] is of every style."""
-    if part.ndim == styles.ndim + 1:
+def _of_option(part: Tensor, option: Tensor) -> Tensor:
+    """What [P, m, k, n] holds of the options [P, m] of another choice; what is [P, m, n] is of every option."""
+    if part.ndim == option.ndim + 1:
         return part
-    places = styles[..., None, None].expand(-1, -1, 1, part.shape[-1])
-    return part.gather(2, places).squeeze(2)
+    found = of_option(part, option)
+    assert found is not None
+    return found
 
 
 def _rows(part: Tensor, rows: Tensor) -> Tensor:

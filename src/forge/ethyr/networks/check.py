@@ -77,7 +77,12 @@ def _check_more(name: str, config: Config, choices: Choices, shape: tuple[int, .
         raise ConfigError(f"{name} returned as more the choices {given}; those of this world are {wanted}")
     for choice in there:
         odds = choices.more[choice.name]
+        if choice.after:
+            if isinstance(odds, Tensor) or not callable(odds):
+                raise ConfigError(f"{name} returned as {choice.name} {_words(odds)}; it must be a function of options")
+            odds = odds({column: torch.zeros(shape, dtype=torch.int64) for column, _ in choice.after})
         _check_odds(name, choice.name, odds, (*shape, choice.options), filled)
+        assert isinstance(odds, Tensor)
         if (choice.mask or choice.of) and (odds.exp()[..., -1][filled] > 1e-6).any():
             raise ConfigError(
                 f"{name} gives options of {choice.name} that are not valid a probability; see Viewer and its valid"
@@ -121,5 +126,6 @@ def made_up(config: Config) -> Samples:
     moves = np.full((P, _ROWS), 2 ** len(Move) - 1 - (1 << int(Move.NORTH)), np.uint8)
     more = more_for(layout, (P, _ROWS), 1).each(np.zeros_like)
     for choice in layout.choices:
-        more.valid[..., choice.low : choice.high - 1] = True
+        more.valid[..., choice.low : choice.high] = True
+        more.valid[..., choice.low + choice.options - 1 : choice.high : choice.options] = False
     return Samples(windows, entities, first, np.zeros(P, np.int64), count, moves, more)

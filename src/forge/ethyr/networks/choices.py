@@ -1,8 +1,9 @@
-"""The heads of choices that systems from outside declare: one of n, or a pointer to a row."""
+"""The heads of choices that systems from outside declare: one of n, also given another, or a pointer to a row."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Mapping
 
 import torch
 from torch import Tensor, nn
@@ -10,6 +11,7 @@ from torch import Tensor, nn
 from forge.blade.config.config import Config
 from forge.ethyr.kernels.layout import NEVER, SEEN, Chosen, Layout
 from forge.ethyr.networks.layers import FeatureNorm, PopulationLinear
+from forge.ethyr.networks.network import take
 from forge.ethyr.networks.samples import Samples
 from forge.ethyr.networks.tables import TableNorm, rows_of, told
 
@@ -34,6 +36,36 @@ class PlainHead(PopulationLinear):
     def log_probs(self, x: Tensor, samples: Samples) -> Tensor:
         """Log-probabilities float32 [P, m, n] of samples of which x, float32 [P, m, inputs], is known."""
         return ruled(super().forward(x), masked(self.choice, samples)).log_softmax(-1)
+
+
+class GivenHead(PopulationLinear):
+    """One of n, given what was chosen before: a linear head, and for each choice that it depends on a table of logits.
+
+    Which options are valid, and how much each is worth beyond what the sample says, follows from the options that were
+    taken there: logits = x W + b + Σ tables[option]. Arguments as for `PlainHead`.
+    """
+
+    def __init__(self, config: Config, choice: Chosen, inputs: int, generator: torch.Generator) -> None:
+        super().__init__(config.populations, inputs, choice.options, generator)
+        self.choice = choice
+        rows = sum(options for _, options in choice.after)
+        self.given = nn.Parameter(torch.zeros(config.populations, rows, choice.options))
+
+    def log_probs(self, x: Tensor, samples: Samples) -> Callable[[Mapping[int, Tensor]], Tensor]:
+        """A function of what was taken before to log-probabilities float32 [P, m, n].
+
+        What was taken is int64 [P, m] by the columns of actions. x is float32 [P, m, inputs], of the samples.
+        """
+        alone, valid = super().forward(x), masked(self.choice, samples)
+
+        def odds(taken: Mapping[int, Tensor]) -> Tensor:
+            logits, first = alone, 0
+            for column, options in self.choice.after:
+                logits = logits + take(self.given, first + taken[column].to(logits.device))
+                first += options
+            return ruled(logits, of_option(valid, taken[self.choice.after[0][0]])).log_softmax(-1)
+
+        return odds
 
 
 class PointerHead(nn.Module):
@@ -95,17 +127,31 @@ def ruled(logits: Tensor, valid: Tensor | None) -> Tensor:
 
 
 def masked(choice: Chosen, samples: Samples) -> Tensor | None:
-    """Which options of a choice are valid, bool [P, m, n]; None where all always are."""
+    """Which options of a choice are valid, bool [P, m, n]; None where all always are.
+
+    Of a choice that is given another with k options it is bool [P, m, k, n].
+    """
     if not choice.mask:
         return None
     assert samples.more is not None, "these samples hold nothing that systems from outside tell"
-    return rows_of(samples.more.valid, samples.row_index()[0])[..., choice.low : choice.high]
+    valid = rows_of(samples.more.valid, samples.row_index()[0])[..., choice.low : choice.high]
+    return valid.unflatten(-1, (-1, choice.options)) if choice.after else valid
+
+
+def of_option(parts: Tensor | None, option: Tensor) -> Tensor | None:
+    """Of what there is for each option of a choice, [P, m, k, n], that of the option taken, int64 [P, m]: [P, m, n]."""
+    if parts is None:
+        return None
+    place = option.to(parts.device)[..., None, None].expand(-1, -1, 1, parts.shape[-1])
+    return parts.gather(-2, place).squeeze(-2)
 
 
 def head_of(
     config: Config, layout: Layout, choice: Chosen, inputs: int, generator: torch.Generator
-) -> PlainHead | PointerHead:
+) -> PlainHead | GivenHead | PointerHead:
     """The head of a choice from outside; arguments as for `PointerHead`."""
+    if choice.after:
+        return GivenHead(config, choice, inputs, generator)
     if choice.of:
         return PointerHead(config, layout, choice, inputs, generator)
     return PlainHead(config, choice, inputs, generator)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 import torch
 from torch import Tensor
@@ -40,14 +40,35 @@ def entropy(log_probs: Tensor) -> Tensor:
     return -(log_probs.exp() * log_probs).sum(-1)
 
 
-def _parts(choices: Choices, layout: Layout, styles: Callable[[], Tensor]) -> Iterator[tuple[int, Tensor]]:
-    """The column of each choice, and its log-probabilities; `styles` gives those chosen, once they are."""
+def odds_of_all(choices: Choices, layout: Layout, taken: Mapping[int, Tensor]) -> Iterator[tuple[int, Tensor]]:
+    """The column of each choice, and its log-probabilities.
+
+    Args:
+        choices: of the samples.
+        layout: of the worlds.
+        taken: int64 [P, m] by the column, what is chosen; of each column it is asked for after that has been given.
+    """
     yield 0, choices.move
     yield 1, choices.style
     if choices.target is not None:
-        yield 2, choices.target(styles().to(choices.style.device))
+        yield 2, choices.target(taken[1].to(choices.style.device))
     for choice in layout.choices:
-        yield choice.column, choices.more[choice.name]
+        odds = choices.more[choice.name]
+        yield choice.column, odds if isinstance(odds, Tensor) else odds(taken)
+
+
+def odds_of_more(choices: Choices, layout: Layout) -> dict[str, Tensor]:
+    """Log-probabilities of every choice from outside by its name, float32 [P, m, options].
+
+    Of one that depends on others they are those with the likeliest option of each.
+    """
+    taken = {0: choices.move.argmax(-1), 1: choices.style.argmax(-1)}
+    found = {}
+    for column, part in odds_of_all(choices, layout, taken):
+        taken[column] = part.argmax(-1)
+        if column in (choice.column for choice in layout.choices):
+            found[layout.schema.choices[column].name] = part
+    return found
 
 
 def _counted(parts: Iterable[tuple[int, Tensor]], matters: Tensor | None) -> dict[int, Tensor]:
@@ -89,7 +110,7 @@ def draw(
     drawn = torch.zeros(*choices.move.shape[:2], layout.actions, dtype=torch.uint8)
     taken: dict[int, Tensor] = {}
     log_probs = []
-    for column, part in _parts(choices, layout, lambda: taken[1]):
+    for column, part in odds_of_all(choices, layout, taken):
         odds = part.cpu()
         taken[column] = sample(odds, generator)
         drawn[..., column] = taken[column]
@@ -120,7 +141,7 @@ def joint_apart(
     choices: Choices, actions: Tensor, layout: Layout = OURS, matters: Tensor | None = None
 ) -> tuple[Tensor, dict[int, Tensor]]:
     """As `joint`, with the entropy of each choice by itself: float32 [P, m] by the columns of actions."""
-    taken = actions.long()
-    odds = list(_parts(choices, layout, lambda: taken[..., 1]))
-    log_prob = _sum(((column, chosen(part, taken[..., column])) for column, part in odds), matters)
+    taken = dict(enumerate(actions.long().unbind(-1)))
+    odds = list(odds_of_all(choices, layout, taken))
+    log_prob = _sum(((column, chosen(part, taken[column])) for column, part in odds), matters)
     return log_prob, _counted(((column, entropy(part)) for column, part in odds), matters)

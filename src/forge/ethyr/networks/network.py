@@ -24,8 +24,9 @@ class Choices(NamedTuple):
     target: Callable[[Tensor], Tensor] | None = None
     memory: Tensor | None = None  # float32 [P, m, network.memory]: what the agents carry to their next tick
     #: Of every choice that systems from outside declare, by its name: log-probabilities float32 [P, m, options],
-    #: NEVER-small where invalid.
-    more: Mapping[str, Tensor] = MappingProxyType({})
+    #: NEVER-small where invalid. Of one that depends on others a function to them, of the options that were taken in
+    #: the columns before its own: int64 [P, m] by the column.
+    more: Mapping[str, Tensor | Callable[[Mapping[int, Tensor]], Tensor]] = MappingProxyType({})
 
 
 class Network(nn.Module):
