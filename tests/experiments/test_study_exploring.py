@@ -162,12 +162,30 @@ def test_exploration_tells_how_many_lives_reach_the_horizon() -> None:
     for row in found.tables["levels"]:
         learned = row["surveyed"] == 16 and row["trained"] not in SCRIPTED
         assert (row["reach_horizon"], row["horizon"]) == (0.1 if learned else 0, 100)
+        assert row["lives"] == 10 * 4 * (1 if row["trained"] in SCRIPTED else 2)
     own, same = (table.splitlines() for table in found.body.split("\n\n")[1:4:2])
-    assert [line.split(" | ")[-1] for line in (own[0], own[2], own[-1])] == [
-        "reach the horizon [%] |", "0.0 (100 ticks) |", "10.0 (100 ticks) |",
+    assert [line.split(" | ")[-2:] for line in (own[0], own[2], own[-1])] == [
+        ["lives", "reach the horizon [%] |"], ["40", "0.0 (100 ticks) |"], ["80", "10.0 (100 ticks) |"],
     ]  # fmt: skip
     assert same[-1].startswith("| 16 | 16 |")
     assert same[-1].endswith("| 10.0 (100 ticks) |")
+
+
+def test_where_nobody_is_born_no_lifetime_is_told() -> None:
+    """Among 4 agents nobody dies, so that nobody is born: there is no lifetime, and no factor of lifetimes."""
+    tiles = {(4, 4): 10, (8, 8): 20, (16, 16): 40, (4, 16): 10, (8, 16): 20, (8, 4): 8, (16, 4): 6}
+    plain = explored(tiles, {4: 10, 8: 10, 16: 10})
+    none = {
+        p: sample(patch(t), patch(t), land=LAND, lives=0, lifetime=0, tiles=0) for p, t in tiles.items() if p[1] == 4
+    }
+    found = exploring_report.findings(dataclasses.replace(plain, samples={**plain.samples, **none}))
+    rows = {(row["trained"], row["surveyed"]): row for row in found.tables["levels"]}
+    assert (rows[4, 4]["lives"], rows[4, 4]["lifetime"], rows[4, 4]["reach_horizon"]) == (0, None, None)
+    assert rows[4, 4]["coverage"] == 10
+    assert "| 0 | – (100 ticks) |" in found.body
+    assert "and lifetime by × –." in found.verdict.split("Surveyed among 4")[1]
+    effects = {(row["surveyed"], row["quantity"]): row["factor"] for row in found.tables["effects"]}
+    assert (effects["among 4", "lifetime"], effects["among 16", "lifetime"]) == (None, 1)
 
 
 def check_written(found: Findings) -> None:

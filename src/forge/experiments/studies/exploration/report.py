@@ -27,7 +27,7 @@ Drawn = tuple[str, str, Callable[[], "Figure"]]
 
 _METHOD = """Each player is alone in {worlds} worlds, {where}. Counted is what happens in {ticks:,} ticks after a \
 warm-up of {warmup:,}; lives that begin in them are followed to their end or for {followed}; the tables tell \
-how many reach that. *Coverage* is the \
+how many there are, which are few where hardly anybody dies, and what share of them reaches that. *Coverage* is the \
 share of the land that can be reached on which anybody stood in these ticks. {evenly} *Pace* is v1.0's measure of \
 exploration. All are means over worlds. A factor per doubling is the slope of the least-squares line through the \
 logarithms, against the binary logarithm of the number of agents. 95 % intervals: over worlds (delete-one jackknife) \
@@ -169,7 +169,8 @@ def level_rows(explored: Explored, levels: Levels) -> list[dict[str, Any]]:
     rows = []
     for (who, at), found in levels.items():
         sample = explored.samples[who, at]
-        row: dict[str, Any] = {"trained": who, "surveyed": at, "seeds": len(sample.surveys), "horizon": sample.horizon}
+        row: dict[str, Any] = {"trained": who, "surveyed": at, "seeds": len(sample.surveys)}
+        row |= {"lives": _lives(sample), "horizon": sample.horizon}
         for name, estimate in found.items():
             row |= columns(name, estimate)
         rows.append(row)
@@ -218,9 +219,16 @@ def _read(explored: Explored, levels: Levels, places: Sequence[Place]) -> str:
 
 def _read_row(explored: Explored, place: Place, found: Mapping[str, Estimate]) -> dict[str, str]:
     who, at = place
+    sample = explored.samples[place]
     return {
         "trained among": str(who),
         "surveyed among": str(at),
         **{f"{q.name} [{q.unit}]": interval(found[q.name]) for q in explored.quantities},
-        REACHED: reached(100 * found[OUTLIVED.name].value, explored.samples[place].horizon),
+        "lives": f"{_lives(sample):,}",
+        REACHED: reached(100 * found[OUTLIVED.name].value, sample.horizon),
     }
+
+
+def _lives(sample: Sample) -> int:
+    """How many lifetimes are a mean of, over all seeds: few where nobody dies, for then nobody is born."""
+    return int(sample.count("lives").sum())
