@@ -84,9 +84,9 @@ SCALES = {
         play=Play(worlds=2, warmup=30, ticks=20),
         lived=Settings(worlds=4, ticks=20, warmup=10, horizon=30),
     ),
-    "small": Size(about="12 runs of about half a minute of training each, on two cores, shared by both", seeds=3),
+    "small": Size(about="12 runs of about 4 minutes of training each, on two cores, shared by both", seeds=3),
     "medium": Size(
-        about="20 runs of about 3 minutes of training each, on two cores, shared by both",
+        about="20 runs of about 20 minutes of training each, on two cores, shared by both",
         seeds=5,
         confirm=True,
         steps=(10_000_000, 300_000_000),

@@ -43,7 +43,7 @@ SCALES = {
         steps=1_000,
         settings=Settings(worlds=3, ticks=20, warmup=20, horizon=30),
     ),
-    "small": Size(about="20 M agent steps of training for each population, about 10 minutes on two cores", seeds=3),
+    "small": Size(about="20 M agent steps of training for each population, about half an hour on two cores", seeds=3),
     "medium": Size(
         about="100 M agent steps of training for each population",
         seeds=5,
