@@ -24,8 +24,8 @@ SCRIPTED = ("random", "forager", "fighter")
 
 #: Agent steps that a second of training stands for, so that a budget in steps, which repeats to the bit, is about one
 #: in time: a little less than what two cores do with the default configuration, so that the last milestone is in time.
-#: The first 60 core-seconds of a run of `small` came to 0.48 M (pg) and 0.16 M (ppo) agent steps each, on two threads of
-#: an AMD EPYC (family 25, model 1) on which other work ran; two threads do 1.6 times as many as one. The time it
+#: The first 60 core-seconds of a run of `small` came to 0.48 M (pg) and 0.16 M (ppo) agent steps each, with two threads
+#: on an AMD EPYC (family 25, model 1) on which other work ran; two threads do 1.6 times as many as one. The time it
 #: really takes is measured as well.
 RATES = {"pg": 750_000, "ppo": 250_000}
 
