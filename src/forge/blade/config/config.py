@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from forge.blade.config.tables import systems_toml, toml_version, version_toml, world_tables
-from forge.blade.game.game import GAME, from_outside, named_systems, schema_of
+from forge.blade.game.game import GAME, check_rewards, from_outside, named_systems, schema_of
 from forge.blade.mechanics.events import Recording
 from forge.blade.schema import versions
 from forge.blade.schema.schema import Schema
@@ -78,6 +78,7 @@ class Config:
             raise ConfigError(
                 f"spawn.cap = {self.spawn.cap} must be a multiple of the number of populations, {self.populations}"
             )
+        check_rewards(self.reward, self.schema)
         if self.systems:
             self.schema.layout([self], Recording())  # refuses arrays that are not of their shape
 

@@ -28,6 +28,7 @@ def tick(state, w):
     # each SPOILS
     if deaths > 0:
         die(state, w, deaths)
+        state.deaths[w] = 0  # who leaves between ticks is not of this one
     # each GROW
     enter(state, w)
     # each OBSERVE

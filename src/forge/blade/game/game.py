@@ -6,8 +6,10 @@ import functools
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
-from forge.blade.grown import camps
+from forge.blade.grown import births, bodies, camps, items, skills, speech, work
+from forge.blade.grown.trades import trades
 from forge.blade.schema.schema import Schema
 from forge.blade.schema.system import System
 from forge.blade.systems import (
@@ -30,7 +32,7 @@ from forge.support.plugins import load
 _OURS = tuple(part.SYSTEM for part in (terrain, spawn, vitals, foraging, life, movement, combat, sight, log, reward))
 GAME = Schema(_OURS)
 #: Those of the grown world, each after all that it builds on.
-_GROWN: tuple[ModuleType, ...] = (camps,)
+_GROWN: tuple[ModuleType, ...] = (skills, bodies, items, work, camps, trades, births, speech)
 #: Systems of ours that are part of a world only where its configuration names them, by these names.
 OPTIONS = {part.SYSTEM.name: part.SYSTEM for part in (*_GROWN, paths, reach)}
 _IN_ORDER = [part.SYSTEM.name for part in _GROWN]
@@ -82,3 +84,23 @@ def schema_of(names: tuple[str, ...], beside: Path | None = None) -> Schema:
             raise ConfigError(f"systems = {name!r} must be a System, not {type(system).__name__}")
         guests[name] = system
     return Schema(_OURS, guests)
+
+
+def check_rewards(reward: Any, schema: Schema) -> None:
+    """Refuses a reward of what no system of a world counts.
+
+    Args:
+        reward: the section of a configuration.
+        schema: of its systems.
+
+    Raises:
+        ConfigError: naming the field, and the system that counts it.
+    """
+    counted = schema.names("terms")
+    for name, system in OPTIONS.items():
+        for term in system.terms:
+            if term.name not in counted and (weight := getattr(reward, term.name, 0)) != 0:
+                raise ConfigError(
+                    f"reward.{term.name} = {weight} rewards what the system {name!r} counts, which systems does not "
+                    "name; allowed is 0, or to name it, too"
+                )

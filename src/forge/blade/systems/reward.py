@@ -27,7 +27,8 @@ _ANY = 0x7FFFFFFF
 class Reward(Section):
     """What an agent is rewarded for: a sum of terms, each a number times how much of it the agent did in the tick.
 
-    The fields are those of `RewardTerm`, in its order.
+    The first fields are those of `RewardTerm`, in its order. What the others reward is counted by systems that not
+    every world has: without theirs they are 0.
     """
 
     survival: float = number(1.0, -1e6, 1e6, "reward of every tick survived")
@@ -38,6 +39,9 @@ class Reward(Section):
     damage_taken: float = number(0.0, -1e6, 1e6, "reward of every point of health lost to attacks", 2, 0.0)
     kill: float = number(0.0, -1e6, 1e6, "reward of every agent killed", 2, 0.0)
     explore: float = number(0.0, -1e6, 1e6, "reward of every tile that is new to this life", 2, 0.0)
+    level: float = number(0.0, -1e6, 1e6, "reward of every level gained, with skills", 2, 0.0)
+    gold: float = number(0.0, -1e6, 1e6, "reward of every gold gained, with that in orders, with items", 2, 0.0)
+    birth: float = number(0.0, -1e6, 1e6, "reward of every child borne, with births", 2, 0.0)
 
     @property
     def counts_deeds(self) -> bool:
@@ -45,7 +49,8 @@ class Reward(Section):
         return any(getattr(self, f.name) != 0 for f in dataclasses.fields(self) if f.name != "survival")
 
 
-def _weight(name: str) -> Callable[[Any], float]:
+def weight_of(name: str) -> Callable[[Any], float]:
+    """The weight of the term of this name: a field of `Reward`."""
     return lambda config: getattr(config.reward, name)
 
 
@@ -198,8 +203,9 @@ SYSTEM = System(
         Verb(Phase.BIRTH, know_tile, "The tile that it enters on is not new to it."),
     ),
     terms=tuple(
-        Term(f.name, f.metadata["doc"].removeprefix("reward of "), _weight(f.name), int(RewardTerm[f.name.upper()]))
+        Term(f.name, f.metadata["doc"].removeprefix("reward of "), weight_of(f.name), int(RewardTerm[f.name.upper()]))
         for f in dataclasses.fields(Reward)
+        if f.name.upper() in RewardTerm.__members__
     ),
     sizes=(
         Size("terms", lambda z: len(z.schema.terms)),

@@ -1,0 +1,1 @@
+"""Trades: fishing, mining, cooking and smithing, and eating what comes of them."""
