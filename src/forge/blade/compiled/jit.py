@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import hashlib
+import inspect
 import os
 import shutil
 from collections.abc import Callable, Iterator
@@ -17,6 +18,7 @@ from typing import Any
 
 import llvmlite.binding
 import numba
+from numba.extending import overload
 
 from forge.blade.compiled import compiling
 from forge.support.cache import cache_dir
@@ -33,6 +35,8 @@ if _settings.DISABLE_JIT:
 
 compiling.announce()
 
+#: How the helpers of `where_kept` are compiled.
+_WITHIN: Any = {"forceinline": True, "_nrt": False, "error_model": "numpy"}
 _KEEP = 4  # cached builds of other versions that are left on disk
 
 
@@ -128,10 +132,6 @@ def jit(function: Callable[..., Any] | None = None, **options: Any) -> Any:
         return numba.njit(nogil=True, error_model="numpy", cache=True, **options)(function)
 
 
-#: How `numba.extending.overload` compiles a helper whose code depends on which arrays worlds have: as `inline` does.
-WITHIN: Any = {"forceinline": True, "_nrt": False, "error_model": "numpy"}
-
-
 def inline(function: Callable[..., Any]) -> Any:
     """Compiles a helper of the tick: merged into its callers, and without counting references.
 
@@ -140,3 +140,22 @@ def inline(function: Callable[..., Any]) -> Any:
     and cannot be called from Python: the wrappers for that would take a quarter of the time to compile.
     """
     return jit(function, forceinline=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+def where_kept(array: str, otherwise: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Makes a function a helper of the tick, as `inline` does, in worlds whose state has an array of this name.
+
+    In other worlds `otherwise` takes its place, whose parameters are called the same. Which of the two it is, is known
+    when the code that calls it is compiled. So a system can be built on another one where that is there.
+    """
+
+    def decorate(function: Callable[..., Any]) -> Callable[..., Any]:
+        def chosen(*given: Any) -> Callable[..., Any]:
+            return function if array in given[0].fields else otherwise
+
+        typed: Any = chosen
+        typed.__signature__ = inspect.signature(function)
+        overload(function, jit_options=_WITHIN)(typed)
+        return function
+
+    return decorate

@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numba.extending import overload
 
-from forge.blade.compiled.jit import WITHIN, inline
+from forge.blade.compiled.jit import inline, where_kept
 from forge.blade.grown.sites import fires_of, sites
 from forge.blade.mechanics.grid import tile_index
 from forge.blade.mechanics.ids import Material
@@ -128,7 +127,7 @@ def come_and_go(state, w):
     agents, living = state.agents[w], state.living[w]
     for k in range(state.living_count[w]):
         agent = agents[np.int64(living[k])]
-        agent.in_camp = camp_at(state, w, agent.row, agent.col)
+        agent.in_camp = in_camp_at(state, w, agent.row, agent.col)
 
 
 @inline
@@ -145,33 +144,25 @@ def find_camp(state, w):
         agent.in_camp = max(abs(rows), abs(cols)) <= state.rules[w].camp_radius
 
 
-@inline
-def camp_at(state, w, row, col):
-    """Whether a place of the map lies in a camp."""
+def _in_no_camp(state, w, row, col):
+    return False
+
+
+@where_kept("camp_steps", otherwise=_in_no_camp)
+def in_camp_at(state, w, row, col):
+    """Whether a place of the map lies in a camp; where there are none, it does not."""
     rules = state.rules[w]
     return np.int64(state.camp_steps[w, np.int64(row) * rules.side + col]) <= rules.camp_radius
 
 
-def in_camp_at(state: Any, w: Any, row: Any, col: Any) -> Any:
-    """For compiled code of all worlds: whether a place of the map lies in a camp; where there are none, it does not."""
+def _exposed(state, w, slot):
+    return False
 
 
-@overload(in_camp_at, jit_options=WITHIN)
-def _in_camp_at(state: Any, w: Any, row: Any, col: Any) -> Any:
-    if "camp_steps" in state.fields:
-        return lambda state, w, row, col: camp_at(state, w, row, col)
-    return lambda state, w, row, col: False
-
-
-def sheltered(state: Any, w: Any, slot: Any) -> Any:
-    """For compiled code of all worlds: whether the truce of a camp protects and binds who is in a slot."""
-
-
-@overload(sheltered, jit_options=WITHIN)
-def _sheltered(state: Any, w: Any, slot: Any) -> Any:
-    if "camp_steps" in state.fields:
-        return lambda state, w, slot: (state.rules[w].truce != 0) & (state.agents[w, slot].in_camp != 0)
-    return lambda state, w, slot: False
+@where_kept("camp_steps", otherwise=_exposed)
+def sheltered(state, w, slot):
+    """Whether the truce of a camp protects and binds who is in a slot."""
+    return (state.rules[w].truce != 0) & (state.agents[w, slot].in_camp != 0)
 
 
 def _way(name: str, place: int, axis: str) -> Feature:
