@@ -8,6 +8,8 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+from forge.blade.creatures import creatures
+from forge.blade.fights import levels
 from forge.blade.grown import births, bodies, camps, items, skills, speech, work
 from forge.blade.grown.trades import trades
 from forge.blade.schema.schema import Schema
@@ -32,7 +34,18 @@ from forge.support.plugins import load
 _OURS = tuple(part.SYSTEM for part in (terrain, spawn, vitals, foraging, life, movement, combat, sight, log, reward))
 GAME = Schema(_OURS)
 #: Those of the grown world, each after all that it builds on.
-_GROWN: tuple[ModuleType, ...] = (skills, bodies, items, work, camps, trades, births, speech)
+_GROWN: tuple[ModuleType, ...] = (
+    skills,
+    bodies,
+    items,
+    work,
+    camps,
+    trades,
+    levels,
+    creatures,
+    births,
+    speech,
+)
 #: Systems of ours that are part of a world only where its configuration names them, by these names.
 OPTIONS = {part.SYSTEM.name: part.SYSTEM for part in (*_GROWN, paths, reach)}
 _IN_ORDER = [part.SYSTEM.name for part in _GROWN]

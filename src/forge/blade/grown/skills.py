@@ -73,9 +73,15 @@ def count_levels(state, w, slot, counting):
 @inline
 def go_on(state, w, slot, counting):
     """Heals, uses food and water, hungers and thirsts. Returns the cause of death or SURVIVES."""
+    return go_on_if(state, w, slot, True)
+
+
+@inline
+def go_on_if(state, w, slot, heals):
+    """The same, but for healing where `heals` is not true."""
     rules, agent = state.rules[w], state.agents[w, slot]
     food, water, health = np.int64(agent.food), np.int64(agent.water), np.int64(agent.health)
-    well = (food > rules.heal_food) & (water > rules.heal_water)
+    well = heals & (food > rules.heal_food) & (water > rules.heal_water)
     health = min(np.int64(state.level[w, slot, _CONSTITUTION]), health + rules.heal * well)
     food = max(0, food - rules.food_loss)
     water = max(0, water - rules.water_loss)

@@ -1,0 +1,170 @@
+"""Chickens and goblins. Only where a configuration names it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from forge.blade.compiled.jit import inline
+from forge.blade.creatures.kinds import EXPERIENCE, HEALTH, LEVELS, Creature, chickens, creatures
+from forge.blade.creatures.loot import end_tick, reward_kills
+from forge.blade.creatures.placing import come_back, list_creatures, populate
+from forge.blade.creatures.quarry import RESENTS, aim_all, bear_grudges
+from forge.blade.creatures.roaming import roam
+from forge.blade.fights.credit import credit_all
+from forge.blade.fights.levels import fight
+from forge.blade.fights.strikes import strike_all
+from forge.blade.mechanics.events import NOBODY
+from forge.blade.mechanics.grid import index_by_row
+from forge.blade.schema.phase import Phase, Verb
+from forge.blade.schema.record import Column
+from forge.blade.schema.section import Section, number, plain
+from forge.blade.schema.system import Array, EventType, Feature, Number, System, shared
+from forge.support.checks import ConfigError
+
+
+@dataclass(frozen=True)
+class Creatures(Section):
+    """Chickens and goblins."""
+
+    chickens: int = number(32, 0, 1000, "chickens for each 62 × 62 tiles of playable land")
+    goblins: int = number(8, 0, 1000, "goblins for each 62 × 62 tiles of playable land")
+    hostile: bool = plain(True, "goblins go for agents that are near, and not only for who struck them")
+    back: int = number(50, 0, 1_000_000, "a creature that dies is replaced after so long [ticks]")
+
+
+@inline
+def fight_all(state, w):
+    """Finds whom everyone strikes, creatures among them, draws what that does, and credits it."""
+    index_by_row(state, w)
+    aim_all(state, w)
+    if strike_all(state, w) > 0:
+        credit_all(state, w)
+        reward_kills(state, w)
+        bear_grudges(state, w)
+
+
+def _check(configs: Sequence[Any], arrays: Mapping[str, Any]) -> None:
+    """Refuses creatures that no rule leads to.
+
+    Raises:
+        ConfigError: naming the world, the slot, what is there and what is allowed.
+    """
+    config, everybody = configs[0], arrays["agents"]
+    slots, terrain = config.spawn.cap, config.terrain
+    kinds = np.full(creatures(config), Creature.GOBLIN)
+    kinds[: chickens(config)] = Creature.CHICKEN
+    if everybody["creature"][:, :slots].any():
+        raise ConfigError("agents.creature is not 0 in a slot of agents; allowed is 0")
+    here = everybody[:, slots:]
+    there = here["creature"] != 0
+    for w, living in enumerate(there):
+        ever = int(arrays["creature_births"][w])
+        allowed: dict[str, tuple[Any, Any]] = {
+            "creature": (kinds, kinds),
+            "id": (-ever, -1),
+            "population": (NOBODY, NOBODY),
+            "health": (1, HEALTH[kinds]),
+            "freeze": (0, configs[w].combat.mage_freeze),
+            "grudge_left": (0, RESENTS),
+            **dict.fromkeys(("row", "col"), (terrain.low, terrain.high)),
+            **dict.fromkeys(("age", "damage"), (0, np.iinfo(np.int32).max)),
+        }
+        for name, (low, high) in allowed.items():
+            given = here[w][name].astype(np.int64)
+            wrong = (given < np.where(living, low, 0)) | (given > np.where(living, high, 0))
+            if wrong.any():
+                slot = int(np.flatnonzero(wrong)[0])
+                raise ConfigError(
+                    f"agents.{name} of world {w}, slot {slots + slot}, is {given[slot]}, which no creature of its kind "
+                    "can have" + ("" if living[slot] else "; nobody is there, and allowed is 0")
+                )
+        if len(np.unique(here["id"][w][living])) < living.sum():
+            raise ConfigError(f"agents.id of world {w}: two creatures have the same; allowed is each id once")
+        for name, table in (("level", LEVELS), ("experience", EXPERIENCE)):
+            wanted = table[kinds] * living[:, None]
+            if (arrays[name][w, slots:] != wanted).any():
+                raise ConfigError(f"{name} of world {w} is not that of creatures in their slots, or 0 in empty ones")
+
+
+SYSTEM = System(
+    "creatures",
+    "chickens and goblins",
+    section=Creatures,
+    needs=("levels",),
+    bodies=creatures,
+    shared=shared("creatures", "chickens", "goblins"),
+    numbers=(
+        Number("hostile"),
+        Number("back", "i8"),
+        Number("chickens", value=lambda c, edge: chickens(c)),
+        Number("outer_quarter", value=lambda c, edge: c.terrain.playable // 4),
+    ),
+    agent=(
+        Column("grudge", "i8", "of a goblin: id of the agent that struck it last", "id"),
+        Column("creature", "u1", "0 an agent, 1 a chicken, 2 a goblin", "kind"),
+        Column("grudge_left", "u1", "for how long it goes for that one", "ticks"),
+    ),
+    arrays=(
+        Array("creature_births", "i8", lambda z: (), "creatures that have ever entered the world", saved=True),
+        Array(
+            "creature_due",
+            "i8",
+            lambda z: (z.B - z.N,),
+            "of each slot of a creature, from which tick on another one may enter the world when it is empty",
+            saved=True,
+        ),
+        Array("grudge_slot", "u2", lambda z: (z.B,), "where the agent of its grudge was found last"),
+    ),
+    events=(
+        EventType("slay", "an agent killed a creature", "", "its kind: 1 a chicken, 2 a goblin", "which creature"),
+    ),
+    features=(
+        Feature(
+            "creature",
+            lambda c: 0,
+            lambda c: len(Creature) - 1,
+            "",
+            "what it is: 0 an agent, 1 a chicken, 2 a goblin",
+            lambda c: 0.0,
+            lambda c: 1.0,
+        ),
+    ),
+    verbs=(
+        Verb(Phase.READY, list_creatures, "It is found which creatures live."),
+        Verb(Phase.START, populate, "Before anybody is born, creatures enter, each on land where its kind lives."),
+        Verb(
+            Phase.MOVE,
+            roam,
+            "Creatures that are not frozen go one tile at most: wherever chance leads them, or, a goblin with a "
+            "quarry, in every other tick towards that. Its quarry is who struck it last, for some ticks, or else, if "
+            "goblins are hostile, the nearest agent that is near, past immunity and in no camp. They enter no camps "
+            "and no lava.",
+        ),
+        Verb(
+            Phase.ACT,
+            fight_all,
+            "Each agent strikes, with the style it chose, the weakest in reach that may be struck, creatures included; "
+            "each goblin strikes its quarry, chosen anew, if that is beside it. A blow hits by the attacker's level of "
+            "the style and its weapon against the target's level of defense and its armour; how hard is drawn, too. "
+            "Blows are counted in rotating order, as far as there is health: each point is experience for both, and a "
+            "kill is more for the killer. Mage freezes where it hits.",
+            instead=fight,
+        ),
+        Verb(
+            Phase.SPOILS,
+            end_tick,
+            "The blows of this tick take the health of creatures. One with no health left dies; what it leaves is "
+            "drawn, and goes to its killer as far as there is room, if that one lives on. The rest is gone.",
+        ),
+        Verb(
+            Phase.GROW,
+            come_back,
+            "For each creature that has been dead for long enough another one enters, where it finds a place.",
+        ),
+    ),
+    check=_check,
+)
