@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from forge.blade.compiled.jit import inline
-from forge.blade.grown.kinds import BUNDLE, COUNT, GOLD, IN_USE, KINDS, METAL_LEVELS, METALS
+from forge.blade.grown.kinds import BUNDLE, COUNT, GOLD, IN_USE, KINDS, KNIVES, METAL_LEVELS, METALS
 from forge.blade.grown.packs import Reason, carries
 from forge.blade.mechanics.events import log_event
 from forge.blade.mechanics.ids import NONE, SURVIVES
@@ -124,10 +124,18 @@ def dress(state, w, slot):
 
 
 def _check(configs: Any, arrays: Mapping[str, Any]) -> None:
-    """Refuses packs that no rule leads to, and that compiled code would index or overflow by."""
-    for name in ("gold", "load"):
-        if (arrays[name] < 0).any():
-            raise ConfigError(f"items: {name} holds {arrays[name].min()}; allowed is 0 or more")
+    """Refuses packs that are not what they take of their room, and purses that hold less than nothing."""
+    gold, load, pack = arrays["gold"], arrays["load"], arrays["pack"].astype(np.int64)
+    knives = pack[..., KNIVES : KNIVES + len(METALS)]
+    least = pack.sum(-1) - knives.sum(-1) + (-(-knives // BUNDLE)).sum(-1)  # orders may keep further room
+    most = np.array([[config.items.capacity] for config in configs])
+    if (wrong := (load < least) | (load > most)).any():
+        w, slot = np.argwhere(wrong)[0]
+        raise ConfigError(
+            f"load, world {w}, slot {slot}: {load[w, slot]}; allowed are {least[w, slot]} .. {most[w, 0]}"
+        )
+    if (gold < 0).any():
+        raise ConfigError(f"gold holds {gold.min()}; allowed is 0 or more")
 
 
 def _carried(kind: int) -> Feature:

@@ -30,15 +30,13 @@ class Trades(Section):
 
 def _check(configs: Any, arrays: Mapping[str, Any]) -> None:
     """Refuses lists of mined places that lead out of the map."""
-    mined, count, tiles = arrays["mined"], arrays["mined_count"], arrays["tiles"]
-    for w in range(len(count)):
-        if not 0 <= count[w] <= mined.shape[1]:
-            raise ConfigError(f"mined_count, world {w}: {count[w]}; allowed are 0 .. {mined.shape[1]}")
-        places = mined[w, : count[w]]
-        side = configs[w].terrain.side
-        most = tiles.shape[1] if side == 0 else tiles.shape[1] - 1
-        if len(places) and not (places.min() >= 0 and places.max() <= most):
-            raise ConfigError(f"mined, world {w}: places {places.min()} .. {places.max()}; allowed are 0 .. {most}")
+    mined, counts, most = arrays["mined"], arrays["mined_count"], arrays["tiles"].shape[1] - 1
+    for w, count in enumerate(counts):
+        if not 0 <= count <= mined.shape[1]:
+            raise ConfigError(f"mined_count, world {w}: {count}; allowed are 0 .. {mined.shape[1]}")
+        for place in mined[w, :count]:
+            if not 0 <= place <= most:
+                raise ConfigError(f"mined, world {w}: {place}; allowed are 0 .. {most}")
 
 
 SYSTEM = System(
@@ -50,8 +48,9 @@ SYSTEM = System(
     arrays=(
         Array("mined", "i4", lambda z: (z.S * z.S,), "indices into tiles of stone that was ore, a list", saved=True),
         Array("mined_count", "i4", lambda z: (), "how many there are", saved=True),
+        Array("edible", "u4", lambda z: (z.N,), "bit k: kind k can be eaten, as the masks say", emptied=True),
         Array("makeable", "u4", lambda z: (z.N,), "bit k: kind k could be made in a camp", emptied=True),
-        Array("crafts_here", "u1", lambda z: (z.N,), "whether it was in a camp when it last observed", emptied=True),
+        Array("crafts", "u4", lambda z: (z.N,), "bit k: kind k can be made, as the masks say", emptied=True),
     ),
     events=(
         EventType("make", "an agent made something", "how many", "its kind"),
