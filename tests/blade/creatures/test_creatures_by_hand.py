@@ -78,12 +78,14 @@ def test_a_goblin_leaves_alone_who_is_immune_or_far_or_in_a_camp(who: dict[str, 
 
 def test_a_goblin_that_is_not_hostile_goes_for_who_struck_it_for_five_ticks() -> None:
     """A strikes from three tiles away, hit or miss; for five ticks the goblin draws one of two, then one of four."""
+    misses = 0
     for stream in range(6):
         pit = begun(APART, stream, **{"creatures.hostile": False})
         pit["0"]["freeze"] = 1  # it stays where it is in this tick
         pit.step(A=(PASS, MAGE))
         if pit["0"]["freeze"]:
             continue  # a hit freezes it: then it neither moves nor draws
+        misses += 1
         assert (pit["0"]["grudge"], pit["0"]["grudge_left"]) == (1, 5)
         for left in (4, 3, 2, 1, 0):
             draws, (row, col) = pit.stream, pit.place("0")
@@ -96,6 +98,7 @@ def test_a_goblin_that_is_not_hostile_goes_for_who_struck_it_for_five_ticks() ->
         pit.step()
         assert (pit.place("0") != place) == wanders
         assert pit.events("attack") == []
+    assert misses > 1
 
 
 def test_the_last_in_rotating_order_is_who_it_resents() -> None:
