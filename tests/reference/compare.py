@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,8 @@ from forge.blade.state.state import margin
 from tests.reference.engine import Action, Agent, Game
 from tests.reference.record import Event
 
+#: What is compared: its name, what the reference has, and what the world has.
+Checks = list[tuple[str, Any, Any]]
 #: Chooses the actions of a tick, as `World.step` takes them.
 Player = Callable[[np.random.Generator, Observation, Config], np.ndarray]
 
@@ -57,12 +59,19 @@ def play(case: Case, engine: type[Game] = Game) -> tuple[list[Game], str]:
 
 def differences(world: World, games: Sequence[Game]) -> str:
     """What differs in state, observation or records, in words."""
-    checks = (_state, _tiles, _sights, _events, _lives, _visits, _tallies, _rewarded)
+    checks = (_state, tiles, sights, _events, _lives, visits, tallies, _rewarded)
     for game in games:
-        for check in checks:
-            for name, ours, theirs in check(world, game):
-                if not np.array_equal(ours, theirs):
-                    return f"world {game.index}: {name} {_contrast(ours, theirs)}"
+        wrong = first_difference(game.index, (one for check in checks for one in check(world, game)))
+        if wrong:
+            return wrong
+    return ""
+
+
+def first_difference(index: int, checks: Iterable[tuple[str, Any, Any]]) -> str:
+    """The first of some checks of a world that fails, in words; "" if none does."""
+    for name, ours, theirs in checks:
+        if not np.array_equal(ours, theirs):
+            return f"world {index}: {name} {_contrast(ours, theirs)}"
     return ""
 
 
@@ -79,13 +88,10 @@ def step_differences(
             ("info.living", len(game.agents), info["living"][w]),
             ("info.members", [game.members(p) for p in populations], info["members"][w]),
         )
-        for name, ours, theirs in checks:
-            if not np.array_equal(ours, theirs):
-                return f"world {w}: {name} {_contrast(ours, theirs)}"
+        wrong = first_difference(w, checks)
+        if wrong:
+            return wrong
     return ""
-
-
-Checks = list[tuple[str, Any, Any]]
 
 
 def _contrast(ours: Any, theirs: Any) -> str:
@@ -118,7 +124,8 @@ def _state(world: World, game: Game) -> Checks:
     ]
 
 
-def _tiles(world: World, game: Game) -> Checks:
+def tiles(world: World, game: Game) -> Checks:
+    """Of each tile its material and how many stand on it; and what is harvested."""
     side, edge, w = game.config.terrain.side, margin(game.config), game.index
     materials = np.array(list(game.materials.values())).reshape(side, side)
     occupancy = np.zeros((side, side), int)
@@ -133,7 +140,8 @@ def _tiles(world: World, game: Game) -> Checks:
     ]
 
 
-def _sights(world: World, game: Game) -> Checks:
+def sights(world: World, game: Game) -> Checks:
+    """What everyone observes but numbers of those in view."""
     seen, w, cap = world.observe(), game.index, game.config.spawn.cap
     empty = sorted(set(range(cap)) - game.agents.keys())
     materials, counts, moves, targets = seen.materials[w], seen.counts[w], seen.move_mask[w], seen.target_mask[w]
@@ -192,14 +200,14 @@ def _lives(world: World, game: Game) -> Checks:
     return checks
 
 
-def _visits(world: World, game: Game) -> Checks:
+def visits(world: World, game: Game) -> Checks:
     visits = np.zeros((game.config.populations, game.config.terrain.side, game.config.terrain.side), int)
     for where, count in game.record.visits.items():
         visits[where] = count
     return [("visits", visits, world.visits()[game.index])]
 
 
-def _tallies(world: World, game: Game) -> Checks:
+def tallies(world: World, game: Game) -> Checks:
     theirs, ours = world.state.tally[game.index], game.record.tallies
     return [
         ("tally.births", [t.births for t in ours], theirs["births"]),

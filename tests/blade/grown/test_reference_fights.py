@@ -150,7 +150,7 @@ def test_nobody_strikes_from_or_into_a_camp() -> None:
     inside, outside = put(game, 0, (4, 4)), put(game, 2, (5, 4))
     tick(game, {0: by(MELEE), 2: by(MELEE)})  # draws nothing
     assert (inside.health, outside.health) == (10, 10)
-    game.config.camps.truce = False
+    game.config = game.config.replace(**{"camps.truce": False})
     tick(game, {0: by(MELEE)}, 0, 0)
     assert outside.health == 9
 

@@ -41,7 +41,7 @@ def test_kinds_are_numbered_as_they_are_named() -> None:
 
 
 def test_a_newborn_has_ten_health_for_its_constitution() -> None:
-    newborn = put(quiet("bodies", "items"), 0, (1, 1))
+    newborn = put(quiet("bodies", "items", **{"bodies.gifts": "equal"}), 0, (1, 1))
     assert newborn.levels == [1, 1, 1, 1, 10, 1, 1, 1, 1]
     assert (newborn.health, newborn.gold, newborn.gifts) == (10, 10, [100] * 4)
     # (10 · (1 + 10) + max(26, 13 · (0 + 1))) / 40 = 136 / 40
@@ -200,7 +200,7 @@ def test_the_dead_bear_nobody() -> None:
     game = quiet("births", **{"births.kind": "both"})
     game.cap, game.open_populations = 4, list
     put(game, 0, (1, 1), age=60, health=1, food=30, water=30)
-    game.config.vitals = game.config.vitals.__class__(heal=0, food_loss=30)
+    game.config = game.config.replace(**{"vitals.food_loss": 30})
     tick(game, {0: does(game, "reproduce")})
     assert game.agents == {}
 

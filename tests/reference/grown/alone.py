@@ -45,7 +45,7 @@ def random_deed(game: Grown, agent: Body, rng: np.random.Generator, masked: floa
     work = kind = price = 0
     if works:
         work, kind = int(rng.integers(len(works))), int(rng.integers(25))
-        price = int(rng.integers(len(config.exchange.prices)))
+        price = int(rng.integers(8))
         if rng.random() < masked:
             work = _pick(rng, game.work_mask(agent))
             kind = _pick(rng, game.kind_mask(agent)[work])

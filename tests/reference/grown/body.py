@@ -25,6 +25,7 @@ class Body(Agent):
     earned: int = 0  # gold, less what it spent, since its last turn
     risen: int = 0  # levels
     borne: int = 0  # children
+    paid: dict[str, int] = field(default_factory=dict)  # how much of these is rewarded in this tick
     grudge: int = 0  # the id of who struck it last
     grudge_left: int = 0
 

@@ -27,8 +27,9 @@ class Order:
 
 
 class Exchange:
-    """A part of `Grown`. `last_prices` are by (book, kind)."""
+    """A part of `Grown`. `prices` are by index, and `last_prices` by (book, kind)."""
 
+    prices: list[int]
     orders: list[Order]
     next_order: int
     last_prices: dict[tuple[int, int], int]
@@ -38,7 +39,7 @@ class Exchange:
 
     def price(self: Grown, order: Order) -> int:
         """In gold."""
-        return self.config.exchange.prices[order.price]
+        return self.prices[order.price]
 
     def may_trade(self: Grown, body: Body) -> bool:
         """Whether it is where orders are taken, and has room for another."""
@@ -57,7 +58,7 @@ class Exchange:
         return body.pack[kind] >= tables.unit(kind) and self.may_trade(body)
 
     def can_buy(self: Grown, body: Body, kind: int, price: int) -> bool:
-        enough = body.gold >= self.config.exchange.prices[price]
+        enough = body.gold >= self.prices[price]
         return enough and self.may_trade(body) and self.fits(body, kind, tables.unit(kind))
 
     def sell(self: Grown, body: Body, kind: int, price: int) -> None:
@@ -72,7 +73,7 @@ class Exchange:
         self.trade(kind, ours.book, seller=body, buyer=bid.owner, paid=self.price(bid))
 
     def buy(self: Grown, body: Body, kind: int, price: int) -> None:
-        body.gold -= self.config.exchange.prices[price]
+        body.gold -= self.prices[price]
         ours = self.new_order(body, kind, False, price)
         asks = [order for order in self.others(ours) if order.sells and order.price <= price]
         if not asks:

@@ -34,6 +34,7 @@ class Grown(Skills, Items, Works, Trades, Camps, Exchange, Levels, Creatures, Bi
         self.config = config
         self.ledger = Counter()
         self.mined: list[Place] = []
+        self.prices = list(map(int, config.exchange.prices.split(","))) if self.on("exchange") else []
         self.orders, self.next_order, self.last_prices = [], 0, {}
         self.killers, self.deeds = {}, {}
         self.creatures, self.creatures_ever = {}, 0
@@ -103,9 +104,16 @@ class Grown(Skills, Items, Works, Trades, Camps, Exchange, Levels, Creatures, Bi
 
     def live(self, agent: Body) -> Cause | None:
         cause = super().live(agent)
-        if cause is None:
-            agent.earned = agent.risen = agent.borne = 0  # they are rewarded by now
+        if cause is None:  # who dies is not paid these
+            agent.paid = {"level": agent.risen, "gold": agent.earned, "birth": agent.borne}
+            agent.earned = agent.risen = agent.borne = 0
         return cause
+
+    def reward(self, agent: Body, cause: Cause | None) -> float:
+        """What systems add comes after the terms of every world."""
+        paid, agent.paid = agent.paid, {}
+        prices = {name: getattr(self.config.reward, name) for name in paid if hasattr(self.config.reward, name)}
+        return sum((price * paid[name] for name, price in prices.items()), start=super().reward(agent, cause))
 
     def share_out(self) -> None:
         """What the dead held: first what their orders gave back to them, then all they had."""

@@ -43,6 +43,12 @@ class Levels:
     def immune(self: Grown, body: Body) -> bool:
         return body.creature == tables.AGENT and body.age < self.config.combat.immunity
 
+    def could_land(self: Grown, agent: Body, other: Body, style: Style) -> bool:
+        """As masks have it: camps are looked at after the moves."""
+        both_agents = agent.creature == other.creature == tables.AGENT
+        spared = self.on("levels") and both_agents and not self.config.levels.agents
+        return Game.could_land(self, agent, other, style) and not spared
+
     def attack_by_levels(self: Grown, deeds: Mapping[int, Deed]) -> None:
         blows = self.blows(deeds)
         self.forget_grudges()

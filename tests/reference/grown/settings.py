@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from types import SimpleNamespace
 from typing import Any
 
 from forge.blade import Chaos
+from forge.blade.game.game import OPTIONS
 
 #: What every system needs beside itself, in the canonical order.
 NEEDS: dict[str, tuple[str, ...]] = {
@@ -32,7 +34,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
     "exchange": {
         "books": "world",
         "everywhere": False,
-        "prices": (1, 2, 3, 5, 8, 13, 21, 34),
+        "prices": "1, 2, 3, 5, 8, 13, 21, 34",
         "orders": 4,
         "patience": 100,
     },
@@ -47,7 +49,7 @@ class Settings:
     """A configuration of the package with the tables of systems beside it."""
 
     def __init__(self, systems: tuple[str, ...], **numbers: Any) -> None:
-        self.systems = systems
+        self.systems, self.numbers = systems, numbers
         ours = {name: value for name, value in numbers.items() if name.split(".")[0] not in NEEDS}
         self.base = Chaos(**ours)
         for system, defaults in DEFAULTS.items():
@@ -58,12 +60,25 @@ class Settings:
                 assert hasattr(getattr(self, section), field), name
                 setattr(getattr(self, section), field, value)
 
+    def replace(self, **numbers: Any) -> Settings:
+        return Settings(self.systems, **{**self.numbers, **numbers})
+
     def __getattr__(self, name: str) -> Any:
         return getattr(self.base, name)
 
 
-def settings(*systems: str, **numbers: Any) -> Any:
-    """A configuration with systems, and all that they need."""
+def with_needs(systems: Iterable[str]) -> tuple[str, ...]:
+    """Systems and all that they need, in the canonical order."""
     wanted = {*systems, *(need for system in systems for need in NEEDS[system])}
     wanted |= {need for system in wanted for need in NEEDS[system]}
-    return Settings(tuple(system for system in EVERYTHING if system in wanted), **numbers)
+    return tuple(system for system in EVERYTHING if system in wanted)
+
+
+def settings(*systems: str, **numbers: Any) -> Any:
+    """A configuration with systems, and all that they need; numbers of other systems are left out."""
+    names = with_needs(systems)
+    absent = set(EVERYTHING) - set(names)
+    numbers = {name: value for name, value in numbers.items() if name.split(".")[0] not in absent}
+    if all(name in OPTIONS for name in names):
+        return Chaos(systems=names, **numbers)
+    return Settings(names, **numbers)

@@ -65,17 +65,14 @@ class Works:
 
     def price_mask(self: Grown, agent: Body) -> list[list[bool]]:
         """By option of `work`, then of `price`: whoever sells names any, whoever buys one that it can pay."""
-        prices = self.config.exchange.prices
+        prices = self.prices
         affordable = {"sell": [True for _ in prices], "buy": [price <= agent.gold for price in prices]}
         return [self.or_first(affordable.get(work, []), len(prices)) for work in self.works()]
 
     def valid(self: Grown, agent: Body, work: Work) -> list[bool]:
         """By kind, whether it can be done at any price; of work for which kinds don't matter, of the first alone."""
-        kinds, prices = range(25 if work.of_kind else 1), range(self.prices() if work.at_price else 1)
+        kinds, prices = range(25 if work.of_kind else 1), range(len(self.prices) if work.at_price else 1)
         return [any(work.can(agent, kind, price) for price in prices) for kind in kinds]
-
-    def prices(self: Grown) -> int:
-        return len(self.config.exchange.prices) if self.on("exchange") else 0
 
     @staticmethod
     def or_first(mask: list[bool], options: int) -> list[bool]:
