@@ -2,11 +2,12 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
 from forge.blade import ConfigError
-from forge.ethyr.learning.gradients import clip_norms
+from forge.ethyr.learning.gradients import GradientNorms, clip_norms
 from forge.ethyr.learning.optimiser import Optimiser
 from forge.ethyr.learning.step_size import decayed
 from tests.learners import basic
@@ -87,6 +88,23 @@ def test_norms_are_clipped_population_by_population() -> None:
     torch.testing.assert_close(one, torch.tensor([[1.2], [0.3]]))
     torch.testing.assert_close(other, torch.tensor([1.6, 0.4]))
     torch.testing.assert_close(shared, torch.tensor([1.2, 1.6]))
+
+
+def test_the_torch_optimiser_stepped_by_itself_grows_its_step_size() -> None:
+    # 2 of 4 steps of warm-up of one update each: 1/2 of the size
+    made = optimiser(warmup=4, learning_rate=0.5)
+    for _ in range(2):
+        made.parameters[0].grad = torch.ones_like(made.parameters[0])
+        made.adam.step()
+    assert made.learning_rate == pytest.approx(0.25)
+
+
+@pytest.mark.parametrize(
+    ("own", "shared", "exceeds"), [([1.0, 2.0], 0.5, False), ([1.0, 2.1], 0.5, True), ([1.0, 1.0], 2.1, True),
+                                   ([1.0, np.nan], 0.5, True)]
+)  # fmt: skip
+def test_norms_that_are_clipped(own: list[float], shared: float, exceeds: bool) -> None:
+    assert GradientNorms(0.0, np.array(own), shared).exceed(2.05) is exceeds
 
 
 def test_a_gradient_of_zero_stays_zero() -> None:

@@ -23,6 +23,10 @@ class GradientNorms(NamedTuple):
     by_population: np.ndarray  # float64 [P]: of those that each population has for itself; NaN if it has no gradient
     shared: float = 0.0  # of those that populations share
 
+    def exceed(self, most: float) -> bool:
+        """Whether a population's, or that of what they share, is above a norm, or no number."""
+        return not ((self.by_population + _SMALL <= most).all() and self.shared + _SMALL <= most)
+
 
 class Parts(NamedTuple):
     """Gradients of a network's parameters."""
@@ -59,7 +63,13 @@ def norms_of(apart: Sequence[Tensor], shared: Sequence[Tensor], populations: int
     return GradientNorms(math.sqrt(squares.sum()), np.sqrt(by_population), math.sqrt(of_shared))
 
 
-def clip_norms(apart: Sequence[Tensor], shared: Sequence[Tensor], populations: int, most: float) -> None:
+def clip_norms(
+    apart: Sequence[Tensor],
+    shared: Sequence[Tensor],
+    populations: int,
+    most: float,
+    norms: GradientNorms | None = None,
+) -> None:
     """Scales the gradient of each population down to a norm, in place, and so that of what populations share.
 
     Populations have policies of their own, so none is slowed down by another's gradient (Pascanu et al. 2013, arXiv
@@ -69,8 +79,11 @@ def clip_norms(apart: Sequence[Tensor], shared: Sequence[Tensor], populations: i
         apart, shared: as in `Parts`, on one device.
         populations: P.
         most: the norm that none may exceed.
+        norms: `norms_of` these, if they are known.
     """
-    norms = norms_of(apart, shared, populations)
+    norms = norms or norms_of(apart, shared, populations)
+    if not norms.exceed(most):
+        return
     with np.errstate(invalid="ignore"), torch.no_grad():
         kept = np.minimum(1.0, most / (norms.by_population + _SMALL)).astype(np.float32)
         for part in apart:

@@ -50,6 +50,7 @@ class Minibatches:
     def __init__(self, learning: Learning, worlds: int, seed: int) -> None:
         self.count, self._seed = learning.parts, seed
         self.groups = groups_of(worlds, self.count)
+        self._epoch, self._dealt = (-1, -1), np.zeros((0, 0), np.int64)  # of the last epoch that was asked for
 
     def of(self, update: int, tick: int) -> np.ndarray:
         """The groups of one update, rising: int64 [groups / minibatches].
@@ -64,5 +65,9 @@ class Minibatches:
         if self.count == 1:
             return places
         epoch, number = divmod(update, self.count)
-        dealt = np.random.default_rng(np.random.SeedSequence((self._seed, _STREAM, tick, epoch))).permutation(places)
-        return np.sort(np.split(dealt, self.count)[number])
+        if self._epoch != (tick, epoch):
+            dealt = np.random.default_rng(np.random.SeedSequence((self._seed, _STREAM, tick, epoch))).permutation(
+                places
+            )
+            self._epoch, self._dealt = (tick, epoch), np.sort(dealt.reshape(self.count, -1))
+        return self._dealt[number]

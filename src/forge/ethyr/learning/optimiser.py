@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterable, Sequence
 
 import torch
 
-from forge.ethyr.learning.gradients import Parts, clip_norms
+from forge.ethyr.learning.gradients import GradientNorms, Parts, clip_norms
+from forge.ethyr.learning.joined import Joined
 from forge.ethyr.learning.one_thread import one_thread as one_thread
 from forge.ethyr.learning.settings import Learning
 from forge.ethyr.learning.step_size import step_size
@@ -55,7 +56,9 @@ class Optimiser:
         kind = OPTIMISERS[learning.optimiser]
         self.adam = kind(self.parameters, lr=learning.learning_rate, weight_decay=learning.weight_decay, fused=True)
         self._agent_steps = agent_steps or (lambda: 0)
+        # whoever steps the torch optimiser by itself has the step size set, too
         self.adam.register_step_pre_hook(lambda *_: self._set_step_size())
+        self._joined = Joined(self.adam, self._set_step_size)
 
     def adapt(self, learning: Learning) -> None:
         """Goes on with other numbers, those of `forge.ethyr.learning.settings.CHANGEABLE`."""
@@ -74,19 +77,22 @@ class Optimiser:
         """The size of the last step."""
         return learning_rate_of(self.adam)
 
-    def step(self, norm: float = math.inf) -> None:
+    def step(self, norms: GradientNorms | None = None) -> None:
         """Applies the gradients; whoever computes the next ones writes over them.
 
         Args:
-            norm: of all gradients together, if it is known: where none can be clipped, none is looked at.
+            norms: of the gradients, if they are known: they are not computed again, and where none can be clipped, none
+                is looked at.
         """
         with one_thread():
-            if self.learning.clip_norm and self._populations is not None:
+            most = self.learning.clip_norm
+            if most and self._populations is not None and (norms is None or norms.exceed(most)):
                 parts = Parts.of(self.parameters, self._populations)
-                clip_norms(*parts, self._populations, self.learning.clip_norm)
-            if norm > _ROUNDED * self.learning.clip:
+                clip_norms(*parts, self._populations, most, norms)
+            if norms is None or norms.total > _ROUNDED * self.learning.clip:
                 torch.nn.utils.clip_grad_value_(self.parameters, self.learning.clip)
-            self.adam.step()
+            if not self._joined.step():
+                self.adam.step()
 
 
 def _populations_of(parameters: Sequence[torch.Tensor]) -> int | None:

@@ -140,7 +140,7 @@ class Trainer:
         for epoch in range(self.learning.updates):
             losses = self.learner.gradients(acted, epoch)
             norms = check_update(self.policy, losses, self.training.world.populations, self.updates + 1)
-            self.optimiser.step(norms.total)
+            self.optimiser.step(norms)
             steps.append(Step(norms, self.optimiser.learning_rate))
         self.steps += int(acted.sum())
         self.updates += 1
