@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from forge.ethyr.experience.rollout import NO_SAMPLE, Rollout
-from forge.ethyr.fused.learn import Terms, learn_tiles
-from forge.ethyr.fused.recurrent import judge_again, learn_population
+from forge.ethyr.fused.learn import Loss, learn_tiles
+from forge.ethyr.fused.recurrent import judge_again, learn_populations
 from forge.ethyr.fused.segment import Segment, allocate, allocate_scratch, places_of
 from forge.ethyr.fused.weights import (
     Weights,
@@ -132,12 +132,13 @@ def check(lives: Lives, hidden: int, activation: str, seed: int) -> dict[str, Te
         )
         share, drawn = 1 / max(count, 1), segment.advantage[p, :count].astype(np.float64)
         mean = drawn.sum() * share
-        numbers = mean, 1 / (np.sqrt(((drawn - mean) ** 2).sum() * share) + 1e-6), share, learning.value_weight, 0
-        terms = Terms(*map(np.float32, numbers), entropy_weights(learning, LAYOUT))
-        learn_population(segment, weights, gradients, scratch, 0, p, CONFIG.styles, terms, False)
+        numbers = mean, 1 / (np.sqrt(((drawn - mean) ** 2).sum() * share) + 1e-6), share
+        norms = np.tile(np.float32(numbers), (p + 1, 1))
+        loss = Loss(norms, np.float32(learning.value_weight), np.float32(0), entropy_weights(learning, LAYOUT))
+        learn_populations(segment, weights, gradients, scratch, 0, np.array([p]), CONFIG.styles, loss, False)
         for mine, theirs in zip(segment.losses[p] * share, losses, strict=True):
             np.testing.assert_allclose(mine, theirs[p].item(), atol=1e-4, rtol=1e-3)
-    places = places_of([segment]), segment.acted[None], segment.windows, segment.encoded
+    places = places_of([segment]), segment.acted[None], segment.windows, segment.hidden
     learn_tiles(*tile_gradients(gradients, policy), *places, 0, 1, scratch.listing)
     write_gradients(gradients, policy, LAYOUT)
     for name, parameter in policy.named_parameters():

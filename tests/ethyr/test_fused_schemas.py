@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from forge.blade import Config
 from forge.blade.extend import Array, Choice, Column, Feature, Rows, System, Tile
 from forge.ethyr.experience.rollout import Rollout
-from forge.ethyr.fused.learn import Terms, learn_population, learn_tiles
+from forge.ethyr.fused.learn import Loss, learn_populations, learn_tiles
 from forge.ethyr.fused.play import judge_again, log_probs_again
 from forge.ethyr.fused.segment import Segment, allocate, allocate_scratch, places_of
 from forge.ethyr.fused.weights import (
@@ -149,13 +149,14 @@ def test_whatever_is_declared_is_judged_and_learned_as_by_torch(system: System, 
         np.testing.assert_allclose(found, log_prob[p, :count].detach(), atol=1e-4, rtol=1e-4)
         drawn = segment.advantage[p, :count].astype(np.float64)
         mean, share = drawn.mean(), 1 / count
-        numbers = (mean, 1 / (drawn.std() + 1e-6), share, LEARNING.value_weight, 0)
-        terms = Terms(*map(np.float32, numbers), entropy_weights(LEARNING, layout))
-        learn_population(segment, weights, gradients, scratch, 0, p, config.styles, terms, False)
+        numbers = (mean, 1 / (drawn.std() + 1e-6), share)
+        norms = np.tile(np.float32(numbers), (p + 1, 1))
+        loss = Loss(norms, np.float32(LEARNING.value_weight), np.float32(0), entropy_weights(LEARNING, layout))
+        learn_populations(segment, weights, gradients, scratch, 0, np.array([p]), config.styles, loss, False)
         for mine, theirs in zip(segment.losses[p] / count, losses, strict=True):
             np.testing.assert_allclose(mine, theirs[p].item(), atol=1e-4, rtol=1e-3)
     for lane in range(2):
-        places = places_of([segment]), segment.acted[None], segment.windows, segment.encoded
+        places = places_of([segment]), segment.acted[None], segment.windows, segment.hidden
         learn_tiles(*tile_gradients(gradients, policy), *places, lane, 2, scratch.listing)
     write_gradients(gradients, policy, layout)
     for name, parameter in policy.named_parameters():

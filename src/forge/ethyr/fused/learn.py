@@ -15,12 +15,12 @@ from forge.blade.compiled.jit import inline, jit
 from forge.ethyr.fused.choices import grad_of_more, log_prob_of_more, matters
 from forge.ethyr.fused.columns import BLOCK, MOVE, MOVE_COLUMN, STYLE, STYLE_COLUMN, TARGET_COLUMN, VALUE
 from forge.ethyr.fused.network import judge_block
-from forge.ethyr.fused.segment import ENCODED, ROWS, SEEN, WINDOWS
+from forge.ethyr.fused.segment import GRADS, ROWS, SEEN, WINDOWS
 from forge.ethyr.fused.tables import table_gradients
 from forge.ethyr.fused.targets import ask, grad_of_target, query_gradient
 from forge.ethyr.kernels.compose import compose_gradient
-from forge.ethyr.kernels.dense import dense
-from forge.ethyr.kernels.entities import entity_gradient
+from forge.ethyr.kernels.dense import dense, dense_where
+from forge.ethyr.kernels.entities import entity_gradient, own_gradient
 from forge.ethyr.kernels.products import ROWS_AT_ONCE, exponentials
 from forge.ethyr.kernels.rows import clear
 from forge.ethyr.kernels.tiles import GRADIENT_BLOCK, side_of, tile_gradient
@@ -37,22 +37,47 @@ class Terms(NamedTuple):
     entropy_weights: np.ndarray  # float32 [columns of an action]
 
 
-@jit(_nrt=False)
-def learn_population(segment, weights, gradients, scratch, group, p, styles, terms, again):
-    """All gradients but the tile layer's, of one population in one group; `encoded` becomes the encoder's gradient.
+class Loss(NamedTuple):
+    """Numbers of the loss of all populations: of each the first three of its `Terms`, and those that are the same."""
 
-    What is judged again is learned from while it is in the cache.
+    norms: np.ndarray  # float32 [P, 3]
+    value_weight: np.float32
+    clip: np.float32
+    entropy_weights: np.ndarray  # float32 [columns of an action]
+
+
+@inline
+def terms_of(loss, p):
+    """The terms of population p."""
+    return Terms(loss.norms[p, 0], loss.norms[p, 1], loss.norms[p, 2], loss.value_weight, loss.clip,
+                 loss.entropy_weights)  # fmt: skip
+
+
+@jit(_nrt=False)
+def learn_populations(segment, weights, gradients, scratch, group, which, styles, loss, again):
+    """All gradients but the tile layer's, of some populations in one group.
+
+    `encoded` becomes the encoder's gradient, and `hidden` its part of the tiles. What is judged again is learned from
+    while it is in the cache.
 
     Args:
         segment: after `play.play`.
         weights: that it was played with, or is to be judged again with.
-        gradients: to write; those of this group and population are overwritten.
+        gradients: to write; those of this group and these populations are overwritten.
         scratch: of this thread.
-        group, p: which.
+        group: which.
+        which: int64, the populations.
         styles: number of attack styles.
-        terms: of the loss.
+        loss: see `Loss`.
         again: whether to judge with the weights of now before; what was drawn stays.
     """
+    for k in range(which.size):
+        learn_population(segment, weights, gradients, scratch, group, which[k], styles, terms_of(loss, which[k]), again)
+
+
+@inline
+def learn_population(segment, weights, gradients, scratch, group, p, styles, terms, again):
+    """`learn_populations` for one of them, p, with the terms of its loss."""
     forget(segment, gradients, group, p)
     for q in range(0, segment.acted[p], BLOCK):
         end = min(q + BLOCK, segment.acted[p])
@@ -108,10 +133,10 @@ def encoder_gradient(segment, hidden, weights, gradients, scratch, group, p, low
     trunk_gradient(segment, weights, gradients, scratch, group, p, low, high)
     row = p * segment.encoded.shape[1] + low
     to = (group * gradients.own.shape[1] + p) * gradients.own.shape[2] * H
-    entity_gradient(gradients.own, to, segment.encoded, row * wide + H, wide, weights.nobody, 0, segment.entities,
-                    segment.first, p, low, high, weights.norm)  # fmt: skip
+    own_gradient(gradients.own, to, segment.encoded, row * wide + H, wide, segment.entities, segment.first, p, low,
+                 high, weights.norm, scratch.laid)  # fmt: skip
     entity_gradient(gradients.other, to, segment.encoded, row * wide + 2 * H, wide, segment.best, row * H,
-                    segment.entities, segment.first, p, low, high, weights.norm)  # fmt: skip
+                    segment.entities, segment.first, p, low, high, weights.norm, scratch.laid)  # fmt: skip
     table_gradients(segment, weights, gradients, scratch, group, p, low, high)
 
 
@@ -212,7 +237,11 @@ def rectified_gradient(hidden, scratch, p, low, high):
 
 @inline
 def trunk_gradient(segment, weights, gradients, scratch, group, p, low, high):
-    """From grad_hidden: gradients of the trunk, and that of `encoded` in its place."""
+    """From grad_hidden: gradients of the trunk, and that of `encoded`: the tiles' in `hidden`, all others' in place.
+
+    What reads the tiles' once more for each row of a window finds it side by side there. Where the network is layered,
+    the gradient is 0 wherever what the trunk read was.
+    """
     H, wide, samples = segment.hidden.shape[2], segment.encoded.shape[2], high - low
     to = (group * gradients.trunk.shape[1] + p) * wide * H
     x = (p * segment.encoded.shape[1] + low) * wide
@@ -224,30 +253,18 @@ def trunk_gradient(segment, weights, gradients, scratch, group, p, low, high):
         for h in range(H):
             bias[h] += scratch.grad_hidden[k, h]
     for k in range(0, samples, ROWS_AT_ONCE):
+        tiles, others = (p * segment.hidden.shape[1] + low + k) * H, x + k * wide
+        back = p * H * wide
         if weights.layered:
-            note_inputs(segment, scratch, p, low + k)
-        dense(segment.encoded, x + k * wide, wide, weights.zeros, 0, 0, scratch.grad_hidden, k * H, H, 1,
-              weights.trunk_back, p * H * wide, wide, H, wide)  # fmt: skip
-        if weights.layered:
-            layered_gradient(segment, scratch, p, low + k)
-
-
-@inline
-def note_inputs(segment, scratch, p, row):
-    """Keeps what the trunk read of four samples, before its gradient takes its place."""
-    for k in range(ROWS_AT_ONCE):
-        kept, read = scratch.inputs[k], segment.encoded[p, row + k]
-        for i in range(kept.size):
-            kept[i] = read[i]
-
-
-@inline
-def layered_gradient(segment, scratch, p, row):
-    """Zeroes the gradient of what the trunk read of four samples where that was 0."""
-    for k in range(ROWS_AT_ONCE):
-        kept, grads = scratch.inputs[k], segment.encoded[p, row + k]
-        for i in range(kept.size):
-            grads[i] = grads[i] if kept[i] > 0 else np.float32(0)
+            dense_where(segment.hidden, tiles, H, segment.encoded, others, wide, weights.zeros,
+                        scratch.grad_hidden, k * H, H, 1, weights.trunk_back, back, wide, H, H)  # fmt: skip
+            dense_where(segment.encoded, others + H, wide, segment.encoded, others + H, wide, weights.zeros,
+                        scratch.grad_hidden, k * H, H, 1, weights.trunk_back, back + H, wide, H, wide - H)  # fmt: skip
+        else:
+            dense(segment.hidden, tiles, H, weights.zeros, 0, 0, scratch.grad_hidden, k * H, H, 1,
+                  weights.trunk_back, back, wide, H, H)  # fmt: skip
+            dense(segment.encoded, others + H, wide, weights.zeros, 0, 0, scratch.grad_hidden, k * H, H, 1,
+                  weights.trunk_back, back + H, wide, H, wide - H)  # fmt: skip
 
 
 @intrinsic
@@ -268,10 +285,10 @@ def _lying_at(typingctx, like, address, rows):
 
 @jit(_nrt=False)
 def learn_tiles(
-    table, counts, embedding_parts, tile_grad, bias_grad, embedding, tile, places, acted, windows, encoded, lane, lanes,
+    table, counts, embedding_parts, tile_grad, bias_grad, embedding, tile, places, acted, windows, hidden, lane, lanes,
     listing,
 ):  # fmt: skip
-    """The gradients of every n-th window row of the tile layer, from all groups, once `learn_population` has run.
+    """The gradients of every n-th window row of the tile layer, from all groups, once `learn_populations` has run.
 
     A row's part of the table fits the first cache. So it is summed over the samples of all groups, in order, and taken
     apart there before the next one is begun.
@@ -282,11 +299,11 @@ def learn_tiles(
         embedding, tile: the weights that the table is composed of.
         places: int64 [G, 4], from `forge.ethyr.fused.segment.places_of`.
         acted: int64 [G, P], samples of each group.
-        windows, encoded: of the first group: what those of all are like.
+        windows, hidden: of the first group: what those of all are like.
         lane, lanes: which of how many.
         listing: uint16 [LISTING], scratch.
     """
-    stripes, width, wide, side = table.shape[1], table.shape[4], encoded.shape[2], side_of(table)
+    stripes, width, wide, side = table.shape[1], table.shape[4], hidden.shape[2], side_of(table)
     populations, size = acted.shape[1], side * table.shape[3] * width
     for task in range(lane, populations * side, lanes):
         p, row = task // side, task % side
@@ -297,7 +314,7 @@ def learn_tiles(
             for group in range(acted.shape[0]):
                 place = places[group]
                 seen = _lying_at(windows, place[WINDOWS], place[SEEN])
-                grads = _lying_at(encoded, place[ENCODED], place[ROWS])
+                grads = _lying_at(hidden, place[GRADS], place[ROWS])
                 for low in range(0, acted[group, p], GRADIENT_BLOCK):
                     high = min(low + GRADIENT_BLOCK, acted[group, p])
                     at = (p * place[ROWS] + low) * wide

@@ -15,18 +15,16 @@ from forge.ethyr.experience.dead_units import dead_units
 from forge.ethyr.experience.rollout import NO_SAMPLE, Rollout
 from forge.ethyr.fused import learn, play, recurrent
 from forge.ethyr.fused.guests import Guests, carried_by, frozen_weights, guests_of, lent_to, take_carried
-from forge.ethyr.fused.learn import Terms, learn_tiles
+from forge.ethyr.fused.learn import Loss, learn_tiles
 from forge.ethyr.fused.play import log_probs_again
 from forge.ethyr.fused.player import Kind, player_of
 from forge.ethyr.fused.segment import Segment, allocate, allocate_scratch, places_of
 from forge.ethyr.fused.weights import (
+    Exchange,
     allocate_gradients,
     allocate_grads,
     allocate_weights,
     compose_table,
-    read_weights,
-    tile_gradients,
-    write_gradients,
 )
 from forge.ethyr.learning.diagnostics import Diagnostics, approximate_kl
 from forge.ethyr.learning.entropy import entropy_weights
@@ -81,14 +79,15 @@ class FusedLearner:
             threads,
         )
         self._judges, self._learns = (
-            (recurrent.judge_again, recurrent.learn_population)
+            (recurrent.judge_again, recurrent.learn_populations)
             if policy.memory
-            else (play.judge_again, learn.learn_population)
+            else (play.judge_again, learn.learn_populations)
         )
         self._entropy_weights = entropy_weights(learning, self.layout)
         self.populations = len(self.segments[0].acted)
         self.diagnostics = Diagnostics.unknown(self.populations)
         allocate_grads(policy)
+        self._exchange = Exchange(self.weights, self._gradients, policy, self.layout)
         self._pool = ThreadPoolExecutor(threads) if threads > 1 else None
 
     def collect(self) -> np.ndarray:
@@ -118,9 +117,9 @@ class FusedLearner:
             mean = total / samples
             deviation = np.sqrt(np.maximum(squares / samples - mean**2, 0))
             norms = np.stack([mean, 1 / (deviation + 1e-6), 1 / samples], axis=1).astype(np.float32)
-        self._spread(lambda lane: self._learn(lane, chosen, norms, epoch > 0))
-        self._spread(lambda lane: self._learn_tiles(lane, segments))
-        write_gradients(self._gradients, self.policy, self.layout)
+        self._learn(chosen, norms, epoch > 0)
+        self._learn_tiles(segments)
+        self._exchange.write()
         sums = np.sum([segment.losses for segment in segments], axis=0) / samples[:, None]
         clipped = np.sum([segment.clipped for segment in segments], axis=0) / samples
         self.diagnostics = self.diagnostics.after(
@@ -168,7 +167,7 @@ class FusedLearner:
             take_carried(self._guests, state)
 
     def _read_weights(self) -> None:
-        read_weights(self.weights, self.policy, self.layout)
+        self._exchange.read()
         self._spread(lambda lane: compose_table(self.weights, self.policy, lane, self.threads))
 
     def _invited(self) -> list[Guests]:
@@ -197,29 +196,31 @@ class FusedLearner:
             given = self.states[group], self.segments[group], self.more[group], self.weights, self._scratch[lane]
             self._player(*given, self._guests[group], self._lent[lane], self.key, *place, *numbers)
 
-    def _learn(self, lane: int, chosen: Sequence[int], norms: np.ndarray, again: bool) -> None:
-        """Finds all gradients but the tile layer's, of every n-th population of a group of the minibatch.
+    def _learn(self, chosen: Sequence[int], norms: np.ndarray, again: bool) -> None:
+        """Finds all gradients but the tile layer's, of all populations of the groups of a minibatch.
 
         Args:
-            lane: says which.
             chosen: the groups.
             norms: float32 [P, 3]: of each population the first three numbers of its `Terms`.
             again: whether they were played with other weights than those of now.
         """
         learning, styles = self.learning, self.world.config.styles
-        value_weight, clip = np.float32(learning.value_weight), np.float32(learning.clip_ratio)
-        for place, p in self._tasks(lane, len(chosen)):
-            given = self.segments[chosen[place]], self.weights, self._gradients, self._scratch[lane]
-            mean, inverse, share = norms[p]
-            terms = Terms(mean, inverse, share, value_weight, clip, self._entropy_weights)
-            self._learns(*given, place, p, styles, terms, again)
+        loss = Loss(norms, np.float32(learning.value_weight), np.float32(learning.clip_ratio), self._entropy_weights)
+        shares = dealt(np.stack([self.segments[group].acted for group in chosen]), self.threads)
 
-    def _learn_tiles(self, lane: int, segments: Sequence[Segment]) -> None:
-        """Finds the gradients of every n-th part of the tile layer, from the segments of a minibatch."""
-        parts, first = tile_gradients(self._gradients, self.policy), segments[0]
+        def work(lane: int) -> None:
+            for place, which in enumerate(shares[lane]):
+                given = self.segments[chosen[place]], self.weights, self._gradients, self._scratch[lane]
+                self._learns(*given, place, which, styles, loss, again)
+
+        self._spread(work)
+
+    def _learn_tiles(self, segments: Sequence[Segment]) -> None:
+        """Finds the gradients of the tile layer from the segments of a minibatch, each thread those of some parts."""
+        parts, first = self._exchange.tiles(), segments[0]
         acted = np.stack([segment.acted for segment in segments])
-        places = places_of(segments), acted, first.windows, first.encoded
-        learn_tiles(*parts, *places, lane, self.threads, self._scratch[lane].listing)
+        places = places_of(segments), acted, first.windows, first.hidden
+        self._spread(lambda lane: learn_tiles(*parts, *places, lane, self.threads, self._scratch[lane].listing))
 
     def _spread(self, work: Callable[[int], None]) -> None:
         """Runs `work(lane)` for every lane, each in a thread of its own, and waits for all."""
@@ -227,6 +228,26 @@ class FusedLearner:
             work(0)
         else:
             list(self._pool.map(work, range(self.threads)))
+
+
+def dealt(samples: np.ndarray, lanes: int) -> list[list[np.ndarray]]:
+    """Deals the populations of some groups to threads: the largest first, each to whoever has least to do so far.
+
+    Args:
+        samples: int64 [G, P], how many each has.
+        lanes: how many threads.
+
+    Returns:
+        For each thread and each group the populations, int64.
+    """
+    found: list[list[list[int]]] = [[[] for _ in samples] for _ in range(lanes)]
+    busy = [0] * lanes
+    for place in np.argsort(-samples, axis=None, kind="stable").tolist():
+        group, p = divmod(place, samples.shape[1])
+        lane = busy.index(min(busy))
+        busy[lane] += int(samples[group, p])
+        found[lane][group].append(p)
+    return [[np.array(which, np.int64) for which in groups] for groups in found]
 
 
 def samples_of(segment: Segment, more: More, count: np.ndarray) -> Samples:

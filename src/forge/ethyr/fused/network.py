@@ -9,14 +9,16 @@ import numpy as np
 from forge.blade.compiled.jit import inline
 from forge.ethyr.fused.choices import matters
 from forge.ethyr.fused.columns import BLOCK, MOVE, STYLE, STYLE_COLUMN, VALUE
-from forge.ethyr.fused.tables import embed
-from forge.ethyr.kernels.dense import dense, rectify
-from forge.ethyr.kernels.entities import entity_block
+from forge.ethyr.fused.tables import OURS, embed
+from forge.ethyr.kernels.dense import dense, dense_at_least
+from forge.ethyr.kernels.entities import entity_block, own_block
 from forge.ethyr.kernels.layout import NEVER
 from forge.ethyr.kernels.products import ROWS_AT_ONCE, exponentials, uniform24
+from forge.ethyr.kernels.rows import rectify_rows
 from forge.ethyr.kernels.tiles import tile_sum_block
 
 _NEVER = np.float32(NEVER)
+_NOTHING = np.float32(-np.inf)
 _BELOW_ONE = np.float32(1 - 2.0**-20)
 _STEP = np.uint64(0x9E3779B97F4A7C15)
 _MIX1, _MIX2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
@@ -44,25 +46,37 @@ def judge_block(segment, weights, scratch, p, styles, low, high):
 
 @inline
 def encode(segment, weights, scratch, p, low, high):
-    """Fills `encoded`, `best` and `won` of the samples low .. high − 1 of population p, at most BLOCK."""
+    """Fills `encoded`, `best` and `won` of the samples low .. high − 1 of population p, at most BLOCK.
+
+    Where the network is layered, each layer's part is rectified as soon as it is there, while it is in the first cache.
+    """
     rows, wide, H = segment.encoded.shape[1], segment.encoded.shape[2], segment.hidden.shape[2]
     row = p * rows + low
     at = row * wide
     tile_sum_block(
         segment.encoded, at, wide, weights.table, weights.counts, segment.windows, p, low, high, BLOCK, scratch.listing
     )
-    entity_block(
-        segment.encoded, at + H, wide, weights.nobody, 0, weights.own, segment.entities, segment.first, p, low, high,
-        weights.norm,
+    rectify_part(segment, weights, at, high - low)
+    own_block(
+        segment.encoded, at + H, wide, weights.own, segment.entities, segment.first, p, low, high, weights.norm,
+        scratch.laid,
     )  # fmt: skip
+    rectify_part(segment, weights, at + H, high - low)
     entity_block(
         segment.encoded, at + 2 * H, wide, segment.best, row * H, weights.other, segment.entities, segment.first,
         p, low, high, weights.norm,
     )  # fmt: skip
+    rectify_part(segment, weights, at + 2 * H, high - low)
     embed(segment, weights, scratch, p, low, high)
+    for t in range(weights.tables.shape[0]):
+        rectify_part(segment, weights, at + (OURS + t) * H, high - low)
+
+
+@inline
+def rectify_part(segment, weights, at, samples):
+    """Rectifies H numbers of each of some samples, from encoded.flat[at] on, where the network is layered."""
     if weights.layered:
-        for row in range(low, high, ROWS_AT_ONCE):
-            rectify(segment.encoded, p, row)
+        rectify_rows(segment.encoded, (at, segment.encoded.shape[2], segment.hidden.shape[2], samples))
 
 
 @inline
@@ -70,10 +84,9 @@ def trunk(out, segment, weights, p, row):
     """The layer over the encoder of four samples of population p, from `row` on, into `out`, like `Segment.hidden`."""
     wide, H = segment.encoded.shape[2], segment.hidden.shape[2]
     at = p * segment.encoded.shape[1] + row
-    dense(out, at * H, H, weights.trunk_bias, p * H, 0, segment.encoded, at * wide, wide, 1, weights.trunk,
-          p * wide * H, H, wide, H)  # fmt: skip
-    if weights.rectified:
-        rectify(out, p, row)
+    least = np.float32(0) if weights.rectified else _NOTHING
+    dense_at_least(out, at * H, H, weights.trunk_bias, p * H, 0, segment.encoded, at * wide, wide, 1, weights.trunk,
+                   p * wide * H, H, wide, H, least)  # fmt: skip
 
 
 @inline

@@ -21,7 +21,7 @@ from forge.blade.compiled.jit import inline, jit
 from forge.ethyr.experience.memory import AGE, NOBODY, NUMBERS, OWNER
 from forge.ethyr.experience.rollout import NO_SAMPLE
 from forge.ethyr.fused.columns import BLOCK
-from forge.ethyr.fused.learn import choices_gradient, encoder_gradient, forget
+from forge.ethyr.fused.learn import choices_gradient, encoder_gradient, forget, terms_of
 from forge.ethyr.fused.network import encode, heads, settle, trunk
 from forge.ethyr.fused.segment import Segment
 from forge.ethyr.kernels.gru import (
@@ -123,8 +123,15 @@ def judge_again(segment, weights, scratch, p, styles, samples):
 
 
 @jit(_nrt=False)
+def learn_populations(segment, weights, gradients, scratch, group, which, styles, loss, again):
+    """As `learn.learn_populations`; `hidden`, `after` and `gates` become gradients, too."""
+    for k in range(which.size):
+        learn_population(segment, weights, gradients, scratch, group, which[k], styles, terms_of(loss, which[k]), again)
+
+
+@inline
 def learn_population(segment, weights, gradients, scratch, group, p, styles, terms, again):
-    """As `learn.learn_population`; `hidden`, `after` and `gates` become gradients, too."""
+    """`learn_populations` for one of them, p, with the terms of its loss."""
     carried = segment.carried
     if again:
         judge_again(segment, weights, scratch, p, styles, segment.acted[p])

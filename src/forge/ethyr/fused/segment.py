@@ -18,16 +18,13 @@ from forge.ethyr.fused.choices import OPTIONS
 from forge.ethyr.fused.columns import BLOCK
 from forge.ethyr.fused.tables import FEATURES
 from forge.ethyr.fused.weights import Weights, zeros
+from forge.ethyr.kernels.entities import MOST_SEEN, Laid, allocate_laid
 from forge.ethyr.kernels.gru import GATES, Unit
 from forge.ethyr.kernels.layout import AROUND, OWN
 from forge.ethyr.kernels.llvm import LANES
 from forge.ethyr.kernels.products import ROWS_AT_ONCE
 from forge.ethyr.kernels.tiles import LISTING
 from forge.ethyr.networks.samples import More
-
-#: Agents in view at most.
-MOST_SEEN = 256
-
 
 #: The bits of a sample all of whose choices count.
 ALL_MATTER = 2**32 - 1
@@ -75,8 +72,10 @@ class Segment(NamedTuple):
     tables: np.ndarray  # int64 [T, 2]: where the numbers and the counts of each begin: columns of `tables`
     gathered: np.ndarray  # int64 [P]: samples, those of the last observation included
     acted: np.ndarray  # int64 [P]: of which acted; they come first
-    encoded: np.ndarray  # float32 [P, Q + slack, (3 + T) H]: the encoder's output; later its gradient
-    hidden: np.ndarray  # float32 [P, Q + slack, H]: what the heads read: the trunk's output, if there is no memory
+    encoded: np.ndarray  # float32 [P, Q + slack, (3 + T) H]: the encoder's output; later its gradient but the tiles'
+    # float32 [P, Q + slack, H]: what the heads read: the trunk's output, if there is no memory; later the gradient of
+    # the tile layer's output
+    hidden: np.ndarray
     output: np.ndarray  # float32 [P, Q + slack, outputs]: the heads' output
     best: np.ndarray  # uint8 [P, Q + slack, H]: which agent gave each maximum
     won: np.ndarray  # int32 [P, Q + slack, T H]: which row of each set from outside did
@@ -89,17 +88,17 @@ class Segment(NamedTuple):
 
 
 #: Columns of what `places_of` returns.
-WINDOWS, ENCODED, SEEN, ROWS = range(4)
+WINDOWS, GRADS, SEEN, ROWS = range(4)
 
 
 def places_of(segments: Sequence[Segment]) -> np.ndarray:
     """Where compiled code finds what it reads of segments whose number is not part of its type.
 
     Returns:
-        int64 [G, 4]: the addresses of windows and of `encoded`, and how many rows of a population each of them has.
+        int64 [G, 4]: the addresses of windows and of `hidden`, and how many rows of a population each of them has.
     """
-    arrays = [(segment.windows, segment.encoded) for segment in segments]
-    return np.array([[w.ctypes.data, e.ctypes.data, w.shape[1], e.shape[1]] for w, e in arrays], np.int64)
+    arrays = [(segment.windows, segment.hidden) for segment in segments]
+    return np.array([[w.ctypes.data, g.ctypes.data, w.shape[1], g.shape[1]] for w, g in arrays], np.int64)
 
 
 class Scratch(NamedTuple):
@@ -107,7 +106,6 @@ class Scratch(NamedTuple):
 
     grad_output: np.ndarray  # float32 [BLOCK + slack, outputs]
     grad_hidden: np.ndarray  # float32 [BLOCK + slack, H]
-    inputs: np.ndarray  # float32 [slack, (3 + T) H]: what the trunk read, of four samples
     grad_query: np.ndarray  # float32 [BLOCK + slack, H], of the head that picks targets
     grad_before: np.ndarray  # float32 [BLOCK + slack, H], of what is carried
     query: np.ndarray  # float32 [H], of one sample
@@ -116,12 +114,13 @@ class Scratch(NamedTuple):
     odds_of: np.ndarray  # float32 [256]: their odds
     odds: np.ndarray  # float32 [16]: of one sample's moves and styles
     row: np.ndarray  # float32: the features of one row of a table, and 1
-    rows: np.ndarray  # float32 [BLOCK, features + 1]: the same of a vector, of many samples
+    rows: np.ndarray  # float32 [BLOCK + slack, features + 1 or more]: the same of a vector, of many samples
     scores: np.ndarray  # float32 [C, options]: of one sample's choices from outside
     chances: np.ndarray  # float32 [C, options]
     options: np.ndarray  # int64 [C]: how many of them there are
     totals: np.ndarray  # float32 [C]: the sums of their odds
     listing: np.ndarray  # uint16 [LISTING]
+    laid: Laid
 
 
 def allocate_scratch(weights: Weights) -> Scratch:
@@ -133,7 +132,6 @@ def allocate_scratch(weights: Weights) -> Scratch:
     return Scratch(
         grad_output=aligned((BLOCK + ROWS_AT_ONCE, outputs), np.float32),
         grad_hidden=aligned((BLOCK + ROWS_AT_ONCE, hidden), np.float32),
-        inputs=aligned((ROWS_AT_ONCE, weights.trunk.shape[1]), np.float32),
         grad_query=aligned((BLOCK + ROWS_AT_ONCE, hidden), np.float32),
         grad_before=aligned((BLOCK + ROWS_AT_ONCE, weights.unit.seen.shape[1]), np.float32),
         query=aligned((hidden,), np.float32),
@@ -142,12 +140,13 @@ def allocate_scratch(weights: Weights) -> Scratch:
         odds_of=aligned((MOST_SEEN,), np.float32),
         odds=aligned((LANES,), np.float32),
         row=aligned((features + 1,), np.float32),
-        rows=zeros(BLOCK + ROWS_AT_ONCE, features + 1),
+        rows=zeros(BLOCK + ROWS_AT_ONCE, -(-(features + 1) // LANES) * LANES),
         scores=aligned((choices, most), np.float32),
         chances=aligned((choices, most), np.float32),
         options=np.zeros(choices, np.int64),
         totals=aligned((choices,), np.float32),
         listing=np.zeros(LISTING, np.uint16),
+        laid=allocate_laid(weights.norm.shape[1], hidden),
     )
 
 
@@ -230,7 +229,8 @@ def in_a_row(rollout: Rollout) -> tuple[More, np.ndarray, np.ndarray, np.ndarray
     pairs = [(vectors[t.name], None) if t.name in vectors else next(sets) for t in layout.tables]
     sizes = [(array.size, 0 if count is None else count.size) for array, count in pairs]
     ends = np.cumsum([(0, 0), *sizes], axis=0)
-    numbers, filled = aligned((int(ends[-1, 0]),), np.int32), np.zeros(int(ends[-1, 1]), np.int32)
+    # vectors of sixteen are read, up to behind the last number
+    numbers, filled = aligned((int(ends[-1, 0]) + LANES,), np.int32), np.zeros(int(ends[-1, 1]), np.int32)
     placed = {
         table.name: (numbers[a : a + array.size].reshape(array.shape), filled[b : b + size])
         for table, (array, _), (a, b), (_, size) in zip(layout.tables, pairs, ends, sizes, strict=False)

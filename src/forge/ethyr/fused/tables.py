@@ -16,6 +16,8 @@ import numpy as np
 
 from forge.blade.compiled.jit import inline
 from forge.ethyr.kernels.dense import dense
+from forge.ethyr.kernels.linear import normalise_rows
+from forge.ethyr.kernels.llvm import LANES
 from forge.ethyr.kernels.products import ROWS_AT_ONCE
 
 #: Columns of `Weights.tables`: features, rows at most, whether it is of the world, whether it is a set, and its first
@@ -95,13 +97,15 @@ def read_vectors(rows, segment, weights, t, p, low, high):
     logarithms = False
     for f in range(features):
         logarithms |= norms[1, first + f] == 0
+    at = segment.tables[t, NUMBERS] + source_of(segment, weights, t, p, low) * features
+    # sixteen at a time: what is behind a row's last number is written, and then is read by nobody
+    whole = (features + LANES - 1) // LANES * LANES
+    normalise_rows(rows, segment.numbers, norms,
+                   (0, rows.shape[1], at, features, first, norms.shape[1], whole, high - low))  # fmt: skip
     for q in range(low, high):
-        x, at = rows[q - low], segment.tables[t, NUMBERS] + source_of(segment, weights, t, p, q) * features
-        for f in range(features):
-            x[f] = (np.float32(segment.numbers[at + f]) - norms[0, first + f]) * norms[1, first + f]
-        x[features] = 1
+        rows[q - low, features] = 1
         if logarithms:
-            read_row(x, segment, weights, t, p, q, 0)
+            read_row(rows[q - low], segment, weights, t, p, q, 0)
 
 
 @inline

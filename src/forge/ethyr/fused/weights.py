@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 import torch
 
+from forge.blade.compiled.jit import jit
 from forge.blade.config.config import Config
 from forge.ethyr.experience.rollout import aligned
 from forge.ethyr.fused.columns import MOVE, STYLE, VALUE
@@ -17,10 +19,13 @@ from forge.ethyr.kernels.entities import normaliser
 from forge.ethyr.kernels.gru import GATES, OF_EACH, Unit, UnitGradients
 from forge.ethyr.kernels.layout import Layout, layout_of
 from forge.ethyr.kernels.llvm import LANES
+from forge.ethyr.learning.joined import lay_in_a_row
 from forge.ethyr.networks.compiled import stripes
-from forge.ethyr.networks.layers import PopulationGRU, PopulationLinear
+from forge.ethyr.networks.layers import PopulationLinear
 from forge.ethyr.networks.policy import Policy, Recurrent
-from forge.ethyr.networks.targets import TargetHead
+
+#: An array that is written, and what is written to it.
+Pair: TypeAlias = tuple[np.ndarray, np.ndarray]
 
 
 class Weights(NamedTuple):
@@ -50,10 +55,9 @@ class Weights(NamedTuple):
     layered: bool  # whether what the trunk reads is, too
     norm: np.ndarray  # float32 [2, columns of entities]
     zeros: np.ndarray  # float32 [(3 + T) H]
-    nobody: np.ndarray  # uint8 [0, 0, 0]
     tables: np.ndarray  # int64 [T, columns], this and the next as in `forge.ethyr.fused.more.Plan`
     choices: np.ndarray  # int64 [C, columns]
-    norms: np.ndarray  # float32 [2, rows of all tables from outside]
+    norms: np.ndarray  # float32 [2, rows of all tables from outside and slack]
 
 
 class Gradients(NamedTuple):
@@ -112,10 +116,9 @@ def allocate_weights(policy: Policy, config: Config) -> Weights:
         layered=policy.layered,
         norm=normaliser(encoder.norm.centre.numpy(), encoder.norm.scale.numpy()),
         zeros=zeros(wide),
-        nobody=np.zeros((0, 0, 0), np.uint8),
         tables=plan.tables,
         choices=plan.choices,
-        norms=plan.norms,
+        norms=np.pad(plan.norms, ((0, 0), (0, LANES))),
     )
 
 
@@ -170,45 +173,69 @@ def compose_table(weights: Weights, policy: Policy, lane: int, lanes: int) -> No
 @torch.no_grad()
 def read_weights(weights: Weights, policy: Policy, layout: Layout) -> None:
     """Copies a policy's other weights into the form the kernels read."""
-    encoder = policy.encoder
-    weights.counts[...] = stripes(encoder.counts).numpy()
-    for name in ("own", "other"):
-        getattr(weights, name)[:, :-1] = getattr(encoder, name).numpy()
-        getattr(weights, name)[:, -1] = getattr(encoder, f"{name}_bias").numpy()
-    weights.trunk[...] = policy.trunk.weight.numpy()
-    weights.trunk_bias[...] = policy.trunk.bias[:, 0].numpy()
-    for columns, head in heads_of(policy):
-        weights.heads[..., columns] = head.weight.numpy()
-        weights.heads_bias[..., columns] = head.bias[:, 0].numpy()
+    _read(weights, policy, layout, _copied(weights, policy))
+
+
+def _read(weights: Weights, policy: Policy, layout: Layout, copied: Iterable[Pair]) -> None:
+    for target, source in copied:
+        target[...] = source
     read_more(weights.more, weights.heads, weights.heads_bias, weights.given, policy, layout)
-    weights.trunk_back[...] = weights.trunk.swapaxes(1, 2)
-    weights.heads_back[...] = weights.heads.swapaxes(1, 2)[:, : weights.heads_back.shape[1]]
-    if policy.heads.target is not None:
-        read_target(weights, policy.heads.target)
+    transpose(weights.trunk_back, weights.trunk)
+    transpose(weights.heads_back, weights.heads)
+    transpose(weights.target_key_back, weights.target_key)
+    transpose(weights.unit.seen_back, weights.unit.seen)
+    transpose(weights.unit.kept_back, weights.unit.kept)
+
+
+def _copied(weights: Weights, policy: Policy) -> Iterator[Pair]:
+    """What is copied from a policy's parameters, each with where it goes: views of both."""
+    encoder, (P, S, K, L) = policy.encoder, weights.counts.shape
+    yield weights.counts, _of(encoder.counts).reshape(P, K, S, L).swapaxes(1, 2)
+    for name in ("own", "other"):
+        layer = getattr(weights, name)
+        yield layer[:, :-1], _of(getattr(encoder, name))
+        yield layer[:, -1], _of(getattr(encoder, f"{name}_bias"))
+    yield weights.trunk, _of(policy.trunk.weight)
+    yield weights.trunk_bias, _of(policy.trunk.bias)[:, 0]
+    for columns, head in heads_of(policy):
+        yield weights.heads[..., columns], _of(head.weight)
+        yield weights.heads_bias[..., columns], _of(head.bias)[:, 0]
+    if (target := policy.heads.target) is not None:
+        yield weights.target_key, _of(target.key.weight)
+        yield weights.target_key_bias, _of(target.key.bias)[:, 0]
+        yield weights.target_style, _of(target.style)
+        yield weights.target_agent[:, :-1], _of(target.agent)
+        yield weights.target_agent[:, -1], _of(target.bias)
+        yield weights.target_score, _of(target.score)
     if isinstance(policy, Recurrent):
-        read_unit(weights.unit, policy.cell)
+        cell, unit, hidden = policy.cell, weights.unit, policy.memory
+        # PyTorch has the parts of a unit in the order of reset, update, candidate; here the candidate is the first
+        for ours, theirs in _turned(hidden):
+            yield unit.seen[..., ours], _of(cell.weight)[..., theirs]
+            yield unit.bias[:, ours], _of(cell.bias)[:, 0, theirs]
+        yield unit.kept, _of(cell.recurrent)
+        yield unit.bias[:, OF_EACH * hidden :], _of(cell.candidate_bias)[:, 0]
 
 
-def read_target(weights: Weights, head: TargetHead) -> None:
-    """Copies the weights of the head that picks targets."""
-    weights.target_key[...] = head.key.weight.numpy()
-    weights.target_key_bias[...] = head.key.bias[:, 0].numpy()
-    weights.target_key_back[...] = weights.target_key.swapaxes(1, 2)
-    weights.target_style[...] = head.style.numpy()
-    weights.target_agent[:, :-1] = head.agent.numpy()
-    weights.target_agent[:, -1] = head.bias.numpy()
-    weights.target_score[...] = head.score.numpy()
+def _turned(hidden: int) -> tuple[tuple[slice, slice], ...]:
+    """Columns of the kernels' unit, and the same of PyTorch's."""
+    whole = OF_EACH * hidden
+    return (slice(hidden, whole), slice(whole - hidden)), (slice(hidden), slice(whole - hidden, whole))
 
 
-def read_unit(unit: Unit, cell: PopulationGRU) -> None:
-    """Copies the weights of a recurrent unit, whose parts PyTorch has in the order of reset, update, candidate."""
-    hidden = cell.recurrent.shape[1]
-    unit.seen[...] = np.roll(cell.weight.numpy(), hidden, -1)
-    unit.kept[...] = cell.recurrent.numpy()
-    unit.bias[:, : OF_EACH * hidden] = np.roll(cell.bias[:, 0].numpy(), hidden, -1)
-    unit.bias[:, OF_EACH * hidden :] = cell.candidate_bias[:, 0].numpy()
-    unit.seen_back[...] = unit.seen.swapaxes(1, 2)
-    unit.kept_back[...] = unit.kept.swapaxes(1, 2)
+def _of(parameter: torch.Tensor) -> np.ndarray:
+    """The numbers of a parameter."""
+    numbers: np.ndarray = parameter.detach().numpy()
+    return numbers
+
+
+@jit
+def transpose(out, given):
+    """Each matrix of float32 [P, a, b], transposed, or its first columns: out[p, j, i] = given[p, i, j]."""
+    for p in range(out.shape[0]):
+        for j in range(out.shape[1]):
+            for i in range(out.shape[2]):
+                out[p, j, i] = given[p, i, j]
 
 
 @torch.no_grad()
@@ -220,57 +247,110 @@ def tile_gradients(gradients: Gradients, policy: Policy) -> tuple[np.ndarray, ..
 
 
 def allocate_grads(policy: Policy) -> None:
-    """Gives every parameter of a policy a gradient to write to."""
-    for parameter in policy.parameters():
-        parameter.grad = torch.zeros_like(parameter)
+    """Gives every parameter of a policy a gradient to write to; the parameters are moved, so that all lie in a row."""
+    lay_in_a_row(policy.parameters())
 
 
 @torch.no_grad()
 def write_gradients(gradients: Gradients, policy: Policy, layout: Layout) -> None:
     """Sets the gradients of a policy's other parameters, once `forge.ethyr.fused.learn.learn_tiles` has run."""
-    encoder = policy.encoder
-    grad_of(encoder.embedding)[...] = in_order(gradients.embedding.swapaxes(0, 1))
-    grad_of(encoder.counts)[...] = np.moveaxis(gradients.counts, 1, -2).reshape(encoder.counts.shape)
-    own, other, trunk, trunk_bias, heads, heads_bias, *target, more, given = map(in_order, gradients[3:-1])
-    for name, grad in (("own", own), ("other", other)):
-        grad_of(getattr(encoder, name))[...] = grad[:, :-1]
-        grad_of(getattr(encoder, f"{name}_bias"))[...] = grad[:, -1]
-    grad_of(policy.trunk.weight)[...] = trunk
-    grad_of(policy.trunk.bias)[:, 0] = trunk_bias
+    _write(gradients, policy, layout, _summed(gradients, policy))
+
+
+def _write(gradients: Gradients, policy: Policy, layout: Layout, summed: Iterable[Pair]) -> None:
+    for target, parts in summed:
+        target[...] = parts[0]
+        for part in parts[1:]:
+            target += part
+    if layout.tables or layout.choices:
+        given = gradients.more, gradients.heads, gradients.heads_bias, gradients.given
+        write_more(policy, layout, *map(in_order, given))
+
+
+def _summed(gradients: Gradients, policy: Policy) -> Iterator[Pair]:
+    """The gradients of parameters, each with the parts that it is the sum of, first to last: views of both."""
+    encoder, (P, S, K, L) = policy.encoder, gradients.counts.shape
+    yield grad_of(encoder.embedding), gradients.embedding.swapaxes(0, 1)
+    yield grad_of(encoder.counts).reshape(P, K, S, L).swapaxes(1, 2), gradients.counts[None]
+    for name in ("own", "other"):
+        layer = getattr(gradients, name)
+        yield grad_of(getattr(encoder, name)), layer[:, :, :-1]
+        yield grad_of(getattr(encoder, f"{name}_bias")), layer[:, :, -1]
+    yield grad_of(policy.trunk.weight), gradients.trunk
+    yield grad_of(policy.trunk.bias)[:, 0], gradients.trunk_bias
     for columns, head in heads_of(policy):
-        grad_of(head.weight)[...] = heads[..., columns]
-        grad_of(head.bias)[:, 0] = heads_bias[..., columns]
-    if policy.heads.target is not None:
-        write_target(policy.heads.target, *target)
-    write_more(policy, layout, more, heads, heads_bias, given)
+        yield grad_of(head.weight), gradients.heads[..., columns]
+        yield grad_of(head.bias)[:, 0], gradients.heads_bias[..., columns]
+    if (target := policy.heads.target) is not None:
+        yield grad_of(target.key.weight), gradients.target_key
+        yield grad_of(target.key.bias)[:, 0], gradients.target_key_bias
+        yield grad_of(target.style), gradients.target_style
+        yield grad_of(target.agent), gradients.target_agent[:, :, :-1]
+        yield grad_of(target.bias), gradients.target_agent[:, :, -1]
+        yield grad_of(target.score), gradients.target_score
     if isinstance(policy, Recurrent):
-        write_unit(policy.cell, *map(in_order, gradients.unit))
-
-
-def write_target(
-    head: TargetHead, key: np.ndarray, key_bias: np.ndarray, style: np.ndarray, agent: np.ndarray, score: np.ndarray
-) -> None:
-    """Sets the gradients of the head that picks targets."""
-    grad_of(head.key.weight)[...] = key
-    grad_of(head.key.bias)[:, 0] = key_bias
-    grad_of(head.style)[...] = style
-    grad_of(head.agent)[...] = agent[:, :-1]
-    grad_of(head.bias)[...] = agent[:, -1]
-    grad_of(head.score)[...] = score
-
-
-def write_unit(cell: PopulationGRU, seen: np.ndarray, kept: np.ndarray, bias: np.ndarray) -> None:
-    """Sets the gradients of a recurrent unit; see `read_unit`."""
-    hidden = cell.recurrent.shape[1]
-    grad_of(cell.weight)[...] = np.roll(seen, -hidden, -1)
-    grad_of(cell.recurrent)[...] = kept
-    grad_of(cell.bias)[:, 0] = np.roll(bias[:, : OF_EACH * hidden], -hidden, -1)
-    grad_of(cell.candidate_bias)[:, 0] = bias[:, OF_EACH * hidden :]
+        cell, unit, hidden = policy.cell, gradients.unit, policy.memory
+        for ours, theirs in _turned(hidden):
+            yield grad_of(cell.weight)[..., theirs], unit.seen[..., ours]
+            yield grad_of(cell.bias)[:, 0, theirs], unit.bias[..., ours]
+        yield grad_of(cell.recurrent), unit.kept
+        yield grad_of(cell.candidate_bias)[:, 0], unit.bias[..., OF_EACH * hidden :]
 
 
 def in_order(parts: np.ndarray) -> np.ndarray:
-    """The sum over the leading axis, first to last."""
+    """The sum over the leading axis, first to last; it may be a view of the only one."""
+    if len(parts) == 1:
+        return parts[0]
     total = parts[0].copy()
     for part in parts[1:]:
         total += part
     return total
+
+
+class Exchange:
+    """Copies a policy's weights to the kernels, and gradients back, update after update.
+
+    Where everything lies is found once: looking up modules and their tensors takes longer than most copies do. It is
+    found anew if a parameter or its gradient has moved.
+
+    Args:
+        weights, gradients: of the kernels.
+        policy: whose they are, after `allocate_grads`.
+        layout: of what it plays.
+    """
+
+    def __init__(self, weights: Weights, gradients: Gradients, policy: Policy, layout: Layout) -> None:
+        self._kernels, self._policy, self._layout = (weights, gradients), policy, layout
+        self._parameters = [*policy.parameters()]
+        self._find()
+
+    def _find(self) -> None:
+        weights, gradients = self._kernels
+        self._places = [parameter.data_ptr() for parameter in self._parameters]
+        self._grads = [parameter.grad for parameter in self._parameters]
+        self._copied = [*_copied(weights, self._policy)]
+        self._summed = [*_summed(gradients, self._policy)]
+        self._tiles = tile_gradients(gradients, self._policy)
+
+    def _look(self) -> None:
+        """Finds everything anew if something has moved."""
+        known = zip(self._parameters, self._places, self._grads, strict=True)
+        if not all(parameter.data_ptr() == place and parameter.grad is grad for parameter, place, grad in known):
+            self._find()
+
+    @torch.no_grad()
+    def read(self) -> None:
+        """As `read_weights`."""
+        self._look()
+        _read(self._kernels[0], self._policy, self._layout, self._copied)
+
+    def tiles(self) -> tuple[np.ndarray, ...]:
+        """As `tile_gradients`."""
+        self._look()
+        return self._tiles
+
+    @torch.no_grad()
+    def write(self) -> None:
+        """As `write_gradients`."""
+        self._look()
+        _write(self._kernels[1], self._policy, self._layout, self._summed)

@@ -1,8 +1,7 @@
 """Intrinsics for a linear layer over each agent in view and the maximum over them.
 
 The weights of our own features are held in registers. Where systems from outside declare more there are too few of
-them: then features are worked on sixteen at a time, with weights read from memory and gradients summed for one block of
-features and 16 hidden units at a time.
+them: then features are worked on sixteen at a time, with weights read from memory.
 
 They address arrays flat from their first element and check nothing.
 """
@@ -20,9 +19,9 @@ from forge.ethyr.kernels.llvm import BYTES, FLOATS, I8, I32, I64, INTS, LANES, S
 
 
 class _Task:
-    """What both intrinsics read: their arguments, and the samples' agents.
+    """What `linear_max` reads: its arguments, and the samples' agents.
 
-    Array arguments: target (the output, or its gradient), winners, weights, entities, first, norm. Then a tuple of
+    Array arguments: target (the output), winners, weights, entities, first, norm. Then a tuple of
     integers: where the target begins, its pitch, where winners and weights begin, their pitch, where entities and first
     begin, the number of samples, how many rows the weights have, and columns the entities.
     """
@@ -50,12 +49,6 @@ class _Task:
         """Entity row k of those that begin at `rows`."""
         return self.code.at(rows, self.code.build.mul(k, self.columns))
 
-    def normalised(self, row: Any, norm: list[Any]) -> Any:
-        """Sixteen numbers of an agent from `row` on, less norm[0] and times norm[1]."""
-        code, build = self.code, self.code.build
-        numbers = build.sitofp(build.sext(code.load(row, SHORTS), INTS), FLOATS)
-        return build.fmul(build.fsub(numbers, norm[0]), norm[1])
-
     def weight(self, f: Any) -> Any:
         """Row f of the weights."""
         return self.code.at(self.first_weight, self.code.build.mul(self.hidden, f))
@@ -69,6 +62,14 @@ class _Task:
         return self.code.at(self.winners, self.code.build.mul(sample, self.hidden))
 
 
+def _normalised(code: Code, row: Any, norm: list[Any], kind: Any = SHORTS) -> Any:
+    """Sixteen numbers from `row` on, less norm[0] and times norm[1]."""
+    numbers = code.load(row, kind)
+    if kind is SHORTS:
+        numbers = code.build.sext(numbers, INTS)
+    return code.build.fmul(code.build.fsub(code.build.sitofp(numbers, FLOATS), norm[0]), norm[1])
+
+
 class _Ours(_Task):
     """A task with our own features alone: how many they are is a constant."""
 
@@ -80,7 +81,7 @@ class _Ours(_Task):
 
     def inputs(self, row: Any) -> list[Any]:
         """The normalised features of an agent and the one of the bias, each as a vector filled with it."""
-        scaled = self.normalised(row, self.norm)
+        scaled = _normalised(self.code, row, self.norm)
         return [self.code.lane(scaled, f) for f in range(ROWS)]
 
 
@@ -98,7 +99,7 @@ class _Any(_Task):
         code, build = self.code, self.code.build
         begin = build.mul(block, const(LANES))
         norm = [code.load(code.at(self.norms, build.add(begin, offset))) for offset in (const(0), self.columns)]
-        scaled = self.normalised(code.at(row, begin), norm)
+        scaled = _normalised(code, code.at(row, begin), norm)
         return [code.lane(scaled, f) for f in range(LANES)]
 
     def filled(self, vectors: int) -> Any:
@@ -154,7 +155,7 @@ def _from_memory(task: _Any, vectors: int) -> Callable[[Any], list[Any]]:
     return linear
 
 
-def _write_max(code: Code, vectors: int, own: bool, ours: bool) -> None:
+def _write_max(code: Code, vectors: int, ours: bool) -> None:
     build = code.build
     if ours:
         task: _Task = (mine := _Ours(code))
@@ -176,7 +177,7 @@ def _write_max(code: Code, vectors: int, own: bool, ours: bool) -> None:
 
     def sample(q: Any, nothing: list[Any]) -> list[Any]:
         rows, agents = task.agents(q)
-        top, who = (linear(rows), []) if own else of_all(rows, agents)
+        top, who = of_all(rows, agents)
         for v, value in enumerate(top):
             code.store(value, code.at(task.row(q), LANES * v))
         for v, index in enumerate(who):
@@ -186,102 +187,25 @@ def _write_max(code: Code, vectors: int, own: bool, ours: bool) -> None:
     code.loop(const(0), task.samples, [], sample)
 
 
-def _write_gradient(code: Code, vectors: int, own: bool, ours: bool) -> None:
-    if ours:
-        task = _Ours(code)
-        before = [x for row in task.weights for x in code.vectors(row, vectors)]
-        for k, total in enumerate(_sum_gradient(task, task.target, task.winners, before, vectors, own, task.inputs)):
-            code.store(total, code.at(task.weights[k // vectors], LANES * (k % vectors)))
-        return
-    for v in range(vectors):
-        _write_blocks(_Any(code), LANES * v, own)
-
-
-def _write_blocks(task: _Any, offset: int, own: bool) -> None:
-    """The gradient of 16 hidden units from `offset` on, for one block of features after the other."""
-    code, build = task.code, task.code.build
-
-    def block(b: Any, nothing: list[Any]) -> list[Any]:
-        target, winners = code.at(task.target, offset), code.at(task.winners, offset)
-        zeros = [filled(0.0)] * LANES
-        sums = _sum_gradient(task, target, winners, zeros, 1, own, lambda row: task.inputs(row, b))
-        for f, total in enumerate(sums):
-            row = build.add(build.mul(b, const(LANES)), const(f))
-            with build.if_then(build.icmp_signed("<", row, task.count)):
-                place = code.at(task.weight(row), offset)
-                code.store(build.fadd(code.load(place), total), place)
-        return nothing
-
-    code.loop(const(0), build.add(task.last, const(1)), [], block)
-
-
-def _sum_gradient(
-    task: _Task,
-    target: Any,
-    winners: Any,
-    before: list[Any],
-    vectors: int,
-    own: bool,
-    inputs: Callable[[Any], list[Any]],
-) -> list[Any]:
-    """`before` and what all samples add to it: for each input a gradient of so many vectors of hidden units."""
-    code, build = task.code, task.code.build
-
-    def add(row: Any, grad: list[Any], sums: list[Any]) -> list[Any]:
-        pairs = [(x, g) for x in inputs(row) for g in grad]
-        return [code.add_product(total, x, g) for total, (x, g) in zip(sums, pairs, strict=True)]
-
-    def of_all(rows: Any, agents: Any, q: Any, grad: list[Any], sums: list[Any]) -> list[Any]:
-        who = code.at(winners, build.mul(q, task.hidden))
-        winner = [code.load(code.at(who, LANES * v), BYTES) for v in range(vectors)]
-
-        def agent(k: Any, sums: list[Any]) -> list[Any]:
-            me = code.splat(build.trunc(k, I8), BYTES)
-            won = [build.icmp_unsigned("==", one, me) for one in winner]
-            mine = [build.select(w, g, filled(0.0)) for w, g in zip(won, grad, strict=True)]
-            return add(task.agent(rows, k), mine, sums)
-
-        return code.loop(const(0), agents, sums, agent)
-
-    def sample(q: Any, sums: list[Any]) -> list[Any]:
-        rows, agents = task.agents(q)
-        grad = code.vectors(code.at(target, build.mul(q, task.pitch)), vectors)
-        return add(rows, grad, sums) if own else of_all(rows, agents, q, grad, sums)
-
-    return code.loop(const(0), task.samples, before, sample)
-
-
-def _eight_ways(write: Callable[[Code, int, bool, bool], None]) -> Any:
-    """Code for 32 or 16 hidden units, for all agents or the observer alone, for our own features or any number.
-
-    The last two arguments and the number of rows choose.
-    """
-
-    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        code = Code(context, builder, sig, args)
-        ours = builder.icmp_unsigned("==", builder.extract_value(args[6], 8), const(ROWS))
-        for constant in (True, False):
-            with builder.if_then(ours if constant else builder.not_(ours)):
-                for vectors in (2, 1):
-                    for own in (False, True):
-                        chosen = builder.and_(
-                            builder.icmp_unsigned("==", args[7], const(vectors == 2, args[7].type)),
-                            builder.icmp_unsigned("==", args[8], const(own, args[8].type)),
-                        )
-                        with builder.if_then(chosen):
-                            write(code, vectors, own, constant)
-        return context.get_dummy_value()
-
-    return generate
+def _four_ways(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+    """Code for 32 or 16 hidden units, for our own features or any number: the last argument and their number choose."""
+    code = Code(context, builder, sig, args)
+    ours = builder.icmp_unsigned("==", builder.extract_value(args[6], 8), const(ROWS))
+    for constant in (True, False):
+        with builder.if_then(ours if constant else builder.not_(ours)):
+            for vectors in (2, 1):
+                with builder.if_then(builder.icmp_unsigned("==", args[7], const(vectors == 2, args[7].type))):
+                    _write_max(code, vectors, constant)
+    return context.get_dummy_value()
 
 
 @intrinsic
-def linear_max(typingctx, out, best, weights, entities, first, norm, where, wide, own):
+def linear_max(typingctx, out, best, weights, entities, first, norm, where, wide):
     """For each sample the maximum over its agents of a linear layer over their features, and whose it is.
 
     Args:
         out: float32, written.
-        best: uint8, written unless `own`.
+        best: uint8, written.
         weights: float32; a row for each feature, and the bias.
         entities: int16.
         first: int32.
@@ -289,12 +213,75 @@ def linear_max(typingctx, out, best, weights, entities, first, norm, where, wide
         where: integers: where `out` begins, its pitch, where `best` and `weights` begin, their pitch, where `entities`
             and `first` begin, the number of samples, of rows of `weights`, and of columns of `entities`.
         wide: for 32 hidden units; else for 16.
-        own: over the observer alone.
     """
-    return types.void(out, best, weights, entities, first, norm, where, wide, own), _eight_ways(_write_max)
+    return types.void(out, best, weights, entities, first, norm, where, wide), _four_ways
 
 
 @intrinsic
-def linear_gradient(typingctx, grad, best, weights, entities, first, norm, where, wide, own):
-    """Adds to the gradient of the weights of `linear_max`; `grad` is that of its output, the rest as there."""
-    return types.void(grad, best, weights, entities, first, norm, where, wide, own), _eight_ways(_write_gradient)
+def normalise_rows(typingctx, out, numbers, norm, where):
+    """Rows of features, int16 or int32, as float32: less norm[0], and times norm[1].
+
+    Args:
+        out: float32, written.
+        numbers: what to read.
+        norm: float32 [2, any].
+        where: integers: where the rows of `out` begin and their pitch; the same of `numbers`; the column of `norm` that
+            is the first one's, and the number of its columns; how many columns to work on, a multiple of 16; the number
+            of rows, one at least.
+    """
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        code = Code(context, builder, sig, args)
+        out_at, out_pitch, from_at, from_pitch, norm_at, norm_pitch, columns, count = (
+            builder.extract_value(args[3], k) for k in range(8)
+        )
+        target, source, norms = (code.at(code.data(k), at) for k, at in enumerate((out_at, from_at, norm_at)))
+        kind = SHORTS if sig.args[1].dtype.bitwidth == SHORTS.element.width else INTS
+
+        def block(b: Any, nothing: list[Any]) -> list[Any]:
+            begin = builder.mul(b, const(LANES))
+            norm = [code.load(code.at(norms, builder.add(begin, offset))) for offset in (const(0), norm_pitch)]
+
+            def row(k: Any, nothing: list[Any]) -> list[Any]:
+                place = code.at(source, builder.add(begin, builder.mul(k, from_pitch)))
+                to = code.at(target, builder.add(begin, builder.mul(k, out_pitch)))
+                code.store(_normalised(code, place, norm, kind), to)
+                return nothing
+
+            return code.loop(const(0), count, nothing, row)
+
+        code.loop(const(0), builder.udiv(columns, const(LANES)), [], block)
+        return context.get_dummy_value()
+
+    return types.void(out, numbers, norm, where), generate
+
+
+@intrinsic
+def give_to_winners(typingctx, out, out_at, pitch, grad, grad_at, best, best_at, count, wide):
+    """Row k of `out` = the gradients of the hidden units whose maximum agent k gave, and 0 for all others.
+
+    Rows begin at out.flat[out_at + k · pitch] for k < count; the gradients at grad.flat[grad_at], who gave each at
+    best.flat[best_at], uint8. They are of 32 hidden units if `wide`, else of 16.
+    """
+    at = types.intp
+    signature = types.void(out, at, at, grad, at, best, at, at, wide)
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        code = Code(context, builder, sig, args)
+        target, grads, winners, pitch, count = code.element(0), code.element(3), code.element(5), args[2], args[7]
+        for vectors in (2, 1):
+            with builder.if_then(builder.icmp_unsigned("==", args[8], const(vectors == 2, args[8].type))):
+                given = code.vectors(grads, vectors)
+                who = [code.load(code.at(winners, LANES * v), BYTES) for v in range(vectors)]
+
+                def agent(k: Any, nothing: list[Any], given: Any = given, who: Any = who) -> list[Any]:
+                    me, row = code.splat(builder.trunc(k, I8), BYTES), code.at(target, builder.mul(k, pitch))
+                    for v, (grad, winner) in enumerate(zip(given, who, strict=True)):
+                        mine = builder.select(builder.icmp_unsigned("==", winner, me), grad, filled(0.0))
+                        code.store(mine, code.at(row, LANES * v))
+                    return nothing
+
+                code.loop(const(0), count, [], agent)
+        return context.get_dummy_value()
+
+    return signature, generate

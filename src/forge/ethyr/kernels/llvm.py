@@ -86,6 +86,10 @@ class Code:
         fused = ("contract",)
         return self.build.fadd(total, self.build.fmul(x, y, flags=fused), flags=fused)
 
+    def at_least(self, vector: Any, least: Any) -> Any:
+        """The numbers of a vector, or those of another that are above them; NaN stays, so that it shows."""
+        return self.build.select(self.build.fcmp_ordered(">", least, vector), least, vector)
+
     def total(self, vector: Any) -> Any:
         """The sum of a vector's elements, halves added until one is left."""
         count: int = vector.type.count

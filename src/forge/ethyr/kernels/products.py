@@ -6,6 +6,7 @@ They address arrays flat from their first element and check nothing.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
@@ -16,6 +17,38 @@ from forge.ethyr.kernels.llvm import F32, FLOATS, I32, INTS, LANES, Code, const,
 
 #: Rows that a product works on at once: enough sums that none waits for the one before it.
 ROWS_AT_ONCE = 4
+
+
+def _write_product(code: Code, vectors: int, end: Callable[[Any, tuple[int, int]], Any]) -> None:
+    """Code for products; the first arguments are those of `product`.
+
+    Args:
+        code: to write.
+        vectors: of 16 floats in a row.
+        end: makes of a vector of sums, and the row and the column where it belongs, what is stored.
+    """
+    build = code.build
+    out_at, out_pitch, init_at, init_pitch, x_at, x_row, x_step, w_at, w_pitch, inputs = (
+        build.extract_value(code.args[4], k) for k in range(10)
+    )
+    rows = [const(r) for r in range(ROWS_AT_ONCE)]
+    out_rows = [code.at(code.at(code.data(0), out_at), build.mul(r, out_pitch)) for r in rows]
+    init_rows = [code.at(code.at(code.data(1), init_at), build.mul(r, init_pitch)) for r in rows]
+    x_rows = [code.at(code.at(code.data(2), x_at), build.mul(r, x_row)) for r in rows]
+    weights = code.at(code.data(3), w_at)
+
+    def step(k: Any, sums: list[Any]) -> list[Any]:
+        row = code.vectors(code.at(weights, build.mul(k, w_pitch)), vectors)
+        place = build.mul(k, x_step)
+        factors = [code.splat(code.load(code.at(x, place), F32), FLOATS) for x in x_rows]
+        pairs = [(factor, column) for factor in factors for column in row]
+        return [code.add_product(s, factor, column) for s, (factor, column) in zip(sums, pairs, strict=True)]
+
+    first = [vector for row in init_rows for vector in code.vectors(row, vectors)]
+    sums = code.loop(const(0), inputs, first, step)
+    for n, total in enumerate(sums):
+        row, column = divmod(n, vectors)
+        code.store(end(total, (row, LANES * column)), code.at(out_rows[row], LANES * column))
 
 
 def _product(vectors: int) -> Any:
@@ -29,38 +62,61 @@ def _product(vectors: int) -> Any:
                 one r
                 to the next and from one k to the next; where `w` begins and its pitch; the number of k, one at least.
         """
-        signature = types.void(out, init, x, w, where)
 
         def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-            code = Code(context, builder, sig, args)
-            out_at, out_pitch, init_at, init_pitch, x_at, x_row, x_step, w_at, w_pitch, inputs = (
-                builder.extract_value(args[4], k) for k in range(10)
-            )
-            rows = [const(r) for r in range(ROWS_AT_ONCE)]
-            out_rows = [code.at(code.at(code.data(0), out_at), builder.mul(r, out_pitch)) for r in rows]
-            init_rows = [code.at(code.at(code.data(1), init_at), builder.mul(r, init_pitch)) for r in rows]
-            x_rows = [code.at(code.at(code.data(2), x_at), builder.mul(r, x_row)) for r in rows]
-            weights = code.at(code.data(3), w_at)
-
-            def step(k: Any, sums: list[Any]) -> list[Any]:
-                row = code.vectors(code.at(weights, builder.mul(k, w_pitch)), vectors)
-                place = builder.mul(k, x_step)
-                factors = [code.splat(code.load(code.at(x, place), F32), FLOATS) for x in x_rows]
-                pairs = [(factor, column) for factor in factors for column in row]
-                return [code.add_product(s, factor, column) for s, (factor, column) in zip(sums, pairs, strict=True)]
-
-            first = [vector for row in init_rows for vector in code.vectors(row, vectors)]
-            sums = code.loop(const(0), inputs, first, step)
-            for n, total in enumerate(sums):
-                code.store(total, code.at(out_rows[n // vectors], LANES * (n % vectors)))
+            _write_product(Code(context, builder, sig, args), vectors, lambda total, place: total)
             return context.get_dummy_value()
 
-        return signature, generate
+        return types.void(out, init, x, w, where), generate
 
     return product
 
 
+def _product_at_least(vectors: int) -> Any:
+    @intrinsic
+    def product_at_least(typingctx, out, init, x, w, where, least):
+        """As `product`, but no number is less than `least`, a float32."""
+
+        def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            code = Code(context, builder, sig, args)
+            least = code.splat(args[5], FLOATS)
+            _write_product(code, vectors, lambda total, place: code.at_least(total, least))
+            return context.get_dummy_value()
+
+        return types.void(out, init, x, w, where, types.float32), generate
+
+    return product_at_least
+
+
+def _product_where(vectors: int) -> Any:
+    @intrinsic
+    def product_where(typingctx, out, init, x, w, where, units, units_at, units_pitch):
+        """As `product`, but 0 where the number of `units`, float32, in the same place is not above 0.
+
+        Its rows begin at units.flat[units_at], and may be those of `out` itself, as they were before.
+        """
+
+        def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            code = Code(context, builder, sig, args)
+            first = code.element(5)
+
+            def end(total: Any, place: tuple[int, int]) -> Any:
+                row, column = place
+                units = code.load(code.at(code.at(first, builder.mul(const(row), args[7])), column))
+                return builder.select(builder.fcmp_ordered(">", units, filled(0.0)), total, filled(0.0))
+
+            _write_product(code, vectors, end)
+            return context.get_dummy_value()
+
+        signature = types.void(out, init, x, w, where, units, types.intp, types.intp)
+        return signature, generate
+
+    return product_where
+
+
 product_wide, product_narrow = _product(2), _product(1)
+product_wide_at_least, product_narrow_at_least = _product_at_least(2), _product_at_least(1)
+product_wide_where, product_narrow_where = _product_where(2), _product_where(1)
 
 _LOG2_E = 1 / math.log(2)
 # ln 2 in two parts, the first exact in few bits, so that x − n · ln 2 keeps its low bits (Cody and Waite 1980)

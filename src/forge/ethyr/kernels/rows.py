@@ -15,7 +15,7 @@ from numba.extending import intrinsic
 from numba.np.numpy_support import as_dtype
 
 from forge.blade.mechanics.tile import LAYOUTS
-from forge.ethyr.kernels.llvm import F32, FLOATS, I16, I64, LANES, Code, const, filled
+from forge.ethyr.kernels.llvm import F32, FLOATS, I8, I16, I32, I64, LANES, Code, const, filled
 
 #: Rows of a table that belong to one cell of the window where a tile is a byte, one for each value of its three bits of
 #: material. Where it is two bytes there are as many as there are materials.
@@ -58,7 +58,8 @@ class _Task:
             self.ahead,
             self.cells,
             materials,
-        ) = (build.extract_value(code.args[3], k) for k in range(9))
+            self.anew,
+        ) = (build.extract_value(code.args[3], k) for k in range(10))
         if self.tile.bits == 8:
             materials = const(MATERIALS)
         self.cell_size = build.mul(materials, const(LANES * vectors))
@@ -123,11 +124,14 @@ class _Task:
 
         if not self.unrolled:
             return code.loop(const(0), self.cells, carried, step)
-        # eight bytes are loaded at once: loading table rows is what limits this code
+        # eight bytes are loaded at once: loading table rows is what limits this code. Of the last cells no more than
+        # there are: what lies behind them may be in a cache line of its own
         bits, at_once = self.tile.bits, 64 // self.tile.bits
         for j in range(self.unrolled):
             if j % at_once == 0:
-                words = [code.load(code.at(window, j), I64) for window in windows]
+                needed = bits * min(at_once, self.unrolled - j)
+                kind = next(number for number in (I8, I16, I32, I64) if number.width >= needed)
+                words = [build.zext(code.load(code.at(window, j), kind), I64) for window in windows]
             tiles = (build.lshr(word, const(bits * (j % at_once))) for word in words)
             cell = code.at(self.table, build.mul(self.cell_size, const(j)))
             carried = body([row_of(cell, tile) for tile in tiles], carried)
@@ -145,7 +149,9 @@ def _write_gather(task: _Task) -> None:
         for q in samples:
             task.fetch_window(q)
         rows = [task.row(q) for q in samples]
-        first = [x for row in rows for x in code.vectors(row, vectors)]
+        anew = code.build.icmp_signed("!=", task.anew, const(0))
+        before = [x for row in rows for x in code.vectors(row, vectors)]
+        first = [code.build.select(anew, filled(0.0), x) for x in before]
         for k, total in enumerate(task.each_cell(samples, first, add)):
             code.store(total, code.at(rows[k // vectors], LANES * (k % vectors)))
 
@@ -211,7 +217,8 @@ def gather_rows(typingctx, rows, table, windows, where, width):
         windows: uint8 or uint16.
         where: integers: where the samples' rows begin, and their distance; where the table rows of the first cell
             begin; where the window row begins, and the distance of those of samples; the number of samples; how many
-            samples ahead to fetch; the number of cells; that of the rows of a cell, MATERIALS where tiles are bytes.
+            samples ahead to fetch; the number of cells; that of the rows of a cell, MATERIALS where tiles are bytes;
+            and whether rows are written over, not added to.
         width: 32 or 16.
     """
     return types.void(rows, table, windows, where, width), _by_shape(_write_gather)
@@ -219,7 +226,10 @@ def gather_rows(typingctx, rows, table, windows, where, width):
 
 @intrinsic
 def scatter_rows(typingctx, rows, table, windows, where, width):
-    """The table rows of the materials in each sample's window row += its row: `gather_rows` backwards."""
+    """The table rows of the materials in each sample's window row += its row: `gather_rows` backwards.
+
+    The last number of `where` is not looked at.
+    """
     return types.void(rows, table, windows, where, width), _by_shape(_write_scatter)
 
 
@@ -288,6 +298,35 @@ def clear(typingctx, target, target_at, size):
         return context.get_dummy_value()
 
     return signature, generate
+
+
+@intrinsic
+def rectify_rows(typingctx, rows, where):
+    """Replaces what is below 0 in float32 rows by 0.
+
+    `where` holds integers: where they begin in rows.flat and their distance, how many numbers each has, a multiple of
+    16, and how many rows there are.
+    """
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        code = Code(context, builder, sig, args)
+        begin, pitch, size, count = (builder.extract_value(args[1], k) for k in range(4))
+        first = code.at(code.data(0), begin)
+
+        def row(k: Any, nothing: list[Any]) -> list[Any]:
+            here = code.at(first, builder.mul(k, pitch))
+
+            def part(v: Any, nothing: list[Any]) -> list[Any]:
+                place = code.at(here, builder.mul(v, const(LANES)))
+                code.store(code.at_least(code.load(place), filled(0.0)), place)
+                return nothing
+
+            return code.loop(const(0), builder.udiv(size, const(LANES)), nothing, part)
+
+        code.loop(const(0), count, [], row)
+        return context.get_dummy_value()
+
+    return types.void(rows, where), generate
 
 
 @intrinsic

@@ -41,18 +41,27 @@ def side_of(table):
 
 
 @inline
-def list_crowd(listing, windows, source, window, cells, samples):
+def list_crowd(listing, windows, source, window, wide, margin, cells, samples):
     """Lists sample · 32 + column for every tile with agents on it, in one window row of some samples; returns how many.
 
-    Two entries are written for each sample in any case: branches on where agents stand are expensive.
+    A row is read from its beginning, 16 tiles at a time: so it is in one cache line. Two entries are written for each
+    sample in any case: branches on where agents stand are expensive.
+
+    Args:
+        listing: uint16 [LISTING], written.
+        windows: uint8 or uint16.
+        source, window: where the row of the first sample begins, and the distance to that of the next.
+        wide: whether a row is of 32 tiles, not of 16.
+        margin, cells: the first column that counts, and how many do; columns are counted from there.
+        samples: how many.
     """
     inside = (_ONE << np.uint64(cells)) - _ONE  # what lies behind a row is not part of it
     listed = 0
     for q in range(samples):
         found = crowded16(windows, source + q * window)
-        if cells > 16:
+        if wide:
             found |= crowded16(windows, source + q * window + 16) << _SIXTEEN
-        found &= inside
+        found = (found >> np.uint64(margin)) & inside
         end, at = listed + count_bits(found), q << _COLUMN_BITS
         listing[listed] = at + lowest_bit(found)
         found &= found - _ONE
@@ -82,16 +91,27 @@ def tile_sum_block(out, out_at, pitch, table, counts, windows, p, low, high, ahe
     """
     stripes, materials, width, cells = table.shape[1], table.shape[3], table.shape[4], side_of(table)
     window, samples, margin = windows.shape[2] * windows.shape[3], high - low, (windows.shape[2] - cells) >> 1
-    for q in range(samples):
-        clear(out, out_at + q * pitch, stripes * width)
+    wide = windows.shape[3] > 16
     for stripe in range(stripes):
         to = out_at + stripe * width
         for row in range(cells):
             cell = ((p * stripes + stripe) * cells + row) * cells
-            source = (p * windows.shape[1] + low) * window + (margin + row) * windows.shape[3] + margin
-            where = (to, pitch, cell * materials * width, source, window, samples, ahead, cells, materials)
+            begin = (p * windows.shape[1] + low) * window + (margin + row) * windows.shape[3]
+            source = begin + margin
+            where = (
+                to,
+                pitch,
+                cell * materials * width,
+                source,
+                window,
+                samples,
+                ahead,
+                cells,
+                materials,
+                np.int64(row == 0),
+            )
             gather_rows(out, table, windows, where, width)
-            for k in range(list_crowd(listing, windows, source, window, cells, samples)):
+            for k in range(list_crowd(listing, windows, begin, window, wide, margin, cells, samples)):
                 q, column = np.int64(listing[k] >> _COLUMN_BITS), np.int64(listing[k] & _COLUMN)
                 tile = source + q * window + column
                 add_crowd(out, to + q * pitch, counts, (cell + column) * width, windows, tile, width)
@@ -111,12 +131,14 @@ def tile_gradient(table, counts, grad, grad_at, pitch, windows, p, stripe, row, 
     """
     stripes, materials, width, cells = table.shape[1], table.shape[3], table.shape[4], side_of(table)
     window, samples, margin = windows.shape[2] * windows.shape[3], high - low, (windows.shape[2] - cells) >> 1
+    wide = windows.shape[3] > 16
     cell = ((p * stripes + stripe) * cells + row) * cells
-    source = (p * windows.shape[1] + low) * window + (margin + row) * windows.shape[3] + margin
+    begin = (p * windows.shape[1] + low) * window + (margin + row) * windows.shape[3]
+    source = begin + margin
     to = grad_at + stripe * width
-    where = (to, pitch, cell * materials * width, source, window, samples, AHEAD, cells, materials)
+    where = (to, pitch, cell * materials * width, source, window, samples, AHEAD, cells, materials, 0)
     scatter_rows(grad, table, windows, where, width)
-    for k in range(list_crowd(listing, windows, source, window, cells, samples)):
+    for k in range(list_crowd(listing, windows, begin, window, wide, margin, cells, samples)):
         q, column = np.int64(listing[k] >> _COLUMN_BITS), np.int64(listing[k] & _COLUMN)
         tile = source + q * window + column
         add_crowd(counts, (cell + column) * width, grad, to + q * pitch, windows, tile, width)
