@@ -33,6 +33,10 @@ _SIZES: dict[str, tuple[dict[str, Any], dict[str, Any]]] = {  # by what is timed
     "first_step": ({}, {}),
 }
 
+_UNITS = {
+    "world": "ns an agent step", "train": "ns of processor time an agent step", "first_step": "ns of processor time"
+}  # fmt: skip
+
 
 def source_of(checkout: Path) -> Path:
     """The folder of a checkout from which its package is imported.
@@ -69,7 +73,7 @@ def against(what: str, checkout: Path, rounds: int, seed: int, quick: bool) -> S
     for source in sources.values():
         time_once(source, what, arguments)  # compiles, and fills the caches
     turns = alternate({name: partial(time_once, source, what, arguments) for name, source in sources.items()}, rounds)
-    names = list(turns["this"][0])
+    names = [name for name in turns["this"][0] if name in turns["other"][0]]
     rows = [_row(name, *([turn[name] for turn in turns[who]] for who in ("this", "other"))) for name in names]
     note = (
         f"This commit and the one in {checkout}, in fresh processes that take turns, {rounds} times, each of them "
@@ -83,7 +87,7 @@ def against(what: str, checkout: Path, rounds: int, seed: int, quick: bool) -> S
         Column("ratio", lambda row: decimals(row["ratio"]["median"], 3)),
         Column("95 %", lambda row: f"{decimals(row['ratio']['low'], 3)}–{decimals(row['ratio']['high'], 3)}"),
     )
-    unit = "ns of processor time" if what == "first_step" else "ns an agent step"
+    unit = _UNITS[what]
     return Section(f"This commit against another: {what.replace('_', ' ')}, {unit}", note, columns, rows)
 
 
