@@ -9,6 +9,7 @@ from types import ModuleType
 from typing import Any
 
 from forge.blade.creatures import creatures
+from forge.blade.exchange import exchange
 from forge.blade.fights import levels
 from forge.blade.grown import births, bodies, camps, items, skills, speech, work
 from forge.blade.grown.trades import trades
@@ -41,6 +42,7 @@ _GROWN: tuple[ModuleType, ...] = (
     work,
     camps,
     trades,
+    exchange,
     levels,
     creatures,
     births,
