@@ -245,7 +245,7 @@ def test_a_snapshot_of_what_cannot_be_is_refused(what: str) -> None:
         newest = found[-1]
         array[first], array[0, newest["owner"], newest["k"]] = newest["tick"], found[0]["tick"]
     elif what == "load":
-        array[0, first[1]] += 1
+        array[0, first[1]] -= 1
     elif what in ("last", "counter"):
         array.reshape(-1)[0] = value
     elif what == "nobody":
