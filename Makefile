@@ -18,9 +18,10 @@ test: check docs client browser  ## what CI runs: check, docs and every test
 	$(BIN)/python client/toolchain.py test
 	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadscope
 
-soak: setup  ## 5,000 damaged files for every reader of files, and worlds with random systems, some minutes
+soak: setup  ## 5,000 damaged files for every reader of files, worlds with random systems, grown worlds, some minutes
 	$(BIN)/python -m tests.fuzz
 	$(BIN)/python -m tests.outside
+	$(BIN)/python -m tests.reference.grown
 
 bits: setup  ## whether a change keeps every bit of training: make bits BASE=COMMIT
 	$(BIN)/python -m tests.bits $(or $(BASE),HEAD)

@@ -37,6 +37,7 @@ ALONE: dict[str, dict[str, Any]] = {
 FEW: dict[str, tuple[tuple[str, ...], dict[str, Any]]] = {
     "trades": (("bodies", "trades"), PEACE),
     "births": (("camps", "births", "speech"), {}),
+    "exchange": (("exchange",), ALONE["exchange"]),
     "creatures": (("creatures",), {}),
 }
 LEARNED = {"combat.targeting": "learned", "sight.agents": 9}

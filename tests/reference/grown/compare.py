@@ -19,6 +19,8 @@ from tests.reference.grown.exchange import Order
 from tests.reference.grown.game import Grown
 from tests.reference.record import Event
 
+RECORDING = Recording(events=True, lives=True, visits=True)
+
 
 @dataclass(frozen=True)
 class Case:
@@ -39,8 +41,7 @@ def play(case: Case, engine: type[Grown] = Grown) -> tuple[list[Grown], str]:
         the reference games, and the first difference; "" if there is none.
     """
     rng = np.random.default_rng(case.seed)
-    recording = Recording(events=True, lives=True, visits=True)
-    world = World(case.configs, len(case.configs), case.seed, case.threads, case.maps, recording)
+    world = World(case.configs, len(case.configs), case.seed, case.threads, case.maps, RECORDING)
     world.reset()
     games = [
         engine(config, int(seed), tiles, w)
