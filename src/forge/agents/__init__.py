@@ -11,17 +11,27 @@ share a world::
 
 from __future__ import annotations
 
+from forge.agents.artisan import Artisan
 from forge.agents.base import Scripted
 from forge.agents.fighter import Fighter
 from forge.agents.forager import Forager
+from forge.agents.hunter import Hunter
 from forge.agents.random import Random
+from forge.agents.trader import Trader
 from forge.blade import Config
 from forge.support.checks import ConfigError, did_you_mean
 
-__all__ = ["KINDS", "Fighter", "Forager", "Random", "Scripted", "scripted"]
+__all__ = ["KINDS", "Artisan", "Fighter", "Forager", "Hunter", "Random", "Scripted", "Trader", "scripted"]
 
 #: The scripted agents by name.
-KINDS: dict[str, type[Scripted]] = {"random": Random, "forager": Forager, "fighter": Fighter}
+KINDS: dict[str, type[Scripted]] = {
+    "random": Random,
+    "forager": Forager,
+    "fighter": Fighter,
+    "artisan": Artisan,
+    "hunter": Hunter,
+    "trader": Trader,
+}
 
 
 def scripted(name: str, config: Config, seed: int | None = 0) -> Scripted:

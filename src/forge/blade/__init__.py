@@ -5,7 +5,7 @@ from forge.blade.mechanics.events import EVENT, Recording
 from forge.blade.mechanics.ids import Cause, EventKind, Material, Move, RewardTerm, Style
 from forge.blade.state.observation import FEATURES, Observation
 from forge.blade.state.state import AGENT, LIFE
-from forge.blade.world.presets import PRESETS, make
+from forge.blade.world.presets import PRESETS, Guild, Realm, make
 from forge.blade.world.world import World
 from forge.support.checks import ConfigError, ConfigWarning
 
@@ -23,10 +23,12 @@ __all__ = [
     "ConfigWarning",
     "EventKind",
     "Foraging",
+    "Guild",
     "Law",
     "Material",
     "Move",
     "Observation",
+    "Realm",
     "Recording",
     "Reward",
     "RewardTerm",

@@ -16,8 +16,33 @@ from forge.support.checks import ConfigError, did_you_mean, shown
 from forge.support.numeric import integer
 from forge.support.paths import path_of
 
+#: The systems of a world with work and trade, and what makes it one in which agents contend for more than food.
+_OF_GUILD = ("skills", "bodies", "items", "work", "camps", "trades", "exchange", "levels", "creatures")
+_OF_REALM = (*_OF_GUILD, "births", "speech")
+
+
+def Guild(systems: Sequence[str] = (), **changes: Any) -> Config:
+    """Work and trade: agents with unlike gifts fish, cook, mine and smith, trade in camps, and fight creatures alone.
+
+    Args:
+        systems: further ones.
+        **changes: as in `Config.replace`.
+    """
+    config = Config(systems=[*_OF_GUILD, *(name for name in systems if name not in _OF_GUILD)])
+    return config.replace(**{"combat.hold": True, "levels.agents": False, "bodies.gifts": "population"} | changes)
+
+
+def Realm(systems: Sequence[str] = (), **changes: Any) -> Config:
+    """All of `Guild`; agents also fight one another outside of camps, speak, and have children, who inherit gifts.
+
+    Arguments as for `Guild`.
+    """
+    config = Config(systems=[*_OF_REALM, *(name for name in systems if name not in _OF_REALM)])
+    return config.replace(**{"combat.hold": True, "bodies.gifts": "inherited", "births.kind": "both"} | changes)
+
+
 #: The configurations that have a name.
-PRESETS: Mapping[str, Callable[..., Config]] = {"chaos": Chaos, "law": Law}
+PRESETS: Mapping[str, Callable[..., Config]] = {"chaos": Chaos, "law": Law, "guild": Guild, "realm": Realm}
 
 
 def make(
@@ -33,7 +58,7 @@ def make(
     """Makes a batch of worlds, which `World.reset` starts: `make("law", worlds=4, **{"spawn.cap": 64})`.
 
     Args:
-        config: the name of a preset (chaos, law), the path of a TOML file or of a run's folder, a configuration, or
+        config: the name of a preset (chaos, law, guild, realm), the path of a TOML file or of a run's folder, a configuration, or
             tables as in a TOML file, `{"spawn": {"cap": 64}}`.
         worlds: number of worlds, W.
         seed: of the batch, or a sequence with the worlds' own seeds; None draws one, which `World.seed` then holds.

@@ -1,0 +1,167 @@
+"""Hunter: kills chickens, then goblins, then others, and lives on what they leave."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from forge.agents.artisan import feed, gear, most_to_spare, stay_by_water
+from forge.agents.citizen import Citizen
+from forge.agents.dealing import asking, best_meal, cheapest_meal, meals_of, place_of, prices_in
+from forge.agents.dice import key_of, member, mix, roll
+from forge.agents.paths import explore
+from forge.agents.walking import (
+    browse,
+    drink,
+    go_home,
+    goblins_near,
+    is_chicken,
+    is_goblin,
+    kept_to,
+    safely,
+    to_any,
+)
+from forge.blade.compiled.jit import inline, jit
+from forge.blade.grown import kinds
+from forge.blade.grown.kinds import ARMOUR, SWORD, Skill, made_by
+from forge.blade.mechanics.bitboards import BLOCK, HERE, NOWHERE, SIGHT, add, either, is_empty, look, widen
+from forge.blade.mechanics.ids import Style
+
+_HOLD, _MELEE = int(Style.HOLD), int(Style.MELEE)
+_MEALS, _END_OF_MEALS = made_by(Skill.COOKING).start, made_by(Skill.COOKING).stop
+_STORES = 3
+_LADEN = 4  # pieces of raw meat with which it goes home
+_NO_TRADE = -1
+_METALS = 3
+
+
+@jit
+def decide_all(told, rules, headings, seed, calls, first, low, high, out):
+    """See `Compiled` and `Citizen`."""
+    key = key_of(seed, calls)
+    for w in range(out.shape[0]):
+        for slot in range(low, high):
+            out[w, slot, :] = 0
+            if told.seen_count[w, slot] > 0:
+                bits = roll(key, first + w, slot)
+                out[w, slot, 0] = walk(told, rules[0], headings, bits, w, slot)
+                out[w, slot, 1] = _MELEE
+                work, kind, price = labour(told, rules[0], w, slot)
+                out[w, slot, rules[0].choice_work] = work
+                out[w, slot, rules[0].choice_kind] = kind
+                if prices_in(rules[0])[0] > 0:
+                    out[w, slot, rules[0].choice_price] = price
+
+
+@inline
+def walk(told, rules, headings, bits, w, slot):
+    """The move of one agent: out of danger, to water, to food, home with what it has, else after prey."""
+    me = told.agents[w, slot]
+    if me.freeze > 0:
+        return 0
+    ground = look(told.window, (w * told.seen_count.shape[1] + slot) * BLOCK)
+    walkable, into = ground.open, 0
+    bold = is_armed(told, rules, w, slot)
+    if not bold and me.in_camp == 0:
+        threats = goblins_near(told, w, slot)
+        if not is_empty(threats):
+            walkable, into = safely(ground, threats)
+    moves = drink(me, rules, ground, walkable)
+    if moves < 0:
+        moves = go_home(told, me, rules, walkable, headings, w, slot, bits)
+        if me.in_camp:
+            moves = explore(me, rules, either(walkable, HERE), headings, w, slot, bits)
+    elif moves == 0:
+        moves = feed(told, me, rules, ground, walkable, headings, bits, w, slot)
+    if moves == 0 and meat(told, w, slot) >= (1 if me.in_camp else _LADEN) and rules.deed_sell >= 0:
+        if me.in_camp:
+            moves = stay_by_water(told, me, rules, ground, walkable, w, slot)
+        else:
+            moves = go_home(told, me, rules, walkable, headings, w, slot, bits)
+    if moves == 0:
+        prey = prey_in_view(told, rules, w, slot, bold)
+        moves = to_any(widen(prey, 1), walkable) if not is_empty(prey) else np.int64(0)
+    if moves == 0:
+        moves = browse(me, rules, ground, walkable)
+    if moves == 0:
+        moves = explore(me, rules, either(walkable, HERE), headings, w, slot, bits)
+    return member(kept_to(moves, into), mix(bits))
+
+
+@inline
+def is_armed(told, rules, w, slot):
+    """Whether an agent may take on a goblin: well, and with a sword or armour of tin or better, or at a high level."""
+    me, level = told.agents[w, slot], told.level[w, slot]
+    well = 4 * np.int64(me.health) >= 3 * np.int64(level[int(Skill.CONSTITUTION)])
+    arms = np.int64(0)
+    for metal in range(_METALS):
+        fits = level[int(Skill.MELEE)] >= kinds.LEVEL[SWORD + metal]
+        arms += fits and told.pack[w, slot, SWORD + metal] > 0
+        fits = level[int(Skill.DEFENSE)] >= kinds.LEVEL[ARMOUR + metal]
+        arms += 2 * (fits and told.pack[w, slot, ARMOUR + metal] > 0)
+    return well and 2 * arms + np.int64(level[int(Skill.MELEE)]) >= 8
+
+
+@inline
+def prey_in_view(told, rules, w, slot, bold):
+    """The tiles of chickens in view; else of goblins, for the bold; else of agents that are weaker and may be hit."""
+    agents, seen = told.agents[w], told.seen[w, slot]
+    me, chickens, goblins, others = agents[slot], NOWHERE, NOWHERE, NOWHERE
+    for entry in range(1, told.seen_count[w, slot]):
+        other = agents[np.int64(seen[entry])]
+        row, col = np.int64(other.row) - me.row, np.int64(other.col) - me.col
+        near = max(abs(row), abs(col)) <= SIGHT
+        chickens = add(chickens, row + SIGHT, col + SIGHT, near & is_chicken(other))
+        goblins = add(goblins, row + SIGHT, col + SIGHT, near & is_goblin(other))
+        weaker = (other.alive != 0) & (other.population != me.population) & (other.age >= rules.immunity)
+        weaker &= (other.in_camp == 0) & (other.health < me.health) & (other.combat_level <= me.combat_level)
+        others = add(others, row + SIGHT, col + SIGHT, near & weaker)
+    if not is_empty(chickens):
+        return chickens
+    if bold and not is_empty(goblins):
+        return goblins
+    return others if rules.agents_fight else NOWHERE
+
+
+@inline
+def meat(told, w, slot):
+    """How many pieces of raw food an agent carries."""
+    found = np.int64(0)
+    for kind in range(_MEALS):
+        found += told.pack[w, slot, kind]
+    return found
+
+
+@inline
+def labour(told, rules, w, slot):
+    """What work an agent does, with which kind, for which price: it eats, sells what it took, buys meals and arms."""
+    me, may = told.agents[w, slot], told.may_work[w, slot]
+    meal = best_meal(told, me, rules.food, w, slot)
+    if meal >= 0:
+        return rules.deed_eat, meal, 0
+    if me.in_camp == 0 or rules.deed_sell < 0:
+        return 0, 0, 0
+    gold, meals = np.int64(told.gold[w, slot]), meals_of(told, w, slot)
+    if may[rules.deed_buy] and meals < _STORES:
+        kind, cost = cheapest_meal(told, rules, w, slot)
+        if kind >= 0 and cost <= (gold if 2 * np.int64(me.food) < rules.food else gold // 2):
+            return rules.deed_buy, kind, place_of(rules, cost)
+    if may[rules.deed_sell]:
+        kind = most_to_spare(told, rules, w, slot, _NO_TRADE, meals)
+        if kind >= 0:
+            stock = np.int64(told.pack[w, slot, kind]) // kinds.MAKES[kind]
+            return rules.deed_sell, kind, asking(told, rules, w, slot, kind, stock)
+    if may[rules.deed_buy]:
+        kind, price = gear(told, rules, w, slot, gold)
+        if kind >= 0:
+            return rules.deed_buy, kind, price
+    return 0, 0, 0
+
+
+class Hunter(Citizen):
+    """Hunts: chickens first, then goblins once it is armed, then others that are weaker, where agents may fight.
+
+    What its prey leaves it sells in a camp; for that it buys meals, and arms and armour to hunt what is stronger.
+    """
+
+    needs = ("levels", "creatures")
+    kernel = decide_all
