@@ -12,7 +12,7 @@ import numpy as np
 from forge.bench.measure import alternate, quotients, undisturbed
 from forge.bench.report import SPEED, Column, Row, Section, between, decimals, fixed, measured, text, timing
 from forge.bench.scene import Played, Scene
-from forge.blade import Chaos, Config, Law, Recording, RewardTerm
+from forge.blade import Chaos, Config, Guild, Law, Realm, Recording, RewardTerm
 from forge.blade.threads.cores import cores
 
 _EIGHT = {"spawn.populations": 8}
@@ -129,6 +129,16 @@ def scaling(effort: Effort) -> Section:
 
 def _sized(slots: int, side: int, **changes: int) -> Config:
     return Law(**{"spawn.cap": slots, "spawn.populations": min(8, slots), "terrain.side": side, **changes})
+
+
+def grown(effort: Effort) -> Section:
+    """Worlds with work, trade, creatures and fights by levels, whose agents work: against foragers in Law."""
+    presets = {"Guild": Guild(**_EIGHT), "Realm": Realm(**_EIGHT)}
+    scenes = [Scene(Law(**_EIGHT), "Law", worlds=32), Scene(Chaos(**_EIGHT), "Chaos", worlds=32)]
+    scenes += [Scene(config, name, "artisan", worlds=32, settle=800) for name, config in presets.items()]
+    large = {"spawn.cap": 4096, "spawn.populations": 8, "terrain.side": 512}
+    scenes.append(Scene(Guild(**large), "Guild", "artisan", worlds=1, settle=6000))
+    return _against_first(effort, "The grown world: cost of an agent's step", scenes, "× Law")
 
 
 def options(effort: Effort) -> Section:

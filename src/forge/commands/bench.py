@@ -14,18 +14,19 @@ from forge.bench.busy import busy
 from forge.bench.commits import against
 from forge.bench.report import Report, Section
 from forge.bench.train import MODULES, Plan, training
-from forge.bench.world import Effort, batch, options, scaling, speed
+from forge.bench.world import Effort, batch, grown, options, scaling, speed
 from forge.command_line import read
 from forge.support.checks import ConfigError
 from forge.support.host import machine
 from forge.support.waiting import doing
 
-Name = Literal["speed", "batch", "busy", "scaling", "options", "compile", "memory", "terrain"]
+Name = Literal["speed", "batch", "busy", "scaling", "grown", "options", "compile", "memory", "terrain"]
 SECTIONS: dict[Name, Callable[[Effort], Section]] = {
     "speed": speed,
     "batch": batch,
     "busy": busy,
     "scaling": scaling,
+    "grown": grown,
     "options": options,
     "compile": fresh.compiling,
     "memory": fresh.memory,
