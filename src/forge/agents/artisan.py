@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forge.agents.citizen import COOKING, FISHING, MINING, SMITHING, Citizen
-from forge.agents.dealing import asking, best_meal, cheapest_meal, meals_of, place_of, prices_in, quoted, worth
+from forge.agents.dealing import asking, best_meal, cheapest_meal, meals_of, place_of, price_of, quoted, worth
 from forge.agents.dice import key_of, member, mix, roll
 from forge.agents.paths import explore
 from forge.agents.walking import (
@@ -30,9 +30,13 @@ _KINDS, _OF, _TAKES, _LEVEL = COUNT, kinds.OF, kinds.TAKES, kinds.LEVEL
 _MEALS, _END_OF_MEALS = made_by(Skill.COOKING).start, made_by(Skill.COOKING).stop
 _THINGS, _END_OF_THINGS = made_by(Skill.SMITHING).start, made_by(Skill.SMITHING).stop
 _FIRST_TRADE = FISHING
-_STORES = 3  # meals that everyone keeps for itself
-_SUPPLIES = 4  # units of what is worked on that cooks and smiths like to have
+_DEFENSE, _FENCING = int(Skill.DEFENSE), int(Skill.MELEE)
+_STORES = 2  # meals that everyone keeps for itself
+_SUPPLIES = 6  # units of what is worked on that cooks and smiths like to have
 _METALS = 3
+_LADEN = 8  # pieces of ore with which a miner goes home
+_CATCH = 5  # fish with which a fisher goes home
+_NEAR = 3  # tiles from a camp at which fishers fish
 
 
 @jit
@@ -50,7 +54,7 @@ def decide_all(told, rules, headings, seed, calls, first, low, high, out):
                 work, kind, price = labour(told, rules[0], w, slot, trade)
                 out[w, slot, rules[0].choice_work] = work
                 out[w, slot, rules[0].choice_kind] = kind
-                if prices_in(rules[0])[0] > 0:
+                if price_of(rules[0], 0) > 0:
                     out[w, slot, rules[0].choice_price] = price
 
 
@@ -108,19 +112,17 @@ def feed(told, me, rules, ground, walkable, headings, bits, w, slot):
 @inline
 def go_to_work(told, me, rules, ground, walkable, headings, bits, w, slot, trade, at):
     """The moves to where its trade is done, or home with what it has gathered."""
-    laden = goods(told, w, slot, trade)
-    home = laden >= (2 if me.in_camp else 8) if trade in (FISHING, MINING) else True
-    if trade == FISHING and not (laden >= 8 and me.in_camp == 0):
-        moves = to_any(spread(ground.water, walkable), walkable)
-        home = moves == 0
-    elif trade == MINING and not home:
+    moves = np.int64(0)
+    away = max(abs(np.int64(told.camp_way[w, slot, 0])), abs(np.int64(told.camp_way[w, slot, 1])))
+    if trade == FISHING:
+        if away <= rules.camp_radius + _NEAR and goods(told, w, slot, trade) < (2 if me.in_camp else _CATCH):
+            moves = to_any(spread(ground.water, walkable), walkable)
+    elif trade == MINING and goods(told, w, slot, trade) < (2 if me.in_camp else _LADEN):
         moves = to_any(spread(orerock(told.window, at), walkable), walkable)
         if moves == 0:
-            moves = explore(me, rules, either(walkable, HERE), headings, w, slot, bits)
-    else:
-        moves = np.int64(0)
-    if not home or moves != 0:
-        return np.int64(moves)
+            return np.int64(explore(me, rules, either(walkable, HERE), headings, w, slot, bits))
+    if moves != 0:
+        return moves
     if me.in_camp:
         return stay_by_water(told, me, rules, ground, walkable, w, slot)
     return np.int64(go_home(told, me, rules, walkable, headings, w, slot, bits))
@@ -286,7 +288,7 @@ def supply(told, rules, w, slot, trade, gold):
 def gear(told, rules, w, slot, gold):
     """A sword or armour better than what an agent has, if it is on offer for less than half of its gold; −1 if not."""
     for first in (ARMOUR, SWORD):
-        skill = int(Skill.DEFENSE) if first == ARMOUR else int(Skill.MELEE)
+        skill = _DEFENSE if first == ARMOUR else _FENCING
         for metal in range(_METALS - 1, -1, -1):
             kind = first + metal
             if told.pack[w, slot, kind] > 0:

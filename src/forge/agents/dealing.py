@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numba.extending import overload
 
-from forge.blade.compiled.jit import inline
+from forge.blade.compiled.jit import inline, where_kept
+from forge.blade.exchange.book import MOST_PRICES
 from forge.blade.grown import kinds
 from forge.blade.grown.kinds import COUNT, EDIBLE, KINDS
 
@@ -32,29 +30,26 @@ def _usual() -> np.ndarray:
 
 
 USUAL = _usual()
-_NO_PRICES = np.zeros(1, np.int64)
 
 
-def prices_in(rules: Any) -> Any:
-    """For compiled code: the prices that can be named, rising; where there is no exchange, [0]."""
+def _no_price(rules, place):
+    return 0
 
 
-@overload(prices_in)
-def _prices_in(rules: Any) -> Any:
-    if "prices" in rules.fields:
-        return lambda rules: rules.prices
-    return lambda rules: _NO_PRICES
+@where_kept("prices", otherwise=_no_price)
+def price_of(rules, place):
+    """The price of a place among those that can be named, rising; 0 beyond the last, and where there is no exchange."""
+    return np.int64(rules.prices[place])
 
 
-def camp_books(rules: Any) -> Any:
-    """For compiled code: whether each camp has a book of its own."""
+def _one_book(rules):
+    return False
 
 
-@overload(camp_books)
-def _camp_books(rules: Any) -> Any:
-    if "books_by_camp" in rules.fields:
-        return lambda rules: rules.books_by_camp != 0
-    return lambda rules: False
+@where_kept("books_by_camp", otherwise=_one_book)
+def camp_books(rules):
+    """Whether each camp has a book of its own."""
+    return rules.books_by_camp != 0
 
 
 @inline
@@ -78,11 +73,17 @@ def worth(told, rules, w, slot, kind):
 @inline
 def place_of(rules, gold):
     """The place of the highest price that is no more than so much gold; 0 if there is none."""
-    prices, place = prices_in(rules), 0
-    for k in range(prices.shape[0]):
-        if 0 < prices[k] <= gold:
+    place = 0
+    for k in range(MOST_PRICES):
+        if 0 < price_of(rules, k) <= gold:
             place = k
     return place
+
+
+@inline
+def next_place(rules, place):
+    """The place of the next higher price, or of the highest."""
+    return place + 1 if place + 1 < MOST_PRICES and price_of(rules, place + 1) > 0 else place
 
 
 @inline

@@ -6,7 +6,7 @@ import numpy as np
 
 from forge.agents.artisan import feed, gear, most_to_spare, stay_by_water
 from forge.agents.citizen import Citizen
-from forge.agents.dealing import asking, best_meal, cheapest_meal, meals_of, place_of, prices_in
+from forge.agents.dealing import asking, best_meal, cheapest_meal, meals_of, place_of, price_of
 from forge.agents.dice import key_of, member, mix, roll
 from forge.agents.paths import explore
 from forge.agents.walking import (
@@ -32,6 +32,7 @@ _STORES = 3
 _LADEN = 4  # pieces of raw meat with which it goes home
 _NO_TRADE = -1
 _METALS = 3
+_FENCING, _DEFENSE, _CONSTITUTION = (int(s) for s in (Skill.MELEE, Skill.DEFENSE, Skill.CONSTITUTION))
 
 
 @jit
@@ -48,7 +49,7 @@ def decide_all(told, rules, headings, seed, calls, first, low, high, out):
                 work, kind, price = labour(told, rules[0], w, slot)
                 out[w, slot, rules[0].choice_work] = work
                 out[w, slot, rules[0].choice_kind] = kind
-                if prices_in(rules[0])[0] > 0:
+                if price_of(rules[0], 0) > 0:
                     out[w, slot, rules[0].choice_price] = price
 
 
@@ -91,14 +92,14 @@ def walk(told, rules, headings, bits, w, slot):
 def is_armed(told, rules, w, slot):
     """Whether an agent may take on a goblin: well, and with a sword or armour of tin or better, or at a high level."""
     me, level = told.agents[w, slot], told.level[w, slot]
-    well = 4 * np.int64(me.health) >= 3 * np.int64(level[int(Skill.CONSTITUTION)])
+    well = 4 * np.int64(me.health) >= 3 * np.int64(level[_CONSTITUTION])
     arms = np.int64(0)
     for metal in range(_METALS):
-        fits = level[int(Skill.MELEE)] >= kinds.LEVEL[SWORD + metal]
+        fits = level[_FENCING] >= kinds.LEVEL[SWORD + metal]
         arms += fits and told.pack[w, slot, SWORD + metal] > 0
-        fits = level[int(Skill.DEFENSE)] >= kinds.LEVEL[ARMOUR + metal]
+        fits = level[_DEFENSE] >= kinds.LEVEL[ARMOUR + metal]
         arms += 2 * (fits and told.pack[w, slot, ARMOUR + metal] > 0)
-    return well and 2 * arms + np.int64(level[int(Skill.MELEE)]) >= 8
+    return well and 2 * arms + np.int64(level[_FENCING]) >= 8
 
 
 @inline

@@ -6,7 +6,7 @@ import numpy as np
 
 from forge.agents.artisan import feed, stay_by_water
 from forge.agents.citizen import Citizen
-from forge.agents.dealing import USUAL, best_meal, cheapest_meal, meals_of, place_of, prices_in, quoted
+from forge.agents.dealing import USUAL, best_meal, cheapest_meal, meals_of, next_place, place_of, price_of, quoted
 from forge.agents.dice import key_of, member, mix, roll
 from forge.agents.paths import explore
 from forge.agents.walking import drink, go_home, goblins_near, kept_to, safely
@@ -37,7 +37,7 @@ def decide_all(told, rules, headings, seed, calls, first, low, high, out):
                 work, kind, price = labour(told, rules[0], w, slot)
                 out[w, slot, rules[0].choice_work] = work
                 out[w, slot, rules[0].choice_kind] = kind
-                if prices_in(rules[0])[0] > 0:
+                if price_of(rules[0], 0) > 0:
                     out[w, slot, rules[0].choice_price] = price
 
 
@@ -101,12 +101,7 @@ def may_sell(told, rules, w, slot, kind, meals):
     """Whether an agent has a unit of a kind to spare, and offers fewer than two yet."""
     spare = not _EDIBLE[kind] or meals > _STORES
     few = told.orders_by_kind[w, slot, kind] < 2
-    return (
-        spare
-        and few
-        and told.may_kind[w, slot, rules.deed_sell, kind]
-        and told.pack[w, slot, kind] >= kinds.MAKES[kind]
-    )
+    return spare and few and told.may_kind[w, slot, rules.deed_sell, kind]
 
 
 @inline
@@ -123,7 +118,7 @@ def dear(told, rules, w, slot, kind):
     value = held_worth(told, rules, w, slot, kind)
     if bid >= value:
         return place_of(rules, bid)
-    return min(prices_in(rules).shape[0] - 1, place_of(rules, value) + 1)
+    return next_place(rules, place_of(rules, value))
 
 
 class Trader(Citizen):

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from numba.extending import overload
 
+from forge.agents.dice import below
 from forge.agents.fighter import retreat
 from forge.agents.foraging import needs
 from forge.agents.paths import explore, reachable
-from forge.blade.compiled.jit import inline
+from forge.blade.compiled.jit import inline, where_kept
 from forge.blade.compiled.vector import flagged64
 from forge.blade.mechanics.bitboards import (
     HERE,
@@ -33,6 +31,8 @@ _BITS = (np.uint8(1), np.uint8(2), np.uint8(4))
 _FOUR_ROWS, _THREE_ROWS = np.uint64(0x7FFF7FFF7FFF7FFF), np.uint64(0x00007FFF7FFF7FFF)
 _NONE, _16 = np.uint64(0), np.uint64(16)
 CHICKEN, GOBLIN = 1, 2
+#: A way round what hides the camp is kept to for so many ticks on average.
+_ROUND = 3
 #: Of so many parts of its water an agent goes to drink when it has less than the first, and stops above the second.
 _EIGHTHS, _DRY, _QUENCHED = 8, 3, 7
 
@@ -74,33 +74,28 @@ def go_home(told, me, rules, walkable, headings, w, slot, bits):
     """The moves towards the nearest camp; where what is in view leads no nearer, an agent looks for a way round."""
     rows, cols = np.int64(told.camp_way[w, slot, 0]), np.int64(told.camp_way[w, slot, 1])
     moves = towards(either(walkable, HERE), rows, cols)
-    if (moves != PASS and headings[w, slot] == 0) or max(abs(rows), abs(cols)) <= rules.camp_radius:
+    if max(abs(rows), abs(cols)) <= rules.camp_radius:
         return moves
-    if moves != PASS and bits & np.uint64(7) == _NONE:
-        headings[w, slot] = 0  # it has gone round for a while
+    if moves != PASS and (headings[w, slot] == 0 or below(bits, _ROUND) == 0):
+        headings[w, slot] = 0
+        return moves
     return explore(me, rules, either(walkable, HERE), headings, w, slot, bits)
 
 
-def is_goblin(other: Any) -> Any:
-    """For compiled code: whether who is in view is a goblin; where there are no creatures, nobody is."""
+def _nobody(other):
+    return False
 
 
-@overload(is_goblin)
-def _is_goblin(other: Any) -> Any:
-    if "creature" in other.fields:
-        return lambda other: other.creature == GOBLIN
-    return lambda other: False
+@where_kept("creature", otherwise=_nobody)
+def is_goblin(other):
+    """Whether who is in view is a goblin; where there are no creatures, nobody is."""
+    return other.creature == GOBLIN
 
 
-def is_chicken(other: Any) -> Any:
-    """For compiled code: the same of chickens."""
-
-
-@overload(is_chicken)
-def _is_chicken(other: Any) -> Any:
-    if "creature" in other.fields:
-        return lambda other: other.creature == CHICKEN
-    return lambda other: False
+@where_kept("creature", otherwise=_nobody)
+def is_chicken(other):
+    """The same of chickens."""
+    return other.creature == CHICKEN
 
 
 @inline
