@@ -20,9 +20,10 @@ from typing import Any
 import forge
 import forge.blade as blade
 from forge import cli
-from forge.blade import Chaos, Config, Law
+from forge.blade import PRESETS, Chaos, Config, Law
 from forge.blade.engine.rulebook import tick_list
-from forge.blade.game.game import GAME
+from forge.blade.game.game import GAME, OPTIONS
+from forge.blade.grown.kinds import KINDS, Kind
 from forge.blade.schema.record import columns_of
 from forge.blade.schema.versions import CONFIGURATION_RELEASES, SNAPSHOT_RELEASES
 from forge.ethyr.learning.settings import CHANGEABLE, Learning
@@ -46,6 +47,9 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 def sections() -> Iterator[tuple[str, str, type]]:
     """The tables of a run's TOML file: name, prefix of its fields in Python, and class."""
     yield from ((f"world.{f.name}", f"{f.name}.", type(f.default)) for f in dataclasses.fields(Config))
+    for name, part in OPTIONS.items():
+        if part.section is not None:
+            yield f"world.{name}", f"{name}.", part.section
     yield "run", "", Session
     yield "learning", "", Learning
 
@@ -67,9 +71,40 @@ def materials() -> str:
     return table(("id", "material", "may be entered", "what it is"), rows)
 
 
-def tick() -> str:
-    """The phases of a tick, as the systems declare them."""
-    return tick_list(GAME)
+def tick(preset: str = "") -> str:
+    """The phases of a tick, as the systems of all worlds declare them, or those of a preset."""
+    return tick_list(PRESETS[preset]().schema if preset else GAME)
+
+
+def options() -> str:
+    """The systems that are part of a world where a configuration names them."""
+    rows = ((f"`{name}`", part.about, ", ".join(f"`{n}`" for n in part.needs)) for name, part in OPTIONS.items())
+    return table(("`systems = [...]`", "what it is", "needs"), rows)
+
+
+def items() -> str:
+    """The kinds of items, as the trades and fights know them."""
+    rows = (
+        (
+            str(number),
+            kind.name,
+            f"{kind.trade.name.lower()} {kind.level}" if kind.trade is not None else "",
+            f"{kind.takes} {kind.of}" if kind.of else "",
+            str(kind.experience or ""),
+            _use(kind),
+        )
+        for number, kind in enumerate(KINDS)
+    )
+    return table(("number", "kind", "made at level", "of", "experience", "what it does"), rows)
+
+
+def _use(kind: Kind) -> str:
+    if kind.food:
+        return f"eaten: health +{kind.health}, food +{kind.food}"
+    if kind.used is None:
+        return ""
+    numbers = (("attack", kind.attack), ("strength", kind.strength), ("defence", kind.defence))
+    return f"{kind.used.name.lower()}: " + ", ".join(f"{name} {value}" for name, value in numbers if value)
 
 
 def configuration() -> str:
@@ -102,7 +137,7 @@ def _defaults(table_name: str, field: dataclasses.Field[Any]) -> str:
     section = table_name.removeprefix("world.")
     if section != table_name:
         for words, config in (("in Chaos", Chaos()), ("in Law", Law()), ("in a training run", Training().world)):
-            value = getattr(getattr(config, section), field.name)
+            value = getattr(getattr(config, section, None), field.name, field.default)
             if value != field.default:
                 found.append(f"{words} {_plain(value)}")
     return "; ".join(found)
@@ -206,6 +241,8 @@ TABLES: dict[str, Callable[..., str]] = {
     "packages": packages,
     "materials": materials,
     "tick": tick,
+    "options": options,
+    "items": items,
     "configuration": configuration,
     "record": record,
     "enum": enum,

@@ -21,6 +21,9 @@ from forge.blade.schema.schema import Schema
 from forge.blade.schema.system import Feature
 
 _TEMPLATE = Path(__file__).with_name("template.py")
+# Compiled twice, `counting` is a constant, so that not counting costs nothing; with many verbs compiling costs more.
+_COUNTED_TWICE = "return live_all(state, w, True) if counts_deeds(state) else live_all(state, w, False)"
+_COUNTED_ONCE = "return live_all(state, w, counts_deeds(state))"
 _MAY_BE_EMPTY = ("ENTER", "own feature", "OBSERVE")  # what is said of them must still be a function
 
 
@@ -68,6 +71,7 @@ def source_of(schema: Schema) -> str:
     names = Names()
     lines = {
         **{phase.name: list(_calls(phase, schema, names)) for phase in Phase},
+        "way to count": [_COUNTED_ONCE if schema.outside else _COUNTED_TWICE],
         "emptied array": [f"state.{array.name}[w, slot] = 0" for array in schema.arrays if array.emptied],
         "life field": list(_life_fields(schema)),
         "feature": list(_reads(schema.features, names, "agent, me")),

@@ -38,12 +38,12 @@ def tick(state, w):
 @inline
 def live(state, w):
     """The phases of each agent, in rotating order. Lists who must die in `State.dying`; returns how many."""
-    return live_all(state, w, True) if counts_deeds(state) else live_all(state, w, False)
+    # each way to count
 
 
 @inline
 def live_all(state, w, counting):
-    """Everyone's tick. Compiled twice: `counting` deeds is a constant in it, so that not counting costs nothing."""
+    """Everyone's tick; `counting`: whether deeds are counted for rewards."""
     rules, living = state.rules[w], state.living[w]
     reward, terminated = state.reward[w], state.terminated[w]
     reward[:] = 0

@@ -11,7 +11,7 @@ class Phase(Enum):
     """When a verb acts, in the order of a tick. Each has a heading of the rulebook, and what is said of it there.
 
     A verb of a phase `by_agent` is called f(state, w, slot, counting) for each of the living, in rotating order, all
-    phases of an agent before the next agent; `counting`, a constant where it is compiled, says whether deeds are
+    phases of an agent before the next agent; `counting` says whether deeds are
     counted for rewards. It returns the number of what the agent dies of, or SURVIVES; who dies is out of later phases.
     A verb of BIRTH or DEATH is called f(state, w, slot). Every other one is called once for each world, f(state, w).
     """

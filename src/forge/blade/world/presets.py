@@ -21,24 +21,28 @@ _OF_GUILD = ("skills", "bodies", "items", "work", "camps", "trades", "exchange",
 _OF_REALM = (*_OF_GUILD, "births", "speech")
 
 
-def Guild(systems: Sequence[str] = (), **changes: Any) -> Config:
+def Guild(**changes: Any) -> Config:
     """Work and trade: agents with unlike gifts fish, cook, mine and smith, trade in camps, and fight creatures alone.
 
-    Args:
-        systems: further ones.
-        **changes: as in `Config.replace`.
+    `changes` as in `Config.replace`; `systems` are further ones.
     """
-    config = Config(systems=[*_OF_GUILD, *(name for name in systems if name not in _OF_GUILD)])
-    return config.replace(**{"combat.hold": True, "levels.agents": False, "bodies.gifts": "population"} | changes)
+    numbers = {"combat.hold": True, "levels.agents": False, "bodies.gifts": "population"}
+    return _with(_OF_GUILD, numbers, changes)
 
 
-def Realm(systems: Sequence[str] = (), **changes: Any) -> Config:
+def Realm(**changes: Any) -> Config:
     """All of `Guild`; agents also fight one another outside of camps, speak, and have children, who inherit gifts.
 
-    Arguments as for `Guild`.
+    `changes` as for `Guild`.
     """
-    config = Config(systems=[*_OF_REALM, *(name for name in systems if name not in _OF_REALM)])
-    return config.replace(**{"combat.hold": True, "bodies.gifts": "inherited", "births.kind": "both"} | changes)
+    numbers = {"combat.hold": True, "bodies.gifts": "inherited", "births.kind": "both"}
+    return _with(_OF_REALM, numbers, changes)
+
+
+def _with(systems: Sequence[str], numbers: Mapping[str, Any], changes: Mapping[str, Any]) -> Config:
+    """The configuration of a preset's systems and numbers, and of what else is asked for."""
+    further = [name for name in changes.get("systems", ()) if name not in systems]
+    return Config(systems=[*systems, *further]).replace(**{**numbers, **changes, "systems": [*systems, *further]})
 
 
 #: The configurations that have a name.
