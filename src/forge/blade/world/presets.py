@@ -62,8 +62,8 @@ def make(
     """Makes a batch of worlds, which `World.reset` starts: `make("law", worlds=4, **{"spawn.cap": 64})`.
 
     Args:
-        config: the name of a preset (chaos, law, guild, realm), the path of a TOML file or of a run's folder, a configuration, or
-            tables as in a TOML file, `{"spawn": {"cap": 64}}`.
+        config: the name of a preset (chaos, law, guild, realm), the path of a TOML file or of a run's folder, a
+            configuration, or tables as in a TOML file, `{"spawn": {"cap": 64}}`.
         worlds: number of worlds, W.
         seed: of the batch, or a sequence with the worlds' own seeds; None draws one, which `World.seed` then holds.
         threads: to step with; None means all cores. Results do not depend on it.
