@@ -11,7 +11,7 @@ from forge.blade.mechanics.events import log_birth, log_death, log_reward
 from forge.blade.mechanics.grid import first_in_rotation, index_by_row, insert_in_index, leave, tile_index
 from forge.blade.mechanics.ids import NONE, SURVIVES  # noqa: F401 - verbs that enter return it
 from forge.blade.systems.life import close_ranks, strike_from_index
-from forge.blade.systems.reward import pay, pay_survival
+from forge.blade.systems.reward import counts_deeds, pay, pay_survival  # noqa: F401 - how deeds are counted asks it
 from forge.blade.threads.share import kept
 
 # import verbs
