@@ -10,22 +10,28 @@ from forge.blade.grown import kinds
 from forge.blade.grown.kinds import COUNT, EDIBLE, KINDS
 
 _KINDS, _OF = COUNT, kinds.OF
+#: Offers are at most so many places below the usual price, and twice as many above it; of more than so many units one
+#: is let go for less.
+_SLACK, _MUCH = 1, 4
 _EDIBLE = np.array([EDIBLE >> k & 1 for k in range(COUNT)], np.bool_)
 
 
 def _usual() -> np.ndarray:
-    """What each kind is held to be worth before it has a price: by the food in it, or the work and ore [gold]."""
-    found = np.zeros(COUNT, np.int64)
+    """What each kind is held to be worth before it has a price: by the food in it, or the work and ore [gold].
+
+    A meal is cheap beside the ten gold of a newborn, so that who does not earn yet can live until it does, and twice
+    its raw food, half of which beginners spoil. Ten knives are worth the meals that they make of nothing.
+    """
+    found = np.ones(COUNT, np.int64)
     for k, kind in enumerate(KINDS):
         if kind.food:
-            found[k] = max(3, kind.food // 3)
+            found[k] = 2
         elif kind.name.endswith("_ore"):
-            found[k] = 1 + kind.level // 4
+            found[k] = 3
+        elif kind.makes > 1:
+            found[k] = 8
         elif kind.used is not None:
-            found[k] = 2 + 2 * kind.takes * (1 + kind.level // 4)
-    for k, kind in enumerate(KINDS):  # what is cooked costs less before
-        if kind.food:
-            found[kinds.number(kind.of)] = max(1, found[k] // 3)
+            found[k] = 2 + kind.takes * (2 + kind.level // 5)
     return found
 
 
@@ -88,15 +94,23 @@ def next_place(rules, place):
 
 @inline
 def asking(told, rules, w, slot, kind, stock):
-    """The place of the price at which an agent offers one of its stock: the more it has, the sooner it lets go."""
+    """The place of the price at which an agent offers one of its stock.
+
+    It takes a bid that is not far below the usual price. What is sold out it offers for more than was last paid; else
+    it joins the best offer, or goes below it where it has much. Of what it makes few of it has never much: there it
+    goes below where what it offered before still waits.
+    """
     ask, bid, last = quoted(told, rules, w, slot, kind)
-    fair = last if last > 0 else USUAL[kind]
-    if bid > 0 and (2 * bid >= fair or stock > 4):
+    usual = place_of(rules, USUAL[kind])
+    low, high = max(0, usual - _SLACK), usual + 2 * _SLACK
+    if bid > 0 and place_of(rules, bid) >= low:
         return place_of(rules, bid)
-    place = place_of(rules, fair)
-    if ask > 0 and ask <= fair:
-        place = max(0, place_of(rules, ask) - 1)
-    return max(0, place - 1) if stock > 6 else place
+    if ask > 0:
+        waits = not _EDIBLE[kind] and told.orders_by_kind[w, slot, kind] > 0
+        place = place_of(rules, ask) - (stock > _MUCH or waits)
+    else:
+        place = next_place(rules, place_of(rules, last)) if last > 0 else usual
+    return max(low, min(high, place))
 
 
 @inline
@@ -119,6 +133,39 @@ def meals_of(told, w, slot):
         if _EDIBLE[kind]:
             found += told.pack[w, slot, kind]
     return found
+
+
+@inline
+def meals_ordered(told, w, slot):
+    """How many meals an agent has bid for and not got yet."""
+    found = np.int64(0)
+    for kind in range(_KINDS):
+        if _EDIBLE[kind]:
+            found += max(0, -np.int64(told.orders_by_kind[w, slot, kind]))
+    return found
+
+
+@inline
+def open_orders(told, w, slot):
+    """How many orders of an agent wait."""
+    found = np.int64(0)
+    for kind in range(_KINDS):
+        found += abs(np.int64(told.orders_by_kind[w, slot, kind]))
+    return found
+
+
+@inline
+def wanted_meal(told, rules, w, slot):
+    """The meal to bid for where none is on offer, and for how much: what was last paid least for its food."""
+    best, cost, least = -1, np.int64(0), 1 << 30
+    for kind in range(_KINDS):
+        if _EDIBLE[kind]:
+            _, _, last = quoted(told, rules, w, slot, kind)
+            if best < 0:
+                best, cost = kind, np.int64(USUAL[kind])
+            if last > 0 and last * 1024 // kinds.FOOD[kind] < least:
+                best, cost, least = kind, last, last * 1024 // kinds.FOOD[kind]
+    return best, cost
 
 
 @inline

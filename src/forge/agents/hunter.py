@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from forge.agents.artisan import feed, gear, most_to_spare, stay_by_water
+from forge.agents.artisan import feed, most_to_spare
 from forge.agents.citizen import Citizen
 from forge.agents.dealing import asking, best_meal, cheapest_meal, meals_of, place_of, price_of
 from forge.agents.dice import key_of, member, mix, roll
+from forge.agents.investing import gear
 from forge.agents.paths import explore
 from forge.agents.walking import (
     browse,
@@ -18,6 +19,7 @@ from forge.agents.walking import (
     is_goblin,
     kept_to,
     safely,
+    settle,
     to_any,
 )
 from forge.blade.compiled.jit import inline, jit
@@ -72,12 +74,9 @@ def walk(told, rules, headings, bits, w, slot):
         if me.in_camp:
             moves = explore(me, rules, either(walkable, HERE), headings, w, slot, bits)
     elif moves == 0:
-        moves = feed(told, me, rules, ground, walkable, headings, bits, w, slot)
+        moves = feed(told, me, rules, ground, walkable, headings, bits, w, slot, _NO_TRADE)
     if moves == 0 and meat(told, w, slot) >= (1 if me.in_camp else _LADEN) and rules.deed_sell >= 0:
-        if me.in_camp:
-            moves = stay_by_water(told, me, rules, ground, walkable, w, slot)
-        else:
-            moves = go_home(told, me, rules, walkable, headings, w, slot, bits)
+        moves = settle(told, me, rules, ground, walkable, headings, w, slot, bits)
     if moves == 0:
         prey = prey_in_view(told, rules, w, slot, bold)
         moves = to_any(widen(prey, 1), walkable) if not is_empty(prey) else np.int64(0)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from forge.agents.artisan import feed, stay_by_water
+from forge.agents.artisan import feed
 from forge.agents.citizen import Citizen
 from forge.agents.dealing import USUAL, best_meal, cheapest_meal, meals_of, next_place, place_of, price_of, quoted
 from forge.agents.dice import key_of, member, mix, roll
 from forge.agents.paths import explore
-from forge.agents.walking import drink, go_home, goblins_near, kept_to, safely
+from forge.agents.walking import drink, goblins_near, kept_to, safely, settle
 from forge.blade.compiled.jit import inline, jit
 from forge.blade.grown.kinds import COUNT, EDIBLE
 from forge.blade.mechanics.bitboards import BLOCK, HERE, either, is_empty, look
@@ -19,6 +19,7 @@ _HOLD, _MELEE = int(Style.HOLD), int(Style.MELEE)
 _KINDS = COUNT
 _EDIBLE = np.array([EDIBLE >> k & 1 for k in range(COUNT)], np.bool_)
 _STORES = 3
+_NO_TRADE = -1
 #: It buys for at most so many thirds of what a thing is held to be worth.
 _THIRDS, _OF_WORTH = 3, 2
 
@@ -57,12 +58,9 @@ def walk(told, rules, headings, bits, w, slot):
     if moves < 0 and me.in_camp:
         moves = explore(me, rules, either(walkable, HERE), headings, w, slot, bits)
     elif moves == 0:
-        moves = feed(told, me, rules, ground, walkable, headings, bits, w, slot)
+        moves = feed(told, me, rules, ground, walkable, headings, bits, w, slot, _NO_TRADE)
     if moves <= 0:
-        if me.in_camp:
-            moves = stay_by_water(told, me, rules, ground, walkable, w, slot)
-        else:
-            moves = go_home(told, me, rules, walkable, headings, w, slot, bits)
+        moves = settle(told, me, rules, ground, walkable, headings, w, slot, bits)
     return member(kept_to(moves, into), mix(bits))
 
 

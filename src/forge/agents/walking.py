@@ -29,6 +29,8 @@ from forge.blade.mechanics.ways import FAR, PASS, nearest_won, way
 
 _BITS = (np.uint8(1), np.uint8(2), np.uint8(4))
 _FOUR_ROWS, _THREE_ROWS = np.uint64(0x7FFF7FFF7FFF7FFF), np.uint64(0x00007FFF7FFF7FFF)
+#: From so near the fire all of a camp is in view.
+_AT_THE_FIRE = 2
 _NONE, _16 = np.uint64(0), np.uint64(16)
 CHICKEN, GOBLIN = 1, 2
 #: A way round what hides the camp is kept to for so many ticks on average.
@@ -80,6 +82,21 @@ def go_home(told, me, rules, walkable, headings, w, slot, bits):
         headings[w, slot] = 0
         return moves
     return explore(me, rules, either(walkable, HERE), headings, w, slot, bits)
+
+
+@inline
+def settle(told, me, rules, ground, walkable, headings, w, slot, bits):
+    """The moves home, and there to the water's edge within the camp, if there is one, where nobody thirsts."""
+    rows, cols = np.int64(told.camp_way[w, slot, 0]), np.int64(told.camp_way[w, slot, 1])
+    away = max(abs(rows), abs(cols))
+    if away <= SIGHT:
+        camp = widen(add(NOWHERE, rows + SIGHT, cols + SIGHT, True), rules.camp_radius)
+        moves = to_any(both(spread(ground.water, walkable), camp), walkable)
+        if moves != 0:
+            return moves
+    if away <= _AT_THE_FIRE:
+        return np.int64(PASS)
+    return np.int64(go_home(told, me, rules, walkable, headings, w, slot, bits))
 
 
 def _nobody(other):
