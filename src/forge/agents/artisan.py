@@ -36,6 +36,7 @@ from forge.blade.grown import kinds
 from forge.blade.grown.kinds import COUNT, KNIVES, ORE, SWORD, Skill, made_by
 from forge.blade.mechanics.bitboards import BLOCK, HERE, either, is_empty, look, spread
 from forge.blade.mechanics.ids import Style
+from forge.blade.mechanics.ways import FAR
 
 _HOLD, _MELEE = int(Style.HOLD), int(Style.MELEE)
 _KINDS, _OF, _TAKES, _LEVEL = COUNT, kinds.OF, kinds.TAKES, kinds.LEVEL
@@ -45,6 +46,7 @@ _FIRST_TRADE = FISHING
 _STORES = 2  # meals that everyone keeps for itself
 _OFFERS = 3  # orders that wait; one place less than there are, so that a meal can be bought at any time
 _METALS = 3
+_BY_THE_WAY = 2  # steps to forest for which it is worth to leave the way
 _LADEN = 6  # pieces of ore with which a miner goes home
 _CATCH = 6  # fish that a fisher carries at most: what more it caught would only leave it no room for meals
 
@@ -109,16 +111,20 @@ def walk(told, rules, headings, bits, w, slot, trade):
 def feed(told, me, rules, ground, walkable, headings, bits, w, slot, trade):
     """The moves of who is hungry and carries no meal: to the camp if it can pay for one there, else to forest.
 
-    Cooks with anything to cook, or to pay for it, feed themselves.
+    Outside camps it takes what forest lies by the way. Cooks at home with anything to cook, or to pay for it, feed
+    themselves.
     """
-    if trade == COOKING and (told.gold[w, slot] > 0 or raw_food(told, w, slot) > 0):
+    if me.in_camp and trade == COOKING and (told.gold[w, slot] > 0 or raw_food(told, w, slot) > 0):
         return np.int64(0)
-    if 2 * np.int64(me.food) > rules.food or meals_of(told, w, slot) > 0:
+    if meals_of(told, w, slot) > 0 or (me.in_camp and 2 * np.int64(me.food) > rules.food):
         return np.int64(0)
+    moves = browse(me, rules, ground, walkable, _BY_THE_WAY) if me.in_camp == 0 else np.int64(0)
+    if moves != 0 or 2 * np.int64(me.food) > rules.food:
+        return moves
     _, cost = cheapest_meal(told, rules, w, slot)
     if 0 < cost <= told.gold[w, slot]:
         return np.int64(0) if me.in_camp else go_home(told, me, rules, walkable, headings, w, slot, bits)
-    moves = browse(me, rules, ground, walkable)
+    moves = browse(me, rules, ground, walkable, FAR - 1)
     if moves == 0 and 3 * np.int64(me.food) < rules.food:
         moves = explore(me, rules, either(walkable, HERE), headings, w, slot, bits)
     return np.int64(moves)

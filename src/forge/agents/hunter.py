@@ -27,6 +27,7 @@ from forge.blade.grown import kinds
 from forge.blade.grown.kinds import ARMOUR, SWORD, Skill, made_by
 from forge.blade.mechanics.bitboards import BLOCK, HERE, NOWHERE, SIGHT, add, either, is_empty, look, widen
 from forge.blade.mechanics.ids import Style
+from forge.blade.mechanics.ways import FAR
 
 _HOLD, _MELEE = int(Style.HOLD), int(Style.MELEE)
 _MEALS, _END_OF_MEALS = made_by(Skill.COOKING).start, made_by(Skill.COOKING).stop
@@ -81,7 +82,7 @@ def walk(told, rules, headings, bits, w, slot):
         prey = prey_in_view(told, rules, w, slot, bold)
         moves = to_any(widen(prey, 1), walkable) if not is_empty(prey) else np.int64(0)
     if moves == 0:
-        moves = browse(me, rules, ground, walkable)
+        moves = browse(me, rules, ground, walkable, FAR - 1)
     if moves == 0:
         moves = explore(me, rules, either(walkable, HERE), headings, w, slot, bits)
     return member(kept_to(moves, into), mix(bits))

@@ -146,13 +146,13 @@ def drink(me, rules, ground, walkable):
 
 
 @inline
-def browse(me, rules, ground, walkable):
-    """The moves to forest in view that nobody else is nearer to; 0 where none is in view or nothing is to be had."""
+def browse(me, rules, ground, walkable, within):
+    """The moves to forest within so many steps that nobody else is nearer to; 0 for none, or if it is well fed."""
     if not needs(np.int64(me.food), rules.food, rules.harvest):
         return np.int64(0)
     forest = both(ground.forest, walkable)
     distance, moves = way(nearest_won(forest, walkable, ground.others), walkable)
-    return np.int64(moves) if distance < FAR else np.int64(0)
+    return np.int64(moves) if distance <= within else np.int64(0)
 
 
 @inline
