@@ -114,7 +114,8 @@ def feed(told, me, rules, ground, walkable, headings, bits, w, slot, trade):
     Outside camps it takes what forest lies by the way. Cooks at home with anything to cook, or to pay for it, feed
     themselves.
     """
-    if me.in_camp and trade == COOKING and (told.gold[w, slot] > 0 or raw_food(told, w, slot) > 0):
+    could_buy = rules.deed_sell >= 0 and told.gold[w, slot] > 0
+    if me.in_camp and trade == COOKING and (could_buy or raw_food(told, w, slot) > 0):
         return np.int64(0)
     if meals_of(told, w, slot) > 0 or (me.in_camp and 2 * np.int64(me.food) > rules.food):
         return np.int64(0)
