@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 import forge
-from forge.agents import KINDS
+from forge.agents import ANYWHERE, KINDS
 from forge.blade import Cause, Material, World
 
 CAUSES = [cause.name.lower() for cause in Cause]
@@ -61,7 +61,9 @@ def table_of(lives: np.ndarray, names: list[str]) -> pd.DataFrame:
 def main() -> None:
     """Plays, and shows."""
     options = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    options.add_argument("--players", nargs="+", default=list(KINDS), help="for each population in turn: names or runs")
+    options.add_argument(
+        "--players", nargs="+", default=list(ANYWHERE), help="for each population in turn: names or runs"
+    )
     options.add_argument("--world", default="chaos", help="a preset, a TOML file or the folder of a run")
     options.add_argument("--worlds", type=int, default=8)
     options.add_argument("--warmup", type=int, default=200)

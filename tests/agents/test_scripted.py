@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from numba import njit
 
-from forge.agents import KINDS, Fighter, Forager, Random, dice, scripted
+from forge.agents import ANYWHERE, Fighter, Forager, Random, dice, scripted
 from forge.blade import Chaos, Config, ConfigError, Law, Observation, World
 
-NAMES = sorted(KINDS)
+NAMES = sorted(ANYWHERE)
 SMALL = {"spawn.cap": 24, "spawn.populations": 4, "terrain.side": 36}
 LEARNED = Chaos(**{**SMALL, "combat.targeting": "learned"})
 

@@ -20,6 +20,7 @@ import yaml
 import forge
 from forge import cli
 from forge.blade import AGENT, EVENT, LIFE, Chaos, Config, Law
+from forge.blade.game.game import OPTIONS
 from forge.blade.schema.versions import CONFIGURATION, CONFIGURATION_RELEASES, SNAPSHOT_RELEASES, SNAPSHOTS
 from forge.blade.state.observation import schema_page
 from forge.ethyr.learning.settings import Learning
@@ -119,6 +120,7 @@ def test_what_is_in_the_reference_has_a_docstring() -> None:
 def test_every_field_of_a_configuration_is_in_its_table() -> None:
     page = tables.on_page_markdown((DOCS / "configuration.md").read_text("utf-8"))
     kinds = {f"world.{f.name}": type(f.default) for f in dataclasses.fields(Config)}
+    kinds |= {f"world.{name}": part.section for name, part in OPTIONS.items() if part.section is not None}
     assert kinds.keys() | {"run", "learning"} == {*re.findall(r"^## `\[(.+)\]`$", page, re.M)}
     for name, kind in (kinds | {"run": Session, "learning": Learning}).items():
         section = page.partition(f"## `[{name}]`")[2].partition("\n## ")[0]

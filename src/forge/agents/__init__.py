@@ -21,7 +21,19 @@ from forge.agents.trader import Trader
 from forge.blade import Config
 from forge.support.checks import ConfigError, did_you_mean
 
-__all__ = ["KINDS", "Artisan", "Fighter", "Forager", "Hunter", "Random", "Scripted", "Trader", "scripted"]
+__all__ = [
+    "ANYWHERE",
+    "KINDS",
+    "Artisan",
+    "Fighter",
+    "Forager",
+    "Hunter",
+    "Random",
+    "Scripted",
+    "Trader",
+    "kinds_for",
+    "scripted",
+]
 
 #: The scripted agents by name.
 KINDS: dict[str, type[Scripted]] = {
@@ -32,6 +44,15 @@ KINDS: dict[str, type[Scripted]] = {
     "hunter": Hunter,
     "trader": Trader,
 }
+
+
+#: Those that can play in any world.
+ANYWHERE = tuple(name for name, kind in KINDS.items() if not kind.needs)
+
+
+def kinds_for(config: Config) -> tuple[str, ...]:
+    """The names of the scripted agents that can play in worlds of a configuration."""
+    return tuple(name for name, kind in KINDS.items() if config.named(*kind.needs))
 
 
 def scripted(name: str, config: Config, seed: int | None = 0) -> Scripted:

@@ -54,6 +54,9 @@ class Scripted(ABC):
         ConfigError: if `config` is no Config or `seed` is no integer from 0 on.
     """
 
+    #: Systems that a world must have for such agents, besides those of every world.
+    needs: ClassVar[tuple[str, ...]] = ()
+
     def __init__(self, config: Config, seed: int | None = 0) -> None:
         self.config = config_of(config)
         self.seed = seed_of(seed)

@@ -49,16 +49,14 @@ class Citizen(Compiled):
         ConfigError: if the worlds lack what its work needs, or agents see another window than 15 × 15 tiles.
     """
 
-    #: Systems that the worlds of a kind must have besides those that all need.
-    needs: ClassVar[tuple[str, ...]] = ()
+    needs: ClassVar[tuple[str, ...]] = NEEDED
 
     def __init__(self, config: Config, seed: int | None = 0) -> None:
         super().__init__(config, seed)
         name = type(self).__name__.lower()
-        wanted = (*NEEDED, *self.needs)
-        if missing := [word for word in wanted if not self.config.named(word)]:
+        if missing := [word for word in self.needs if not self.config.named(word)]:
             raise ConfigError(
-                f"{name} needs worlds with the systems {', '.join(wanted)}; these lack {', '.join(missing)}"
+                f"{name} needs worlds with the systems {', '.join(self.needs)}; these lack {', '.join(missing)}"
             )
         if self.config.sight.radius != SIGHT or tile_type(len(self.config.schema.materials)) != np.uint8:
             raise ConfigError(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forge.agents.artisan import feed, most_to_spare
-from forge.agents.citizen import Citizen
+from forge.agents.citizen import NEEDED, Citizen
 from forge.agents.dealing import asking, best_meal, cheapest_meal, meals_of, place_of, price_of
 from forge.agents.dice import key_of, member, mix, roll
 from forge.agents.investing import gear
@@ -164,5 +164,5 @@ class Hunter(Citizen):
     What its prey leaves it sells in a camp; for that it buys meals, and arms and armour to hunt what is stronger.
     """
 
-    needs = ("levels", "creatures")
+    needs = (*NEEDED, "levels", "creatures")
     kernel = decide_all

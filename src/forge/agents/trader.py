@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forge.agents.artisan import feed
-from forge.agents.citizen import Citizen
+from forge.agents.citizen import NEEDED, Citizen
 from forge.agents.dealing import USUAL, best_meal, cheapest_meal, meals_of, next_place, place_of, price_of, quoted
 from forge.agents.dice import key_of, member, mix, roll
 from forge.agents.paths import explore
@@ -122,5 +122,5 @@ def dear(told, rules, w, slot, kind):
 class Trader(Citizen):
     """Lives in a camp: buys for less than things are held to be worth, sells for more, and makes nothing."""
 
-    needs = ("exchange",)
+    needs = (*NEEDED, "exchange")
     kernel = decide_all

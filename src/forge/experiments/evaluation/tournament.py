@@ -10,7 +10,7 @@ from functools import cached_property
 
 import numpy as np
 
-from forge.agents import KINDS
+from forge.agents import kinds_for
 from forge.blade import Config, ConfigError
 from forge.experiments.evaluation.bouts import Met
 from forge.experiments.evaluation.entrants import scripted_entrant
@@ -104,7 +104,7 @@ def hold(
     """
     if together and anchored:
         raise ConfigError("anchors are met two by two: not together")
-    anchors = tuple(KINDS) if anchored else ()
+    anchors = kinds_for(config) if anchored else ()
     known = {entrant.name: entrant for entrant in entrants}
     if len(known) < len(entrants):
         raise ConfigError(f"entrants must have different names, not {', '.join(e.name for e in entrants)}")

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from forge.agents import KINDS
+from forge.agents import KINDS, kinds_for
 from forge.blade import Config, ConfigError
 from forge.experiments.configuration.among import canonical
 from forge.experiments.evaluation.entrants import scripted_entrant, trained_entrant
@@ -40,7 +40,7 @@ def players_of(words: Sequence[str], world: Config | None = None) -> list[Player
         worlds[world_name(world)] = world
     everyone = []
     for name, config in worlds.items():
-        everyone += [Player(scripted_entrant(kind), config, f"{kind} {name}") for kind in KINDS]
+        everyone += [Player(scripted_entrant(kind), config, f"{kind} {name}") for kind in kinds_for(config)]
         everyone += [player for player in trained if world_name(player.config) == name]
     return everyone
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from forge.agents import KINDS
+from forge.agents import ANYWHERE, KINDS
 from forge.blade import Config, ConfigError
 from forge.blade.terrain.generation import maps as load_maps
 from forge.experiments.evaluation.evaluate import check_settings, fresh_maps
@@ -50,7 +50,7 @@ class Protocol:
 
     settings: Settings = USUAL
     seed: int = 0
-    company: tuple[str, ...] = tuple(KINDS)
+    company: tuple[str, ...] = ANYWHERE
     cap: int = 0
     contests: bool = True
 
