@@ -223,7 +223,7 @@ def test_a_run_plays_in_worlds_of_other_sizes(run: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["watch", "caos"], "'caos' is neither a preset (chaos, law)"),
+        (["watch", "caos"], "'caos' is neither a preset (chaos, law, guild, realm)"),
         (["watch", "chaos", "law"], "a match has one world, not 2"),
         (["watch", "chaos", "--seed", "-1"], "--seed -1 must not be negative"),
         (["watch", "chaos", "--speed", "1000", "--port", "0"], "speed = 1000.0 is out of range"),

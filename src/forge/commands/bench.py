@@ -32,6 +32,8 @@ SECTIONS: dict[Name, Callable[[Effort], Section]] = {
     "memory": fresh.memory,
     "terrain": fresh.terrain,
 }
+#: Measured only where it is named: its worlds take minutes to compile.
+NAMED_ONLY: tuple[Name, ...] = ("grown",)
 Sight = Literal["page", "server", "crowd"]
 _QUICK_ROUNDS = 2
 _AGAINST = "a checkout of another commit, to be timed against this one in fresh processes that take turns"
@@ -53,7 +55,7 @@ class Output:
 class World(Output):
     """Measures the world: steps a second, on a busy machine too, scaling, options, compiling, memory, terrain."""
 
-    sections: Annotated[Positional[tuple[Name, ...]], arg(help="what to measure; all, if none is named")] = ()
+    sections: Annotated[Positional[tuple[Name, ...]], arg(help="what to measure; all but grown, if none is named")] = ()
     rounds: Annotated[int | None, arg(help="repeats of everything that is timed; 15, with --against 20")] = None
     against: Annotated[Path | None, arg(help=_AGAINST)] = None
 
@@ -65,7 +67,8 @@ class World(Output):
             _against(self, "world", ("world", "first_step"), self.against, self.rounds)
             return
         effort = Effort(_rounds(self.rounds, 15, self.quick), self.seed, self.quick)
-        chosen = [name for name in SECTIONS if name in self.sections or not self.sections]
+        wanted = self.sections or [name for name in SECTIONS if name not in NAMED_ONLY]
+        chosen = [name for name in SECTIONS if name in wanted]
         report = _report("world", self, rounds=effort.rounds)
         for name in chosen:
             with report.console.status(f"measuring {name}"), doing(f"measuring {name}"):
