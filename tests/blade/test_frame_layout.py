@@ -56,7 +56,7 @@ class _Given(SimpleNamespace):
         config = Chaos()
         super().__init__(schema=schema, combat=config.combat, vitals=config.vitals, terrain=config.terrain)
         self.__dict__.update({name: getattr(config, name) for name in (*config.sections(), "populations", "styles")})
-        self.learned_targets = config.learned_targets
+        self.learned_targets, self.named = config.learned_targets, config.named
 
     __hash__ = object.__hash__
 

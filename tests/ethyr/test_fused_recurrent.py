@@ -208,7 +208,7 @@ def test_both_engines_call_what_is_carried_the_same_and_go_on_with_the_others() 
     for segment in fused.segments:
         for p, first in enumerate(segment.carried.starts[1]):
             theirs = values[p, rows[p] : rows[p] + first].numpy()
-            np.testing.assert_allclose(segment.value[p, :first], theirs, atol=3e-5)
+            np.testing.assert_allclose(segment.value[p, :first], theirs, atol=1e-4)
             rows[p] += first
 
 
@@ -261,7 +261,7 @@ def compare_with_played(fused: FusedLearner, log_prob: Tensor, value: Tensor, va
         here = valid[:, start : start + rows].numpy()
         for theirs, ours in ((log_prob, segment.log_prob), (value, segment.value)):
             said = theirs[:, start : start + rows].detach().numpy()
-            np.testing.assert_allclose(said[here], ours[:, :rows][here], atol=3e-5)
+            np.testing.assert_allclose(said[here], ours[:, :rows][here], atol=1e-4)
         start += rows
 
 

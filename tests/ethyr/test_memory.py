@@ -39,7 +39,7 @@ def observed(*worlds: dict[int, tuple[int, int]]) -> Observation:
         for slot, (name, age) in slots.items():
             agents[w, slot]["id"], agents[w, slot]["age"], agents[w, slot]["alive"] = name, age, 1
     nothing: Any = None
-    return Observation(agents, *[nothing] * 6)
+    return Observation(agents, nothing, nothing, agents["alive"].astype(np.int16), *[nothing] * 3)
 
 
 def test_memories_by_hand() -> None:

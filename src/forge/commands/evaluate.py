@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from tyro.conf import Positional, arg
 
-from forge.agents import KINDS
+from forge.agents import ANYWHERE, KINDS
 from forge.blade import ConfigError
 from forge.command_line import Trust, again, read
 from forge.experiments.evaluation.evaluation import HORIZONS, MARGIN, Settings
@@ -58,7 +58,7 @@ def main(arguments: list[str]) -> None:
     if not options.runs and not options.world:
         raise ConfigError(f"name at least one run or checkpoint, or a --world for the scripted players ({_KINDS})")
     settings = Settings(options.worlds, options.ticks, options.warmup, options.horizon)
-    company = () if options.alone or options.pairs else tuple(KINDS)
+    company = () if options.alone or options.pairs else ANYWHERE
     protocol = Protocol(settings, options.seed, company, options.cap, contests=not options.alone)
     world = Training.named(options.world).world if options.world else None
     players = players_of(options.runs, world)

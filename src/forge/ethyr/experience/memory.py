@@ -49,7 +49,7 @@ class Memory:
 
     def known(self, observation: Observation) -> np.ndarray:
         """Bool [W, N]: whether the agent of a slot is the one whose memory is there."""
-        agents = observation.agents
+        agents = observation.agents[:, : self.owner.shape[1]]
         same = (agents["id"] == self.owner) & (agents["age"] >= self.age) & (agents["age"] > 0)
         return same & observation.alive
 
@@ -82,8 +82,9 @@ class Memory:
         """Takes what the samples of a tick carry on, float32 [P, m, D]."""
         places = self.places(observation.alive)
         self.numbers.scatter_(1, places.unsqueeze(-1).expand(-1, -1, self.width), carried.detach())
-        self.owner[:] = np.where(observation.alive, observation.agents["id"], NOBODY)
-        self.age[:] = observation.agents["age"]
+        agents = observation.agents[:, : self.owner.shape[1]]  # what else is in view remembers nothing
+        self.owner[:] = np.where(observation.alive, agents["id"], NOBODY)
+        self.age[:] = agents["age"]
 
     def state(self) -> dict[str, Tensor]:
         """Everything, as named tensors on the CPU that share no memory with it; nothing if there is no memory."""
