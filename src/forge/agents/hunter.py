@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from forge.agents.artisan import feed, most_to_spare
+from forge.agents.artisan import feed, most_to_spare, raw_food
 from forge.agents.citizen import NEEDED, Citizen
 from forge.agents.dealing import asking, best_meal, cheapest_meal, meals_of, place_of, price_of
 from forge.agents.dice import key_of, member, mix, roll
@@ -76,7 +76,7 @@ def walk(told, rules, headings, bits, w, slot):
             moves = explore(me, rules, either(walkable, HERE), headings, w, slot, bits)
     elif moves == 0:
         moves = feed(told, me, rules, ground, walkable, headings, bits, w, slot, _NO_TRADE)
-    if moves == 0 and meat(told, w, slot) >= (1 if me.in_camp else _LADEN) and rules.deed_sell >= 0:
+    if moves == 0 and raw_food(told, w, slot) >= (1 if me.in_camp else _LADEN) and rules.deed_sell >= 0:
         moves = settle(told, me, rules, ground, walkable, headings, w, slot, bits)
     if moves == 0:
         prey = prey_in_view(told, rules, w, slot, bold)
@@ -121,15 +121,6 @@ def prey_in_view(told, rules, w, slot, bold):
     if bold and not is_empty(goblins):
         return goblins
     return others if rules.agents_fight else NOWHERE
-
-
-@inline
-def meat(told, w, slot):
-    """How many pieces of raw food an agent carries."""
-    found = np.int64(0)
-    for kind in range(_MEALS):
-        found += told.pack[w, slot, kind]
-    return found
 
 
 @inline
