@@ -68,6 +68,21 @@ def test_a_need_by_lives(tmp_path: Path) -> None:
     assert store.player(Milestone(NEED), WORLD, 0).act is not None
 
 
+def test_a_need_by_lives_ends_by_agent_steps_where_hardly_anybody_dies(tmp_path: Path) -> None:
+    store, need = Store(tmp_path), dataclasses.replace(NEED, lives=10**6, most=300)
+    assert need.key != dataclasses.replace(NEED, lives=10**6).key
+    assert (need.limited.run.lives, need.limited.run.steps) == (10**6, 300)
+    assert store.steps_left(need) == 300  # sooner than 1,000,000 lives of 100 ticks
+    assert store.steps_left(dataclasses.replace(need, lives=2)) == 2 * LIFETIME
+    results = conduct(Plan([need], []), store)
+    assert store.steps_left(need) == 0
+    end = int(store.milestone_path(need).name)
+    assert 300 <= end < 300 + 2 * 4 * 32  # the update that reached it: 32 ticks of 2 worlds of at most 4
+    assert [*results.seconds[need.name]] == [100, end]
+    with pytest.raises(ConfigError, match="most of by lives limits a run by lives, and must not be negative; it is 5"):
+        dataclasses.replace(NEED, lives=0, most=5)
+
+
 def test_lives_are_taken_to_last_as_in_the_longest_run_in_the_same_setting(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -64,7 +64,7 @@ class Play(NamedTuple):
 class Size(Scale):
     """A scale of either study."""
 
-    steps: tuple[int, int] = (10_000_000, 60_000_000)  # agent steps until early and late
+    steps: tuple[int, int] = (2_000_000, 20_000_000)  # agent steps until early and late
     changes: Mapping[str, int] = field(default_factory=dict)  # to the worlds
     worlds: int = 32  # trained in at once
     sites: Asking = field(default_factory=Asking)
@@ -84,12 +84,12 @@ SCALES = {
         play=Play(worlds=2, warmup=30, ticks=20),
         lived=Settings(worlds=4, ticks=20, warmup=10, horizon=30),
     ),
-    "small": Size(about="12 runs of about 4 minutes of training each, on two cores, shared by both", seeds=3),
+    "small": Size(about="12 runs of 20 M agent steps, shared by both", seeds=3),
     "medium": Size(
-        about="20 runs of about 20 minutes of training each, on two cores, shared by both",
+        about="20 runs of 100 M agent steps, shared by both",
         seeds=5,
         confirm=True,
-        steps=(10_000_000, 300_000_000),
+        steps=(2_000_000, 100_000_000),
         sites=Asking(maps=16, agents=6),
     ),
     "paper": Size(

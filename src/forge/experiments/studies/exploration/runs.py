@@ -26,7 +26,7 @@ class Size(Scale):
     tests: tuple[int, ...] = (8, 32, 128)  # the same where all are compared
     populations: tuple[int, ...] = (1, 2, 4, 8)
     slots: int = 2048  # of each population in all the worlds of a run: they all learn from batches of about one size
-    steps: int = 20_000_000  # agent steps of each population's training
+    steps: int = 6_000_000  # agent steps of each population's training
     settings: Settings = _SETTINGS
 
 
@@ -43,12 +43,12 @@ SCALES = {
         steps=1_000,
         settings=Settings(worlds=3, ticks=20, warmup=20, horizon=30),
     ),
-    "small": Size(about="20 M agent steps of training for each population, about half an hour on two cores", seeds=3),
+    "small": Size(about="6 M agent steps of training for each population", seeds=3),
     "medium": Size(
-        about="100 M agent steps of training for each population",
+        about="30 M agent steps of training for each population",
         seeds=5,
         confirm=True,
-        steps=100_000_000,
+        steps=30_000_000,
         settings=Settings(worlds=64, ticks=1000, warmup=500),
     ),
     "paper": Size(

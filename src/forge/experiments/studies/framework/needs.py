@@ -24,6 +24,8 @@ class Need:
         milestones: agent steps, rising; a checkpoint is kept at the first update that reaches each, and at the end; at
             0, before training.
         lives: the run ends once so many lives have ended in all its worlds; 0 means that it ends at the last milestone.
+        most: agent steps after which a run by lives ends even if fewer have ended, as where a few agents that have
+            learned to feed live for thousands of ticks; 0 means that it goes on.
 
     Raises:
         ConfigError: if it has no end, or the milestones don't rise.
@@ -33,15 +35,18 @@ class Need:
     training: Training
     milestones: tuple[int, ...] = ()
     lives: int = 0
+    most: int = 0
 
     def __post_init__(self) -> None:
         rising = all(a < b for a, b in zip((-1, *self.milestones), self.milestones, strict=False))
         if not rising or not (any(self.milestones) or self.lives):
             raise ConfigError(f"milestones of {self.name} must be rising numbers of agent steps, not {self.milestones}")
+        if self.most < 0 or (self.most and not self.lives):
+            raise ConfigError(f"most of {self.name} limits a run by lives, and must not be negative; it is {self.most}")
 
     @property
     def limit(self) -> tuple[str, int]:
-        """What ends it: the name of a number in its metrics, and the value that it has to reach."""
+        """What ends it, if nothing does before: the name of a number in its metrics, and the value it has to reach."""
         return ("lives", self.lives) if self.lives else ("steps", self.milestones[-1])
 
     @property
@@ -49,7 +54,7 @@ class Need:
         """Names what it computes: equal keys mean equal bits, whatever study asks for it."""
         parts: dict[str, Any] = self.training.to_dict()
         parts["run"] = {name: value for name, value in parts["run"].items() if name not in FREE}
-        end = {"lives": self.lives} if self.lives else {}
+        end = {name: value for name, value in (("lives", self.lives), ("most", self.most)) if value}
         return digest({"version": VERSION, "milestones": self.milestones, **end, **parts})
 
     @property
@@ -59,9 +64,9 @@ class Need:
 
     @property
     def limited(self) -> Training:
-        """The configuration with this limit as the only one."""
+        """The configuration with the limits of this alone."""
         name, value = self.limit
-        limits: dict[str, Any] = {"minutes": 0.0, "steps": 0, "lives": 0, name: value}
+        limits: dict[str, Any] = {"minutes": 0.0, "steps": self.most, "lives": 0, name: value}
         kept = " ".join(map(str, self.milestones))
         return replace(self.training, run=replace(self.training.run, milestones=kept, **limits))
 

@@ -91,10 +91,12 @@ class Store:
         """Agent steps that a run still has to train; those of its lives, at so many each, where it ends by lives."""
         found = self._checkpoints(need)
         _, end = need.limit
-        if need.lives:
-            lived = checkpoint.load_progress(found[-1], "lives")["lives"] if found else 0
-            return math.ceil(lifetime * max(0, end - lived))
-        return max(0, end - (steps_of(found[-1]) if found else 0))
+        done = steps_of(found[-1]) if found else 0
+        if not need.lives:
+            return max(0, end - done)
+        lived = checkpoint.load_progress(found[-1], "lives")["lives"] if found else 0
+        left = math.ceil(lifetime * max(0, end - lived))
+        return min(left, max(0, need.most - done)) if need.most else left
 
     def lifetimes(self) -> dict[str, float]:
         """Agent steps of a life as the longest run in each setting had it, by `Need.setting`."""

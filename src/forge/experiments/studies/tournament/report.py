@@ -22,14 +22,15 @@ _PAPER = """The paper (arXiv 1903.00784) trains with at most 16, 32, 64 and 128 
 two runs at fixed sizes of the world, and reports that agents trained among more always do better. Its learner is \
 another one, so lifetimes are not compared in numbers."""
 _METHOD = """Runs learn to forage, with a population for each {slots} agents of their cap, until {lives:,} lives of \
-each population have ended. Where two meet, each has half of the world's slots, as {share} populations, whatever it \
-was trained with; a run meets runs of other sizes with its own seed, and of its own size with the next. Meetings are \
-in {worlds} worlds of {cap}, or in so many smaller ones that they hold as many agents; at each cap all are in the same \
-ones, on maps that no run was trained on. Counted are the lives that begin in {ticks:,} ticks after a warm-up of \
-{warmup:,}, each followed to its end or for {followed}, so a mean lifetime is a restricted one. A slope is that \
-of the least-squares line against log2 of the size, the mean over all company. 95 % intervals are over seeds and \
-worlds (two-way analysis of variance with random effects on the jackknife's pseudo-values, a Student's t for each); \
-those of the {pairs} pairs are taken one by one, so that of 20 that differ by nothing one will seem to."""
+each population have ended or it has had {steps:,} agent steps, on average. Where two meet, each has half of the \
+world's slots, as {share} populations, whatever it was trained with; a run meets runs of other sizes with its own \
+seed, and of its own size with the next. Meetings are in {worlds} worlds of {cap}, or in so many smaller ones that \
+they hold as many agents; at each cap all are in the same ones, on maps that no run was trained on. Counted are the \
+lives that begin in {ticks:,} ticks after a warm-up of {warmup:,}, each followed to its end or for {followed}, so a \
+mean lifetime is a restricted one. A slope is that of the least-squares line against log2 of the size, the mean over \
+all company. 95 % intervals are over seeds and worlds (two-way analysis of variance with random effects on the \
+jackknife's pseudo-values, a Student's t for each); those of the {pairs} pairs are taken one by one, so that of 20 \
+that differ by nothing one will seem to."""
 _RATED = """Ratings are of bouts between single lives in the same world of {cap}: who lives longer has won. They are \
 those of Bradley and Terry's model (1952) on Elo's scale: 400 points more are odds of 10 to 1 to outlive the other. \
 Intervals are over worlds (delete-one jackknife). The scripted players are frozen at what the bouts among them say, \
@@ -53,7 +54,8 @@ class Outcome:
     table: Table
     duel: Duel
     rated: Sequence[Rated]
-    lives: int  # of each population in training
+    lives: int  # of each population in training, at most
+    steps: int  # agent steps of each, at most
     slots: int  # of each population in training
     share: int  # populations of the world for each where they meet
     settings: Settings
@@ -202,6 +204,7 @@ def body(outcome: Outcome) -> str:
         slots=outcome.slots,
         share=outcome.share,
         lives=outcome.lives,
+        steps=outcome.steps,
         pairs=len(_pairs(table)),
         cap=table.caps[-1],
         followed=s.followed,

@@ -30,7 +30,8 @@ _EVALUATION = Settings(worlds=8, ticks=200, warmup=200)
 class Size(Scale):
     """A scale of this study."""
 
-    lives: int = 100_000  # that each population has lived by the end of its run
+    lives: int = 100_000  # that each population has lived by the end of its run, on average, unless before that
+    steps: int = 6_000_000  # each has had so many agent steps, as where the few of a small world hardly ever die
     caps: tuple[int, ...] = (16, 32, 64, 128)  # in training, and of the worlds in which runs meet
     slots: int = 16  # of a population in training
     changes: Mapping[str, int] = field(default_factory=dict)  # to the worlds
@@ -71,12 +72,13 @@ SCALES = {
         worlds=2,
         evaluation=Settings(worlds=2, ticks=20, warmup=10, horizon=30),
     ),
-    "small": Size(about="100,000 lives of each population", seeds=3),
+    "small": Size(about="100,000 lives or 6 M agent steps of each population", seeds=3),
     "medium": Size(
-        about="250,000 lives of each population",
+        about="250,000 lives or 25 M agent steps of each population",
         seeds=5,
         confirm=True,
         lives=250_000,
+        steps=25_000_000,
         evaluation=Settings(worlds=16, ticks=400, warmup=400),
     ),
     "paper": Size(
@@ -84,6 +86,7 @@ SCALES = {
         seeds=5,
         confirm=True,
         lives=12_500_000,
+        steps=1_000_000_000,
         worlds=100,
         evaluation=Settings(worlds=32, ticks=500, warmup=500),
     ),
@@ -109,10 +112,11 @@ def _kinds(size: Size) -> list[tuple[str, int]]:
 
 
 def run(size: Size, rules: str, cap: int, seed: int) -> Need:
-    """A run, which ends once its populations have lived so many lives on average."""
+    """A run, which ends once its populations have lived so many lives, or had so many agent steps, on average."""
     world = size.world(rules, cap).replace(**{"spawn.random_cap": True})
     training = Training(run=Session(worlds=size.worlds, seed=seed), world=world)
-    return Need(_name(rules, cap, seed), training, lives=size.lives * world.populations)
+    populations = world.populations
+    return Need(_name(rules, cap, seed), training, lives=size.lives * populations, most=size.steps * populations)
 
 
 def _name(rules: str, cap: int, seed: int) -> str:
@@ -175,6 +179,7 @@ def findings(size: Size, seeds: int, results: Results) -> Findings:
             for rules, meetings in (("foraging", among), ("combat", duels))
         ],
         lives=size.lives,
+        steps=size.steps,
         slots=size.slots,
         share=size.share,
         settings=size.evaluation,
