@@ -13,9 +13,9 @@ from forge.blade import Chaos, ConfigError, Material, Move, Style, World
 from forge.blade.mechanics.ids import Cause
 from forge.blade.recording.frame import Frame, FrameSource, capture, decode, encode
 from forge.blade.recording.frame_schema import (
-    HEADER,
     MAGIC,
     NAMES,
+    OURS,
     SECTIONS,
     UNKNOWN,
     FrameError,
@@ -285,7 +285,7 @@ def test_the_description_names_values() -> None:
         "points",
         "uint16",
     )
-    assert [f.name for f in dataclasses.fields(Frame)][3:] == [*NAMES, "layout"]
+    assert [f.name for f in dataclasses.fields(Frame)][3:] == [*NAMES, "layout", "creatures", "deeds"]
 
 
 # -- what is refused
@@ -316,14 +316,14 @@ def test_a_changed_byte_gives_a_frame_or_a_clear_error(message: bytes, data: st.
     except FrameError:
         return
     assert frame.tiles["index"].max() < frame.side**2
-    assert encode(frame)[: HEADER.itemsize] == changed[: HEADER.itemsize]
+    assert encode(frame)[: OURS.header.itemsize] == changed[: OURS.header.itemsize]
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_a_count_is_no_promise(name: str) -> None:
     """A table of four billion rows in a message of a few hundred bytes."""
     message = bytearray(encode(played(ticks=2)[-1]))
-    header = np.frombuffer(message, HEADER, 1)
+    header = np.frombuffer(message, OURS.header, 1)
     header[name] = 2**32 - 1
     with pytest.raises(FrameError, match="its tables need"):
         decode(message)

@@ -13,7 +13,6 @@ import numpy as np
 
 from forge.blade import Chaos, Config, Recording, World
 from forge.blade.recording.frame import Frame
-from forge.blade.recording.frame_schema import SECTIONS
 from forge.blade.recording.replay import ReplayWriter
 from tests.blade.worlds import patchwork, wanderer
 
@@ -43,7 +42,9 @@ def same(one: Frame, other: Frame) -> bool:
     """Whether two frames hold the same, column by column."""
     scalars = (one.tick, one.world, one.side) == (other.tick, other.world, other.side)
     return scalars and all(
-        np.array_equal(getattr(one, s.name)[f.name], getattr(other, s.name)[f.name]) for s in SECTIONS for f in s.fields
+        np.array_equal(getattr(one, s.name)[f.name], getattr(other, s.name)[f.name])
+        for s in one.layout.sections
+        for f in s.fields
     )
 
 

@@ -7,7 +7,11 @@ import pytest
 
 from forge.agents import scripted
 from forge.blade import Config, ConfigError, Recording, World
+from forge.blade.mechanics.events import NOBODY
+from forge.blade.recording.frame import FrameSource
+from forge.blade.recording.frame_schema import NAMES
 from forge.blade.world.action_tree import ActionTree
+from forge.experiments.evaluation.mixing import View
 from forge.trinity.adapters.encoding import Encoder, Form
 
 FLOCK = ["paths", "tests.outside.flock:FLOCK"]
@@ -15,9 +19,9 @@ PASS, MELEE = 0, 0
 REST, SHEAR, GIVE = range(3)
 
 
-def meadow() -> tuple[World, np.ndarray]:
+def meadow(**changes: int) -> tuple[World, np.ndarray]:
     """A world of 8 slots, all grass within 9 .. 30; the first agent enters somewhere on the ring."""
-    config = Config(systems=FLOCK).replace(**{"terrain.side": 40, "spawn.cap": 8})
+    config = Config(systems=FLOCK).replace(**{"terrain.side": 40, "spawn.cap": 8, **changes})
     tiles = np.zeros((40, 40), np.uint8)
     tiles[9:31, 9:31] = 2
     world = World(config, 1, 5, maps=tiles[None], record=Recording(events=True))
@@ -124,3 +128,34 @@ def test_a_snapshot_holds_sheep_and_the_world_goes_on_to_the_same_bits() -> None
 def test_a_system_without_what_it_needs_is_one_error() -> None:
     with pytest.raises(ConfigError, match="system 'flock' needs 'paths': name that, too, and before it"):
         Config(systems=["tests.outside.flock:FLOCK"])
+
+
+def test_a_player_of_some_populations_is_shown_the_sheep_too() -> None:
+    """Two populations of four slots; the player of the second sees its agent in slot 0 and sheep from its slot 8 on."""
+    world, _ = meadow(**{"spawn.populations": 2})
+    put(world, 12, 10)
+    mine = int(world.state.agents["population"][0, world.state.living[0, 0]])
+    view = View(world.config, 1, [0 if p == mine else None for p in range(2)])
+    given, shown = world.observe(), view.look(world.observe())
+    assert view.config.spawn.cap == 8
+    assert shown.agents.shape == (1, 10)
+    assert shown.agents["population"][0, 8:].tolist() == [NOBODY, NOBODY]
+    assert shown.agents["row"][0, 8:].tolist() == [10, 11]
+    (slot,) = np.flatnonzero(shown.alive[0])
+    assert shown.seen[0, slot, : shown.seen_count[0, slot]].tolist() == [slot, 8, 9]
+    assert np.array_equal(shown.features(0, slot), given.features(0, int(world.state.living[0, 0])))
+
+
+def test_sheep_are_a_table_of_frames() -> None:
+    """With the column that their system declares; agents have it, too. There are no deeds: nothing is logged."""
+    world, _ = meadow()
+    source = FrameSource(world)
+    source.frame()
+    act(world, REST)
+    frame = source.frame()
+    told = {name: frame.creatures[name].tolist() for name in ("id", "slot", "row", "col", "health", "woolly")}
+    assert told == {"id": [2**32 - 1, 2**32 - 2], "slot": [8, 9], "row": [10, 11], "col": [11] * 2, "health": [1] * 2,
+                    "woolly": [0, 0]}  # fmt: skip
+    assert frame.layout.names == (*NAMES, "creatures")
+    assert frame.deeds == {}
+    assert set(frame.agents["woolly"].tolist()) == {3}

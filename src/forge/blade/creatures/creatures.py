@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from forge.blade.compiled.jit import inline
-from forge.blade.creatures.kinds import EXPERIENCE, HEALTH, LEVELS, Creature, chickens, creatures
+from forge.blade.creatures.kinds import EXPERIENCE, HEALTH, LEVELS, NAMES, Creature, chickens, creatures
 from forge.blade.creatures.loot import end_tick, reward_kills
 from forge.blade.creatures.placing import come_back, list_creatures, populate
 from forge.blade.creatures.quarry import RESENTS, aim_all, bear_grudges
@@ -105,7 +105,7 @@ SYSTEM = System(
     ),
     agent=(
         Column("grudge", "i8", "of a goblin: id of the agent that struck it last", "id"),
-        Column("creature", "u1", "0 an agent, 1 a chicken, 2 a goblin", "kind"),
+        Column("creature", "u1", "0 an agent, 1 a chicken, 2 a goblin", "kind", names=NAMES),
         Column("grudge_left", "u1", "for how long it goes for that one", "ticks"),
     ),
     arrays=(
@@ -120,7 +120,14 @@ SYSTEM = System(
         Array("grudge_slot", "u2", lambda z: (z.B,), "where the agent of its grudge was found last"),
     ),
     events=(
-        EventType("slay", "an agent killed a creature", "", "its kind: 1 a chicken, 2 a goblin", "which creature"),
+        EventType(
+            "slay",
+            "an agent killed a creature",
+            "",
+            "its kind: 1 a chicken, 2 a goblin",
+            "which creature",
+            names=NAMES,
+        ),
     ),
     features=(
         Feature(

@@ -25,6 +25,10 @@ class Creature(IntEnum):
     GOBLIN = 2
 
 
+#: What they are called, by `Creature`.
+NAMES = tuple(kind.name.lower() for kind in Creature)
+
+
 class Nature(NamedTuple):
     """One kind of creatures.
 

@@ -13,7 +13,7 @@ from forge.blade.exchange.markets import market_of
 from forge.blade.exchange.orders import close_all, close_old, deal, lose_orders
 from forge.blade.exchange.settings import Exchange, books_of, prices_of
 from forge.blade.exchange.sight import see_exchange
-from forge.blade.grown.kinds import COUNT, KINDS
+from forge.blade.grown.kinds import COUNT, KINDS, NAMES
 from forge.blade.grown.work import chosen_kind
 from forge.blade.mechanics.ids import SURVIVES
 from forge.blade.schema.phase import Phase, Verb
@@ -127,15 +127,16 @@ SYSTEM = System(
         Array("exchange_shown", "u4", lambda z: (z.N, 4), "what its masks follow from", emptied=True),
     ),
     events=(
-        EventType("sell", "an agent offered something", "the least it asks [gold]", "its kind"),
-        EventType("buy", "an agent bid for something", "the most it pays [gold]", "its kind"),
-        EventType("trade", "an agent sold something", "what was paid [gold]", "its kind", "who bought it"),
+        EventType("sell", "an agent offered something", "the least it asks [gold]", "its kind", names=NAMES),
+        EventType("buy", "an agent bid for something", "the most it pays [gold]", "its kind", names=NAMES),
+        EventType("trade", "an agent sold something", "what was paid [gold]", "its kind", "who bought it", names=NAMES),
         EventType(
             "close",
             "an order closed without a trade",
             "what its owner has back of it [gold]; 0 if it was to sell",
             "its kind",
             each=MOST_ORDERS,
+            names=NAMES,
         ),
     ),
     own=(

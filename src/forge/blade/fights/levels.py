@@ -10,7 +10,7 @@ from forge.blade.compiled.jit import inline
 from forge.blade.fights.credit import credit_all
 from forge.blade.fights.spoils import divide
 from forge.blade.fights.strikes import can_be_struck, mark_struck, strike_all
-from forge.blade.grown.kinds import COUNT
+from forge.blade.grown.kinds import COUNT, OF_PACKS
 from forge.blade.grown.skills import go_on, go_on_if
 from forge.blade.mechanics.grid import index_by_row
 from forge.blade.mechanics.ids import SURVIVES, Cause
@@ -85,6 +85,7 @@ SYSTEM = System(
             "their kind; 25 is gold",
             "whose it was",
             each=COUNT + 1,
+            names=OF_PACKS,
         ),
     ),
     verbs=(

@@ -22,6 +22,7 @@ from forge.support.checks import ConfigError
 _KINDS = ("equal", "population", "drawn", "inherited")
 _EQUAL, _POPULATION, _INHERITED = 0, 1, 3
 _TRADES = len(TRADES)
+_NAMES = ("none", *(trade.name.lower() for trade in TRADES))
 _11 = np.uint64(11)
 _FINE = 1.0 / 2**53
 
@@ -113,7 +114,7 @@ SYSTEM = System(
         Number("other_gift", value=lambda c, edge: c.bodies.other),
         Number("mutation", "f8"),
     ),
-    agent=(Column("trade", "u1", "the trade it is gifted in most, from 1; 0 if in all alike", "trade"),),
+    agent=(Column("trade", "u1", "the trade it is gifted in most, from 1; 0 if in all alike", "trade", names=_NAMES),),
     features=(
         Feature(
             "trade",

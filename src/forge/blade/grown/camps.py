@@ -185,7 +185,7 @@ SYSTEM = System(
     section=Camps,
     shared=shared("camps", "count"),
     numbers=(Number("camp_radius", value=lambda c, edge: c.camps.radius), Number("truce")),
-    agent=(Column("in_camp", "u1", "1 within the radius of a fire", "flag"),),
+    agent=(Column("in_camp", "u1", "1 within the radius of a fire", "flag", names=("no", "yes")),),
     sizes=(Size("camps", lambda z: fires_of(z.config)),),
     arrays=(
         Array("camp_way", "i2", lambda z: (z.N, 2), "rows and columns to the nearest fire", saved=True, emptied=True),

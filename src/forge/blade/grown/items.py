@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from forge.blade.compiled.jit import inline
-from forge.blade.grown.kinds import BUNDLE, COUNT, GOLD, IN_USE, KINDS, KNIVES, METAL_LEVELS, METALS
+from forge.blade.grown.kinds import BUNDLE, COUNT, GOLD, IN_USE, KINDS, KNIVES, METAL_LEVELS, METALS, NAMES, OF_PACKS
 from forge.blade.grown.packs import Reason, carries
 from forge.blade.mechanics.events import log_event
 from forge.blade.mechanics.ids import NONE, SURVIVES
@@ -21,6 +21,7 @@ from forge.blade.systems.reward import weight_of
 from forge.support.checks import ConfigError
 
 _KINDS, _GOLD, _METALS = COUNT, GOLD, len(METALS)
+_OF_METALS = ("none", *METALS)
 #: A stack is kept in 16 bits, and no pack holds more than this many items, each a bundle of knives at most.
 MAX_CAPACITY = 1000
 MAX_GOLD = 2**31 - 1
@@ -163,8 +164,14 @@ SYSTEM = System(
     section=Items,
     numbers=(Number("capacity"), Number("purse", value=lambda c, edge: c.items.gold)),
     agent=(
-        Column("weapon", "u1", "metal of the best weapon that it may use: 0 none, 1 copper, 2 tin, 3 iron", "metal"),
-        Column("armour", "u1", "metal of the best armour that it may use", "metal"),
+        Column(
+            "weapon",
+            "u1",
+            "metal of the best weapon that it may use: 0 none, 1 copper, 2 tin, 3 iron",
+            "metal",
+            names=_OF_METALS,
+        ),
+        Column("armour", "u1", "metal of the best armour that it may use", "metal", names=_OF_METALS),
     ),
     arrays=(
         Array("pack", "u2", lambda z: (z.N, COUNT), "items by kind", saved=True, emptied=True),
@@ -177,9 +184,14 @@ SYSTEM = System(
         Array("carried", "u4", lambda z: (z.N,), "bit k: something of kind k was there then", emptied=True),
     ),
     events=(
-        EventType("use", "an agent used something up", "how many", "its kind", each=3),
+        EventType("use", "an agent used something up", "how many", "its kind", each=3, names=NAMES),
         EventType(
-            "lose", "an agent died with it, and nobody took it", "how many", "its kind; 25 is gold", each=COUNT + 1
+            "lose",
+            "an agent died with it, and nobody took it",
+            "how many",
+            "its kind; 25 is gold",
+            each=COUNT + 1,
+            names=OF_PACKS,
         ),
     ),
     terms=(Term("gold", "gold more than before, what lies in orders included", weight_of("gold")),),

@@ -22,6 +22,9 @@ class Skill(IntEnum):
     SMITHING = 8
 
 
+#: What they are called, by their numbers.
+SKILLS = tuple(skill.name.lower() for skill in Skill)
+
 #: The trades, in the order of gifts.
 TRADES = (Skill.FISHING, Skill.COOKING, Skill.MINING, Skill.SMITHING)
 #: What weapons and armour are made of, from the lowest; 0 stands for none.
@@ -118,8 +121,9 @@ KINDS: tuple[Kind, ...] = (
 )
 NAMES = tuple(kind.name for kind in KINDS)
 COUNT = len(KINDS)
-#: The column of gold beside those of the kinds.
+#: The column of gold beside those of the kinds, and what the columns are called.
 GOLD = COUNT
+OF_PACKS = (*NAMES, "gold")
 
 
 def number(name: str) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 
 from forge.blade.compiled.jit import inline
 from forge.blade.grown.experience import AT_BIRTH, BEGINS, HIGHEST, begin_levels
-from forge.blade.grown.kinds import TRADES, Skill
+from forge.blade.grown.kinds import SKILLS, TRADES, Skill
 from forge.blade.mechanics.ids import SURVIVES, Cause
 from forge.blade.schema.phase import Phase, Verb
 from forge.blade.schema.record import Column
@@ -164,7 +164,9 @@ SYSTEM = System(
         Array("risen", "u1", lambda z: (z.N,), "levels gained, not counted yet", saved=True, emptied=True),
         Array("levels_known", "u1", lambda z: (z.N,), "whether levels are as they were last observed", emptied=True),
     ),
-    events=(EventType("level_up", "an agent gained a level", "the new level", "its `Skill`", each=len(Skill)),),
+    events=(
+        EventType("level_up", "an agent gained a level", "the new level", "its `Skill`", each=len(Skill), names=SKILLS),
+    ),
     terms=(Term("level", "level gained", weight_of("level")),),
     own=(*map(_level, Skill), *map(_progress, Skill), *map(_gift, range(len(TRADES)))),
     features=(

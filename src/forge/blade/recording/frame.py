@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Self
 
 import numpy as np
 
 from forge.blade.mechanics.ids import NONE, UNKNOWN, EventKind
 from forge.blade.mechanics.tile import materials_of
+from forge.blade.recording.captured import further_tables
 from forge.blade.recording.frame_layout import declared_columns, frame_layout
 from forge.blade.recording.frame_schema import (
     ALIGNMENT,
-    HEADER,
     MAGIC,
-    NAMES,
     OURS,
     FrameError,
     FrameLayout,
@@ -63,6 +62,8 @@ class Frame:
     births: Table
     deaths: Table
     layout: FrameLayout = OURS
+    creatures: Table = field(default_factory=dict)  # what is there and is no agent; no column in a world without such
+    deeds: Table = field(default_factory=dict)  # what was done besides; no column in a world where nothing can be
 
     @property
     def key(self) -> bool:
@@ -148,6 +149,7 @@ def capture(world: World, w: int = 0, previous: np.ndarray | None = None) -> Fra
     changed = np.flatnonzero(materials != previous) if previous is not None else np.zeros(0, np.intp)
     layout = frame_layout(world.configs[w])
     tables = {
+        **further_tables(world, w, _events(world, w), layout),
         "agents": _agents(world, w),
         "tiles": {"index": changed, "material": materials.ravel()[changed]},
         "plane": {"material": materials.ravel() if previous is None else np.zeros(0, np.uint8)},
@@ -169,12 +171,17 @@ def happenings(world: World, w: int = 0) -> dict[str, Table]:
         world: a batch of worlds that records events.
         w: index of the world.
     """
-    events = world.state.events[w, : world.state.event_count[w]]
+    events = _events(world, w)
     return {
         section.name: typed(section, _logged(events, *_LOGGED[section.name]))
         for section in OURS.sections
         if section.name in _LOGGED
     }
+
+
+def _events(world: World, w: int) -> np.ndarray:
+    events: np.ndarray = world.state.events[w, : world.state.event_count[w]]
+    return events
 
 
 def _agents(world: World, w: int) -> Table:
@@ -194,7 +201,7 @@ def _logged(events: np.ndarray, kind: EventKind, columns: Mapping[str, str]) -> 
 
 def typed(section: Section, table: Table) -> Table:
     """The columns of a section, from those of a table, in memory of their own."""
-    return {field.name: table[field.name].astype(field.type) for field in section.fields}
+    return {column.name: table[column.name].astype(column.type) for column in section.fields}
 
 
 def draw_tiles(materials: np.ndarray, tiles: Table) -> None:
@@ -212,9 +219,9 @@ def encode(frame: Frame, partial: bool = False) -> bytes:
     Raises:
         FrameError: if a table is not what the schema says.
     """
-    tables = {name: getattr(frame, name) for name in NAMES}
+    tables = {name: getattr(frame, name) for name in frame.layout.names}
     counts = check_tables(tables, frame.side, partial=partial, layout=frame.layout)
-    header = np.zeros((), HEADER)
+    header = np.zeros((), frame.layout.header)
     scalars = {
         "magic": MAGIC,
         "bytes": frame_bytes(counts, frame.layout),
@@ -226,8 +233,8 @@ def encode(frame: Frame, partial: bool = False) -> bytes:
         header[name] = value
     parts = [header.tobytes()]
     for section in frame.layout.sections:
-        for field in section.fields:
-            data = getattr(frame, section.name)[field.name].tobytes()
+        for column in section.fields:
+            data = getattr(frame, section.name)[column.name].tobytes()
             parts += [data, _PAD[: padded(len(data)) - len(data)]]
     return b"".join(parts)
 
@@ -243,21 +250,21 @@ def decode(message: bytes | bytearray | memoryview, partial: bool = False, layou
     Raises:
         FrameError: if the message is cut short, too long or holds numbers that cannot be.
     """
-    size = memoryview(message).nbytes
-    if size < HEADER.itemsize:
-        raise FrameError(f"a frame begins with a header of {HEADER.itemsize} bytes, but the message has {size} in all")
-    header = np.frombuffer(message, HEADER, 1)[0]
+    size, kind = memoryview(message).nbytes, layout.header
+    if size < kind.itemsize:
+        raise FrameError(f"a frame begins with a header of {kind.itemsize} bytes, but the message has {size} in all")
+    header = np.frombuffer(message, kind, 1)[0]
     check_magic(int(header["magic"]))
-    counts = {name: int(header[name]) for name in NAMES}
+    counts = {name: int(header[name]) for name in layout.names}
     needed = frame_bytes(counts, layout)
     if not size == header["bytes"] == needed:
         raise FrameError(f"the message has {size} bytes; its header says {header['bytes']}, its tables need {needed}")
-    tables: dict[str, dict[str, np.ndarray]] = {name: {} for name in NAMES}
-    offset = HEADER.itemsize
+    tables: dict[str, dict[str, np.ndarray]] = {name: {} for name in layout.names}
+    offset = kind.itemsize
     for section in layout.sections:
-        for field in section.fields:
-            column = np.frombuffer(message, field.type, counts[section.name], offset)
-            tables[section.name][field.name] = column
+        for told in section.fields:
+            column = np.frombuffer(message, told.type, counts[section.name], offset)
+            tables[section.name][told.name] = column
             offset += padded(column.nbytes)
     frame = Frame(int(header["tick"]), int(header["world"]), int(header["side"]), **tables, layout=layout)
     check_tables(tables, frame.side, partial=partial, layout=layout)

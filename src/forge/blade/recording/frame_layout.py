@@ -17,9 +17,18 @@ from forge.blade.config.config import Config
 from forge.blade.game.game import GAME
 from forge.blade.mechanics.ids import UNKNOWN
 from forge.blade.recording.frame_schema import OURS, Declared, Field, FrameLayout, Table, sections_of
+from forge.blade.recording.further_tables import (
+    COMMON,
+    CREATURES,
+    DEEDS,
+    deed,
+    deeds_of,
+    further_sections,
+    further_systems,
+)
 from forge.blade.schema.record import FILLING, Column, settled
 from forge.blade.schema.schema import Schema
-from forge.blade.schema.system import Choice, System, Tile
+from forge.blade.schema.system import Choice, EventType, System, Tile
 from forge.blade.schema.versions import Since
 from forge.support.checks import ConfigError
 
@@ -40,6 +49,7 @@ _KNOWN = {field.name for field in OURS.sections[0].fields}
 # of a list that frames do not have, where attacks name who was struck.
 _FIELDS = ({*(GAME.agent.names or ())} & _KNOWN) | {"alive", *FILLING}
 _CHOICES = ({*GAME.names("choices")} & _KNOWN) | {"target"}
+_PARTS = ("meaning", "value", "detail", "other")
 _COLOUR = re.compile("#[0-9a-fA-F]{6}")
 
 
@@ -72,8 +82,11 @@ def frame_layout(config: Config) -> FrameLayout:
     agents chose. A field with a shape is a column for each of its numbers, `bag_0`, `bag_1`, ... Before a name that is
     taken stands that of the system: `poison.slot`.
 
+    Where systems have bodies on the map, there is a table `creatures` of them, with the fields that those systems
+    declare; where they log events, a table `deeds`.
+
     Raises:
-        ConfigError: if there are more columns, materials, causes or options than frames have room for.
+        ConfigError: if there are more columns, materials, causes, options or kinds of deeds than frames have room for.
     """
     return OURS if config.schema is GAME and not _columns(GAME).fields else _layout(config)
 
@@ -96,7 +109,12 @@ def _layout(config: Config) -> FrameLayout:
     _check_room("columns of agents", len(_KNOWN) + len(fields))
     for what, names in (("materials", schema.materials), ("causes of death", schema.causes), *options.items()):
         _check_room(what if isinstance(names, tuple) else f"options of {what}", len(names))
-    return FrameLayout(sections_of(schema.names("materials"), schema.names("causes"), fields), schema.materials)
+    deeds = deeds_of(schema)
+    _check_room("kinds of events", len(deeds))
+    with_bodies = {system.name for system in further_systems(schema)}
+    bodies = [f for f in fields if f.declared == "field" and f.system in with_bodies] if with_bodies else None
+    sections = sections_of(schema.names("materials"), schema.names("causes"), fields)
+    return FrameLayout((*sections, *further_sections(bodies, deeds)), schema.materials, deeds)
 
 
 def _check_room(what: str, count: int) -> None:
@@ -137,7 +155,7 @@ def _free(name: str, system: str, taken: set[str]) -> str:
 def _field(system: System, name: str, column: Column, which: str) -> Field:
     truth = np.dtype(column.type).kind == "b"
     kind = np.dtype("u1" if truth else column.type).newbyteorder("<")
-    names = ("no", "yes") if truth else ()
+    names = column.names or (("no", "yes") if truth else ())
     more = {"names": names, "declared": "field", "system": system.name}
     return Field(name, kind, column.unit, column.meaning + which, "slot", **more)  # type: ignore[arg-type]
 
@@ -197,7 +215,26 @@ def layout_of(description: Mapping[str, Any]) -> FrameLayout:
     (causes,) = (_names("cause", f["names"]) for f in sections["deaths"] if f["name"] == "cause")
     tiles = description.get("materials")
     materials = OURS.materials if tiles is None else tuple(_tiles(tiles))
-    return FrameLayout(sections_of([tile.name for tile in materials], causes, further), materials)
+    deeds = tuple(_deeds(description["deeds"])) if DEEDS in sections else ()
+    tables = further_sections(_bodies(sections[CREATURES]) if CREATURES in sections else None, deeds)
+    return FrameLayout((*sections_of([tile.name for tile in materials], causes, further), *tables), materials, deeds)
+
+
+def _bodies(told: Any) -> list[Field]:
+    """What systems declared of what is on the map and is no agent."""
+    fields = [_described_field(field) for field in told if field.get("declared") == "field"]
+    if clash := {field.name for field in fields} & {field.name for field in COMMON}:
+        raise ValueError(f"a system declares {min(clash)}, a column that all creatures have")
+    return fields
+
+
+def _deeds(told: Any) -> Iterator[EventType]:
+    if not isinstance(told, list) or not 0 < len(told) <= MOST:
+        raise ValueError(f"deeds are no list of 1 to {MOST}")
+    for one in told:
+        name = _text("a deed", one["name"], MOST_LETTERS)
+        meaning, value, detail, other = (_text(f"the {part} of {name}", one[part], MOST_TEXT) for part in _PARTS)
+        yield deed(name, meaning, value, detail, other, _names(f"kinds of {name}", one["names"]))
 
 
 def _described_field(told: Mapping[str, Any]) -> Field:

@@ -7,6 +7,7 @@ declare.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import IntEnum
@@ -16,7 +17,7 @@ import numpy as np
 
 from forge.blade.game.game import GAME
 from forge.blade.mechanics.ids import UNKNOWN, Move, Style
-from forge.blade.schema.system import Tile
+from forge.blade.schema.system import EventType, Tile
 from forge.blade.schema.versions import Format, Since
 
 #: Every array of an encoded frame starts at a multiple of this many bytes.
@@ -94,12 +95,25 @@ class FrameLayout(NamedTuple):
     """What frames of one world hold.
 
     Attributes:
-        sections: the tables, in the order in which they are encoded; their names are `NAMES`.
+        sections: the tables, in the order in which they are encoded: those of `NAMES`, which every frame has, and
+            behind them those that `forge.blade.recording.further_tables` makes.
         materials: that tiles can be of, by number.
+        deeds: what is in the table `deeds`, by the number in its column `what`; empty where there is no such table.
     """
 
     sections: tuple[Section, ...]
     materials: tuple[Tile, ...]
+    deeds: tuple[EventType, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of the tables."""
+        return tuple(section.name for section in self.sections)
+
+    @property
+    def header(self) -> np.dtype[Any]:
+        """The record that an encoded frame begins with."""
+        return _header(self.names)
 
     @property
     def declared(self) -> tuple[Field, ...]:
@@ -200,15 +214,17 @@ _BELOW: dict[str, Callable[[int, int, int], int]] = {
 #: No world has more populations.
 MOST_POPULATIONS = 255
 
-#: The header of an encoded frame; one count for each section follows from the declaration.
-_SCALARS = (
-    ("magic", "u4", f"{MAGIC}, the characters {_MARK.decode()}{FRAMES.newest}"),
-    ("bytes", "u4", "length of the whole message"),
-    ("tick", "i8", "ticks that the world has finished"),
-    ("world", "u4", "index of the world in its batch"),
-    ("side", "u4", "rows and columns of the map [tiles]"),
-    *((name, "u4", f"rows of the table `{name}`") for name in NAMES),
-)
+
+def _scalars(names: Iterable[str]) -> tuple[tuple[str, str, str], ...]:
+    """The header of an encoded frame with these tables: one count for each follows from the declaration."""
+    return (
+        ("magic", "u4", f"{MAGIC}, the characters {_MARK.decode()}{FRAMES.newest}"),
+        ("bytes", "u4", "length of the whole message"),
+        ("tick", "i8", "ticks that the world has finished"),
+        ("world", "u4", "index of the world in its batch"),
+        ("side", "u4", "rows and columns of the map [tiles]"),
+        *((name, "u4", f"rows of the table `{name}`") for name in names),
+    )
 
 
 def padded(size: int) -> int:
@@ -216,14 +232,16 @@ def padded(size: int) -> int:
     return size + -size % ALIGNMENT
 
 
-# The tick aligns it to 8 bytes, and the fields are ordered so that none needs a gap before it.
-HEADER = np.dtype([(name, np.dtype(code).newbyteorder("<")) for name, code, _ in _SCALARS], align=True)
+@functools.cache
+def _header(names: tuple[str, ...]) -> np.dtype[Any]:
+    # The tick aligns it to 8 bytes, and the fields are ordered so that none needs a gap before it.
+    return np.dtype([(name, np.dtype(code).newbyteorder("<")) for name, code, _ in _scalars(names)], align=True)
 
 
 def frame_bytes(counts: Mapping[str, int], layout: FrameLayout = OURS) -> int:
     """Length of an encoded frame whose tables have these many rows."""
     columns = ((field.type.itemsize, counts[section.name]) for section in layout.sections for field in section.fields)
-    return HEADER.itemsize + sum(padded(size * count) for size, count in columns)
+    return layout.header.itemsize + sum(padded(size * count) for size, count in columns)
 
 
 def check_magic(number: int) -> None:
@@ -297,17 +315,18 @@ def describe(besides: Iterable[Section] = (), layout: FrameLayout = OURS) -> dic
         besides: tables that stand behind those of frames, in a file.
         layout: what frames hold.
     """
-    offsets = {name: place[1] for name, place in (HEADER.fields or {}).items()}
+    header = layout.header
+    offsets = {name: place[1] for name, place in (header.fields or {}).items()}
     scalars = [
-        {"name": name, "type": HEADER[name].name, "offset": offsets[name], "meaning": meaning}
-        for name, _, meaning in _SCALARS
+        {"name": name, "type": header[name].name, "offset": offsets[name], "meaning": meaning}
+        for name, _, meaning in _scalars(layout.names)
     ]
     return {
         "version": FRAMES.newest,
         "magic": MAGIC,
         "byte_order": "little",
         "alignment": ALIGNMENT,
-        "header_bytes": HEADER.itemsize,
+        "header_bytes": header.itemsize,
         "header": scalars,
         "sections": [
             {"name": s.name, "meaning": s.meaning, "fields": [_describe_field(f) for f in s.fields]}
@@ -315,6 +334,7 @@ def describe(besides: Iterable[Section] = (), layout: FrameLayout = OURS) -> dic
         ],
         "unknown": UNKNOWN,
         **({} if layout.materials == OURS.materials else {"materials": [*map(_describe_material, layout.materials)]}),
+        **({"deeds": [*map(_describe_deed, layout.deeds)]} if layout.deeds else {}),
     }
 
 
@@ -339,6 +359,11 @@ def _describe_field(field: Field) -> dict[str, Any]:
 
 def _describe_material(tile: Tile) -> dict[str, Any]:
     return {name: getattr(tile, name) for name in ("name", "meaning", "colour", "height", "enterable")}
+
+
+def _describe_deed(event: EventType) -> dict[str, Any]:
+    told = {name: getattr(event, name) for name in ("name", "meaning", "value", "detail", "other")}
+    return {**told, "names": list(event.names)}
 
 
 def field_tables() -> str:

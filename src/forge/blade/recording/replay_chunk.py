@@ -20,7 +20,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from forge.blade.recording.frame import Frame, draw_tiles
-from forge.blade.recording.frame_schema import NAMES, Field, FrameError, FrameLayout, Section, Table, check_tables
+from forge.blade.recording.frame_schema import Field, FrameError, FrameLayout, Section, Table, check_tables
 from forge.blade.recording.replay_file import Header
 from forge.blade.recording.replay_interventions import INTERVENTIONS, steps_of
 from forge.blade.state.observation import read_only
@@ -43,7 +43,7 @@ def pack(frames: Sequence[Frame], interventions: Sequence[Table], level: int) ->
         level: of zlib, 0 .. 9.
     """
     sections = (*frames[0].layout.sections, INTERVENTIONS)
-    held = {name: [getattr(frame, name) for frame in frames] for name in NAMES}
+    held = {name: [getattr(frame, name) for frame in frames] for name in frames[0].layout.names}
     held[INTERVENTIONS.name] = list(interventions)
     counts = [[len(held[s.name][k][s.fields[0].name]) for s in sections] for k in range(len(frames))]
     parts = [_by_place(np.array(counts, _COUNT).ravel())]

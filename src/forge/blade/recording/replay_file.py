@@ -20,8 +20,9 @@ from forge.blade.schema.versions import Since, lacking, stood_for
 from forge.blade.systems.terrain import MAX_SIDE
 
 #: Major and minor version of the format of worlds of our own systems, and of others: their frames hold what these
-#: declare. A reader reads its own major version and all before it.
-VERSION, DECLARED = (1, 1), (2, 0)
+#: declare; version 2.1 is that of frames with tables that not every world has. A reader reads its own major version and
+#: all before it.
+VERSION, DECLARED, FURTHER = (1, 1), (2, 0), (2, 1)
 MAGIC = b"NMREPLAY"
 #: Most ticks of a chunk.
 MAX_TICKS_A_CHUNK = 256
@@ -101,8 +102,14 @@ def start_bytes(values: Mapping[str, Any], layout: FrameLayout = OURS) -> bytes:
     length = len(head) + _CHECKSUM_DIGITS + 1
     if length > _LONGEST:
         raise ValueError(f"the header has {length} bytes as JSON; the most is {_LONGEST}")
-    start = _START.pack(MAGIC, *(VERSION if layout == OURS else DECLARED), length) + head
+    start = _START.pack(MAGIC, *_version_of(layout), length) + head
     return start + b"%*d}" % (_CHECKSUM_DIGITS, zlib.crc32(start))
+
+
+def _version_of(layout: FrameLayout) -> tuple[int, int]:
+    if layout == OURS:
+        return VERSION
+    return DECLARED if layout.names == OURS.names else FURTHER
 
 
 def chunk_bytes(first: int, ticks: int, data: bytes) -> bytes:

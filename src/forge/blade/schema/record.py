@@ -26,6 +26,7 @@ class Column(NamedTuple):
         unit: of its numbers; empty where they have none.
         shape: of its value, () for a single number; or what it is in a schema: `lambda schema: (len(schema.causes),)`.
         since: the version of snapshots that has it first, and what stood for it before.
+        names: what its values 0, 1, 2, ... are called, if they are.
     """
 
     name: str
@@ -34,6 +35,7 @@ class Column(NamedTuple):
     unit: str = ""
     shape: tuple[int, ...] | Callable[[Any], tuple[int, ...]] = ()
     since: Since = Since()
+    names: tuple[str, ...] = ()
 
 
 _COLUMNS: dict[np.dtype[Any], tuple[Column, ...]] = {}

@@ -162,6 +162,7 @@ class EventType(NamedTuple):
         other: who its `other` is; empty where it is nobody.
         number: as of `Tile`.
         each: most entries of it for each agent in a tick.
+        names: what the values 0, 1, 2, ... of its `detail` are called, if they are.
     """
 
     name: str
@@ -171,6 +172,7 @@ class EventType(NamedTuple):
     other: str = ""
     number: int = NEXT
     each: int = 1
+    names: tuple[str, ...] = ()
 
 
 class Term(NamedTuple):

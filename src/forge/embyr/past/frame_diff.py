@@ -7,6 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from forge.blade.mechanics.ids import UNKNOWN
+from forge.blade.recording.captured import further_tables
 from forge.blade.recording.frame import Frame, draw_tiles, typed
 from forge.blade.recording.frame_layout import declared_columns, frame_layout
 from forge.blade.world.world import World
@@ -42,7 +43,9 @@ class FrameDiffSource:
         index = np.flatnonzero(materials != self._materials)
         born = agents[~np.isin(agents["id"], self._agents["id"])]
         died = self._agents[~np.isin(self._agents["id"], agents["id"])]
+        layout = frame_layout(self.world.configs[w])
         tables: dict[str, Mapping[str, np.ndarray]] = {
+            **further_tables(self.world, w, state.events[w, :0], layout),
             "agents": {
                 **_columns(agents),
                 "slot": slots,
@@ -55,7 +58,6 @@ class FrameDiffSource:
             "births": _columns(born[:0] if first else born),
             "deaths": _columns(died) | _constant(("cause",), UNKNOWN, len(died)),
         }
-        layout = frame_layout(self.world.configs[w])
         columns = {s.name: typed(s, tables[s.name]) for s in layout.sections}
         frame = Frame(int(state.tick[w]), w, side, **columns, layout=layout)
         draw_tiles(self._materials, frame.tiles)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import numpy as np
 
 from forge.blade.mechanics.ids import UNKNOWN
 from forge.blade.recording.frame import Frame
 from forge.blade.recording.frame_layout import seen_columns
-from forge.blade.recording.frame_schema import FrameLayout, Table
+from forge.blade.recording.frame_schema import Field, FrameLayout, Table
+from forge.blade.recording.further_tables import CREATURES, NO_OTHER
 from forge.blade.schema.schema import Schema
 from forge.blade.world.world import World
 from forge.embyr.streaming.stream import FrameStream
@@ -73,11 +74,26 @@ class FairView:
         deaths = _rows(frame.deaths, died | np.isin(frame.deaths["id"], self._seen) & _near(frame.deaths, place, reach))
         births = _rows(frame.births, np.isin(frame.births["id"], agents["id"]))
         known = np.concatenate([agents["id"], deaths["id"]])
+        creatures, deeds = shown.creatures, shown.deeds
+        if frame.creatures:
+            creatures = self._creatures(frame, seen, place, reach, world.config.schema)
+            known = np.concatenate([known, creatures["id"]])
+        if frame.deeds:
+            deeds = _own_deeds(frame.deeds, agent, known)
         attacks = frame.attacks
         attacks = _rows(attacks, np.isin(attacks["attacker"], known) & np.isin(attacks["target"], known))
         self._seen = agents["id"]
         tiles = self._look(world.materials()[frame.world], place, reach)
-        return dataclasses.replace(shown, agents=agents, deaths=deaths, births=births, attacks=attacks, tiles=tiles)
+        shown = dataclasses.replace(shown, agents=agents, deaths=deaths, births=births, attacks=attacks, tiles=tiles)
+        return dataclasses.replace(shown, creatures=creatures, deeds=deeds)
+
+    @staticmethod
+    def _creatures(frame: Frame, seen: np.ndarray, place: tuple[int, int], reach: int, schema: Schema) -> Table:
+        """Those in view that are no agents, with what an observation tells of them."""
+        there = _rows(frame.creatures, np.isin(frame.creatures["id"], seen) & _near(frame.creatures, place, reach))
+        (section,) = (section for section in frame.layout.sections if section.name == CREATURES)
+        _blot(there, np.zeros(len(there["id"]), np.bool_), section.fields, schema)
+        return there
 
     def _look(self, materials: np.ndarray, place: tuple[int, int], reach: int) -> Table:
         """Remembers the ground in the window around a place; the tiles that are not what was remembered."""
@@ -147,12 +163,24 @@ def _nothing(layout: FrameLayout) -> dict[str, Table]:
     return {s.name: {f.name: np.zeros(0, f.type) for f in s.fields} for s in layout.sections}
 
 
+def _own_deeds(deeds: Table, agent: int, known: np.ndarray) -> Table:
+    """What an agent did itself; who of those out of its sight had part in that, it does not know."""
+    own = _rows(deeds, deeds["agent"] == agent)
+    own["other"] = np.where(np.isin(own["other"], known), own["other"], NO_OTHER).astype(own["other"].dtype)
+    return own
+
+
 def _hide_unobserved(agents: dict[str, np.ndarray], mine: np.ndarray, layout: FrameLayout, schema: Schema) -> None:
     """Blots out what no observation tells: of others, what they chose, and of all whatever is no feature."""
-    others, own = seen_columns(schema)
     for name in ("move", "style"):
         agents[name] = np.where(mine, agents[name], UNKNOWN).astype(agents[name].dtype)
-    for field in layout.declared:
+    _blot(agents, mine, layout.declared, schema)
+
+
+def _blot(agents: dict[str, np.ndarray], mine: np.ndarray, fields: Iterable[Field], schema: Schema) -> None:
+    """Blots out of declared columns what is no feature; `mine` says which row is the observer's own."""
+    others, own = seen_columns(schema)
+    for field in (field for field in fields if field.declared):
         told = np.where(mine, field.name in own, field.name in others)
         agents[field.name] = np.where(told, agents[field.name], np.array(field.unknown, field.type)).astype(field.type)
 

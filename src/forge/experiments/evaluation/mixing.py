@@ -111,7 +111,8 @@ def _check(config: Config, entrants: Sequence[Entrant], seats: Sequence[Seat]) -
 class View:
     """The world as a player sees it that plays only some of the populations.
 
-    Letters: W worlds, N slots of the world, V slots of the view.
+    Letters: W worlds, N slots of agents of the world, V of the view; behind them are those of other bodies, as many in
+    both.
 
     Args:
         world: configuration of the worlds.
@@ -138,7 +139,10 @@ class View:
             place[own] = p * quota + np.arange(len(own))
         free = np.setdiff1d(np.arange(populations * quota), place)
         place[place < 0] = free[: np.count_nonzero(place < 0)]
-        self._place = place.astype(np.uint16)  # [N]: where each slot of the world is in the view
+        bodies = world.schema.bodies(world)
+        place = np.concatenate([place, populations * quota + np.arange(bodies)])
+        self._rows = {"agents": populations * quota + bodies}  # of the view, of arrays that do not have V
+        self._place = place.astype(np.uint16)  # [N + bodies]: where each slot of the world is in the view
         self._owner = owner  # [N]: the population of the player that owns it, or NOBODY
         self._here = np.flatnonzero(owner != NOBODY)  # its own slots in the world ...
         self._there = place[self._here]  # ... and in the view
@@ -148,10 +152,11 @@ class View:
         """What the player is shown of an observation of the world; valid until the next look."""
         shown, seen = self._buffers(observation)
         here, there = self._here, self._there
-        agents = observation.agents.copy()
+        everybody = observation.agents.copy()
+        agents = everybody[:, : len(self._owner)]
         agents["population"] = np.where(agents["alive"], self._owner, 0)
         agents["alive"][:, self._owner == NOBODY] = 0
-        shown.agents[:, self._place] = agents
+        shown.agents[:, self._place] = everybody
         shown.padded_window[:, there] = observation.padded_window[:, here]
         # entries beyond `seen_count` mean nothing, and need not be slots
         shown.seen[:, there] = self._place.take(observation.seen[:, here], mode="clip")
@@ -183,7 +188,7 @@ class View:
         if self._memory is None or len(self._memory[0].agents) != worlds:
             slots, listed = self.config.spawn.cap, observation.seen.shape[-1]
             arrays: dict[str, Any] = {
-                name: np.zeros((worlds, slots, *given.shape[2:]), given.dtype)
+                name: np.zeros((worlds, self._rows.get(name, slots), *given.shape[2:]), given.dtype)
                 for name, given in observation.arrays.items()
             }
             of_worlds = told_of_worlds(observation.schema)

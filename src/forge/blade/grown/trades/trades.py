@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from forge.blade.grown.kinds import NAMES
 from forge.blade.grown.trades.cooking import cook
 from forge.blade.grown.trades.eating import eat
 from forge.blade.grown.trades.fishing import fish
@@ -53,9 +54,9 @@ SYSTEM = System(
         Array("crafts", "u4", lambda z: (z.N,), "bit k: kind k can be made, as the masks say", emptied=True),
     ),
     events=(
-        EventType("make", "an agent made something", "how many", "its kind"),
-        EventType("spoil", "an agent spoiled what it cooked", "how many", "its kind"),
-        EventType("eat", "an agent ate", "the food it was offered [points]", "the kind of the meal"),
+        EventType("make", "an agent made something", "how many", "its kind", names=NAMES),
+        EventType("spoil", "an agent spoiled what it cooked", "how many", "its kind", names=NAMES),
+        EventType("eat", "an agent ate", "the food it was offered [points]", "the kind of the meal", names=NAMES),
     ),
     verbs=(
         Verb(
