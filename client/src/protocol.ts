@@ -88,6 +88,10 @@ export interface Welcome {
     fair?: boolean;
     /** Whether the past can be asked for. */
     history?: boolean;
+    /** What an agent knows of itself alone, number by number; none in a world where frames hold all of it. */
+    own?: OwnFeature[];
+    /** Whether the lives of agents can be asked for. */
+    life?: boolean;
   };
 }
 
@@ -123,10 +127,96 @@ export interface AgentReport {
   style: number[] | null;
   /** [style][row][col]: how likely it strikes someone who stands at that offset, from -3 to 3. */
   attacks: (number | null)[][][] | null;
+  /** The numbers of the ability `own`, in its order; null where they are not known. */
+  own?: number[] | null;
+  /** Its open orders, the oldest first; null where they are not known. */
+  orders?: OpenOrder[] | null;
   /** Sets of rows that systems from outside declare; null in replays, which do not hold them. */
   rows?: RowsReport[] | null;
   /** Choices that systems from outside declare. */
   choices?: ChoiceReport[] | null;
+}
+
+/** One number that an agent knows of itself alone. */
+export interface OwnFeature {
+  system: string;
+  name: string;
+  unit: string;
+  meaning: string;
+  low: number;
+  high: number;
+  /** The array of the state that holds it: those of one array belong together. */
+  array: string;
+}
+
+/** An order that waits. */
+export interface OpenOrder {
+  side: "sell" | "buy";
+  kind: string;
+  /** [gold] */
+  price: number;
+  /** The tick in which it was placed. */
+  since: number;
+  book: number;
+}
+
+/** Somebody of a family; what nobody knows is null. */
+export interface Relative {
+  id: number;
+  /** -2 is a grandmother, 0 the agent itself, 1 a child. */
+  generation: number;
+  mother: number | null;
+  population: number | null;
+  born: number | null;
+  died: number | null;
+}
+
+/** How often something happened to an agent, or was done by it, and what came of it altogether. */
+export interface Doings {
+  event: string;
+  /** Whether the agent did it, else another one did it to it. */
+  did: boolean;
+  /** What it was about: a kind of item, a style, a skill; a number where the page is to know. */
+  of: string | number;
+  count: number;
+  value: number;
+}
+
+/** One thing that happened. */
+export interface Deed extends Pick<Doings, "event" | "did" | "of" | "value"> {
+  tick: number;
+  /** The id of the other one; below 0 is a creature, or nobody. */
+  other: number;
+  row: number;
+  col: number;
+}
+
+/** A life so far, or to its end, as the server saw it. */
+export interface LifeReport {
+  type: "life";
+  id: number;
+  tick: number;
+  /** Whether the server knows of it; if not, nothing else is told. */
+  known: boolean;
+  population: number;
+  born: number;
+  died: number | null;
+  age: number;
+  /** Name of the cause of death. */
+  cause: string | null;
+  /** Id of an agent, or below 0 of a creature. */
+  killer: number | null;
+  kills: number;
+  slain: number;
+  mother: number | null;
+  /** From the eldest generation to the youngest; itself among them. */
+  family: Relative[];
+  /** The first tick of it that the server has seen and remembers. */
+  since: number;
+  path: [tick: number, row: number, col: number][];
+  counts: Doings[];
+  /** What happened last, in its order. */
+  deeds: Deed[];
 }
 
 /** The rows of a set that an agent knows of. */
@@ -252,6 +342,7 @@ export type ServerMessage =
   | Welcome
   | ServerState
   | AgentReport
+  | LifeReport
   | Events
   | HistoryReport
   | Past
@@ -277,6 +368,7 @@ export type ClientMessage =
   | { type: "ack"; tick: number }
   | { type: "control"; do: ControlVerb; value?: number | boolean | null }
   | { type: "inspect"; id: number | null }
+  | { type: "life"; id: number | null }
   | ({ type: "overlay" } & OverlayRequest)
   | { type: "join"; population: number | null; id: number | null }
   | { type: "act"; move: number; style: number; target: number | null }
@@ -290,6 +382,7 @@ const KINDS = new Set([
   "welcome",
   "state",
   "agent",
+  "life",
   "events",
   "history",
   "past",

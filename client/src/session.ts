@@ -30,6 +30,9 @@ export function listen(store: Store, world: World, actions: Actions, url: Parame
     agent(message) {
       if (message.id === store.get().selected) store.set({ report: message });
     },
+    life(message) {
+      if (message.id === store.get().selected) store.set({ life: message });
+    },
     history: (message) => store.set({ history: message }),
     past: (message) => store.set({ past: message }),
     trace(message) {

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { frame, welcome } from "./fixtures";
 import { Observable } from "./observable";
-import type { ClientMessage, ServerMessage } from "./protocol";
+import type { ClientMessage, LifeReport, ServerMessage } from "./protocol";
 import { listen } from "./session";
 import { createActions, createStore } from "./store";
 import { readParameters, socketAddress } from "./url";
@@ -65,6 +65,23 @@ describe("actions", () => {
       { type: "inspect", id: null },
     ]);
     expect(store.get().selected).toBeNull();
+  });
+  it("ask about lives where there is something to tell of them", () => {
+    const { actions, sent, store, hear } = page("?agent=4");
+    hear({ ...welcome, abilities: { ...welcome.abilities, life: true } });
+    actions.select(7);
+    expect(sent).toEqual([
+      { type: "inspect", id: 4 },
+      { type: "life", id: 4 },
+      { type: "inspect", id: 7 },
+      { type: "life", id: 7 },
+    ]);
+    hear({ type: "life", id: 4, tick: 9, known: false } as LifeReport);
+    expect(store.get().life).toBeNull();
+    hear({ type: "life", id: 7, tick: 9, known: false } as LifeReport);
+    expect(store.get().life?.id).toBe(7);
+    actions.select(null);
+    expect(store.get().life).toBeNull();
   });
   it("follow whom they select, and stop when nobody is selected", () => {
     const { actions, store } = page();

@@ -6,6 +6,7 @@ import type {
   AgentReport,
   ClientMessage,
   HistoryReport,
+  LifeReport,
   Moment,
   OverlayName,
   OverlayRequest,
@@ -58,6 +59,8 @@ export interface AppState {
   hovered: number | null;
   /** What the server tells of the selected agent. */
   report: AgentReport | null;
+  /** What the server tells of the life of the selected agent. */
+  life: LifeReport | null;
   /** How many lived when, as the server told last. */
   history: HistoryReport | null;
   /** What happened before the newest key frame. */
@@ -98,6 +101,7 @@ export function createStore(url: Parameters): Store {
     selected: url.agent,
     hovered: null,
     report: null,
+    life: null,
     history: null,
     past: null,
     peak: 0,
@@ -132,13 +136,16 @@ export function createActions(store: Store, send: (message: ClientMessage) => vo
     send({ type: "overlay", ...request });
   };
   const inspect = (id: number | null) => {
-    if (store.get().welcome?.abilities.inspect) send({ type: "inspect", id });
+    const abilities = store.get().welcome?.abilities;
+    if (abilities?.inspect) send({ type: "inspect", id });
+    if (abilities?.life) send({ type: "life", id });
   };
   const play = (patch: Partial<Play>) => store.set({ play: { ...store.get().play, ...patch } });
   const select = (id: number | null) => {
     if (id === store.get().selected) return;
-    store.set({ selected: id, report: null, ...(id === null ? { camera: "orbit" as const } : {}) });
+    store.set({ selected: id, report: null, life: null, ...(id === null ? { camera: "orbit" as const } : {}) });
     send({ type: "inspect", id });
+    if (store.get().welcome?.abilities.life) send({ type: "life", id });
   };
   return {
     /** Selects an agent, or nobody. */

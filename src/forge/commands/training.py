@@ -71,6 +71,7 @@ def watched(run: Run, serving: Serving | None) -> Iterator[Callable[[Any], None]
     from forge.commands.serving import serve
     from forge.embyr import Source
     from forge.embyr.inspection.overlays import Overlays
+    from forge.embyr.society.society import Society
     from forge.ethyr.insight.mind import Mind
     from forge.experiments.training.guests import Guests
     from forge.experiments.watching.spectator import SHARE, Spectator
@@ -82,7 +83,10 @@ def watched(run: Run, serving: Serving | None) -> Iterator[Callable[[Any], None]
     mind = Mind(lambda: spectator.actor, guests.view() if guests else None)
     overlays = Overlays(config, source.names, [mind] * training.world.populations, share=SHARE)
     report = TrainingReport(run, lambda: spectator)
-    with serve(source, serving, [overlays, report]) as viewer, Spectator(viewer, run) as spectator:
+    with (
+        serve(source, serving, [overlays, *Society.of(config, share=SHARE), report]) as viewer,
+        Spectator(viewer, run) as spectator,
+    ):
         yield spectator.attend
 
 

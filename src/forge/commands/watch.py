@@ -19,6 +19,7 @@ from forge.embyr import Live, Playback, Source
 from forge.embyr.inspection.overlays import Overlays
 from forge.embyr.loops import play_together
 from forge.embyr.seats.play import Play
+from forge.embyr.society.society import Society
 from forge.embyr.streaming.extension import Extension
 from forge.experiments.evaluation.match import Match, match_of
 from forge.support.paths import path_of
@@ -115,7 +116,7 @@ def watch_match(match: Match, options: Options) -> None:
         with doing(f"playing the {options.warmup} ticks before the first picture"):
             for _ in range(options.warmup):
                 match.advance(world)
-                viewer.history.live.note(world)
+                viewer.passed(world)
         with recording(options.record, world, match) as capture:
             Live(viewer, world, match.player, capture, match.scenario).run()
 
@@ -128,7 +129,8 @@ def watch_comparison(options: Options) -> None:
     worlds = []
     for match in compared:
         source = Source.of(match.config, "live", match.title, tick_seconds=options.tick_seconds)
-        worlds.append((source, [Overlays(match.config, source.names, match.minds())]))
+        overlays = Overlays(match.config, source.names, match.minds())
+        worlds.append((source, [overlays, *Society.of(match.config)]))
     with serve_together(worlds, options) as viewers:
         lives = []
         for viewer, match in zip(viewers, compared, strict=True):
@@ -136,7 +138,7 @@ def watch_comparison(options: Options) -> None:
             with doing(f"playing the {options.warmup} ticks before the first picture"):
                 for _ in range(options.warmup):
                     world.step(match.player.act(world.observe()))
-                    viewer.history.live.note(world)
+                    viewer.passed(world)
             lives.append(Live(viewer, world, match.player))
         play_together(lives)
 
@@ -146,10 +148,11 @@ def extensions(
 ) -> Sequence[Extension]:
     """What viewers can ask and do, besides watching: overlays and panels, and to play in a match."""
     overlays = Overlays(config, source.names, () if match is None else match.minds(), replay)
+    society = Society.of(config, source.layout)
     if match is None:
-        return (overlays,)
+        return (overlays, *society)
     reports = [] if (followed := match.followed()) is None else [_report_of(followed)]
-    return (overlays, Play(config), *reports)
+    return (overlays, *society, Play(config), *reports)
 
 
 def _report_of(followed: Following) -> Extension:

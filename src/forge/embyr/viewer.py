@@ -221,6 +221,17 @@ class Viewer:
             extension.after(world, frame)
         self.hub.fair_views.show(frame, world)  # once it is known who plays whom
 
+    def passed(self, world: World, w: int = 0) -> None:
+        """Takes note of a tick of which there is no frame, such as those before the first picture.
+
+        Args:
+            world: a batch of worlds that records events.
+            w: index of the world.
+        """
+        self.history.live.note(world, w)
+        for extension in self.extensions:
+            extension.passed(world, w)
+
     def advance(self, world: World, player: Player, capture: Callable[[], Frame]) -> None:
         """Plays one tick and shows it; extensions have their say in it.
 
@@ -256,7 +267,9 @@ class Viewer:
             self.history.live.sample(world, w)
             return
         elif now < self._next_show:
-            self._shown.note(self.hub.stream)
+            if self._shown.note(self.hub.stream):
+                for extension in self.extensions:
+                    extension.passed(world, w)
             return
         self._next_show = now + 1 / frames_a_second
         frame = self._shown.frame()

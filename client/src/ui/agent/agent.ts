@@ -3,7 +3,7 @@
 import type { App } from "../../app";
 import type { AgentTable } from "../../frame";
 import { agentName, MOVES, populationName, STYLES, UNKNOWN } from "../../names";
-import type { Source } from "../../protocol";
+import type { LifeReport, Source } from "../../protocol";
 import type { Agent } from "../../world";
 import { keyOf } from "../commands/bindings";
 import type { Commands } from "../commands/commands";
@@ -16,6 +16,7 @@ import { ageRank } from "../populations/census";
 import { createAttackMap } from "./attackmap";
 import { createChoices, createRows } from "./choices";
 import { createDecision } from "./decision";
+import { createPerson } from "./person";
 import { createSightMap } from "./sightmap";
 import { createSystems } from "./systems";
 import { createVitals, VitalTrace } from "./vitals";
@@ -26,6 +27,7 @@ const HOW: Record<string, string> = { attack: "in a fight", lava: "in lava" };
 export function createAgentPanel(app: App, desk: Desk, commands: Commands): HTMLElement {
   const { store, actions, world } = app;
   const follow = iconButton("follow", "Follow", commands.toggleFollow, "F");
+  const link = iconButton("link", "Copy a link to this agent", () => void commands.copyLink(), "Y");
   const play = iconButton("hand", "Play as this agent", () => actions.join(null, store.get().selected));
   const name = el("p", { class: "agent-name", id: "agent-name" });
   const status = el("p", { class: "agent-status faint", id: "agent-status" });
@@ -43,8 +45,16 @@ export function createAgentPanel(app: App, desk: Desk, commands: Commands): HTML
   const thinks = section("It decides next", decision.element, choices.element);
   const strikes = section("It attacks next", attacks.element);
   const systems = createSystems();
+  const person = createPerson(app);
   const alive = [vitals.element, trace.element, facts, systems.element, seen, knows, thinks, strikes];
-  const body = [el("div", { class: "agent-head" }, name, status), ...alive];
+  const [first, then] = [alive.slice(0, 3), alive.slice(3)];
+  const body = [
+    el("div", { class: "agent-head" }, name, status),
+    ...first,
+    ...person.owned,
+    ...person.lasting,
+    ...then,
+  ];
   let end = "";
   let seenAt = -1; // the last tick it was seen alive at
 
@@ -52,40 +62,45 @@ export function createAgentPanel(app: App, desk: Desk, commands: Commands): HTML
   const panel = desk.panel({
     name: "agent",
     title: "Agent",
-    tools: [play, follow],
+    tools: [link, play, follow],
     body,
     opened: () => refresh(),
     close,
   });
 
   const show = () => {
-    const { selected, welcome, tick } = store.get();
+    const { selected, welcome, tick, life } = store.get();
     const report = store.get().report?.alive ? store.get().report : null; // of the dead the server says nothing more
     if (selected === null || !welcome || !world.frame || !desk.isOpen("agent")) return;
     const agent = world.agent(selected);
     for (const part of alive) part.hidden = agent === null;
     panel.classList.toggle("gone", agent === null);
+    const { others, health } = person.show(agent ? report : null);
+    person.tell(life);
     const { play: able, fair } = welcome.abilities;
     play.hidden = !able || fair || agent === null || store.get().play.status !== "watching";
     if (!agent) {
       if (!name.textContent) setText(name, agentName(selected));
       setText(
         status,
-        end || (seenAt < 0 ? "Nobody alive has this number." : `Last seen alive at tick ${whole(seenAt)}.`),
+        end ||
+          endOf(life) ||
+          (seenAt < 0 ? "Nobody alive has this number." : `Last seen alive at tick ${whole(seenAt)}.`),
       );
       return;
     }
     const { source } = welcome;
+    const most = { ...source.vitals, ...(health === null ? {} : { health }) };
     showName(name, agent);
     setText(status, doing(agent));
-    vitals.show(agent, source.vitals);
+    vitals.show(agent, most);
     trace.note(agent, tick);
-    trace.draw(source.vitals);
+    trace.draw(most);
     showFacts(facts, agent, source, world.frame.agents);
-    systems.show(world.declared.columns, world.frame.agents, world.rowOf(selected), fair === true);
-    const others = report?.seen.filter((id) => id !== agent.id && world.rowOf(id) >= 0) ?? around(app, agent, source);
-    sight.draw(world, agent, source, new Set(others));
-    showChips(chips, others, app);
+    systems.show(world.declared.columns, others, world.frame.agents, world.rowOf(selected), fair === true);
+    const inView = report?.seen.filter((id) => id !== agent.id && world.rowOf(id) >= 0) ?? around(app, agent, source);
+    sight.draw(world, agent, source, new Set(inView));
+    showChips(chips, inView, app);
     thinks.hidden = !report || (report.move === null && report.style === null && report.value === null);
     if (report) {
       decision.show(report);
@@ -124,6 +139,7 @@ export function createAgentPanel(app: App, desk: Desk, commands: Commands): HTML
   );
   desk.state.watch(({ shape }) => shape, makeRoom);
   store.watch((state) => state.report, refresh);
+  store.watch((state) => state.life, refresh);
   store.watch(
     (state) => state.trace,
     (told) => {
@@ -171,6 +187,11 @@ export function doing(agent: Agent): string {
 export function obituary(tick: number, age: number, cause: string | undefined): string {
   const how = cause === undefined ? "" : ` ${HOW[cause] ?? `of ${cause.replaceAll("_", " ")}`}`;
   return `Died${how} at tick ${whole(tick)}, aged ${whole(age)}.`;
+}
+
+/** The same of a life that ended before the page saw it. */
+function endOf(life: LifeReport | null): string {
+  return life?.known && life.died !== null ? obituary(life.died, life.age, life.cause ?? undefined) : "";
 }
 
 function showFacts(list: HTMLElement, agent: Agent, source: Source, agents: AgentTable): void {

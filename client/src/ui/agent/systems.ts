@@ -2,14 +2,18 @@
 
 import { levelOf, shortName, told } from "../../declared";
 import { type AgentTable, columnOf } from "../../frame";
-import type { FieldLayout } from "../../protocol";
+import type { FieldLayout, OwnFeature } from "../../protocol";
 import { el, setAttributes, setText } from "../parts/dom";
 import { capital, count, short, whole } from "../parts/format";
+import type { Own } from "./owned";
 
 export interface Systems {
   element: HTMLElement;
-  /** Shows the row of an agent in the columns of its world; in a fair seat some of them are not known. */
-  show(columns: readonly FieldLayout[], agents: AgentTable, row: number, fair: boolean): void;
+  /**
+   * Shows the row of an agent in the columns of its world, and what else it knows of itself; in a fair seat some of
+   * them are not known.
+   */
+  show(columns: readonly FieldLayout[], own: readonly Own[], agents: AgentTable, row: number, fair: boolean): void;
 }
 
 interface Line {
@@ -23,12 +27,14 @@ interface Line {
 export function createSystems(): Systems {
   const element = el("div", { class: "systems" });
   let shown: readonly FieldLayout[] = [];
+  let known = "";
   let lines: Line[] = [];
 
-  const build = (columns: readonly FieldLayout[]) => {
+  const build = (columns: readonly FieldLayout[], own: readonly OwnFeature[]) => {
     shown = columns;
-    lines = columns.map(lineOf);
-    const systems = [...new Set(columns.map(({ system = "" }) => system))];
+    known = own.map(({ name }) => name).join();
+    lines = [...columns, ...own.map(asColumn)].map(lineOf);
+    const systems = [...new Set(lines.map(({ column: { system = "" } }) => system))];
     element.replaceChildren(
       ...systems.map((system) =>
         el(
@@ -43,19 +49,25 @@ export function createSystems(): Systems {
 
   return {
     element,
-    show(columns, agents, row, fair) {
-      if (columns !== shown) build(columns);
-      for (const { column, value, meter } of lines) {
-        const number = columnOf(agents, column.name)?.[row] ?? Number.NaN;
+    show(columns, own, agents, row, fair) {
+      if (columns !== shown || own.map(({ name }) => name).join() !== known) build(columns, own);
+      lines.forEach(({ column, value, meter }, i) => {
+        const further = own[i - columns.length];
+        const number = further ? further.value : (columnOf(agents, column.name)?.[row] ?? Number.NaN);
         const text = told(column, number, fair);
         setText(value, text === null ? unknownOf(column) : valueText(text, column.unit));
-        if (!meter) continue;
+        if (!meter) return;
         const level = text === null ? null : levelOf(column, number);
         meter.style.setProperty("--level", String(level ?? 0));
         setAttributes(meter, { "aria-valuenow": level === null ? null : Number(number) });
-      }
+      });
     },
   };
+}
+
+/** What an agent knows of itself alone, as a column that frames do not have. */
+function asColumn({ system, name, unit, meaning, low, high }: OwnFeature): FieldLayout {
+  return { system, name, unit, meaning, low, high, type: "", names: [], declared: "field" };
 }
 
 function lineOf(column: FieldLayout): Line {

@@ -16,6 +16,8 @@ from forge.blade.recording.scene import Scene, told_in
 from forge.blade.world.world import World
 from forge.embyr.inspection.heatmaps import heatmaps
 from forge.embyr.inspection.mind import Mind, Thought
+from forge.embyr.inspection.orders import OpenOrders, open_orders
+from forge.embyr.inspection.own import own_declared
 from forge.embyr.inspection.panel import agent_message
 from forge.embyr.inspection.query_worker import QueryWorker, Reply
 from forge.embyr.streaming.extension import Desk, Extension
@@ -51,6 +53,7 @@ class Moment:
     materials: np.ndarray
     memories: Mapping[int, Any]  # of the minds, by their `id()`
     told: Mapping[str, np.ndarray] | None  # see `Scene.told`
+    orders: OpenOrders | None  # that wait; None where nobody trades, or a replay does not tell
 
     @functools.cached_property
     def scene(self) -> Scene:
@@ -117,7 +120,8 @@ class Overlays(Extension):
 
     def abilities(self) -> Mapping[str, Any]:
         """See `Extension`."""
-        return {"overlays": self.offered, "inspect": True}
+        own = own_declared(self.config)
+        return {"overlays": self.offered, "inspect": True, **({"own": own} if own else {})}
 
     def receive(self, viewer: int, message: Message) -> None:
         """See `Extension`.
@@ -175,7 +179,8 @@ class Overlays(Extension):
         self._heatmaps.shown(frame)
         memories = {id(mind): mind.recall() for mind in self.minds if mind is not None}
         told = None if world is None else told_in(world, frame.world)
-        self._moment = Moment(self.config, frame, self._materials, memories, told)
+        orders = None if world is None else open_orders(world, frame.world)
+        self._moment = Moment(self.config, frame, self._materials, memories, told, orders)
         for worker in (self._panels, self._grids):
             worker.news(afresh=frame.key)  # the first, or after a jump
 
@@ -190,7 +195,7 @@ class Overlays(Extension):
             return Reply({"type": "error", "message": "nothing has been shown yet"})
         if isinstance(question, Panel):
             thought = self._thought(moment, question.id)
-            return Reply(agent_message(moment.scene, question.id, self.names, thought))
+            return Reply(agent_message(moment.scene, question.id, self.names, thought, moment.orders))
         return self._kinds[question.name](moment, question)
 
     def _thought(self, moment: Moment, agent: int) -> Thought | None:

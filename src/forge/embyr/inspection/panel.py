@@ -10,10 +10,14 @@ import numpy as np
 from forge.blade.recording.scene import Scene
 from forge.embyr.inspection.declared import decisions, known_rows
 from forge.embyr.inspection.mind import Thought
+from forge.embyr.inspection.orders import OpenOrders, has_exchange
+from forge.embyr.inspection.own import own_values
 from forge.embyr.inspection.sight import in_view
 
 
-def agent_message(scene: Scene, id: int, names: Sequence[str], thought: Thought | None) -> dict[str, Any]:
+def agent_message(
+    scene: Scene, id: int, names: Sequence[str], thought: Thought | None, orders: OpenOrders | None = None
+) -> dict[str, Any]:
     """The message `agent` of docs/viewer.md.
 
     Args:
@@ -21,6 +25,7 @@ def agent_message(scene: Scene, id: int, names: Sequence[str], thought: Thought 
         id: of the agent.
         names: of the populations.
         thought: of its policy; None if that is not known.
+        orders: all that wait in its world; None where nobody trades, or it is not known.
     """
     place = scene.find(id)
     message: dict[str, Any] = {"type": "agent", "id": id, "tick": scene.tick, "alive": place is not None}
@@ -40,6 +45,8 @@ def agent_message(scene: Scene, id: int, names: Sequence[str], thought: Thought 
         "attacks": None if thought is None else thought.attacks,
         "rows": known_rows(scene, place),
         "choices": None if thought is None else decisions(scene, place, thought.more),
+        **({"own": own_values(scene, place)} if any(f.array for f in scene.config.schema.own) else {}),
+        **({"orders": None if orders is None else orders.of(id)} if has_exchange(scene.config) else {}),
     }
 
 

@@ -26,12 +26,18 @@ class Shown:
         """Whether it is of this world."""
         return self.world is world and self.w == w
 
-    def note(self, stream: FrameStream) -> None:
-        """Tells a stream what happened in the tick that has just ended, and of which there will be no frame."""
+    def note(self, stream: FrameStream) -> bool:
+        """Tells a stream what happened in the tick that has just ended, and of which there will be no frame.
+
+        Returns:
+            Whether it knows, and has not been told before.
+        """
         if self.world.recording.events and int(self.world.state.tick[self.w]) != self._tick:
             logged = happenings(self.world, self.w)
             unseen = self.unseen(logged["births"], logged["deaths"])
             stream.note(self._tick, logged["births"], logged["deaths"], logged["attacks"], unseen)
+            return True
+        return False
 
     def unseen(self, births: Table, deaths: Table) -> tuple[int, int]:
         """How many were born and died since the last call beyond these."""

@@ -32,8 +32,8 @@ class Extension:
     """Does nothing yet: override what is needed.
 
     The server's thread calls `receive`, `came` and `gone`, which must return at once. The world's thread calls
-    `before`, `after` and what was given to `Desk.call`: only these may look at the world, and what takes more than a
-    millisecond belongs in a thread of one's own, on copies.
+    `before`, `after`, `passed` and what was given to `Desk.call`: only these may look at the world, and what takes more
+    than a millisecond belongs in a thread of one's own, on copies.
     """
 
     #: The types of messages it answers.
@@ -67,6 +67,9 @@ class Extension:
 
     def after(self, world: World | None, frame: Frame) -> None:
         """A frame was shown: of a world, or of a replay, which has none."""
+
+    def passed(self, world: World, w: int) -> None:
+        """A tick of world `w` of a batch that records events has passed, of which there is no frame."""
 
     def close(self) -> None:
         """The viewer closes: ends threads of its own."""

@@ -65,6 +65,12 @@ class Inspect(NamedTuple):
     id: int | None
 
 
+class Life(NamedTuple):
+    """From now on, tell the story of this agent, whether it lives or not; None ends it."""
+
+    id: int | None
+
+
 class Overlay(NamedTuple):
     """From now on, send this overlay whenever it is computed anew; a name of None ends it."""
 
@@ -121,7 +127,9 @@ class Find(NamedTuple):
     forward: bool
 
 
-Message: TypeAlias = Hello | Ack | Control | Inspect | Overlay | Join | Act | Leave | Sight | Recall | Trace | Find
+Message: TypeAlias = (
+    Hello | Ack | Control | Inspect | Life | Overlay | Join | Act | Leave | Sight | Recall | Trace | Find
+)
 _Check: TypeAlias = Callable[[Any], bool]
 
 
@@ -180,6 +188,7 @@ MESSAGES: Mapping[str, tuple[Callable[..., Message], Mapping[str, _Field]]] = {
     "ack": (Ack, {"tick": _TICK}),
     "control": (Control, {"do": _one_of(*CONTROLS), "value": _ANYTHING}),
     "inspect": (Inspect, {"id": _maybe(_TICK)}),
+    "life": (Life, {"id": _maybe(_TICK)}),
     "overlay": (
         Overlay,
         {

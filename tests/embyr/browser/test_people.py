@@ -1,0 +1,93 @@
+"""Panels of a world of skills, items and an exchange, in the page: what they say is what a small town holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import NamedTuple
+
+import pytest
+
+from forge.blade.interventions import Remove
+from forge.embyr import Source, Viewer
+from forge.embyr.inspection.overlays import Overlays
+from forge.embyr.society.society import Society
+from tests.embyr.browser.screen import Screen
+from tests.embyr.town import TOWN, Town, order
+
+
+class Watched(NamedTuple):
+    """A town, and who shows it."""
+
+    town: Town
+    viewer: Viewer
+
+    def play(self, *ticks: dict[int, dict[str, str]]) -> None:
+        for chosen in ticks:
+            self.town.play(chosen)
+            self.show()
+
+    def show(self) -> None:
+        self.viewer.put(self.town.frame(), self.town.world)
+
+
+@pytest.fixture
+def watched() -> Iterator[Watched]:
+    """Agent 0 has cooked four shrimps: it has eaten one, sold one for 3, and offers one for 8."""
+    town, extensions = Town(), (Overlays(TOWN), Society(TOWN))
+    town.give(0, "cooked_shrimp", 4)
+    town.give(0, "copper_sword")
+    with Viewer(Source.of(TOWN, title="town"), port=0, extensions=extensions) as viewer:
+        made = Watched(town, viewer)
+        made.show()
+        made.play({0: order("sell", "cooked_shrimp", 3)}, {1: order("buy", "cooked_shrimp", 5)})
+        made.play({0: order("sell", "cooked_shrimp", 8)}, {0: {"work": "eat", "kind": "cooked_shrimp"}})
+        yield made
+
+
+def words(page: Screen, selector: str) -> list[str]:
+    """What the elements of a selector say, each in a line."""
+    return [" ".join(text.split()) for text in page.page.locator(selector).all_inner_texts()]
+
+
+def test_the_panel_of_an_agent_says_what_it_owns_and_how_it_lived(
+    watched: Watched, opened: Callable[..., Screen]
+) -> None:
+    town, page = watched.town, opened((1280, 900), drawn=False)
+    page.open(watched.viewer.port, f"agent={town.id(0)}&director=0")
+    page.until("document.querySelector('#agent-story .deed') && document.querySelector('#agent-pack .thing')")
+    assert words(page, "#agent-pack .thing .number") == ["23", "1", "1"]
+    assert [thing.get_attribute("title") for thing in page.page.locator("#agent-pack .thing").all()] == [
+        "23 gold",
+        "1 cooked shrimp",
+        "1 copper sword",
+    ]
+    assert words(page, ".skill") == [
+        *("Melee 1", "Range 1", "Mage 1", "Defense 1", "Constitution 10"),
+        *("Fishing 1", "Cooking 1", "Mining 1", "Smithing 1"),
+    ]
+    assert words(page, "#agent-orders .order") == ["sell cooked shrimp 8 gold 2 ticks"]
+    assert words(page, "#agent-story .chapter h4") == ["Meals", "Sold"]
+    buyer = page.page.locator("#agent-story .deed .link").inner_text()
+    assert words(page, "#agent-story .deed p")[:3] == [
+        "ate cooked shrimp",
+        "offered cooked shrimp for 8 gold",
+        f"sold cooked shrimp to {buyer} for 3 gold",
+    ]
+    assert not page.shows("#agent-kin")  # nobody bears here
+    page.picture("panel")
+    page.page.locator("#agent-story .deed .link").click()
+    page.until("id => document.querySelector('#agent-name').innerText.endsWith('#' + id)", town.id(1))
+    page.until("document.querySelector('#agent-pack').innerText.includes('17')")
+
+    gone = town.id(1)
+    town.world.apply([Remove(gone)])
+    watched.play({})
+    page.until("!document.querySelector('#agent-pack').checkVisibility()")
+    page.until("document.querySelector('#agent-status').innerText.startsWith('Died at tick')")
+    assert f"bought cooked shrimp from {name_of(page, town.id(0))} for 3 gold" in words(page, "#agent-story .deed p")
+
+
+def name_of(page: Screen, id: int) -> str:
+    """What the page calls an agent, by its link in the panel of another one."""
+    links = words(page, "#agent-story .deed .link")
+    return next(name for name in links if name.endswith(f"#{id}"))
