@@ -8,6 +8,7 @@ import type { World } from "./world";
 /** What lies under a point of the picture. */
 export interface Pick {
   agent: number | null;
+  creature: number | null;
   row: number;
   col: number;
 }

@@ -1,7 +1,7 @@
 /** What the systems of a world declare, ours and those from outside, as the layout of its frames tells it. */
 
 import { CAUSES, MATERIALS } from "./names";
-import type { FieldLayout, FrameLayout } from "./protocol";
+import type { DeedLayout, FieldLayout, FrameLayout } from "./protocol";
 
 export interface Material {
   name: string;
@@ -22,10 +22,21 @@ export interface Declared {
   causes: readonly string[];
   /** Columns of agents that are not ours: fields, and what was chosen. */
   columns: readonly FieldLayout[];
+  /** What creatures are called, by the number in their column `creature`; empty where they have none. */
+  species: readonly string[];
+  /** Kinds of deeds, by number. */
+  deeds: readonly DeedLayout[];
 }
 
 /** A world of our own systems. */
-export const OURS: Declared = { materials: MATERIALS, further: [], causes: CAUSES, columns: [] };
+export const OURS: Declared = {
+  materials: MATERIALS,
+  further: [],
+  causes: CAUSES,
+  columns: [],
+  species: [],
+  deeds: [],
+};
 
 export function declaredIn(layout: FrameLayout): Declared {
   const fields = (section: string) => layout.sections.find(({ name }) => name === section)?.fields ?? [];
@@ -36,6 +47,8 @@ export function declaredIn(layout: FrameLayout): Declared {
     further,
     causes: [...CAUSES, ...causes.slice(CAUSES.length)],
     columns: fields("agents").filter(({ declared }) => declared),
+    species: fields("creatures").find(({ name }) => name === "creature")?.names ?? [],
+    deeds: layout.deeds ?? [],
   };
 }
 
@@ -44,13 +57,23 @@ export function furtherOf({ further }: Declared, material: number): Material | n
   return further[material - MATERIALS.length] ?? null;
 }
 
+/** A column of a system of the package that only some worlds have; null where this world has it not. */
+export function columnNamed({ columns }: Declared, system: string, name: string): FieldLayout | null {
+  return columns.find((column) => column.system === system && column.name === name) ?? null;
+}
+
+/** Materials that are drawn as what they are, and not as a block: a fire. */
+export const BUILT: readonly string[] = ["fire"];
+
 /**
  * By number, how far the ground of a material that is not ours is raised [tiles]: what cannot be entered is a block.
  * What can be entered stands on the ground instead, see trees.ts.
  */
 export function raised({ further }: Declared): readonly number[] {
   const none = MATERIALS.map(() => 0);
-  return [...none, ...further.map(({ height, enterable }) => (enterable ? 0 : Math.min(Math.max(height, 0), HIGHEST)))];
+  const rises = ({ name, height, enterable }: Material) =>
+    enterable || BUILT.includes(name) ? 0 : Math.min(Math.max(height, 0), HIGHEST);
+  return [...none, ...further.map(rises)];
 }
 
 /** By number, how tall the plants are that stand on a material that is not ours [tiles]. */

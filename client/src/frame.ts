@@ -18,6 +18,27 @@ export interface AgentTable {
   style: Uint8Array;
 }
 
+/** What is on the map and is no agent; what systems declare of it stands in further columns. */
+export interface CreatureTable {
+  id: Uint32Array;
+  age: Int32Array;
+  damage: Int32Array;
+  slot: Uint16Array;
+  row: Uint16Array;
+  col: Uint16Array;
+  health: Int16Array;
+  freeze: Int16Array;
+}
+
+/** What was done in the tick, by the numbers of `Declared.deeds`. */
+export interface DeedTable {
+  agent: Uint32Array;
+  other: Uint32Array;
+  count: Int32Array;
+  what: Uint8Array;
+  kind: Uint8Array;
+}
+
 export interface Frame {
   tick: number;
   world: number;
@@ -39,6 +60,9 @@ export interface Frame {
     population: Uint8Array;
     cause: Uint8Array;
   };
+  /** Null in worlds that have none. */
+  creatures: CreatureTable | null;
+  deeds: DeedTable | null;
 }
 
 const ARRAYS = {
@@ -80,8 +104,23 @@ const NEEDED: Record<string, Record<string, keyof typeof ARRAYS>> = {
   deaths: { id: "uint32", age: "int32", row: "uint16", col: "uint16", population: "uint8", cause: "uint8" },
 };
 
-/** A column of agents that only this world has. */
-export function columnOf(agents: AgentTable, name: string): Column | undefined {
+/** The columns it reads of tables that only some worlds have. */
+const FURTHER: typeof NEEDED = {
+  creatures: {
+    id: "uint32",
+    age: "int32",
+    damage: "int32",
+    slot: "uint16",
+    row: "uint16",
+    col: "uint16",
+    health: "int16",
+    freeze: "int16",
+  },
+  deeds: { agent: "uint32", other: "uint32", count: "int32", what: "uint8", kind: "uint8" },
+};
+
+/** A column of agents, or of creatures, that only this world has. */
+export function columnOf(agents: AgentTable | CreatureTable, name: string): Column | undefined {
   return (agents as unknown as Record<string, Column | undefined>)[name];
 }
 
@@ -101,7 +140,9 @@ export function frameDecoder(layout: FrameLayout): (message: ArrayBuffer) => Fra
 }
 
 function checkLayout(layout: FrameLayout): void {
-  for (const [section, columns] of Object.entries(NEEDED)) {
+  const there = layout.sections.map(({ name }) => name);
+  const further = Object.entries(FURTHER).filter(([name]) => there.includes(name));
+  for (const [section, columns] of [...Object.entries(NEEDED), ...further]) {
     const fields = layout.sections.find((s) => s.name === section)?.fields ?? [];
     for (const { name, type } of fields)
       if (!(type in ARRAYS)) throw new Error(`${section}.${name} is of type ${type}, which this page cannot read`);
@@ -137,7 +178,10 @@ function decode(layout: FrameLayout, message: ArrayBuffer): Frame {
     side: header.side,
     key: header.plane > 0,
     count: header.agents,
-    ...(tables as unknown as Omit<Frame, "tick" | "world" | "side" | "key" | "count">),
+    ...({ creatures: null, deeds: null, ...tables } as unknown as Omit<
+      Frame,
+      "tick" | "world" | "side" | "key" | "count"
+    >),
   };
 }
 

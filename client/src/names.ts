@@ -41,7 +41,20 @@ export function givenName(id: number): string {
   return name.slice(0, 1).toUpperCase() + name.slice(1);
 }
 
+/** Ids of creatures count down from this one, less 1; those of agents up from 0. */
+const IDS = 2 ** 32;
+
+/** Whether an id is that of a creature. */
+export function isCreature(id: number): boolean {
+  return id >= IDS / 2;
+}
+
+/** What a creature is called: what it is, and which of those that ever came, "Goblin 7". */
+export function creatureName(id: number, species = "creature"): string {
+  return `${species.slice(0, 1).toUpperCase()}${species.slice(1)} ${IDS - id}`;
+}
+
 /** What an agent is called, the same on its label and everywhere else: its given name and its id, "Mira #97". */
 export function agentName(id: number): string {
-  return `${givenName(id)} #${id}`;
+  return isCreature(id) ? creatureName(id) : `${givenName(id)} #${id}`;
 }

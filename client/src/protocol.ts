@@ -25,6 +25,18 @@ export interface FieldLayout {
   high?: number;
 }
 
+/** A kind of deeds: what the columns of their table mean for it. */
+export interface DeedLayout {
+  name: string;
+  meaning: string;
+  /** Of `count`, `kind` and `other`; empty where they mean nothing. */
+  value: string;
+  detail: string;
+  other: string;
+  /** What the numbers of `kind` are called. */
+  names: string[];
+}
+
 export interface SectionLayout {
   name: string;
   meaning: string;
@@ -41,6 +53,8 @@ export interface FrameLayout {
   unknown: number;
   /** All that tiles can be of; told where not all of them are ours. */
   materials?: Material[];
+  /** Kinds of deeds by number; told where frames have a table of them. */
+  deeds?: DeedLayout[];
 }
 
 export interface Source {

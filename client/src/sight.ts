@@ -43,6 +43,12 @@ export class Sight {
     return at >= 0 && agents !== undefined && this.sees(agents.row[at], agents.col[at], window);
   }
 
+  /** Whether an agent or a creature is there and may be seen. */
+  seesActor(id: number, window = this.window): boolean {
+    const creature = this.world.creature(id);
+    return creature ? this.sees(creature.row, creature.col, window) : this.seesAgent(id, window);
+  }
+
   /** Those of the newest frame who may be seen; null before the first frame. */
   agents(): AgentTable | null {
     const { agents } = this.world.frame ?? {};

@@ -1,7 +1,8 @@
 /** What the page knows of the world: the newest frame, the one before, and the map as it is now. */
 
 import { type Declared, OURS } from "./declared";
-import type { Frame } from "./frame";
+import { columnOf, type Frame } from "./frame";
+import { agentName, creatureName, isCreature } from "./names";
 import type { Unsubscribe } from "./observable";
 import type { Events } from "./protocol";
 
@@ -19,6 +20,17 @@ export interface Agent {
   population: number;
   move: number;
   style: number;
+}
+
+/** What is on the map and is no agent. */
+export interface Creature {
+  id: number;
+  /** What it is called where its system says that: "goblin". */
+  species: string;
+  row: number;
+  col: number;
+  health: number;
+  freeze: number;
 }
 
 /** How an agent died. */
@@ -54,6 +66,9 @@ export class World {
   /** Time at which the newest frame came, as of performance.now() [ms]. */
   receivedAt = 0;
   private rows = new Map<number, number>();
+  /** What each creature is that was ever seen, and the rows of those in the newest frame. */
+  private readonly species = new Map<number, string>();
+  private beasts = new Map<number, number>();
   private readonly listeners = new Set<FrameListener>();
 
   get side(): number {
@@ -80,12 +95,23 @@ export class World {
     frame.agents.id.forEach((id, i) => {
       this.rows.set(id, i);
     });
+    this.takeCreatures(frame);
     for (const listener of this.listeners) listener(frame, this);
   }
 
   /** Whether a tile has been seen. */
   knows(place: number): boolean {
     return this.known === null || this.known[place] === 1;
+  }
+
+  private takeCreatures({ creatures }: Frame): void {
+    this.beasts = new Map();
+    const kinds = creatures ? columnOf(creatures, "creature") : undefined;
+    creatures?.id.forEach((id, i) => {
+      this.beasts.set(id, i);
+      const name = kinds && this.declared.species[Number(kinds[i])];
+      if (name) this.species.set(id, name);
+    });
   }
 
   private takePlane(materials: Uint8Array): void {
@@ -107,6 +133,8 @@ export class World {
     this.plane = new Uint8Array(0);
     this.known = null;
     this.rows = new Map();
+    this.beasts = new Map();
+    this.species.clear();
   }
 
   /** Calls `listener` with every frame from now on. */
@@ -135,6 +163,25 @@ export class World {
       return { tick: earlier.tick[at], age: earlier.age[at], cause: earlier.cause[at], killer: earlier.killer[at] };
     }
     return null;
+  }
+
+  /** A creature of the newest frame. */
+  creature(id: number | null): Creature | null {
+    const at = id === null ? undefined : this.beasts.get(id);
+    const { creatures } = this.frame ?? {};
+    if (id === null || at === undefined || !creatures) return null;
+    const { row, col, health, freeze } = creatures;
+    return { id, species: this.speciesOf(id), row: row[at], col: col[at], health: health[at], freeze: freeze[at] };
+  }
+
+  /** What a creature is, or was. */
+  private speciesOf(id: number): string {
+    return this.species.get(id) ?? "creature";
+  }
+
+  /** What an agent or a creature is called, of now or of before. */
+  nameOf(id: number): string {
+    return isCreature(id) ? creatureName(id, this.speciesOf(id)) : agentName(id);
   }
 
   agent(id: number | null): Agent | null {

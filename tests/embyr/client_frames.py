@@ -13,6 +13,7 @@ from forge.blade.game.game import GAME
 from forge.blade.recording.frame import Frame, encode
 from forge.blade.recording.frame_layout import layout_of
 from forge.blade.recording.frame_schema import OURS, SECTIONS, Field, FrameLayout, describe, sections_of
+from forge.blade.recording.further_tables import deed, further_sections
 from forge.blade.schema.system import Tile
 from forge.blade.schema.versions import Since
 
@@ -74,6 +75,58 @@ THIRD = {
     "deaths": [(8, 4, 1, 2, 1, 4)],
 }
 
+#: What the grown world adds that figures show: gear, work and words, creatures, deeds, a fire.
+_FIRE = Tile("fire", "the fire of a camp", "#e8702a", 0.6, False, 7)
+_METALS = ("none", "copper", "tin", "iron")
+GROWN = FrameLayout(
+    (
+        *sections_of(
+            (*GAME.names("materials"), "fire"),
+            GAME.names("causes"),
+            [
+                _field("weapon", "u1", "metal", "of its weapon", system="items", names=_METALS),
+                _field("armour", "u1", "metal", "of its armour", system="items", names=_METALS),
+                _field("word", "u1", "word", "what it said", system="speech"),
+                _field(
+                    "work", "u1", "", "what it does", system="work", names=("rest", "fish", "mine"), declared="choice"
+                ),
+            ],
+        ),
+        *further_sections(
+            [_field("creature", "u1", "kind", "what it is", system="creatures", names=("agent", "chicken", "goblin"))],
+            _DEEDS := (
+                deed("make", "an agent made something", "how many", "its kind", "", ("shrimp", "tin_ore")),
+                deed("trade", "an agent sold something", "gold", "its kind", "who bought it", ("shrimp", "tin_ore")),
+                deed("slay", "an agent killed a creature", "", "its kind", "which", ("agent", "chicken", "goblin")),
+            ),
+        ),
+    ),
+    (*GAME.materials, _FIRE),
+    _DEEDS,
+)
+_CHICKEN, _GOBLIN, _NOBODY = 2**32 - 1, 2**32 - 2, 2**32 - 1
+_VILLAGE = [(material,) for material in [0, 0, 0, 0, 1, 2, 2, 6, 7, 2, 2, 0, 0, 0, 0, 0]]
+FOURTH = {
+    "agents": [
+        # ..., weapon, armour, word, work
+        (7, 20, 0, 0, 1, 1, 10, 32, 31, 0, 0, 0, 3, 3, 1, 0, 1),
+        (8, 20, 0, 1, 1, 2, 10, 32, 31, 0, 1, 0, 1, 0, 0, 2, 2),
+    ],
+    "plane": _VILLAGE,
+    "creatures": [
+        # id, age, damage, slot, row, col, health, freeze, creature
+        (_CHICKEN, 3, 0, 16, 2, 1, 5, 0, 1),
+        (_GOBLIN, 9, 0, 17, 2, 2, 15, 2, 2),
+    ],
+}
+FIFTH = {
+    **FOURTH,
+    "attacks": [(8, _CHICKEN, 5, 0), (_GOBLIN, 8, 1, 0)],
+    "creatures": [(_GOBLIN, 10, 3, 17, 2, 2, 12, 1, 2)],
+    # agent, other, count, what, kind
+    "deeds": [(7, _NOBODY, 1, 0, 0), (8, 7, 3, 1, 1), (8, _CHICKEN, 0, 2, 1)],
+}
+
 
 def frame(tick: int, rows: dict[str, list[tuple[Any, ...]]], layout: FrameLayout = OURS) -> Frame:
     """A frame from rows of numbers, in the columns of a layout."""
@@ -88,7 +141,7 @@ def frame(tick: int, rows: dict[str, list[tuple[Any, ...]]], layout: FrameLayout
 
 
 def fixture() -> dict[str, Any]:
-    """The layout, and two messages in base64 with what they hold; the same of a world with systems from outside."""
+    """The layout, and two messages in base64 with what they hold; the same of worlds with further systems."""
     outside = describe(layout=OUTSIDE)
     assert layout_of(json.loads(json.dumps(outside))) == OUTSIDE
     message = base64.b64encode(encode(frame(43, THIRD, OUTSIDE))).decode()
@@ -106,6 +159,13 @@ def fixture() -> dict[str, Any]:
             for name, each in frames.items()
         },
         "outside": {"layout": outside, "message": message},
+        "grown": {
+            "layout": describe(layout=GROWN),
+            "messages": [
+                base64.b64encode(encode(frame(tick, rows, GROWN))).decode()
+                for tick, rows in ((44, FOURTH), (45, FIFTH))
+            ],
+        },
     }
 
 

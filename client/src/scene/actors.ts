@@ -1,31 +1,54 @@
 /** Everyone in the picture as a texture: where they come from and go to in this tick, and what happens to them. */
 
 import { DataTexture, FloatType, NearestFilter, RGBAFormat } from "three";
+import { speciesColour } from "../creatures";
+import { type Declared, OURS } from "../declared";
 import type { Frame } from "../frame";
 import { UNKNOWN } from "../names";
 import { populationColour, rgb } from "../palette";
 import type { Source } from "../protocol";
+import { type Beast, Beasts } from "./beasts";
+import { facing, outfitsOf, type Site } from "./outfits";
 import { groundAt, type Relief } from "./relief";
 import { walked } from "./timeline";
 
 /** Texels an actor takes, and actors in a row of the texture. shaders/actors.glsl reads the same. */
-export const TEXELS = 6;
+export const TEXELS = 8;
 export const PER_ROW = 128;
 
 const STRIDE = TEXELS * 4;
-const [FROM, TO, COLOUR, VITALS, ACTION, EXTRA] = [0, 4, 8, 12, 16, 20];
+const [FROM, TO, COLOUR, VITALS, ACTION, EXTRA, GEAR] = [0, 4, 8, 12, 16, 20, 24];
 
 /** The last number of an actor's colour. */
 export const State = { living: 0, newborn: 1, dying: 2 } as const;
+
+/** What a frame is shown with, where its world has more than agents. */
+export interface Setting {
+  declared: Declared;
+  /** Where work is done. */
+  site: Site | null;
+}
+
+const PLAIN: Setting = { declared: OURS, site: null };
+/** What stands for food and water of who has none. */
+const NONE = -1;
+/** Creatures stand aside of the middle of their tile, where agents stand [tiles]. */
+const ASIDE = 0.3;
 
 /** Half the room on a tile that agents share. */
 const SPREAD = 0.27;
 
 export class Actors {
   texture: DataTexture;
-  /** Actors in the texture: the living in the order of the frame, then those who died in this tick. */
+  /**
+   * Actors in the texture: the living in the order of the frame, then those who died in this tick; behind them
+   * creatures, those that are there and those that died.
+   */
   count = 0;
   living = 0;
+  readonly beasts = new Beasts();
+  /** The row of the first creature. */
+  private firstBeast = 0;
   private data: Float32Array<ArrayBuffer>;
   private rows = new Map<number, number>();
   private readonly colours = new Map<number, [number, number, number]>();
@@ -46,11 +69,14 @@ export class Actors {
    * @param alpha how far the picture had come when it arrived: everyone sets out from where they are seen.
    * @param jumped whether nobody moves on the way.
    */
-  show(frame: Frame, relief: Relief, source: Source, alpha: number, jumped: boolean): void {
+  show(frame: Frame, relief: Relief, source: Source, alpha: number, jumped: boolean, setting = PLAIN): void {
     const before = { data: this.data, rows: this.rows };
     const deaths = jumped ? 0 : frame.deaths.id.length;
     this.living = frame.count;
-    this.count = frame.count + deaths;
+    this.beasts.show(frame, setting.declared, jumped);
+    const beasts = [...this.beasts.living, ...this.beasts.dead];
+    this.firstBeast = frame.count + deaths;
+    this.count = this.firstBeast + beasts.length;
     this.data = new Float32Array(Math.ceil(Math.max(this.count, 1) / PER_ROW) * PER_ROW * STRIDE);
     this.rows = new Map();
     frame.agents.id.forEach((id, i) => {
@@ -59,9 +85,15 @@ export class Actors {
     frame.deaths.id.subarray(0, deaths).forEach((id, i) => {
       this.rows.set(id, frame.count + i);
     });
+    beasts.forEach(({ id }, i) => {
+      this.rows.set(id, this.firstBeast + i);
+    });
     this.place(frame, relief, deaths);
+    this.placeBeasts(beasts, relief);
     this.start(before.data, before.rows, walked(alpha), jumped);
     this.describe(frame, source, deaths);
+    this.describeBeasts(beasts);
+    this.equip(frame, setting);
     this.aim(frame);
     this.upload();
   }
@@ -76,6 +108,32 @@ export class Actors {
     for (let row = 0, at = TO; row < this.count; row++, at += STRIDE) {
       visit(row, this.data[at], this.data[at + 1], this.data[at + 2]);
     }
+  }
+
+  /** What an actor is: 0 an agent, else see creatures.ts. */
+  speciesOf(row: number): number {
+    return this.data[row * STRIDE + EXTRA + 3];
+  }
+
+  /** Whether an agent carries or does something that is drawn. */
+  isEquipped(row: number): boolean {
+    const at = row * STRIDE + GEAR;
+    return this.data[at] + this.data[at + 1] + this.data[at + 2] > 0;
+  }
+
+  /** Rows and ids of all that live, creatures included. */
+  *alive(): Generator<[row: number, id: number]> {
+    for (const [id, row] of this.rows) if (this.isAlive(row)) yield [row, id];
+  }
+
+  /** Whether an actor lives on after the tick. */
+  isAlive(row: number): boolean {
+    return this.data[row * STRIDE + COLOUR + 3] !== State.dying;
+  }
+
+  /** The health that an actor has lost in the tick. */
+  damageOf(row: number): number {
+    return this.data[row * STRIDE + VITALS + 3];
   }
 
   /** Hides all but those whom `keep` names, or nobody. */
@@ -101,6 +159,14 @@ export class Actors {
       const [x, z] = spot(dead.row[k], dead.col[k], 0, 1);
       put(this.data, (frame.count + k) * STRIDE + TO, x, groundAt(relief, x, z), z, 0);
     }
+  }
+
+  private placeBeasts(beasts: readonly Beast[], relief: Relief): void {
+    beasts.forEach(({ id, row, col }, i) => {
+      const angle = startHeading(id) * 3;
+      const [x, z] = [col + 0.5 + ASIDE * Math.sin(angle), row + 0.5 + ASIDE * Math.cos(angle)];
+      put(this.data, (this.firstBeast + i) * STRIDE + TO, x, groundAt(relief, x, z), z, 0);
+    });
   }
 
   /** Where everyone sets out from, and which way they looked and look. */
@@ -143,6 +209,30 @@ export class Actors {
     }
   }
 
+  private describeBeasts(beasts: readonly Beast[]): void {
+    beasts.forEach((beast, i) => {
+      const at = (this.firstBeast + i) * STRIDE;
+      const dead = i >= this.beasts.living.length;
+      const state = dead ? State.dying : beast.age === 0 ? State.newborn : State.living;
+      put(this.data, at + COLOUR, ...linear(speciesColour(beast.species)), state);
+      put(this.data, at + VITALS, dead ? 0 : this.beasts.health(beast), NONE, NONE, dead ? beast.health : beast.damage);
+      put(this.data, at + ACTION, -1, 0, dead ? 0 : beast.freeze, (beast.id * 0.61803) % 1);
+      put(this.data, at + EXTRA, beast.age, 0, 0, beast.species);
+    });
+  }
+
+  /** What agents carry and do; who is at work looks at it. */
+  private equip(frame: Frame, { declared, site }: Setting): void {
+    const outfit = outfitsOf(frame, declared);
+    const { agents } = frame;
+    for (let i = 0; outfit && i < frame.count; i++) {
+      const { weapon, armour, work } = outfit(i);
+      put(this.data, i * STRIDE + GEAR, weapon, armour, work, agents.style[i]);
+      const heading = site ? facing(work, agents.row[i], agents.col[i], site) : null;
+      if (heading !== null) this.data[i * STRIDE + TO + 3] = near(this.data[i * STRIDE + TO + 3], heading);
+    }
+  }
+
   /** Turns attackers to whom they strike. */
   private aim({ attacks }: Frame): void {
     attacks.attacker.forEach((id, i) => {
@@ -160,7 +250,7 @@ export class Actors {
   private colour(population: number): [number, number, number] {
     let colour = this.colours.get(population);
     if (!colour) {
-      colour = rgb(populationColour(population)).map((c) => c ** 2.2) as [number, number, number];
+      colour = linear(populationColour(population));
       this.colours.set(population, colour);
     }
     return colour;
@@ -176,6 +266,10 @@ export class Actors {
     }
     this.texture.needsUpdate = true;
   }
+}
+
+function linear(colour: string): [number, number, number] {
+  return rgb(colour).map((c) => c ** 2.2) as [number, number, number];
 }
 
 function put(data: Float32Array, at: number, a: number, b: number, c: number, d: number): void {

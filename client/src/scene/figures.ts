@@ -1,11 +1,12 @@
 /**
- * Agents as figures: a hooded wanderer of our own, whose parts the shader moves, with a shadow and rings under it; from
- * afar, points of light.
+ * Agents as figures: a hooded wanderer of our own, whose parts the shader moves, with what it wears and holds, and a
+ * shadow and rings under it; creatures likewise; from afar, points of light.
  */
 
 import {
   type BufferGeometry,
   CapsuleGeometry,
+  DoubleSide,
   Float32BufferAttribute,
   Group,
   LatheGeometry,
@@ -15,16 +16,22 @@ import {
 } from "three";
 import { mergeGeometries } from "three/addons/utils/BufferGeometryUtils.js";
 import { Crowd } from "./crowd";
+import { kit } from "./kit";
 import { makeMaterial, Order } from "./material";
+import { shapes } from "./menagerie";
 import type { Muster } from "./muster";
 import barFragment from "./shaders/bar.frag?raw";
 import barVertex from "./shaders/bar.vert?raw";
+import creatureFragment from "./shaders/creature.frag?raw";
+import creatureVertex from "./shaders/creature.vert?raw";
 import dotFragment from "./shaders/dot.frag?raw";
 import dotVertex from "./shaders/dot.vert?raw";
 import figureFragment from "./shaders/figure.frag?raw";
 import figureVertex from "./shaders/figure.vert?raw";
+import gearFragment from "./shaders/gear.frag?raw";
 import markFragment from "./shaders/mark.frag?raw";
 import markVertex from "./shaders/mark.vert?raw";
+import turns from "./shaders/turns.glsl?raw";
 import type { Shared } from "./uniforms";
 
 /** What a part is; the shaders have the same numbers. */
@@ -40,11 +47,22 @@ export class Figures {
   private readonly coarse: Crowd;
   private readonly marks: Crowd;
   private readonly bars: Crowd;
+  private readonly gear: Crowd;
+  /** By the numbers of creatures.ts, from 1 on. */
+  private readonly creatures: readonly Crowd[];
   private readonly dots: Crowd;
   private readonly own = { uBarsFrom: { value: BARS_FROM } };
 
   constructor(shared: Shared) {
-    const figure = makeMaterial(shared, { vertex: figureVertex, fragment: figureFragment, actors: true });
+    const moved = `${turns}\n${figureVertex}`;
+    const figure = makeMaterial(shared, { vertex: moved, fragment: figureFragment, actors: true });
+    const gear = makeMaterial(shared, { vertex: `#define GEAR\n${moved}`, fragment: gearFragment, actors: true });
+    gear.side = DoubleSide; // a line is flat
+    const creature = makeMaterial(shared, {
+      vertex: `${turns}\n${creatureVertex}`,
+      fragment: creatureFragment,
+      actors: true,
+    });
     const mark = makeMaterial(shared, { vertex: markVertex, fragment: markFragment, actors: true, blend: true });
     const dot = makeMaterial(shared, { vertex: dotVertex, fragment: dotFragment, actors: true, blend: true });
     const bar = makeMaterial(shared, {
@@ -59,7 +77,10 @@ export class Figures {
     this.marks = new Crowd(new PlaneGeometry(1, 1).rotateX(-Math.PI / 2), mark, Order.marks);
     this.bars = new Crowd(new PlaneGeometry(1, 1), bar, Order.bars);
     this.dots = new Crowd(new PlaneGeometry(1, 1), dot, Order.dots);
-    this.group.add(...[this.fine, this.coarse, this.marks, this.bars, this.dots].map(({ mesh }) => mesh));
+    this.gear = new Crowd(kit(), gear, Order.figures);
+    this.creatures = shapes().map((shape) => new Crowd(shape, creature, Order.figures));
+    const crowds = [this.fine, this.coarse, this.gear, ...this.creatures, this.marks, this.bars, this.dots];
+    this.group.add(...crowds.map(({ mesh }) => mesh));
   }
 
   /** Whether all have bars, who are close enough. */
@@ -68,12 +89,16 @@ export class Figures {
   }
 
   /** Draws those who are in the picture. */
-  update({ rows, fine, coarse, seen, dots }: Muster): void {
+  update({ rows, fine, coarse, seen, dots, equipped, beasts }: Muster): void {
     this.fine.show(rows.fine, fine);
     this.coarse.show(rows.coarse, coarse);
     this.marks.show(rows.seen, seen);
     this.bars.show(rows.seen, seen);
     this.dots.show(rows.dots, dots);
+    this.gear.show(rows.equipped, equipped);
+    this.creatures.forEach((crowd, i) => {
+      crowd.show(rows.beasts[i + 1], beasts[i + 1] ?? 0);
+    });
   }
 }
 

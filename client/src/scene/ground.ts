@@ -1,7 +1,7 @@
 /** Colours of the ground, by material. */
 
 import { Color, DataTexture, NearestFilter, RGBAFormat, SRGBColorSpace } from "three";
-import type { Declared } from "../declared";
+import { BUILT, type Declared } from "../declared";
 import { rgb } from "../palette";
 
 /**
@@ -18,11 +18,17 @@ export const GROUND: readonly { low: string; high: string; far: string }[] = [
   { low: "#564e68", high: "#867a98", far: "#736885" }, // orerock
 ];
 
+/** The ground below what is built on it. */
+const TRODDEN = "#8a7a58";
+
 /** The colours of materials that are not ours, at the places of their numbers. */
 export function furtherColours({ materials, further }: Declared): DataTexture {
   const data = new Uint8Array(4 * materials.length);
-  further.forEach(({ colour }, i) => {
-    data.set([...rgb(colour).map((part) => Math.round(255 * part)), 255], 4 * (GROUND.length + i));
+  further.forEach(({ name, colour }, i) => {
+    data.set(
+      [...rgb(BUILT.includes(name) ? TRODDEN : colour).map((part) => Math.round(255 * part)), 255],
+      4 * (GROUND.length + i),
+    );
   });
   const texture = new DataTexture(data, materials.length, 1, RGBAFormat);
   texture.colorSpace = SRGBColorSpace;

@@ -53,9 +53,10 @@ function makeProbe(canvas: HTMLCanvasElement, picture: Picture, { world, store }
     pick: scene.pick,
     agentScreen(id) {
       const row = picture.actors.rowOf(id);
-      if (row < 0 || row >= picture.actors.living) return null;
-      const [x, y, z] = picture.actors.position(row, picture.shared.uAlpha.value);
-      return point(x, y + 0.5, z);
+      const { actors } = picture;
+      if (row < 0 || !actors.isAlive(row)) return null;
+      const [x, y, z] = actors.position(row, picture.shared.uAlpha.value);
+      return point(x, y + (actors.speciesOf(row) > 0 ? 0.35 : 0.5), z);
     },
     tileScreen(row, col) {
       const { relief } = picture;

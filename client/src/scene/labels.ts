@@ -50,7 +50,8 @@ export class Labels {
 
   /** Writes the names of those who are close, always those of `chosen`, and the damage of the tick. */
   write(frame: Frame, actors: Actors, camera: PerspectiveCamera, tilePixels: number, chosen: number[], all: boolean) {
-    const close = (all ? this.closest(actors, camera, tilePixels) : []).filter((row) => row < frame.count);
+    const near = all ? this.closest(actors, camera, tilePixels) : [];
+    const close = near.filter((row) => row < frame.count);
     const rows = [...new Set([...chosen.filter((row) => row < frame.count), ...close])];
     const { row: rowAt, col } = frame.agents;
     const tile = (row: number) => rowAt[row] * frame.side + col[row];
@@ -60,8 +61,8 @@ export class Labels {
     const candidates = rows.map((row): Candidate => ({ row, tile: tile(row), chosen: chosen.includes(row) }));
     const box = (one: Named) => this.box(named(frame, one).text, actors.position(one.row, 1), camera, tilePixels);
     const names = declutter(candidates, (at) => crowds.get(at) ?? 1, box).slice(0, MOST_NAMES);
-    const hurtRows = close.slice(0, MOST_NAMES).filter((row) => frame.agents.damage[row] > 0);
-    this.fill([...names.map((one) => named(frame, one)), ...hurtRows.map((row) => hurt(frame, row))]);
+    const hurtRows = near.slice(0, MOST_NAMES).filter((row) => actors.damageOf(row) > 0);
+    this.fill([...names.map((one) => named(frame, one)), ...hurtRows.map((row) => hurt(row, actors.damageOf(row)))]);
   }
 
   /** Where a name above a foot is seen [CSS px]. */
@@ -84,7 +85,7 @@ export class Labels {
   private closest(actors: Actors, camera: PerspectiveCamera, tilePixels: number): number[] {
     const eye = new Vector3().setFromMatrixPosition(camera.matrixWorld);
     const found: { row: number; distance: number }[] = [];
-    for (let row = 0; row < actors.living; row++) {
+    for (const [row] of actors.alive()) {
       this.place.set(...actors.position(row, 1));
       const distance = this.place.distanceTo(eye);
       if (tilePixels / distance < NAMES_FROM) continue;
@@ -123,6 +124,6 @@ function named({ agents }: Frame, { row, others }: Named): Text {
   };
 }
 
-function hurt({ agents }: Frame, row: number): Text {
-  return { row, text: `−${agents.damage[row]}`, colour: [1, 0.22, 0.16], damage: true };
+function hurt(row: number, damage: number): Text {
+  return { row, text: `−${damage}`, colour: [1, 0.22, 0.16], damage: true };
 }

@@ -1,6 +1,7 @@
 /** Who is in the picture, and how large: told anew when the camera or the world has moved, so that the rest costs nothing. */
 
 import { type Camera, Frustum, Matrix4, Vector3 } from "three";
+import { OTHER } from "../creatures";
 import type { Actors } from "./actors";
 
 /** Room around an actor's place within which something of it may be seen [tiles], at its natural size. */
@@ -17,16 +18,17 @@ export class Muster {
   rows = makeRows(0);
   fine = 0;
   coarse = 0;
-  /** Those who are points. The rest are figures. */
+  /** Agents and creatures that are figures. */
+  seen = 0;
+  /** Those who are points. */
   dots = 0;
+  /** Agents among the figures who carry or do something. */
+  equipped = 0;
+  /** Creatures among the figures, by the number of their kind. */
+  readonly beasts: number[] = [];
   private readonly frustum = new Frustum();
   private readonly matrix = new Matrix4();
   private readonly eye = new Vector3();
-
-  /** Those who are figures. */
-  get seen(): number {
-    return this.fine + this.coarse;
-  }
 
   /**
    * Sorts the actors in the view of a camera.
@@ -45,8 +47,9 @@ export class Muster {
     this.matrix.multiplyMatrices(camera.projectionMatrix, camera.matrixWorldInverse);
     this.frustum.setFromProjectionMatrix(this.matrix);
     this.eye.setFromMatrixPosition(camera.matrixWorld);
-    this.fine = this.coarse = this.dots = 0;
-    const { fine, coarse, seen, dots } = this.rows;
+    this.fine = this.coarse = this.seen = this.dots = this.equipped = 0;
+    this.beasts.length = 0;
+    const { fine, coarse, seen, dots, equipped, beasts } = this.rows;
     actors.eachPlace((row, x, y, z) => {
       const distance = Math.hypot(x - this.eye.x, y - this.eye.y, z - this.eye.z);
       if (!this.inView(x, y, z, ROOM * scale(distance))) return;
@@ -54,7 +57,15 @@ export class Muster {
         dots[this.dots++] = row;
         return;
       }
-      seen[this.seen] = row;
+      seen[this.seen++] = row;
+      const species = actors.speciesOf(row);
+      if (species > 0) {
+        const nth = this.beasts[species] ?? 0;
+        beasts[species][nth] = row;
+        this.beasts[species] = nth + 1;
+        return;
+      }
+      if (actors.isEquipped(row)) equipped[this.equipped++] = row;
       if (distance < reach.fine) fine[this.fine++] = row;
       else coarse[this.coarse++] = row;
     });
@@ -71,5 +82,6 @@ export class Muster {
 function makeRows(count: number) {
   const room = count && 2 ** Math.ceil(Math.log2(Math.max(count, 64)));
   const make = () => new Float32Array(room);
-  return { fine: make(), coarse: make(), seen: make(), dots: make() };
+  const beasts = Array.from({ length: OTHER + 1 }, make);
+  return { fine: make(), coarse: make(), seen: make(), dots: make(), equipped: make(), beasts };
 }

@@ -2,7 +2,7 @@ import { PerspectiveCamera, Raycaster, Vector2 } from "three";
 import { describe, expect, it } from "vitest";
 import { frame, source } from "../fixtures";
 import { Actors } from "./actors";
-import { figureScale, onScreen, pickAgent, pickTile, type Screen } from "./picking";
+import { figureScale, onScreen, pickActor, pickTile, type Screen } from "./picking";
 import { buildRelief } from "./relief";
 
 const first = frame("first");
@@ -30,7 +30,7 @@ describe("onScreen", () => {
   it("is nowhere for what is behind", () => expect(onScreen(screen, 2, 20, 30)).toBeNull());
 });
 
-describe("pickAgent", () => {
+describe("pickActor", () => {
   it("finds whom one points at, and nobody beside", () => {
     for (const [row, id] of [
       [0, 7],
@@ -38,9 +38,9 @@ describe("pickAgent", () => {
     ]) {
       const [x, y, z] = actors.position(row, 1);
       const at = seen(x, y + 0.5, z);
-      expect(pickAgent(screen, first, actors, 1, at.x, at.y)).toBe(id);
+      expect(pickActor(screen, actors, 1, at.x, at.y)).toBe(id);
     }
-    expect(pickAgent(screen, first, actors, 1, 20, 20)).toBeNull();
+    expect(pickActor(screen, actors, 1, 20, 20)).toBeNull();
   });
 });
 

@@ -2,13 +2,16 @@
 
 import { type Camera, type Ray, Vector3 } from "three";
 import type { Pick } from "../app";
-import type { Frame } from "../frame";
+import { speciesNumber } from "../creatures";
+import { isCreature } from "../names";
 import type { Actors } from "./actors";
 import { groundAt, type Relief } from "./relief";
 
 /** How near the pointer must be to an agent that is drawn small [px]. */
 const REACH = 13;
 const HEIGHT = 1.05;
+const CHICKEN = speciesNumber("chicken");
+const SMALL = 0.6;
 const STEP = 0.1;
 
 export interface Screen {
@@ -35,26 +38,19 @@ export function figureScale(pixelsPerTile: number): number {
   return Math.min(Math.max(least / pixelsPerTile, 1), 10);
 }
 
-/** The agent under a point; of several the one whose middle is nearest. */
-export function pickAgent(
-  screen: Screen,
-  frame: Frame,
-  actors: Actors,
-  alpha: number,
-  x: number,
-  y: number,
-): number | null {
+/** Who is under a point, an agent or a creature; of several the one whose middle is nearest. */
+export function pickActor(screen: Screen, actors: Actors, alpha: number, x: number, y: number): number | null {
   let best: { id: number; off: number } | null = null;
-  for (let row = 0; row < frame.count; row++) {
+  for (const [row, id] of actors.alive()) {
     const [ax, ay, az] = actors.position(row, alpha);
     const foot = onScreen(screen, ax, ay, az);
     if (!foot) continue;
     const pixels = screen.tilePixels / foot.distance;
-    const tall = HEIGHT * figureScale(pixels);
+    const tall = (actors.speciesOf(row) === CHICKEN ? SMALL : HEIGHT) * figureScale(pixels);
     const middle = onScreen(screen, ax, ay + tall / 2, az) ?? foot;
     const [reachX, reachY] = [Math.max(0.3 * tall * pixels, REACH), Math.max(0.5 * tall * pixels, REACH)];
     const off = Math.hypot((x - middle.x) / reachX, (y - middle.y) / reachY);
-    if (off < 1 && (!best || off < best.off)) best = { id: frame.agents.id[row], off };
+    if (off < 1 && (!best || off < best.off)) best = { id, off };
   }
   return best?.id ?? null;
 }
@@ -77,12 +73,13 @@ export function pickTile(ray: Ray, relief: Relief): { row: number; col: number }
 export function pickAt(
   screen: Screen,
   ray: Ray,
-  world: { frame: Frame; actors: Actors; relief: Relief; alpha: number },
+  world: { actors: Actors; relief: Relief; alpha: number },
   x: number,
   y: number,
 ): Pick | null {
   const tile = pickTile(ray, world.relief);
-  const agent = pickAgent(screen, world.frame, world.actors, world.alpha, x, y);
-  if (!tile && agent === null) return null;
-  return { agent, row: tile?.row ?? -1, col: tile?.col ?? -1 };
+  const id = pickActor(screen, world.actors, world.alpha, x, y);
+  if (!tile && id === null) return null;
+  const who = id !== null && isCreature(id) ? { agent: null, creature: id } : { agent: id, creature: null };
+  return { ...who, row: tile?.row ?? -1, col: tile?.col ?? -1 };
 }

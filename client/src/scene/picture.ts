@@ -12,10 +12,12 @@ import { Effects } from "./effects";
 import { FarMap } from "./far/farMap";
 import { Sea } from "./far/sea";
 import { Figures } from "./figures";
+import { Fires } from "./fires";
 import { furtherColours } from "./ground";
 import { Labels } from "./labels";
 import { Muster } from "./muster";
 import { noiseTexture } from "./noiseTexture";
+import { placesOf, siteOf } from "./outfits";
 import { Overlay } from "./overlay";
 import { figureScale, pickAt, type Screen } from "./picking";
 import { Pointer } from "./pointer";
@@ -51,7 +53,8 @@ export class Picture {
   readonly actors = new Actors();
   private readonly muster = new Muster();
   private readonly figures = new Figures(this.shared);
-  private readonly effects = new Effects(this.shared);
+  readonly effects = new Effects(this.shared);
+  readonly fires = new Fires(this.shared);
   private readonly director = new Director();
   private readonly cameraman = new Cameraman();
   private readonly labels = new Labels(this.shared);
@@ -60,6 +63,8 @@ export class Picture {
   private tiles: TileTexture | null = null;
   private farMap: FarMap | null = null;
   relief: Relief | null = null;
+  /** Places of the fires. */
+  private hearths: readonly number[] = [];
   private shape = new Uint8Array(0);
   private declared: Declared = OURS;
   private height = 1;
@@ -96,6 +101,7 @@ export class Picture {
       this.terrain.group,
       this.sea.mesh,
       this.trees.group,
+      this.fires.group,
       this.figures.group,
       this.effects.mesh,
       this.labels.mesh,
@@ -141,9 +147,11 @@ export class Picture {
     const alpha = this.timeline.alpha(began);
     const nominal = (1000 * tick_seconds) / (this.app.store.get().server?.speed ?? 1);
     const jumped = this.timeline.arrive(frame.tick, began, nominal);
-    this.actors.show(frame, this.relief, welcome.source, alpha, jumped);
+    const { declared, plane } = this.app.world;
+    const setting = { declared, site: siteOf(frame, plane, this.hearths) };
+    this.actors.show(frame, this.relief, welcome.source, alpha, jumped, setting);
     this.shared.uActors.value = this.actors.texture;
-    this.effects.show(frame, this.actors, jumped);
+    this.effects.show(frame, this.actors, jumped, declared);
     this.limitSight();
     this.direct(frame);
     this.labelled = 0;
@@ -202,6 +210,8 @@ export class Picture {
     this.relief = buildRelief(plane, side, undefined, raised(declared));
     this.terrain.shape(this.relief);
     this.trees.plant(plane, this.relief, planted(declared));
+    this.hearths = placesOf(plane, declared, "fire");
+    this.fires.light(this.hearths, this.relief);
   }
 
   /** Whether tiles of a frame lie higher or lower than the ground that is drawn. */
@@ -214,7 +224,7 @@ export class Picture {
     const { sight } = this.app;
     const { window } = sight;
     this.shared.uSight.value.set(window?.col ?? 0, window?.row ?? 0, window?.reach ?? -1);
-    if (window) this.actors.hide((other) => sight.seesAgent(other, window));
+    if (window) this.actors.hide((other) => sight.seesActor(other, window));
   }
 
   /** Draws one picture at a share of the tick and a time [s], and stands still until `release`. */
@@ -323,6 +333,10 @@ export class Picture {
     stats.quality = stage.quality.level.name;
     stats.overlayShare = this.shared.uOverlayShare.value;
     if (frame && this.relief) Object.assign(stats, { ready: true, tick: frame.tick, agents: frame.count });
+    stats.creatures = this.actors.beasts.living.length;
+    stats.fires = this.fires.count;
+    stats.equipped = this.muster.equipped;
+    stats.effects = this.effects.shown;
     this.pass();
     if (now - this.viewed > VIEW_EVERY && this.relief) {
       this.viewed = now;
@@ -384,6 +398,6 @@ export class Picture {
     if (!frame || !this.relief) return null;
     const { screen, actors, relief } = this;
     const ray = this.rig.rayAt((2 * x) / screen.width - 1, 1 - (2 * y) / screen.height).ray;
-    return pickAt(screen, ray, { frame, actors, relief, alpha: this.shared.uAlpha.value }, x, y);
+    return pickAt(screen, ray, { actors, relief, alpha: this.shared.uAlpha.value }, x, y);
   }
 }

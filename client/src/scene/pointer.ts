@@ -52,8 +52,8 @@ export class Pointer {
   update(worldMoved: boolean): void {
     if (!this.moved && !(worldMoved && this.at)) return;
     this.moved = false;
-    const agent = this.at ? (this.pick(this.at.x, this.at.y)?.agent ?? null) : null;
-    this.app.actions.hover(agent);
+    const { agent, creature } = (this.at && this.pick(this.at.x, this.at.y)) ?? { agent: null, creature: null };
+    this.app.actions.hover(agent ?? creature);
     this.canvas.style.cursor = agent === null ? "" : "pointer";
   }
 }

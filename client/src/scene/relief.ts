@@ -47,13 +47,15 @@ export function sameShape(a: Uint8Array, b: Uint8Array, raised: readonly number[
 
 /** Whether two materials lie on ground of about one height, so that one may become the other without a new relief. */
 export function sameLevel(one: number, other: number, raised: readonly number[]): boolean {
-  const level = (material: number) => (UNEVEN.includes(material) || raised[material] ? material : GRASS);
+  const level = (material: number) =>
+    material === OREROCK ? STONE : UNEVEN.includes(material) || raised[material] ? material : GRASS;
   return level(one) === level(other);
 }
 
-const UNEVEN = [LAVA, WATER, STONE, OREROCK];
+const UNEVEN = [LAVA, WATER, STONE];
 
 function solid(material: number, raised: readonly number[]): number {
+  if (material === OREROCK) return STONE; // a rock keeps its shape when its ore is taken
   return material === SCRUB || (material > OREROCK && !raised[material]) ? FOREST : material;
 }
 
@@ -94,8 +96,7 @@ function tileHeights(plane: Uint8Array, side: number, raised: readonly number[])
   return Float32Array.from(plane, (material, i) => {
     if (material === WATER) return -0.34 - 0.1 * deep[i];
     if (material === LAVA) return -0.4;
-    if (material === STONE) return 0.55 + 0.36 * rock[i];
-    if (material === OREROCK) return 0.5 + 0.2 * rock[i];
+    if (material === STONE || material === OREROCK) return 0.55 + 0.36 * rock[i];
     return material === GRASS ? 0.05 : 0.09 + (raised[material] ?? 0);
   });
 }

@@ -13,6 +13,12 @@ export interface Stats {
   /** Tick and living agents of the newest frame. */
   tick: number;
   agents: number;
+  /** Creatures of the newest frame, fires of the map, and figures in view that carry or do something. */
+  creatures: number;
+  fires: number;
+  equipped: number;
+  /** Quads of what happens in the newest frame, by the names of their kinds in effects.ts. */
+  effects: Record<string, number>;
   /** Time of the page's own code for one picture, and for taking in one frame: medians of the last 60 [ms]. */
   scriptMs: number;
   frameMs: number;
@@ -31,7 +37,7 @@ export interface Probe {
   pick: SceneHandle["pick"];
   /** The newest frame, and the map. */
   world(): World;
-  /** Where the middle of an agent's figure is seen [CSS px]; null if it does not live. */
+  /** Where the middle of the figure of an agent or a creature is seen [CSS px]; null if it does not live. */
   agentScreen(id: number): { x: number; y: number } | null;
   /** Where the middle of a tile is seen [CSS px]. */
   tileScreen(row: number, col: number): { x: number; y: number } | null;
@@ -64,6 +70,10 @@ export function blankStats(): Stats {
     ticks: 0,
     tick: 0,
     agents: 0,
+    creatures: 0,
+    fires: 0,
+    equipped: 0,
+    effects: {},
     scriptMs: 0,
     frameMs: 0,
     pictureMs: 0,

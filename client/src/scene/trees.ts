@@ -1,4 +1,4 @@
-/** Forests, and plants on materials that are not ours: what stands where it is or grows again, in parts of the map. */
+/** Forests, ore in rocks, and plants on materials that are not ours: what stands where it is or grows again, in parts of the map. */
 
 import {
   BufferGeometry,
@@ -19,7 +19,7 @@ import {
 import { mergeGeometries } from "three/addons/utils/BufferGeometryUtils.js";
 import { instanced, instancedOf, makeMaterial, Order } from "./material";
 import { NOISE_SIZE, noiseTable, random } from "./noise";
-import { FOREST, groundAt, type Relief, SCRUB } from "./relief";
+import { FOREST, groundAt, OREROCK, type Relief, SCRUB } from "./relief";
 import fragment from "./shaders/tree.frag?raw";
 import vertex from "./shaders/tree.vert?raw";
 import type { Shared } from "./uniforms";
@@ -79,7 +79,7 @@ export class Trees {
   /** Notes what a tile bears; whether it has never borne that. */
   private bears(place: number, material: number): boolean {
     const plant = material === SCRUB ? FOREST : material;
-    if (plant !== FOREST && !this.heights[plant]) return false;
+    if (plant !== FOREST && plant !== OREROCK && !this.heights[plant]) return false;
     const known = this.bearing.get(place) ?? new Set();
     if (known.has(plant)) return false;
     this.bearing.set(place, known.add(plant));
@@ -134,6 +134,9 @@ interface Tree {
 /** How tall a tree is that has the size 1, and how many more plants there are of what is not ours: they are smaller. */
 const TALL = 1.3;
 const MORE = 2;
+/** How large crystals of ore are beside trees, and the number of their shape; shaders/tree.vert has the same. */
+const CRYSTAL = 0.62;
+const ORE_SHAPE = 2;
 
 /** The trees of the map by part, several a tile where the map is small. */
 function collect(
@@ -154,6 +157,8 @@ function collect(
     const leafy = mix[((row * 3) % NOISE_SIZE) * NOISE_SIZE + ((col * 3) % NOISE_SIZE)];
     for (const stands of kinds) {
       if (stands === FOREST) for (let k = 0; k < each; k++) group.push(treeAt(row, col, k, each, leafy, draw, relief));
+      else if (stands === OREROCK)
+        for (let k = 0; k < each + 1; k++) group.push(crystalAt(treeAt(row, col, k, each + 1, 0, draw, relief)));
       else
         for (let k = 0; k < each + MORE; k++)
           group.push(plantAt(treeAt(row, col, k, each + MORE, 1, draw, relief), stands, heights[stands]));
@@ -182,6 +187,11 @@ function treeAt(
 /** The same as a bush of a material that is not ours. */
 function plantAt({ at: [x, y, z, size], kind }: Tree, stands: number, height: number): Tree {
   return { at: [x, y, z, (size * height) / TALL], kind, stands };
+}
+
+/** The same as a crystal of ore that leans out of its rock. */
+function crystalAt({ at: [x, y, z, size], kind: [, own] }: Tree): Tree {
+  return { at: [x, y, z, size * CRYSTAL], kind: [ORE_SHAPE, own], stands: OREROCK };
 }
 
 /** The same trees in each of some shapes. */

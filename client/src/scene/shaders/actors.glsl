@@ -3,7 +3,7 @@ uniform highp sampler2D uActors;
 uniform float uSelected;
 uniform float uHovered;
 
-const int TEXELS = 6;
+const int TEXELS = 8;
 const int PER_ROW = 128;
 
 struct Actor {
@@ -12,7 +12,7 @@ struct Actor {
   vec4 colour;  // red, green, blue, state
   vec4 vitals;  // health, food, water, damage
   vec4 action;  // style or -1, direction, freeze, a number of its own
-  vec4 extra;   // age, hidden, cause of death
+  vec4 extra;   // age, hidden, cause of death, what it is: 0 an agent, else see creatures.ts
 };
 
 vec4 actorTexel(int row, int texel) {
@@ -22,6 +22,11 @@ vec4 actorTexel(int row, int texel) {
 Actor readActor(int row) {
   return Actor(actorTexel(row, 0), actorTexel(row, 1), actorTexel(row, 2), actorTexel(row, 3), actorTexel(row, 4),
                actorTexel(row, 5));
+}
+
+// Weapon, armour (metals from 1, 0 none), work, style.
+vec4 gearOf(int row) {
+  return actorTexel(row, 6);
 }
 
 vec3 actorPosition(Actor actor) {

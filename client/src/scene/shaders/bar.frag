@@ -6,11 +6,14 @@ const vec2 SIZE = vec2(34.0, 15.0);
 
 void main() {
   vec2 at = vAt * SIZE;
-  vec2 inner = abs(at - SIZE * 0.5) - (SIZE * 0.5 - 3.0);
+  float single = step(vVitals.y, -0.5);  // a creature has health alone
+  vec2 size = vec2(SIZE.x, SIZE.y - 7.8 * single);
+  at.y -= 7.8 * single;
+  vec2 inner = abs(at - size * 0.5) - (size * 0.5 - 3.0);
   float card = 1.0 - smoothstep(2.0, 3.0, length(max(inner, 0.0)));
-  float line = (SIZE.y - at.y - 2.0) / 3.9;
+  float line = (size.y - at.y - 2.0) / 3.9;
   int bar = int(clamp(floor(line), 0.0, 2.0));
-  float within = step(0.08, fract(line)) * step(fract(line), 0.8) * step(0.0, line) * step(line, 2.999);
+  float within = step(0.08, fract(line)) * step(fract(line), 0.8) * step(0.0, line) * step(line, 2.999 - 2.0 * single);
   float along = (at.x - 2.5) / (SIZE.x - 5.0);
   float value = bar == 0 ? vVitals.x : bar == 1 ? vVitals.y : vVitals.z;
   vec3 full = bar == 0 ? mix(srgb(236., 72., 66.), srgb(98., 204., 108.), smoothstep(0.2, 0.7, value))

@@ -2,8 +2,10 @@ in vec2 vAt;
 flat in int vKind;
 flat in vec4 vTint;
 flat in float vPhase;
+flat in int vNumber;
 
 const int SWING = 0, ARROW = 1, ORB = 2, IMPACT = 3, FROST = 4, BIRTH = 5, DEATH = 6;
+const int COIN = 7, GOODS = 8, CHIP = 9, LEVEL = 10, BEAR = 11, SMOKE = 12, WORD = 13;
 
 // Each returns a colour and, in its last number, how much it covers: 0 adds light, 1 hides what is behind.
 vec4 swing(float r, float angle) {
@@ -65,6 +67,56 @@ vec4 death(float r) {
   return vec4(mix(vec3(0.75), vTint.rgb, 0.45) * cloud, cloud) * 0.7;
 }
 
+// Who gains a level: a column of gold with rings that rise.
+vec4 level() {
+  float beam = smoothstep(0.6, 0.0, abs(vAt.x)) * smoothstep(1.0, -0.7, vAt.y) * smoothstep(-1.0, -0.9, vAt.y);
+  float shown = sin(3.14159 * vPhase);
+  float rings = 0.0;
+  for (int k = 0; k < 3; k++) {
+    float up = fract(vPhase * 1.1 + float(k) * 0.33) * 1.8 - 0.95;
+    vec2 at = vec2(vAt.x, (vAt.y - up) * 4.5);
+    rings += smoothstep(0.14, 0.02, abs(length(at) - 0.62)) * (1.0 - 0.5 * (up + 0.95));
+  }
+  float sparks = smoothstep(0.74, 0.9, texture(uNoise, vec2(vAt.x * 0.32 + vTint.a, vAt.y * 0.3 - vPhase * 0.6)).r);
+  return vec4(vec3(1.0, 0.72, 0.2) * (0.16 * beam + 0.5 * sparks * beam + 0.6 * rings) * shown, 0.0);
+}
+
+// A heart that rises between mother and child.
+vec4 heart() {
+  vec2 at = vec2(vAt.x, vAt.y - 0.1) * 1.35;
+  float curve = at.x * at.x + pow(at.y - 0.75 * sqrt(abs(at.x)) * 0.8, 2.0);
+  float body = smoothstep(0.66, 0.58, curve);
+  float glow = 0.35 * smoothstep(1.3, 0.5, curve) * (1.0 - body);
+  float shown = smoothstep(0.1, 0.3, vPhase) * (1.0 - smoothstep(0.8, 1.0, vPhase));
+  return vec4(vec3(0.95, 0.16, 0.28) * (body + glow), body) * shown;
+}
+
+vec4 smoke(float r) {
+  float puff = texture(uNoise, vAt * 0.2 + vTint.a + vec2(0.0, -0.3 * vPhase)).g;
+  float cloud = smoothstep(1.0, 0.25, r + 0.55 * (1.0 - puff)) * smoothstep(0.5, 0.65, vPhase) * (1.0 - smoothstep(0.75, 1.0, vPhase));
+  return vec4(vec3(0.07), 0.75) * cloud;
+}
+
+// A word: a bubble with a rune, whose branches are the bits of its number.
+vec4 word(float shown) {
+  vec2 at = vAt;
+  float box = length(max(abs(at - vec2(0.0, 0.12)) - vec2(0.42, 0.4), 0.0));
+  float tail = step(abs(at.x + 0.42 + 0.2 * (at.y + 0.3)), 0.11 * smoothstep(-0.72, -0.3, at.y)) * step(at.y, -0.2);
+  float inside = max(1.0 - smoothstep(0.2, 0.24, box), tail);
+  float rim = max(1.0 - smoothstep(0.26, 0.3, box), tail) - inside;
+  vec2 ink = (at - vec2(0.0, 0.12)) / 0.46;
+  float rune = step(abs(ink.x), 0.13) * step(abs(ink.y), 1.0);
+  for (int k = 0; k < 6; k++) {
+    if (((vNumber >> k) & 1) == 0) continue;
+    float side = (k & 1) == 0 ? 1.0 : -1.0;
+    float from = 0.85 - 0.62 * float(k >> 1);
+    float along = ink.x * side;
+    rune = max(rune, step(0.0, along) * step(along, 0.85) * step(abs(ink.y - from + 0.5 * along), 0.17));
+  }
+  vec3 paper = mix(vec3(0.93, 0.9, 0.82), srgb(34., 40., 66.), rune * inside);
+  return vec4(paper * inside, max(inside, 0.7 * rim)) * shown;
+}
+
 void main() {
   float r = length(vAt);
   float angle = atan(vAt.x, vAt.y);
@@ -75,7 +127,14 @@ void main() {
   else if (vKind == IMPACT) colour = impact(r, angle);
   else if (vKind == FROST) colour = frost(r, angle);
   else if (vKind == BIRTH) colour = birth();
-  else colour = death(r);
+  else if (vKind == DEATH) colour = death(r);
+  else if (vKind == COIN) colour = chip(vAt, 0, uAlpha * 9.0 + float(vNumber)) * step(0.001, vPhase) * step(vPhase, 0.999);
+  else if (vKind == GOODS) colour = chip(vAt, vNumber, 0.0) * step(0.001, vPhase) * step(vPhase, 0.999);
+  else if (vKind == CHIP) colour = chip(vAt, vNumber & 511, 0.0) * smoothstep(0.0, 0.15, vPhase) * (1.0 - smoothstep(0.82, 1.0, vPhase));
+  else if (vKind == LEVEL) colour = level();
+  else if (vKind == BEAR) colour = heart();
+  else if (vKind == SMOKE) colour = smoke(r);
+  else colour = word(smoothstep(0.0, 0.15, vPhase) * (1.0 - 0.25 * smoothstep(0.9, 1.0, vPhase)));
   if (max(max(colour.r, colour.g), max(colour.b, colour.a)) < 0.004) discard;
   gl_FragColor = colour;
   #include <colorspace_fragment>

@@ -13,8 +13,9 @@ void main() {
   vAt = position.xz * 2.0;
   vTint = actor.colour.rgb;
   vShow = vec4(dying * (1.0 - actor.extra.y), selected, hovered, smoothstep(1.0, 1.8, actorScale(foot)));
-  float reach = max(selected, hovered) > 0.5 ? 1.7 : 0.86;
-  vAt *= reach / 0.86;
+  float own = int(actor.extra.w + 0.5) == 1 ? 0.55 : 0.86;  // of a chicken
+  float reach = max(selected, hovered) > 0.5 ? 1.7 : own;
+  vAt *= reach / own;
   vec3 place = foot + vec3(position.x, 0.0, position.z) * reach * actorScale(foot) + vec3(0.0, 0.045, 0.0);
   vec4 clip = projectionMatrix * viewMatrix * vec4(place, 1.0);
   clip.z -= 0.0012 * clip.w;  // above the grass it lies on

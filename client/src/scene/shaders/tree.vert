@@ -6,7 +6,7 @@ uniform vec3 uSight;
 uniform vec4 uFocus;
 
 in vec4 aTree;   // x, ground, z, size
-in vec2 aKind;   // 0 conifer .. 1 broadleaf, a number of its own
+in vec2 aKind;   // 0 conifer .. 1 broadleaf, 2 a crystal of ore; a number of its own
 in float aStands; // the material that bears it
 in float aCrown; // 0 on the stump, 1 on the crown
 out vec3 vPlace;
@@ -38,7 +38,15 @@ void main() {
   float pixels = uTilePixels / (uPixelRatio * max(distance(aTree.xyz, cameraPosition), 0.001));
   float out_ = grown() * mix(1.0, 0.5, uOverlayShare) * smoothstep(3.0, 5.0, pixels);  // farther away they are part of the ground
   vec3 local = position;
-  if (aCrown > 0.5) {
+  if (aKind.x > 1.5) {
+    // A prism with a point, which leans one way.
+    float t = position.y;
+    float wide = 0.2 * (t < 0.62 ? mix(0.8, 1.0, t / 0.62) : (1.0 - t) / 0.38);
+    local = vec3(position.x * wide, t * (0.55 + 0.45 * aKind.y), position.z * wide) * out_ * aCrown;
+    float lean = 6.28318 * fract(aKind.y * 7.31);
+    local.xz += 0.45 * local.y * vec2(sin(lean), cos(lean));
+    local.y -= 0.06;
+  } else if (aCrown > 0.5) {
     float t = position.y;
     float angle = atan(position.x, position.z);
     float lump = 1.0 + 0.13 * sin(angle * 3.0 + 17.0 * aKind.y) + 0.07 * sin(angle * 5.0 + t * 9.0 + 5.0 * aKind.y);

@@ -1,7 +1,7 @@
 /** The panel of events: births, deaths and, where asked for, attacks. */
 
 import type { App } from "../../app";
-import { agentName, populationName } from "../../names";
+import { populationName } from "../../names";
 import type { Desk } from "../page/desk";
 import { el, emblem, setAttributes, setText } from "../parts/dom";
 import { whole } from "../parts/format";
@@ -30,7 +30,7 @@ export function createFeed(app: App, desk: Desk): HTMLElement {
   const show = () => {
     if (reading || !desk.isOpen("feed")) return;
     const entries = log.entries.filter(({ kind }) => wanted.has(kind)).slice(-SHOWN);
-    reader.read(entries);
+    reader.read(entries, (id) => world.nameOf(id));
     const shown = fill(list, entries.reverse(), (entry) => entryLine(entry, app));
     if (shown && (log.more || entries.length === SHOWN))
       list.append(el("li", { class: "entry", "data-kind": "gap" }, END));
@@ -92,16 +92,19 @@ export function createFeed(app: App, desk: Desk): HTMLElement {
 }
 
 /** The same for screen readers, in sentences, the newest last; where too much happens at once, it says how much. */
-function createReader(): { element: HTMLElement; read(entries: readonly Happening[]): void } {
+function createReader(): {
+  element: HTMLElement;
+  read(entries: readonly Happening[], name: (id: number) => string): void;
+} {
   const element = el("div", { class: "unseen", role: "log", "aria-label": "Events as they happen" });
   let read = -1;
   return {
     element,
-    read(entries) {
+    read(entries, name) {
       const fresh = entries.filter(({ sequence }) => sequence > read);
       read = entries.at(-1)?.sequence ?? read;
       if (fresh.length === 0) return;
-      const lines = fresh.map((entry) => `Tick ${whole(entry.tick)}: ${sentence(entry, agentName)}.`);
+      const lines = fresh.map((entry) => `Tick ${whole(entry.tick)}: ${sentence(entry, name)}.`);
       const text =
         lines.length > READ_OUT
           ? [`${whole(lines.length)} events up to tick ${whole(fresh.at(-1)?.tick ?? 0)}.`]
@@ -115,6 +118,8 @@ function createReader(): { element: HTMLElement; read(entries: readonly Happenin
 /** Where agents are, or were in the frame before: who attacks may be dead by the end of the tick. */
 function lookup({ world }: App): Lookup {
   return (id) => {
+    const creature = world.creature(id);
+    if (creature) return { population: null, row: creature.row, col: creature.col };
     const row = world.rowOf(id);
     if (row >= 0 && world.frame) return placeIn(world.frame.agents, row);
     const before = world.previous ? world.previous.agents.id.indexOf(id) : -1;
@@ -150,7 +155,7 @@ function chip({ id, population }: Who, place: Happening["place"], { store, actio
     "button",
     { type: "button", class: "chip" },
     population === null ? null : emblem(population),
-    agentName(id),
+    world.nameOf(id),
   );
   if (population !== null) button.title = populationName(store.get().welcome?.source, population);
   button.addEventListener("click", () => {

@@ -28,8 +28,8 @@ export interface Happening {
 
 export type Told = Omit<Happening, "sequence">;
 
-/** Tells where an agent stands and what it belongs to; null if it is not known. */
-export type Lookup = (id: number) => { population: number; row: number; col: number } | null;
+/** Tells where an agent or a creature stands and what it belongs to, a creature to none; null if it is not known. */
+export type Lookup = (id: number) => { population: number | null; row: number; col: number } | null;
 
 /** More than this of one kind in a tick is told in one line. */
 const CROWD = 8;

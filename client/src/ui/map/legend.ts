@@ -1,21 +1,31 @@
-/** The materials of a map that are not ours: their colours, with what they are called and mean. */
+/** The materials of a map that are not ours, and its creatures: their colours, with what they are called and mean. */
 
+import { speciesColour, speciesNumber } from "../../creatures";
 import type { Declared } from "../../declared";
 import { el } from "../parts/dom";
 import { capital } from "../parts/format";
 
 export function createLegend(): { element: HTMLElement; show(declared: Declared): void } {
-  const element = el("ul", { class: "legend", "aria-label": "Materials", hidden: true });
+  const element = el("ul", { class: "legend", "aria-label": "Materials and creatures", hidden: true });
   let shown: Declared | null = null;
   return {
     element,
     show(declared) {
       if (declared === shown) return;
       shown = declared;
-      element.hidden = declared.further.length === 0;
+      const creatures = declared.species.slice(1).map((name) => ({
+        name,
+        meaning: `a creature: ${name}`,
+        colour: speciesColour(speciesNumber(name)),
+      }));
+      const lines = [...declared.further, ...creatures];
+      element.hidden = lines.length === 0;
       element.replaceChildren(
-        ...declared.further.map(({ name, meaning, colour }) => {
-          const patch = el("span", { class: "patch", "aria-hidden": "true" });
+        ...lines.map(({ name, meaning, colour }, i) => {
+          const patch = el("span", {
+            class: i < declared.further.length ? "patch" : "patch dot",
+            "aria-hidden": "true",
+          });
           patch.style.background = colour;
           return el("li", { title: meaning }, patch, capital(name.replaceAll("_", " ")));
         }),

@@ -1,8 +1,9 @@
 /** The map from straight above, with everyone on it, and what part of it the picture shows. */
 
 import type { App } from "../../app";
+import { speciesColour, speciesNumber } from "../../creatures";
 import { drawEmblem } from "../../emblems";
-import type { AgentTable, Frame } from "../../frame";
+import { type AgentTable, columnOf, type Frame } from "../../frame";
 import { populationColour } from "../../palette";
 import type { World } from "../../world";
 import type { Desk } from "../page/desk";
@@ -17,6 +18,8 @@ const CROWD = 1000;
 /** No more than this have emblems [px]; of more one would not see the shapes. */
 const FEW = 160;
 const EMBLEM_SIZE = 7.5;
+/** Radius of a creature [px]. */
+const CREATURE_SIZE = 1.9;
 
 export function createMinimap({ store, world, scene, sight }: App, desk: Desk): HTMLElement {
   const canvas = el("canvas", {
@@ -36,6 +39,7 @@ export function createMinimap({ store, world, scene, sight }: App, desk: Desk): 
     const scale = width / frame.side;
     pen.imageSmoothingEnabled = scale < 1;
     pen.drawImage(ground.picture(), 0, 0, width, width);
+    drawCreatures(pen, world, (row, col) => sight.sees(row, col), scale);
     drawAgents(pen, sight.agents() ?? frame.agents, scale);
     const { selected } = store.get();
     const row = world.rowOf(selected);
@@ -144,6 +148,28 @@ function drawAgents(pen: CanvasRenderingContext2D, agents: AgentTable, scale: nu
     }
     pen.fillRect(agents.col[i] * scale - edge, agents.row[i] * scale - edge, size, size);
   }
+}
+
+/** Creatures as dots with a dark rim, below the agents. */
+function drawCreatures(
+  pen: CanvasRenderingContext2D,
+  { frame, declared }: World,
+  seen: (row: number, col: number) => boolean,
+  scale: number,
+): void {
+  const creatures = frame?.creatures;
+  if (!creatures) return;
+  const kinds = columnOf(creatures, "creature");
+  pen.lineWidth = 1;
+  pen.strokeStyle = "rgb(0 0 0 / 0.6)";
+  creatures.id.forEach((_, i) => {
+    if (!seen(creatures.row[i], creatures.col[i])) return;
+    pen.beginPath();
+    pen.arc((creatures.col[i] + 0.5) * scale, (creatures.row[i] + 0.5) * scale, CREATURE_SIZE, 0, 2 * Math.PI);
+    pen.fillStyle = speciesColour(speciesNumber(declared.species[Number(kinds?.[i])]));
+    pen.fill();
+    pen.stroke();
+  });
 }
 
 function drawRing(pen: CanvasRenderingContext2D, row: number, col: number, scale: number): void {
