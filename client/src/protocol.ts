@@ -106,6 +106,8 @@ export interface Welcome {
     own?: OwnFeature[];
     /** Whether the lives of agents can be asked for. */
     life?: boolean;
+    /** How many books the exchange has, and the prices that can be named [gold]. */
+    exchange?: { books: number; prices: number[] };
   };
 }
 
@@ -233,6 +235,34 @@ export interface LifeReport {
   deeds: Deed[];
 }
 
+/** What there is in a book of the exchange. */
+export interface ExchangeReport {
+  type: "exchange";
+  tick: number;
+  book: number;
+  /** Row and column of the fire, where each camp has a book. */
+  place: [row: number, col: number] | null;
+  /** Whether it is known what waits; replays do not hold it. */
+  held: boolean;
+  /** The tick from which on trades are counted; null before any. */
+  since: number | null;
+  /** Ticks of each span of time. */
+  span: number;
+  kinds: KindReport[];
+}
+
+export interface KindReport {
+  kind: string;
+  /** The last price [gold]; 0 if there is none. */
+  last: number;
+  /** How many orders wait at each price, where that is known. */
+  sell?: number[];
+  buy?: number[];
+  /** Units that were traded in each span, and the gold that was paid for them. */
+  units: number[];
+  gold: number[];
+}
+
 /** The rows of a set that an agent knows of. */
 export interface RowsReport {
   name: string;
@@ -357,6 +387,7 @@ export type ServerMessage =
   | ServerState
   | AgentReport
   | LifeReport
+  | ExchangeReport
   | Events
   | HistoryReport
   | Past
@@ -383,6 +414,7 @@ export type ClientMessage =
   | { type: "control"; do: ControlVerb; value?: number | boolean | null }
   | { type: "inspect"; id: number | null }
   | { type: "life"; id: number | null }
+  | { type: "exchange"; book: number | null }
   | ({ type: "overlay" } & OverlayRequest)
   | { type: "join"; population: number | null; id: number | null }
   | { type: "act"; move: number; style: number; target: number | null }
@@ -397,6 +429,7 @@ const KINDS = new Set([
   "state",
   "agent",
   "life",
+  "exchange",
   "events",
   "history",
   "past",

@@ -33,6 +33,9 @@ export function listen(store: Store, world: World, actions: Actions, url: Parame
     life(message) {
       if (message.id === store.get().selected) store.set({ life: message });
     },
+    exchange(message) {
+      if (message.book === store.get().book) store.set({ exchange: message });
+    },
     history: (message) => store.set({ history: message }),
     past: (message) => store.set({ past: message }),
     trace(message) {

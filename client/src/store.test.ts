@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { frame, welcome } from "./fixtures";
 import { Observable } from "./observable";
-import type { ClientMessage, LifeReport, ServerMessage } from "./protocol";
+import type { ClientMessage, ExchangeReport, LifeReport, ServerMessage } from "./protocol";
 import { listen } from "./session";
 import { createActions, createStore } from "./store";
 import { readParameters, socketAddress } from "./url";
@@ -82,6 +82,25 @@ describe("actions", () => {
     expect(store.get().life?.id).toBe(7);
     actions.select(null);
     expect(store.get().life).toBeNull();
+  });
+  it("ask for one book of the exchange, where there is one, and say so again", () => {
+    const { actions, sent, store, hear } = page();
+    hear(welcome);
+    actions.askExchange(0);
+    expect(sent).toEqual([]);
+    const trading = { ...welcome, abilities: { ...welcome.abilities, exchange: { books: 2, prices: [1, 2] } } };
+    hear(trading);
+    actions.askExchange(0);
+    actions.askExchange(0);
+    hear({ type: "exchange", book: 1 } as ExchangeReport);
+    expect(store.get().exchange).toBeNull();
+    hear({ type: "exchange", book: 0 } as ExchangeReport);
+    expect(store.get().exchange?.book).toBe(0);
+    hear(trading);
+    actions.askExchange(null);
+    expect(sent.map((message) => message.type === "exchange" && message.book)).toEqual([0, 0, null]);
+    hear(trading);
+    expect(sent.length).toBe(3);
   });
   it("follow whom they select, and stop when nobody is selected", () => {
     const { actions, store } = page();
@@ -196,12 +215,15 @@ describe("socketAddress", () => {
 describe("readParameters", () => {
   it("reads a shared moment", () => {
     expect(
-      readParameters("?tick=120&agent=3&follow=1&overlay=visits&theme=light&quality=low&headless=1&token=a%2Bb"),
+      readParameters(
+        "?tick=120&agent=3&follow=1&overlay=visits&theme=light&quality=low&headless=1&panel=exchange&token=a%2Bb",
+      ),
     ).toEqual({
       tick: 120,
       agent: 3,
       follow: true,
       overlay: "visits",
+      panel: "exchange",
       theme: "light",
       quality: "low",
       present: false,

@@ -5,6 +5,7 @@ import { Observable } from "./observable";
 import type {
   AgentReport,
   ClientMessage,
+  ExchangeReport,
   HistoryReport,
   LifeReport,
   Moment,
@@ -61,6 +62,9 @@ export interface AppState {
   report: AgentReport | null;
   /** What the server tells of the life of the selected agent. */
   life: LifeReport | null;
+  /** The book of the exchange that is asked for, or null; and what the server tells of it. */
+  book: number | null;
+  exchange: ExchangeReport | null;
   /** How many lived when, as the server told last. */
   history: HistoryReport | null;
   /** What happened before the newest key frame. */
@@ -102,6 +106,8 @@ export function createStore(url: Parameters): Store {
     hovered: null,
     report: null,
     life: null,
+    book: null,
+    exchange: null,
     history: null,
     past: null,
     peak: 0,
@@ -188,6 +194,13 @@ export function createActions(store: Store, send: (message: ClientMessage) => vo
     seek: (tick: number) => send({ type: "control", do: "seek", value: Math.round(tick) }),
     /** Plays on with the checkpoint of so many agent steps; null follows the run. */
     setCheckpoint: (steps: number | null) => send({ type: "control", do: "checkpoint", value: steps }),
+    /** Asks for a book of the exchange from now on, or for none. */
+    askExchange(book: number | null) {
+      const { book: before, welcome } = store.get();
+      if (book === before || !welcome?.abilities.exchange) return;
+      store.set({ book, exchange: null });
+      send({ type: "exchange", book });
+    },
     /** Asks for the last births and deaths up to a tick. */
     recall: (tick: number) => send({ type: "recall", tick }),
     /** Asks how an agent fared up to a tick. */
@@ -226,7 +239,8 @@ export function createActions(store: Store, send: (message: ClientMessage) => vo
     setQuality: (quality: AppState["quality"]) => store.set({ quality }),
     /** Says again to a server what it must know of this page, after a new connection. */
     resend() {
-      const { selected, overlay: request } = store.get();
+      const { selected, overlay: request, book } = store.get();
+      if (book !== null && store.get().welcome?.abilities.exchange) send({ type: "exchange", book });
       if (selected !== null) inspect(selected);
       if (request.name !== null) send({ type: "overlay", ...request });
     },

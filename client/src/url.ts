@@ -18,11 +18,16 @@ export interface Parameters {
   beside: boolean;
   /** Whether the director holds the camera from the start, or never takes it by itself; null is when nobody is there. */
   director: boolean | null;
+  /** A section that is to lie open, and in sight. */
+  panel: (typeof PANELS)[number] | null;
   /** No panels: for video and pictures. */
   headless: boolean;
   /** Draws nothing but the pictures that are asked for, one by one. */
   still: boolean;
 }
+
+/** Sections that a link can open. */
+export const PANELS = ["exchange"] as const;
 
 export const OVERLAYS: readonly OverlayName[] = ["visits", "value", "dependency", "attacks"];
 
@@ -55,6 +60,7 @@ export function readParameters(search: string): Parameters {
     present: query.get("present") === "1",
     beside: query.get("beside") === "1",
     director: query.has("director") ? query.get("director") === "1" : null,
+    panel: choice("panel", PANELS),
     headless: query.get("headless") === "1",
     still: query.get("still") === "1",
   };

@@ -9,6 +9,7 @@ import { bindingFor, DIRECT, keyName } from "./commands/bindings";
 import { createCommands, type Desktop } from "./commands/commands";
 import { createHelp } from "./commands/help";
 import { listenToKeys } from "./commands/keyboard";
+import { createExchange } from "./exchange/exchange";
 import { createFeed } from "./feed/feed";
 import { createMinimap } from "./map/minimap";
 import { createOverlays } from "./overlay/overlays";
@@ -52,6 +53,7 @@ export function mountUi(app: App, root: HTMLElement, canvas: HTMLCanvasElement):
       createAgentPanel(app, desk, commands),
       createTraining(app, desk),
       createPopulations(app, desk),
+      createExchange(app, desk, commands),
       createOverlays(app, desk),
       createMinimap(app, desk),
       createFeed(app, desk),
@@ -69,7 +71,10 @@ export function mountUi(app: App, root: HTMLElement, canvas: HTMLCanvasElement):
   );
   app.store.watch(
     (state) => state.welcome !== null,
-    (welcomed) => root.toggleAttribute("data-welcomed", welcomed),
+    (welcomed) => {
+      root.toggleAttribute("data-welcomed", welcomed);
+      if (welcomed && app.url.panel) desk.setOpen(app.url.panel, true);
+    },
   );
   askForThePast(app);
   listenToKeys(commands, app.scene, player.keys);

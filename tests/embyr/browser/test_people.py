@@ -11,6 +11,7 @@ from forge.blade.interventions import Remove
 from forge.embyr import Source, Viewer
 from forge.embyr.inspection.overlays import Overlays
 from forge.embyr.society.society import Society
+from tests.embyr.browser.layout import Layout
 from tests.embyr.browser.screen import Screen
 from tests.embyr.town import TOWN, Town, order
 
@@ -20,6 +21,7 @@ class Watched(NamedTuple):
 
     town: Town
     viewer: Viewer
+    since: int
 
     def play(self, *ticks: dict[int, dict[str, str]]) -> None:
         for chosen in ticks:
@@ -37,7 +39,7 @@ def watched() -> Iterator[Watched]:
     town.give(0, "cooked_shrimp", 4)
     town.give(0, "copper_sword")
     with Viewer(Source.of(TOWN, title="town"), port=0, extensions=extensions) as viewer:
-        made = Watched(town, viewer)
+        made = Watched(town, viewer, town.tick)
         made.show()
         made.play({0: order("sell", "cooked_shrimp", 3)}, {1: order("buy", "cooked_shrimp", 5)})
         made.play({0: order("sell", "cooked_shrimp", 8)}, {0: {"work": "eat", "kind": "cooked_shrimp"}})
@@ -85,6 +87,31 @@ def test_the_panel_of_an_agent_says_what_it_owns_and_how_it_lived(
     page.until("!document.querySelector('#agent-pack').checkVisibility()")
     page.until("document.querySelector('#agent-status').innerText.startsWith('Died at tick')")
     assert f"bought cooked shrimp from {name_of(page, town.id(0))} for 3 gold" in words(page, "#agent-story .deed p")
+
+
+def test_the_exchange_says_what_each_kind_costs_and_who_waits(watched: Watched, opened: Callable[..., Screen]) -> None:
+    """At 390 pixels, with fingers: of cooked shrimps one was sold for 3 gold, and one is offered for 8."""
+    page = opened((390, 844), drawn=False)
+    page.open(watched.viewer.port, "panel=exchange&director=0")
+    page.until("document.querySelector('#panel-exchange .quote-kind')")
+    assert words(page, "#panel-exchange button.quote") == ["Cooked shrimp – 8 3"]
+    assert page.text("#exchange-note") == f"Trades since tick {watched.since}."
+    assert "24 kinds that nobody has traded." in page.text("#panel-exchange")
+    quote = page.page.locator("#panel-exchange button.quote")
+    quote.scroll_into_view_if_needed()
+    quote.click()
+    page.until("document.querySelector('#quote-cooked_shrimp .depth-line[data-price]')")
+    assert page.page.locator("#quote-cooked_shrimp .depth-line[data-price]").get_attribute("title") == (
+        "0 to buy and 1 to sell at 8 gold"
+    )
+    watched.play({1: order("buy", "cooked_shrimp", 2)}, {2: order("buy", "herring", 13)})
+    page.until("document.querySelectorAll('#panel-exchange button.quote').length === 2")
+    assert words(page, "#panel-exchange button.quote") == ["Herring 13 – –", "Cooked shrimp 2 8 3"]
+    page.picture("exchange")
+    findings = Layout(page).findings()
+    assert findings == []
+    page.press("$")
+    page.until("__line.said.at(-1).type === 'exchange' && __line.said.at(-1).book === null")
 
 
 def name_of(page: Screen, id: int) -> str:

@@ -54,6 +54,7 @@ export const BINDINGS: readonly Binding[] = [
   { group: "Page", keys: ["m"], does: "Map", run: (c) => c.togglePanel("map") },
   { group: "Page", keys: ["g"], does: "Populations", run: (c) => c.togglePanel("populations") },
   { group: "Page", keys: ["v"], does: "Overlays", run: (c) => c.togglePanel("overlay") },
+  { group: "Page", keys: ["$"], does: "Exchange", run: (c) => c.togglePanel("exchange") },
   { group: "Page", keys: ["b"], does: "Events", run: (c) => c.togglePanel("feed") },
 ];
 

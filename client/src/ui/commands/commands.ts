@@ -2,6 +2,7 @@
 
 import type { App } from "../../app";
 import type { Moment } from "../../protocol";
+import type { Parameters as Sections } from "../../url";
 import type { Desk } from "../page/desk";
 import type { Notices } from "../page/notices";
 import { rowOfBest } from "../populations/census";
@@ -114,8 +115,9 @@ export function createCommands(app: App, desktop: Desktop) {
     toggleTheme: () => actions.setTheme(store.get().theme === "dark" ? "light" : "dark"),
     togglePanel: (name: Parameters<Desk["toggle"]>[0]) => desk.toggle(name),
     help: () => desktop.toggleHelp(),
-    async copyLink() {
-      const url = momentUrl(location.href, store.get());
+    /** Copies the address of what is seen, with a section that is to lie open. */
+    async copyLink(panel: Sections["panel"] = null) {
+      const url = momentUrl(location.href, store.get(), panel);
       try {
         await navigator.clipboard.writeText(url);
         notices.say("Link to this moment copied");

@@ -37,6 +37,13 @@ describe("momentUrl", () => {
     });
     expect(url).toBe("http://localhost:8080/");
   });
+
+  it("leads to a section that is to lie open", () => {
+    const nothing = { ...overlay, name: null };
+    const state = { welcome: welcome(false), tick: 9, selected: null, camera: "orbit" as const, overlay: nothing };
+    expect(read(momentUrl("http://localhost:8080/", state, "exchange")).panel).toBe("exchange");
+    expect(read("http://localhost:8080/?panel=agent").panel).toBeNull();
+  });
 });
 
 describe("nextSpeed", () => {

@@ -5,7 +5,7 @@ import type { Parameters } from "../../url";
 import { el, icon, iconButton, setAttributes } from "../parts/dom";
 import { recall, remember } from "../parts/memory";
 
-export type PanelName = "agent" | "training" | "populations" | "overlay" | "map" | "feed";
+export type PanelName = "agent" | "training" | "populations" | "exchange" | "overlay" | "map" | "feed";
 
 /** wide: the column stands beside the world; tall: it lies below; low: it stands beside, and only when asked for. */
 export type WindowShape = "wide" | "tall" | "low";
@@ -22,7 +22,7 @@ interface DeskState {
 
 const SECTIONS = "embyr.sections";
 const COLUMN = "embyr.column";
-const ALL: readonly PanelName[] = ["agent", "training", "populations", "overlay", "map", "feed"];
+const ALL: readonly PanelName[] = ["agent", "training", "populations", "exchange", "overlay", "map", "feed"];
 const PASSING: PanelName = "agent";
 const PRESENTED: PanelName = "populations";
 const LOW = "(max-height: 500px)";
@@ -82,6 +82,7 @@ export class Desk {
 
   /** As `setOpen`; where the window has no room for a column besides the world, closing hides the column. */
   toggle(name: PanelName): void {
+    if (this.sections.get(name)?.hidden) return; // there is no such thing in this world
     if (!this.isOpen(name)) this.setOpen(name, true);
     else if (this.state.get().shape === "low") this.show(false);
     else this.setOpen(name, false);

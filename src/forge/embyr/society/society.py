@@ -1,9 +1,9 @@
-"""The stories of agents, found beside the world only while somebody asks for them."""
+"""The stories of agents and the books of their exchange, found beside the world only while somebody asks for them."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
@@ -13,12 +13,15 @@ from forge.blade.recording.frame import Frame
 from forge.blade.recording.frame_layout import frame_layout
 from forge.blade.recording.frame_schema import FrameLayout
 from forge.blade.world.world import World
+from forge.embyr.inspection.orders import has_exchange, open_orders
 from forge.embyr.inspection.query_worker import QueryWorker, Reply
 from forge.embyr.society.happenings import HAPPENING, PLACE, Rows, event_names, happened_in, happened_shown, places_of
 from forge.embyr.society.lives import Lives
+from forge.embyr.society.market import Market
 from forge.embyr.society.story import Stories
 from forge.embyr.streaming.extension import Desk, Extension
-from forge.embyr.wire.protocol import Life, Message
+from forge.embyr.streaming.pace import Refused
+from forge.embyr.wire.protocol import Exchange, Life, Message
 
 #: Systems whose worlds have people of whom there is more to tell than a frame shows.
 PEOPLE = ("skills", "items", "births")
@@ -32,8 +35,15 @@ class Story(NamedTuple):
     topic: str = "life"
 
 
+class Book(NamedTuple):
+    """The question what there is in a book of the exchange."""
+
+    number: int
+    topic: str = "exchange"
+
+
 class Society(Extension):
-    """Remembers lives, from the first tick that is shown or passes, and answers Life.
+    """Remembers lives and trades, from the first tick that is shown or passes, and answers Life and Exchange.
 
     Args:
         config: of the world that is watched.
@@ -42,19 +52,22 @@ class Society(Extension):
         seconds: from one answer to the next, at least.
     """
 
-    handles: ClassVar[tuple[type[Message], ...]] = (Life,)
+    handles: ClassVar[tuple[type[Message], ...]] = (Life, Exchange)
 
     def __init__(
         self, config: Config, layout: FrameLayout | None = None, share: float = 0.25, seconds: float = 0.5
     ) -> None:
         self.config, self._share, self._seconds = config, share, seconds
         layout = frame_layout(config) if layout is None else layout
-        self._lives = Lives(event_names(layout), config.named("levels"))
+        events = event_names(layout)
+        self._lives = Lives(events, config.named("levels"))
+        self._market = Market(config, events) if has_exchange(config) and "trade" in events else None
+        self._fire = config.schema.names("materials").index("fire") if config.named("camps") else None
         self._happenings = Rows(HAPPENING, ("agent", "other"), _HAPPENINGS)
         self._places = Rows(PLACE, ("agent",), _PLACES)
         self._stories = Stories(layout, self._lives, self._happenings, self._places)
         self._world: tuple[World | None, int] | None = None
-        self._lock = threading.Lock()  # of the lives
+        self._lock = threading.Lock()  # of all that is remembered
 
     @classmethod
     def of(cls, config: Config, layout: FrameLayout | None = None, share: float = 0.25) -> tuple[Society, ...]:
@@ -64,17 +77,28 @@ class Society(Extension):
     def attach(self, desk: Desk) -> None:
         """See `Extension`."""
         super().attach(desk)
-        self._worker = QueryWorker(self._answer, desk.tell, {"life": self._seconds}, self._share)
+        self._worker = QueryWorker(
+            self._answer, desk.tell, {"life": self._seconds, "exchange": self._seconds}, self._share
+        )
 
     def abilities(self) -> Mapping[str, Any]:
         """See `Extension`."""
-        return {"life": True}
+        return {"life": True, **({"exchange": self._market.describe()} if self._market else {})}
 
     def receive(self, viewer: int, message: Message) -> None:
-        """See `Extension`."""
+        """See `Extension`.
+
+        Raises:
+            Refused: if there is no such book.
+        """
         match message:
             case Life(id):
                 self._worker.ask(viewer, "life", None if id is None else Story(id))
+            case Exchange(book):
+                books = 0 if self._market is None else self._market.books
+                if book is not None and book >= books:
+                    raise Refused(f"the exchange of this world has {books} books; {book} is none of them")
+                self._worker.ask(viewer, "exchange", None if book is None else Book(book))
 
     def gone(self, viewer: int) -> None:
         """See `Extension`."""
@@ -83,10 +107,13 @@ class Society(Extension):
     def after(self, world: World | None, frame: Frame) -> None:
         """See `Extension`."""
         self._turn_to(world, frame.world, frame.tick, frame.key)
+        if frame.key:
+            self._place_camps(lambda: frame.plane["material"].reshape(frame.side, frame.side))
         logged = world is not None and world.recording.events
         happenings = happened_in(world, frame.world) if logged and world is not None else happened_shown(frame)
         if frame.tick > self._lives.tick:
             self._see(world, frame.world, frame.tick, happenings, frame.agents)
+        self._show_books(world, frame.world)
         self._worker.news(afresh=frame.key)
 
     def passed(self, world: World, w: int) -> None:
@@ -94,6 +121,7 @@ class Society(Extension):
         tick = int(world.state.tick[w])
         self._turn_to(world, w, tick, False)
         if tick > self._lives.tick:
+            self._place_camps(lambda: world.materials()[w])
             agents = world.state.agents[w, world.state.living[w, : world.state.living_count[w]]]
             self._see(world, w, tick, happened_in(world, w), agents)
 
@@ -110,8 +138,14 @@ class Society(Extension):
         with self._lock:
             self._world = world, w
             self._lives.clear()
+            if self._market is not None:
+                self._market.clear()
         self._happenings.clear()
         self._places.clear()
+
+    def _place_camps(self, materials: Callable[[], np.ndarray]) -> None:
+        if self._market is not None and self._fire is not None and not self._market.placed:
+            self._market.place(np.argwhere(materials() == self._fire))
 
     def _see(
         self, world: World | None, w: int, tick: int, happenings: np.ndarray, agents: Mapping[str, np.ndarray]
@@ -123,7 +157,22 @@ class Society(Extension):
         self._places.add(tick, places_of(tick, agents))
         with self._lock:
             self._lives.see(tick, happenings, agents["id"], agents["age"], agents["population"], mothers)
+            if self._market is not None:
+                self._market.see(tick, happenings)
 
-    def _answer(self, question: Story) -> Reply:
+    def _show_books(self, world: World | None, w: int) -> None:
+        if self._market is None:
+            return
+        orders = None if world is None else open_orders(world, w)
+        last = None if world is None else world.state.exchange_last[w]
         with self._lock:
-            return Reply(self._stories.of(question.id))
+            self._market.show(orders, last)
+
+    def _answer(self, question: Story | Book) -> Reply:
+        with self._lock:
+            match question:
+                case Story(id):
+                    return Reply(self._stories.of(id))
+                case Book(number):
+                    assert self._market is not None  # else it was refused
+                    return Reply(self._market.tell(number))

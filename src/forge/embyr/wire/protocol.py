@@ -71,6 +71,12 @@ class Life(NamedTuple):
     id: int | None
 
 
+class Exchange(NamedTuple):
+    """From now on, tell what there is in this book of the exchange; None ends it."""
+
+    book: int | None
+
+
 class Overlay(NamedTuple):
     """From now on, send this overlay whenever it is computed anew; a name of None ends it."""
 
@@ -128,7 +134,7 @@ class Find(NamedTuple):
 
 
 Message: TypeAlias = (
-    Hello | Ack | Control | Inspect | Life | Overlay | Join | Act | Leave | Sight | Recall | Trace | Find
+    Hello | Ack | Control | Inspect | Life | Exchange | Overlay | Join | Act | Leave | Sight | Recall | Trace | Find
 )
 _Check: TypeAlias = Callable[[Any], bool]
 
@@ -189,6 +195,7 @@ MESSAGES: Mapping[str, tuple[Callable[..., Message], Mapping[str, _Field]]] = {
     "control": (Control, {"do": _one_of(*CONTROLS), "value": _ANYTHING}),
     "inspect": (Inspect, {"id": _maybe(_TICK)}),
     "life": (Life, {"id": _maybe(_TICK)}),
+    "exchange": (Exchange, {"book": _maybe(_integer(0, 2**16 - 1))}),
     "overlay": (
         Overlay,
         {
