@@ -14,6 +14,7 @@ from forge.blade import Cause, Chaos
 from forge.ethyr.learning.diagnostics import Step
 from forge.ethyr.learning.metrics import METRICS, Lapse, Learned, metrics_line
 from forge.ethyr.learning.settings import Learning
+from forge.ethyr.learning.society import SOCIETY
 from forge.experiments.runs.metrics_table import metrics_table
 from forge.experiments.runs.run import Run
 from forge.experiments.runs.settings import Session, Training
@@ -35,7 +36,8 @@ def names(kind: str) -> set[str]:
     """What lines of runs of a kind hold: of `train` or of `realms`, where survival alone is rewarded or not."""
     realms = {"rounds", "restarts", "tags", "round_time", "exchange_time", "pantheon_time"}
     every = {name for metric in METRICS for name in (metric.name, metric.each) if name} | {"tags"}
-    every = {name for name in every if not name.endswith("_NAME")}  # of runs among other players alone
+    every = {name for name in every if name == name.lower()}  # of runs among other players alone
+    every -= {name for metric in SOCIETY for name in (metric.name, metric.each)}  # of worlds with goods and skills
     rewards = {name for name in every if name.startswith("reward")}
     return every - (realms if "train" in kind else set()) - (set() if "rewards" in kind else rewards)
 

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
+from forge.blade.society.numbers import mutual_information
 from forge.experiments.measures.contrast import level
 from forge.experiments.measures.exploring import effective
 from forge.experiments.measures.niching import (
@@ -16,7 +17,6 @@ from forge.experiments.measures.niching import (
     between,
     divergence,
     matrix,
-    mutual_information,
     own_range,
     quantities,
     regions,

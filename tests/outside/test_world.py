@@ -90,6 +90,8 @@ def test_what_is_known_of_others_of_oneself_and_of_the_world() -> None:
 def test_rows_of_an_agent_and_of_the_world_are_known() -> None:
     """Agent 0 buys from the only stall, uses what it was born with, and what it has bought moves up."""
     world = two_neighbours(**{"plague.spreads": False})
+    assert len(world.observe().rows("herbs", 0, 1)) == 1  # who is placed has what newcomers have
+    world.state.bag_count[0, 1] = 0
     observation = world.observe()
     assert [observation.rows("herbs", 0, slot).tolist() for slot in (0, 1)] == [
         [[1, -1]],

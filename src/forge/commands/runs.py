@@ -84,7 +84,7 @@ def table(folder: Path, paths: list[Path], columns: Sequence[str] = (), sort: st
     """
     rows = [_row(str(path.relative_to(folder)) if path != folder else name_of(path), path) for path in paths]
     known = [name for metric in (*METRICS, *periodic.METRICS) for name in (metric.name, metric.each)]
-    known = [name for name in known if name and not name.endswith("_NAME")]
+    known = [name for name in known if name.islower()]  # capitals stand for names that are not known here
     told = dict.fromkeys((*known, *(name for row in rows for name in row.metrics)))
     for name in filter(None, (*columns, sort)):
         if name not in told:

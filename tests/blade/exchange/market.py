@@ -27,6 +27,8 @@ RULES = np.dtype(
     ],
     align=True,
 )
+#: What is counted of populations and of lives.
+COUNTED = np.dtype([("sales", "i8"), ("purchases", "i8")])
 #: Numbers of events, in the order of `RULES`.
 EVENTS = (11, 12, 13, 14)
 
@@ -38,6 +40,8 @@ def market(
     shelves, saved = books * KINDS, (1, slots, most)
     arrays = {
         "agents": np.zeros((1, slots), AGENT),
+        "tally": np.zeros((1, 1), COUNTED),
+        "lives": np.zeros((1, 0), COUNTED),
         "rules": np.zeros(1, RULES),
         "tick": np.zeros(1, "i8"),
         "living": np.arange(slots, dtype="u2")[None],

@@ -71,6 +71,8 @@ class Pit:
         )
         for letter, slot in self.slots.items():
             self._equip(slot, **extra[letter])
+        if "items" in self.config.systems:
+            self.state.ledger[...] = 0  # what there is now is nobody's doing
         for k, (symbol, place) in enumerate(beasts):
             bring(self.state, len(letters) + k, int(BEASTS[symbol]), *place)
         self.world._engine.resume_each(self.state)

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from forge.blade.compiled.jit import inline
-from forge.blade.creatures.kinds import EXPERIENCE, HEALTH, LEVELS, NAMES, Creature, chickens, creatures
+from forge.blade.creatures.kinds import EXPERIENCE, HEALTH, LEVELS, NAMES, NATURES, Creature, chickens, creatures
 from forge.blade.creatures.loot import end_tick, reward_kills
 from forge.blade.creatures.placing import come_back, list_creatures, populate
 from forge.blade.creatures.quarry import RESENTS, aim_all, bear_grudges
@@ -108,6 +108,8 @@ SYSTEM = System(
         Column("creature", "u1", "0 an agent, 1 a chicken, 2 a goblin", "kind", names=NAMES),
         Column("grudge_left", "u1", "for how long it goes for that one", "ticks"),
     ),
+    tally=(Column("slain", "i8", "creatures killed, by kind", "creatures", (len(NATURES),)),),
+    life=(Column("slain", "i4", "creatures that it killed, by kind", "creatures", (len(NATURES),)),),
     arrays=(
         Array("creature_births", "i8", lambda z: (), "creatures that have ever entered the world", saved=True),
         Array(

@@ -49,7 +49,11 @@ def reward_kills(state, w):
         slot = np.int64(state.beasts[w, k])
         killer = np.int64(state.killer[w, slot])
         if killer != NONE:
-            gain(state, w, killer, style_of(state, w, killer), KILL[state.agents[w, slot].creature])
+            kind = state.agents[w, slot].creature
+            gain(state, w, killer, style_of(state, w, killer), KILL[kind])
+            state.tally[w, state.agents[w, killer].population].slain[kind - 1] += 1
+            if state.lives.shape[1] > 0:
+                state.lives[w, killer].slain[kind - 1] += 1
 
 
 def _nothing(state, w, slot):

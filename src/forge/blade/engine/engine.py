@@ -35,6 +35,8 @@ class Engine(NamedTuple):
     begin_each: Any
     resume_each: Any
     cull_each: Any
+    take_out: Any
+    put_in: Any
     list_entities: Any
     list_own: Any
 

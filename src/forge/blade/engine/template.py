@@ -202,6 +202,20 @@ def cull_each(state, chosen):
     return total
 
 
+@jit(_nrt=False)
+def take_out(state, slot):
+    """Between ticks: an agent of the first world leaves it. Of it nothing is recorded but what is lost with it."""
+    remove(state, 0, slot)
+
+
+@jit(_nrt=False)
+def put_in(state, slot):
+    """Between ticks: an agent that was put into the first world is given what newborns have, and its records."""
+    w = 0  # noqa: F841 - for what is put here:
+    # each life field
+    # each BIRTH
+
+
 @inline
 def know(agent, me, row):
     """Fills a row, int32 [F], with what `me` knows of `agent`."""

@@ -17,6 +17,7 @@ from forge.blade.grown.kinds import COUNT, KINDS, NAMES
 from forge.blade.grown.work import chosen_kind
 from forge.blade.mechanics.ids import SURVIVES
 from forge.blade.schema.phase import Phase, Verb
+from forge.blade.schema.record import Column
 from forge.blade.schema.system import Array, EventType, Feature, Number, Shared, Size, System, shared
 
 
@@ -102,6 +103,14 @@ SYSTEM = System(
         Number("patience"),
         Number("trades_everywhere", value=lambda c, edge: c.exchange.everywhere),
         Number("books_by_camp", value=lambda c, edge: c.exchange.books == "camp"),
+    ),
+    tally=(
+        Column("sales", "i8", "units sold", "units"),
+        Column("purchases", "i8", "units bought", "units"),
+    ),
+    life=(
+        Column("sales", "i4", "units that it sold, until it died", "units"),
+        Column("purchases", "i4", "units that it bought, until it died", "units"),
     ),
     sizes=(Size("shelves", lambda z: books_of(z.config) * COUNT),),
     arrays=(

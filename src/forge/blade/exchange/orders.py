@@ -196,7 +196,18 @@ def pay(state, w, seller, buyer, shelf, kind, gold):
     """Pays for a unit that has gone over, and writes the trade down: in the ledger, as the last price, as an event."""
     earn(state, w, seller, gold)
     earn(state, w, buyer, -gold)
+    count_trade(state, w, seller, buyer)
     enter_in_books(state, w, _TRADED, kind, 1)
     enter_in_books(state, w, _TRADED, _GOLD, gold)
     state.exchange_last[w, shelf] = gold
     log_event(state, w, state.rules[w].event_trade, seller, kind, gold, buyer)
+
+
+@inline
+def count_trade(state, w, seller, buyer):
+    """Counts a unit that has gone over, for both and for their populations."""
+    state.tally[w, state.agents[w, seller].population].sales += 1
+    state.tally[w, state.agents[w, buyer].population].purchases += 1
+    if state.lives.shape[1] > 0:
+        state.lives[w, seller].sales += 1
+        state.lives[w, buyer].purchases += 1

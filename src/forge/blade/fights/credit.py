@@ -54,6 +54,16 @@ def credit_one(state, w, slot):
         state.killer[w, target] = best
         if state.rules[w].counts_blows:
             state.deeds[w, best, _KILL] += target < state.rules[w].slots
+        if max(best, target) < state.rules[w].slots:
+            count_kill(state, w, best)
+
+
+@inline
+def count_kill(state, w, slot):
+    """Counts an agent that an agent has killed."""
+    state.tally[w, state.agents[w, slot].population].kills += 1
+    if state.lives.shape[1] > 0:
+        state.lives[w, slot].kills += 1
 
 
 @inline

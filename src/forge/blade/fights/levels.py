@@ -70,6 +70,8 @@ SYSTEM = System(
     instead=((can_be_harmed, can_be_struck),),
     numbers=(Number("agents_fight", value=lambda c, edge: c.levels.agents),),
     agent=(Column("hurt", "u1", "ticks for which it does not heal, because it was damaged", "ticks"),),
+    tally=(Column("kills", "i8", "agents killed by agents", "agents"),),
+    life=(Column("kills", "i4", "agents that it killed", "agents"),),
     arrays=(
         Array("aims", "i4", lambda z: (z.B,), "slot of whom each strikes in this tick, or −1"),
         Array("blows", "i4", lambda z: (z.B,), "damage of that strike, and then what it took; 0 of a miss"),

@@ -90,7 +90,7 @@ def come(state, w):
                 return bear(state, w, mother)
     if turn <= slots:
         state.birth_turn[w] = slots + 1
-        state.bearer[w] = NONE
+        state.bearer[w] = 0
         if founds(state, w):
             slot = spawn(state, w)
             if slot != NONE:
@@ -118,7 +118,10 @@ def bear(state, w, mother):
     agent.food = max(0, np.int64(agent.food) - rules.bearing_cost)
     agent.water = max(0, np.int64(agent.water) - rules.bearing_cost)
     state.borne[w, mother] += 1
-    state.bearer[w] = mother
+    state.tally[w, population].children += 1
+    if state.lives.shape[1] > 0:
+        state.lives[w, mother].children += 1
+    state.bearer[w] = mother + 1
     log_event(state, w, rules.event_bear, mother, 0, 0, slot)
     return slot
 
@@ -144,10 +147,10 @@ def note_founded(state, w, population):
 @inline
 def know_mother(state, w, slot):
     """It is known who its mother is."""
-    mother = np.int64(state.bearer[w])
+    bearer = np.int64(state.bearer[w])
     named = np.int64(0)
-    if mother != NONE:
-        named = np.int64(state.agents[w, mother].id) + 1
+    if bearer > 0:
+        named = np.int64(state.agents[w, bearer - 1].id) + 1
     state.mother[w, slot] = named
     if state.lives.shape[1] > 0:
         state.lives[w, slot].mother = named
@@ -172,7 +175,11 @@ SYSTEM = System(
         Number("bearing_least", value=lambda c, edge: c.births.least),
         Number("bearing_cost", value=lambda c, edge: c.births.cost),
     ),
-    life=(Column("mother", "i8", "1 + id of its mother; 0 if it has none", "births"),),
+    tally=(Column("children", "i8", "children borne", "agents"),),
+    life=(
+        Column("mother", "i8", "1 + id of its mother; 0 if it has none", "births"),
+        Column("children", "i4", "children that it bore", "agents"),
+    ),
     arrays=(
         Array("mother", "i8", lambda z: (z.N,), "1 + id of its mother; 0 if it has none", saved=True, emptied=True),
         Array("borne", "i4", lambda z: (z.N,), "children borne, not counted yet", saved=True, emptied=True),
@@ -180,7 +187,7 @@ SYSTEM = System(
         Array("asked", "u1", lambda z: (z.N,), "who will bear a child in this tick", emptied=True),
         Array("asking", "i4", lambda z: (), "how many have asked for one"),
         Array("birth_turn", "i4", lambda z: (), "the slot whose turn it is to bear one"),
-        Array("bearer", "i4", lambda z: (), "slot of the mother of who enters, or NONE"),
+        Array("bearer", "i4", lambda z: (), "1 + slot of the mother of who enters; 0 if it has none"),
     ),
     events=(EventType("bear", "an agent bore a child", other="its child"),),
     terms=(Term("birth", "child borne", weight_of("birth")),),

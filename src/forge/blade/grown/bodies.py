@@ -54,9 +54,9 @@ def be_gifted(state, w, slot):
 @inline
 def be_gifted_as_mother(state, w, slot):
     """Gives a newborn its gifts, in worlds where agents bear children."""
-    mother = np.int64(state.bearer[w])
-    if state.rules[w].gift_kind == _INHERITED and mother >= 0:
-        inherit(state, w, slot, mother)
+    bearer = np.int64(state.bearer[w])
+    if state.rules[w].gift_kind == _INHERITED and bearer > 0:
+        inherit(state, w, slot, bearer - 1)
     else:
         be_gifted(state, w, slot)
 

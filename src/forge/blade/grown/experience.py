@@ -69,7 +69,11 @@ def rise(state, w, slot, skill, before, experience):
     state.level[w, slot, skill] = level
     state.risen[w, slot] = min(255, np.int64(state.risen[w, slot]) + level - before)
     state.levels_known[w, slot] = 0
-    state.agents[w, slot].combat_level = combat_level(state.level[w, slot])
+    agent = state.agents[w, slot]
+    agent.combat_level = combat_level(state.level[w, slot])
+    state.tally[w, agent.population].levels[skill] += level - before
+    if state.lives.shape[1] > 0:
+        state.lives[w, slot].levels[skill] += level - before
     log_event(state, w, state.rules[w].event_level_up, slot, skill, level, NONE)
     return level
 

@@ -52,16 +52,6 @@ def be_born(state, w, slot):
 
 
 @inline
-def settle(state, w):
-    """Who was put into the world, and not born in it, has the levels and gifts of a newborn."""
-    for k in range(state.living_count[w]):
-        slot = np.int64(state.living[w, k])
-        if state.level[w, slot, _CONSTITUTION] == 0:
-            begin_levels(state, w, slot)
-            state.gifts[w, slot] = COMMON
-
-
-@inline
 def count_levels(state, w, slot, counting):
     """The levels that it has gained since its last turn are counted."""
     if counting:
@@ -156,6 +146,8 @@ SYSTEM = System(
     section=Skills,
     numbers=(Number("rate"),),
     agent=(Column("combat_level", "u1", "how strong it is in fights, by its levels", "levels"),),
+    tally=(Column("levels", "i8", "levels gained, by `Skill`", "levels", (len(Skill),)),),
+    life=(Column("levels", "i4", "levels that it gained, by `Skill`", "levels", (len(Skill),)),),
     arrays=(
         Array("experience", "i4", lambda z: (z.B, len(Skill)), "experience by `Skill`", saved=True, emptied=True),
         Array("level", "u1", lambda z: (z.B, len(Skill)), "level of each, 1 .. 99", saved=True, emptied=True),
@@ -181,7 +173,6 @@ SYSTEM = System(
         ),
     ),
     verbs=(
-        Verb(Phase.READY, settle, "Who was put into the world has the levels and gifts of a newborn."),
         Verb(Phase.START, begin_tick, "Everyone knows its levels."),
         Verb(
             Phase.BODY,

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from forge.blade.config.config import Config
+from forge.blade.engine.engine import Engine
 from forge.blade.interventions.kinds import (
     QUANTITIES,
     Change,
@@ -25,8 +26,6 @@ from forge.blade.state.state import State, list_bodies
 from forge.blade.systems.terrain import ground
 from forge.support.checks import ConfigError
 
-_CHANGED = ("agents", "tiles", "surplus", "births", "tally", "explored", "lives", "trails")
-
 
 class Draft:
     """One world of a batch as it will be.
@@ -35,12 +34,13 @@ class Draft:
         state: of the batch; it is as it was until `commit`.
         w: index of the world.
         config: of the world.
+        engine: whose verbs say what newborns are given, and what is lost with those who leave.
     """
 
-    def __init__(self, state: State, w: int, config: Config) -> None:
-        self.config, self._w = config, w
+    def __init__(self, state: State, w: int, config: Config, engine: Engine) -> None:
+        self.config, self._w, self._engine = config, w, engine
         self._world = type(state)(*(array[w : w + 1] for array in state))
-        self._state = self._world._replace(**{name: getattr(self._world, name).copy() for name in _CHANGED})
+        self._state = type(state)(*(array.copy() for array in self._world))
         self._agents, self._tally, self._lives = self._state.agents[0], self._state.tally[0], self._state.lives[0]
         self._tiles, self._surplus = self._state.tiles[0], self._state.surplus[0]
         self._layout = LAYOUTS[self._tiles.dtype]
@@ -107,19 +107,19 @@ class Draft:
         )
 
     def _place(self, entry: Place) -> int:
-        slot, vitals = self._free_slot(entry.population), self.config.vitals
-        ident = int(self._state.births[0])
-        newborn = {"id": ident, "health": vitals.health, "food": vitals.food, "water": vitals.water, "alive": 1}
+        slot, ident = self._free_slot(entry.population), int(self._state.births[0])
         self._enter(entry.row, entry.col)
-        self._agents[slot] = np.zeros((), self._agents.dtype)
-        for name, value in (newborn | entry.given()).items():
-            self._agents[slot][name] = value
+        agent, tally = self._agents[slot], self._tally[entry.population]
+        placed = entry.given() | {"id": ident, "alive": 1}
+        for name, value in placed.items():
+            agent[name] = value
         self._state.births[0] += 1
-        tally = self._tally[entry.population]
         tally["births"] += 1
-        tally["ticks"] += self._agents[slot]["age"]  # as if it had lived them here
-        self._know_birthplace(slot)
+        tally["ticks"] += agent["age"]  # as if it had lived them here
         self._open_life(slot)
+        self._engine.put_in(self._state, slot)
+        for name, value in placed.items():  # what is given goes before what newborns have
+            agent[name] = value
         self._emptied.add(slot)
         return ident
 
@@ -129,13 +129,6 @@ class Draft:
         if not len(free):
             raise ConfigError(f"population {population} is full: at most {quota} of its agents live at once")
         return first + int(free[0])
-
-    def _know_birthplace(self, slot: int) -> None:
-        if self._state.rules[0]["explores"]:
-            agent, known = self._agents[slot], self._state.explored[0, slot]
-            place = int(agent["row"]) * self.config.terrain.side + int(agent["col"])
-            known[:] = 0
-            known[place >> 3] = 1 << (place & 7)
 
     def _open_life(self, slot: int) -> None:
         if len(self._lives):
@@ -177,11 +170,7 @@ class Draft:
                 agent[name] = min(high, max(low, int(agent[name]) + amount))
 
     def _remove(self, slot: int) -> None:
-        agent = self._agents[slot]
-        self._leave(int(agent["row"]), int(agent["col"]))
-        self._agents[slot] = np.zeros((), self._agents.dtype)
-        if self._state.rules[0]["explores"]:
-            self._state.explored[0, slot] = 0
+        self._engine.take_out(self._state, slot)
         self._emptied.add(slot)
 
     # -- ground
@@ -250,14 +239,11 @@ class Draft:
             the state of this world alone, which shares its memory with that of the batch.
         """
         world = self._world
-        for name in _CHANGED:
-            getattr(world, name)[...] = getattr(self._state, name)
+        for array, changed in zip(world, self._state, strict=True):
+            array[...] = changed
         world.harvested[0, : len(self._harvested)] = self._harvested
         world.harvested_count[0] = len(self._harvested)
         list_bodies(world)
         for slot in self._emptied:
-            for array in self.config.schema.arrays:
-                if array.emptied:
-                    getattr(world, array.name)[0, slot] = 0
             world.actions[0, slot] = UNKNOWN
         return world

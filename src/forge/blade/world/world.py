@@ -199,9 +199,10 @@ class World:
     def apply(self, interventions: Intervention | Iterable[Intervention], world: int = 0) -> list[int]:
         """Makes interventions in one world, between two ticks: all of them, in their order, or none.
 
-        Nothing is drawn for it, and no reward paid: the world goes on as one does that is restored from a snapshot of
-        what it is now. What is observed is then of the world as it is now. They are no events, births or deaths of the
-        rules: of a placed agent, ids and tallies know that it was born, and the record of its life begins.
+        Nothing is drawn but what newborns draw, such as gifts, and no reward is paid: the world goes on as one does
+        that is restored from a snapshot of what it is now. What is observed is then of the world as it is now. They are
+        no events, births or deaths of the rules: of a placed agent, ids and tallies know that it was born, and the
+        record of its life begins; what a removed one had is lost.
 
         Args:
             interventions: of `forge.blade.interventions`, one or several, each made on what those before it left.
@@ -220,7 +221,7 @@ class World:
         if not 0 <= world < self.count:
             raise IndexError(f"world = {world} is out of range; the batch holds the worlds 0 .. {self.count - 1}")
         entries = checked_interventions(interventions, self._configs[world])
-        draft = Draft(self.state, world, self._configs[world])
+        draft = Draft(self.state, world, self._configs[world], self._engine)
         about = draft.make(entries)
         self._engine.resume_each(draft.commit())
         now = self.state.tick.tolist()

@@ -10,18 +10,11 @@ import numpy as np
 from forge.blade import Cause, RewardTerm
 from forge.blade.game.game import GAME
 from forge.blade.schema.schema import Schema
+from forge.blade.society.census import Census
 from forge.blade.state.state import State
 from forge.ethyr.learning.diagnostics import Afterwards, Diagnostics, Means, Step
-
-
-class Metric(NamedTuple):
-    """A number of a line, and the list of the same by population."""
-
-    name: str
-    each: str  # the name of the list; empty if there is none
-    unit: str
-    about: str
-
+from forge.ethyr.learning.metric import Metric, known, mean_of, ratio
+from forge.ethyr.learning.society import SOCIETY, society
 
 _DEATHS = {
     Cause.ATTACK: "deaths by an attack: it was the last blow",
@@ -109,6 +102,7 @@ METRICS = (
     ),
     Metric("pantheon_time", "", "ms", "median time of a round in which the Pantheon averages, checks and steps"),
     Metric("restarts", "", "realms", "lost and brought back since the command began"),
+    *SOCIETY,
 )
 
 
@@ -165,6 +159,7 @@ class Lapse(NamedTuple):
     losses: np.ndarray  # float64 [3, P]: of the policy, of the value, and the entropy; NaN where nothing was learned
     rewards: np.ndarray  # float64 [P, terms]: sums by `RewardTerm`; [0, terms] if survival alone is rewarded
     learned: Learned
+    census: Census | None = None  # of the end, with totals since the line before; None tells nothing of a society
 
 
 def rewards_since(state: State, totals: np.ndarray) -> np.ndarray:
@@ -192,14 +187,15 @@ def metrics_line(counts: Mapping[str, int | float], lapse: Lapse, schema: Schema
         **dict(_causes(lapse.deaths, schema)),
         "living": round(float(lapse.members.sum()), 2),
         "members": np.round(lapse.members, 2).tolist(),
-        "policy_loss": _mean(policy, 5),
-        "value_loss": _mean(value, 6),
-        "entropy": _mean(entropy, 4),
+        "policy_loss": mean_of(policy, 5),
+        "value_loss": mean_of(value, 6),
+        "entropy": mean_of(entropy, 4),
         "policy_losses": _known(policy, 5),
         "value_losses": _known(value, 6),
         "entropies": _known(entropy, 4),
         **_learned(lapse.learned),
         **dict(_rewards(lapse, schema)),
+        **({} if lapse.census is None else society(lapse.census, lapse.steps, deaths)),
     }
 
 
@@ -213,17 +209,17 @@ def _causes(deaths: np.ndarray, schema: Schema) -> Iterator[tuple[str, Any]]:
 
 def _learned(learned: Learned) -> dict[str, Any]:
     return {
-        "explained_variance": _mean(learned.explained_variance, 4),
+        "explained_variance": mean_of(learned.explained_variance, 4),
         "explained_variances": _known(learned.explained_variance, 4),
-        "approx_kl": _mean(learned.approx_kl, 8),
+        "approx_kl": mean_of(learned.approx_kl, 8),
         "approx_kls": _known(learned.approx_kl, 8),
-        "dead_units": _mean(learned.dead_units, 4),
+        "dead_units": mean_of(learned.dead_units, 4),
         "dead_units_by_population": _known(learned.dead_units, 4),
-        "clip_fraction": _mean(learned.clip_fraction, 5),
+        "clip_fraction": mean_of(learned.clip_fraction, 5),
         "clip_fractions": _known(learned.clip_fraction, 5),
-        "gradient_norm": _number(learned.gradient_norm, 6),
+        "gradient_norm": known(learned.gradient_norm, 6),
         "gradient_norms": _known(learned.gradient_norms, 6),
-        "learning_rate": _number(learned.learning_rate, 12),
+        "learning_rate": known(learned.learning_rate, 12),
     }
 
 
@@ -238,19 +234,5 @@ def _rewards(lapse: Lapse, schema: Schema) -> Iterator[tuple[str, Any]]:
         yield f"rewards{name}", [ratio(x, n, 6) for x, n in zip(by_population, lapse.steps, strict=True)]
 
 
-def ratio(total: np.number, count: np.integer, digits: int = 3) -> float | None:
-    """The quotient, rounded; None where nothing was counted."""
-    return round(float(total / count), digits) if count else None
-
-
-def _number(value: float, digits: int) -> float | None:
-    return None if np.isnan(value) else round(float(value), digits)
-
-
 def _known(values: np.ndarray, digits: int) -> list[float | None]:
-    return [_number(x, digits) for x in values]
-
-
-def _mean(values: np.ndarray, digits: int) -> float | None:
-    known = values[~np.isnan(values)]
-    return round(float(known.mean()), digits) if len(known) else None
+    return [known(x, digits) for x in values]

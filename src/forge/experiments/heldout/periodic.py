@@ -9,7 +9,7 @@ from __future__ import annotations
 import torch
 
 from forge.ethyr.insight.actor import Actor
-from forge.ethyr.learning.metrics import Metric
+from forge.ethyr.learning.metric import Metric
 from forge.ethyr.learning.one_thread import one_thread
 from forge.ethyr.networks.network import Network
 from forge.experiments.evaluation.evaluate import evaluate

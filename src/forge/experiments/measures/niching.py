@@ -14,15 +14,11 @@ from itertools import combinations, product
 import numpy as np
 from scipy.special import rel_entr
 
+from forge.blade.society.numbers import mutual_information
 from forge.experiments.evaluation.survey import Sample
 from forge.experiments.measures.contrast import Quantity
 from forge.experiments.measures.exploring import entropy
 from forge.experiments.statistics.estimate import Estimate, estimate_table
-
-
-def mutual_information(counts: np.ndarray) -> np.ndarray:
-    """Of row and column of a table of counts [bits]: float64 [..., P, T] -> [...]."""
-    return entropy(counts.sum(-1)) + entropy(counts.sum(-2)) - _joint(counts)
 
 
 def own_range(counts: np.ndarray) -> np.ndarray:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from forge.ethyr.learning.metrics import METRICS, Metric
+from forge.ethyr.learning.metric import Metric
+from forge.ethyr.learning.metrics import METRICS
 
 
 def metrics_table(metrics: Iterable[Metric] = METRICS) -> str:

@@ -16,7 +16,7 @@ from forge.blade import Config, ConfigError, Observation
 from forge.ethyr.experience.company import Companion, Company
 from forge.ethyr.insight.actor import Actor
 from forge.ethyr.learning.learner import check_state
-from forge.ethyr.learning.metrics import ratio
+from forge.ethyr.learning.metric import ratio
 from forge.ethyr.networks.network import Network
 from forge.ethyr.saving import checkpoint
 from forge.experiments.configuration.among import Guest, shares

@@ -10,7 +10,7 @@ import torch
 
 from forge.blade import ConfigError
 from forge.blade.schema.schema import Schema
-from forge.ethyr.learning.metrics import ratio
+from forge.ethyr.learning.metric import ratio
 from forge.experiments.configuration.among import shares
 from forge.experiments.configuration.schedule import Schedule
 from forge.experiments.runs.settings import Training

@@ -15,6 +15,7 @@ from typing import Any
 import torch
 
 from forge.blade.mechanics.events import Recording
+from forge.blade.society.census import census
 from forge.blade.state.state import check_memory
 from forge.blade.world.change import change, value_of
 from forge.blade.world.world import World
@@ -220,7 +221,7 @@ class Meter:
     def _mark(self) -> None:
         trainer = self.trainer
         self._seconds, state = trainer.seconds, trainer.world.state
-        self._tally, self._deeds = state.tally.copy(), state.deed_totals.copy()
+        self._tally, self._deeds, self._census = state.tally.copy(), state.deed_totals.copy(), census(state)
         self._learned = LearnedMeter()
 
     def add(self, losses: Losses) -> None:
@@ -243,6 +244,7 @@ class Meter:
             losses=self._learned.losses(),
             rewards=rewards_since(state, self._deeds)[learn],
             learned=self._learned.read(Afterwards(trainer.learner.approx_kl(), trainer.learner.dead_units())),
+            census=census(state).since(self._census).only(learn),
         )
         line = metrics_line(trainer.counts, lapse, trainer.world.config.schema) | trainer.scheduled.metrics()
         if trainer.guests is not None:

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from forge.blade import Config
+from forge.blade.society.census import Census, of_all
 from forge.ethyr.experience.company import Invited
 from forge.ethyr.learning.diagnostics import Afterwards, Means, Step
 from forge.ethyr.learning.metrics import Lapse, LearnedMeter, metrics_line
@@ -61,6 +62,7 @@ class Meter:
         self._deaths = np.zeros((self._populations, len(self._schema.causes)), np.int64)
         self._lifetime = np.zeros(self._populations, np.int64)
         self._members = np.zeros(self._populations)
+        self._censuses: list[Census] = []
         self._clocks: list[Clock] = []
         self._learned = LearnedMeter()
 
@@ -80,6 +82,9 @@ class Meter:
         self._deaths += np.sum([tally.deaths for tally in tallies], axis=0)
         self._lifetime += np.sum([tally.lifetime for tally in tallies], axis=0)
         self._members = np.mean([tally.members for tally in tallies], axis=0)
+        found = [tally.census for tally in tallies]
+        before = self._censuses
+        self._censuses = [a.and_then(b) for a, b in zip(before, found, strict=True)] if before else found
         for report in reports:
             told = report.diagnostics
             if not told.updates.any():  # by a Sword that learns in a way of its own
@@ -117,6 +122,7 @@ class Meter:
             losses=self._learned.losses(),
             rewards=self._rewards[learn],
             learned=self._learned.read(Afterwards(divergence.read(), dead.read())),
+            census=of_all(self._censuses).only(learn) if self._censuses else None,
         )
         line = metrics_line(self.counts(), lapse, self._schema)
         line |= dict(zip(TIMES, _times(self._clocks), strict=True))

@@ -9,6 +9,7 @@ import numpy as np
 import torch
 
 from forge.blade import ConfigError, World
+from forge.blade.society.census import Census, census
 from forge.ethyr.learning.diagnostics import Afterwards, Diagnostics
 from forge.ethyr.learning.learner import check_state
 from forge.ethyr.learning.metrics import rewards_since
@@ -131,11 +132,11 @@ class Realm:
         if weights is not None:
             self.packing.write(self.network, weights)
 
-    def _totals(self) -> tuple[np.ndarray, np.ndarray]:
+    def _totals(self) -> tuple[np.ndarray, np.ndarray, Census]:
         state = self.god.world.state
-        return state.tally.copy(), state.deed_totals.copy()
+        return state.tally.copy(), state.deed_totals.copy(), census(state)
 
-    def _since(self, before: np.ndarray, deeds: np.ndarray) -> Tally:
+    def _since(self, before: np.ndarray, deeds: np.ndarray, counted: Census) -> Tally:
         state = self.god.world.state
         now = state.tally
         return Tally(
@@ -144,4 +145,5 @@ class Realm:
             lifetime=(now["lifetime"] - before["lifetime"]).sum(0),
             members=state.members.mean(0),
             rewards=rewards_since(state, deeds),
+            census=census(state).since(counted),
         )

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 import torch
 
+from forge.blade.society.census import Census
 from forge.ethyr.learning.diagnostics import Diagnostics
 from forge.trinity.realms.packing import Vectors
 
@@ -19,6 +20,7 @@ class Tally(NamedTuple):
     lifetime: np.ndarray  # int64 [P]: sum over those who died [ticks]
     members: np.ndarray  # float64 [P]: alive at the end, a world
     rewards: np.ndarray  # float64 [P, terms]: sums by `RewardTerm`; [0, terms] if survival alone is rewarded
+    census: Census  # of the end, with totals since the begin
 
 
 class Report(NamedTuple):

@@ -58,8 +58,12 @@ def best_found(state, w, slot, skill, first, count):
 
 @inline
 def make(state, w, slot, skill, kind, count):
-    """Puts what was made into the pack, which has room for it; the maker learns from it."""
+    """Puts what was made into the pack, which has room for it. The maker learns from it, and one success is counted."""
     put(state, w, slot, kind, count)
+    trade = skill - _FIRST_TRADE
+    state.tally[w, state.agents[w, slot].population].crafts[trade] += 1
+    if state.lives.shape[1] > 0:
+        state.lives[w, slot].crafts[trade] += 1
     enter_in_books(state, w, _MADE, kind, count)
     log_event(state, w, state.rules[w].event_make, slot, kind, count, NONE)
     gain(state, w, slot, skill, EXPERIENCE[kind])

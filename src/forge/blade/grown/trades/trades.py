@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from forge.blade.grown.kinds import NAMES
+from forge.blade.grown.kinds import NAMES, TRADES
 from forge.blade.grown.trades.cooking import cook
 from forge.blade.grown.trades.eating import eat
 from forge.blade.grown.trades.fishing import fish
@@ -14,6 +14,7 @@ from forge.blade.grown.trades.mining import log_no_ore, mine, plant_ore, regrow_
 from forge.blade.grown.trades.options import see_crafts, see_work
 from forge.blade.grown.trades.smithing import smith
 from forge.blade.schema.phase import Phase, Verb
+from forge.blade.schema.record import Column
 from forge.blade.schema.section import Section, number
 from forge.blade.schema.system import Array, EventType, Number, System
 from forge.support.checks import ConfigError
@@ -46,6 +47,8 @@ SYSTEM = System(
     section=Trades,
     needs=("skills", "items", "work"),
     numbers=(Number("log_no_ore", "f8", value=log_no_ore),),
+    tally=(Column("crafts", "i8", "successes of work, by trade", "works", (len(TRADES),)),),
+    life=(Column("crafts", "i4", "successes of its work, by trade", "works", (len(TRADES),)),),
     arrays=(
         Array("mined", "i4", lambda z: (z.S * z.S,), "indices into tiles of stone that was ore, a list", saved=True),
         Array("mined_count", "i4", lambda z: (), "how many there are", saved=True),
