@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { SPECIES, speciesColour, speciesNumber } from "./creatures";
 import { declaredIn, furtherOf, levelOf, OURS, planted, raised, shortName, told } from "./declared";
-import { layout, outside, outsideFrame } from "./fixtures";
+import { creatureColours, layout, outside, outsideFrame } from "./fixtures";
 import { columnOf, frameDecoder } from "./frame";
 import type { FieldLayout } from "./protocol";
 import { GROUND } from "./scene/ground";
@@ -31,6 +32,11 @@ describe("what a layout declares", () => {
 describe("our materials", () => {
   it("are drawn in the colours that their systems declare", () =>
     expect(GROUND.map(({ far }) => far)).toEqual(outside.materials?.slice(0, 7).map(({ colour }) => colour)));
+});
+
+describe("our creatures", () => {
+  it("are drawn in the colours that their system declares", () =>
+    expect(SPECIES.slice(1).map((name) => speciesColour(speciesNumber(name)))).toEqual(creatureColours));
 });
 
 describe("columns from outside", () => {

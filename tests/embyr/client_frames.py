@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from forge.blade.creatures.kinds import NATURES
 from forge.blade.game.game import GAME
 from forge.blade.recording.frame import Frame, encode
 from forge.blade.recording.frame_layout import layout_of
@@ -159,6 +160,7 @@ def fixture() -> dict[str, Any]:
             for name, each in frames.items()
         },
         "outside": {"layout": outside, "message": message},
+        "creatures": [nature.colour for nature in NATURES.values()],
         "grown": {
             "layout": describe(layout=GROWN),
             "messages": [

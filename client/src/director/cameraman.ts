@@ -8,6 +8,7 @@ const LENS: Record<Exclude<Kind, "whole">, { distance: number; tilt: number }> =
   newborn: { distance: 7.5, tilt: 1.02 },
   chase: { distance: 12, tilt: 0.92 },
   fight: { distance: 9, tilt: 0.98 },
+  hunt: { distance: 9, tilt: 0.98 },
 };
 /** How much of the way to its subjects the camera goes in a tick. */
 const EAGER = 0.45;

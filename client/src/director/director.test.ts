@@ -169,3 +169,28 @@ describe("idleness", () => {
     expect(page.tick(9 + 2 * IDLE)).toBe(true);
   });
 });
+
+describe("a hunt", () => {
+  const GOBLIN = 2 ** 32 - 7;
+  const hunt = { ...calm, attacks: [[9, GOBLIN]] } as Told;
+  const hunted = (director: Director, from: number, frames: Told[], there = true) =>
+    frames.map((told, i) => {
+      const frame = frameOf(from + i, told);
+      const speciesOf = (id: number) => (there && id === GOBLIN ? "goblin" : null);
+      return { ...director.take({ frame, source, rowOf: (id) => frame.agents.id.indexOf(id), speciesOf }) };
+    });
+
+  it("is seen, with what is hunted by name, until that is killed", () => {
+    const director = new Director();
+    const shots = hunted(director, 0, times(SHORTEST + 2, hunt));
+    expect(shots.at(-1)).toMatchObject({ kind: "hunt", subjects: [9, GOBLIN] });
+    expect(shots.at(-1)?.caption).toMatch(/^A hunt: \S+ #9 of Owl against Goblin 7$/);
+    const [over] = hunted(director, SHORTEST + 2, [calm], false);
+    expect(over.caption).toBe("Goblin 7 is killed");
+  });
+
+  it("is none where the creature is gone before it is shown", () => {
+    const shots = hunted(new Director(), 0, times(SHORTEST + 2, hunt), false);
+    expect(shots.some(({ kind }) => kind === "hunt")).toBe(false);
+  });
+});

@@ -1,8 +1,8 @@
 /** The director: decides frame by frame what is shown. The same frames give the same shots. */
 
-import { agentName, CAUSES } from "../names";
+import { agentName, CAUSES, creatureName, isCreature } from "../names";
 import { Quarrels } from "./quarrels";
-import { captionOf, type Kind, type Scene, type Sight, sightsOf } from "./sights";
+import { captionOf, type Kind, lives, type Scene, type Sight, sightsOf } from "./sights";
 
 export interface Shot {
   /** Counts the cuts. */
@@ -18,7 +18,7 @@ export interface Shot {
 /** A shot lasts at least so many ticks. */
 export const SHORTEST = 6;
 /** And at most so many; a fight that goes on is seen to its end, within reason. */
-export const LONGEST: Record<Kind, number> = { whole: 14, oldest: 24, newborn: 14, chase: 60, fight: 60 };
+export const LONGEST: Record<Kind, number> = { whole: 14, oldest: 24, newborn: 14, hunt: 40, chase: 60, fight: 60 };
 /** A death, and the end of a fight, are looked at for so many ticks more. */
 export const LINGER = 3;
 /** By how much something must be worth more than what is shown to end it early. */
@@ -38,6 +38,8 @@ export class Director {
   private tick = Number.NaN;
   /** Tick at which what is shown came to its end. */
   private ended: number | null = null;
+  /** What the creature is that is hunted. */
+  private quarry: string | null = null;
 
   /** Takes in the next frame. @returns what is shown from now on. */
   take(scene: Scene): Shot {
@@ -45,7 +47,7 @@ export class Director {
     if (!(tick >= this.tick && tick - this.tick <= JUMP)) this.forget();
     if (tick === this.tick && this.shot) return this.shot;
     this.tick = tick;
-    this.quarrels.take(scene.frame, (id) => scene.rowOf(id) >= 0);
+    this.quarrels.take(scene.frame, (id) => lives(scene, id));
     const sights = sightsOf(scene, this.quarrels.all);
     if (this.shot) this.follow(this.shot, scene, sights);
     const next = this.bestOf(sights, tick);
@@ -64,9 +66,13 @@ export class Director {
   /** Keeps the line of the shot true, and notices its end. */
   private follow(shot: Shot, scene: Scene, sights: Sight[]): void {
     const { frame } = scene;
-    const fallen = shot.subjects.find((id) => scene.rowOf(id) < 0);
+    const fallen = shot.subjects.find((id) => !lives(scene, id));
     if (fallen !== undefined) {
       if (this.ended === null) this.ended = frame.tick;
+      if (isCreature(fallen)) {
+        shot.caption = `${creatureName(fallen, this.quarry ?? undefined)} is killed`;
+        return;
+      }
       const row = frame.deaths.id.indexOf(fallen);
       if (row >= 0) {
         const killed = CAUSES[frame.deaths.cause[row]] === "attack";
@@ -112,11 +118,12 @@ export class Director {
     this.shot = { number, kind, subjects, since: tick, caption: captionOf({ kind, subjects }, scene) };
     this.worth = worth;
     this.ended = null;
+    this.quarry = subjects.map((id) => scene.speciesOf?.(id) ?? null).find((name) => name !== null) ?? null;
   }
 }
 
 function isQuarrel(kind: Kind): boolean {
-  return kind === "fight" || kind === "chase";
+  return kind === "fight" || kind === "chase" || kind === "hunt";
 }
 
 function sameOnes(some: readonly number[], others: readonly number[]): boolean {

@@ -1,11 +1,11 @@
 /** What there is to see in a frame, and how much it is worth. */
 
 import type { Frame } from "../frame";
-import { agentName, populationName } from "../names";
+import { agentName, creatureName, isCreature, populationName } from "../names";
 import type { Source } from "../protocol";
 import type { Quarrel } from "./quarrels";
 
-export type Kind = "whole" | "oldest" | "newborn" | "chase" | "fight";
+export type Kind = "whole" | "oldest" | "newborn" | "hunt" | "chase" | "fight";
 
 export interface Sight {
   kind: Kind;
@@ -15,7 +15,7 @@ export interface Sight {
 }
 
 /** What a sight is worth before anything of it is known. */
-const WORTH: Record<Kind, number> = { whole: 2, oldest: 3.5, newborn: 4, chase: 5.5, fight: 6 };
+const WORTH: Record<Kind, number> = { whole: 2, oldest: 3.5, newborn: 4, hunt: 5, chase: 5.5, fight: 6 };
 /** Two this far apart [tiles] are no fight on the spot any more: one runs after the other, or shoots. */
 const APART = 2;
 
@@ -24,6 +24,13 @@ export interface Scene {
   frame: Frame;
   rowOf(id: number): number;
   source: Source;
+  /** What a creature of the frame is, "goblin"; null if it is not there. Missing where there are none. */
+  speciesOf?(id: number): string | null;
+}
+
+/** Whether an agent or a creature is in a frame. */
+export function lives({ rowOf, speciesOf }: Scene, id: number): boolean {
+  return isCreature(id) ? (speciesOf?.(id) ?? null) !== null : rowOf(id) >= 0;
 }
 
 /** Everything worth seeing, in an order that depends on nothing but the frame and the fights before it. */
@@ -41,6 +48,11 @@ export function sightsOf(scene: Scene, quarrels: readonly Quarrel[]): Sight[] {
 
 /** Fights are worth more where both strike, and the nearer one of them is to death. */
 export function sightOf({ frame: { agents }, rowOf, source }: Scene, quarrel: Quarrel): Sight {
+  const both = [quarrel.attacker, quarrel.target];
+  if (both.some(isCreature)) {
+    const weak = Math.min(...both.map(rowOf).map((row) => (row < 0 ? 1 : agents.health[row] / source.vitals.health)));
+    return { kind: "hunt", subjects: both, worth: WORTH.hunt + Number(quarrel.mutual) + 1.5 * (1 - weak) };
+  }
   const rows = [rowOf(quarrel.attacker), rowOf(quarrel.target)];
   const [a, b] = rows;
   const apart = Math.max(Math.abs(agents.row[a] - agents.row[b]), Math.abs(agents.col[a] - agents.col[b]));
@@ -60,10 +72,15 @@ function oldestOf({ agents, count }: Frame): number | null {
 }
 
 /** A sight in a line, such as "The oldest: Mira #97 of Population 3, 412 ticks". */
-export function captionOf({ kind, subjects }: Omit<Sight, "worth">, { frame, rowOf, source }: Scene): string {
-  const full = (id: number) => `${agentName(id)} of ${populationName(source, frame.agents.population[rowOf(id)])}`;
+export function captionOf({ kind, subjects }: Omit<Sight, "worth">, scene: Scene): string {
+  const { frame, rowOf, source, speciesOf } = scene;
+  const full = (id: number) =>
+    isCreature(id)
+      ? creatureName(id, speciesOf?.(id) ?? undefined)
+      : `${agentName(id)} of ${populationName(source, frame.agents.population[rowOf(id)])}`;
   const [one, other] = subjects;
   if (kind === "fight") return `A fight: ${full(one)} against ${full(other)}`;
+  if (kind === "hunt") return `A hunt: ${full(one)} against ${full(other)}`;
   if (kind === "chase") return `A chase: ${full(one)} after ${full(other)}`;
   if (kind === "newborn") return `A newborn: ${full(one)}`;
   if (kind === "oldest") return `The oldest: ${full(one)}, ${counted(frame.agents.age[rowOf(one)], "tick")}`;

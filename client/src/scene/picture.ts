@@ -167,8 +167,11 @@ export class Picture {
     const { welcome, camera } = store.get();
     if (camera !== "director" || !welcome) return;
     const { source } = welcome;
-    const shot = this.director.take({ frame, source, rowOf: (id) => world.rowOf(id) });
-    const living = shot.subjects.map((id) => world.rowOf(id)).filter((row) => row >= 0);
+    const speciesOf = (id: number) => world.creature(id)?.species ?? null;
+    const shot = this.director.take({ frame, source, rowOf: (id) => world.rowOf(id), speciesOf });
+    const living = shot.subjects
+      .map((id) => this.actors.rowOf(id))
+      .filter((row) => row >= 0 && this.actors.isAlive(row));
     const places = living.map((row): Point => this.actors.position(row, 1));
     this.cameraman.tick(shot, frame.tick, places);
     store.set({ caption: shot.caption });

@@ -86,7 +86,7 @@ vec4 heart() {
   vec2 at = vec2(vAt.x, vAt.y - 0.1) * 1.35;
   float curve = at.x * at.x + pow(at.y - 0.75 * sqrt(abs(at.x)) * 0.8, 2.0);
   float body = smoothstep(0.66, 0.58, curve);
-  float glow = 0.35 * smoothstep(1.3, 0.5, curve) * (1.0 - body);
+  float glow = 0.14 * smoothstep(1.05, 0.55, curve) * (1.0 - body) * smoothstep(1.0, 0.8, max(abs(vAt.x), abs(vAt.y)));
   float shown = smoothstep(0.1, 0.3, vPhase) * (1.0 - smoothstep(0.8, 1.0, vPhase));
   return vec4(vec3(0.95, 0.16, 0.28) * (body + glow), body) * shown;
 }

@@ -17,6 +17,7 @@ const KINDS: readonly [Kind, string][] = [
   ["birth", "Births"],
   ["death", "Deaths"],
   ["attack", "Attacks"],
+  ["deed", "Deeds"],
 ];
 
 export function createFeed(app: App, desk: Desk): HTMLElement {
@@ -49,13 +50,13 @@ export function createFeed(app: App, desk: Desk): HTMLElement {
   );
   world.onFrame((frame) => {
     const where = lookup(app);
-    const { causes } = world.declared;
+    const { causes, deeds } = world.declared;
     if (frame.key) {
       asked = frame.tick;
       log.clear();
     }
     const missed = world.missed.flatMap((events) => tellEvents(events, frame.tick, where, causes));
-    const told = [...missed, ...tellFrame(frame, where, causes)];
+    const told = [...missed, ...tellFrame(frame, where, causes, deeds)];
     log.add(
       frame.tick,
       told.filter(({ place }) => !place || app.sight.sees(place[0], place[1])),
@@ -86,6 +87,12 @@ export function createFeed(app: App, desk: Desk): HTMLElement {
       reading = false;
       show();
     });
+    if (kind === "deed") {
+      button.hidden = true;
+      world.onFrame(() => {
+        button.hidden = world.declared.deeds.length === 0;
+      });
+    }
     filters.append(button);
   }
   return desk.panel({ name: "feed", title: "Events", body: [filters, list, reader.element], opened: show });

@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest";
+import { declaredIn } from "../../declared";
+import { grown, grownFrames } from "../../fixtures";
 import type { Frame } from "../../frame";
 import type { Events } from "../../protocol";
 import { Log, sentence, tellEvents, tellFrame } from "./happenings";
@@ -117,5 +119,39 @@ describe("Log", () => {
     expect(log.more).toBe(false);
     log.add(9, [9, 9, 9, 9, 9].map(birth));
     expect(log.more).toBe(true);
+  });
+});
+
+describe("deeds", () => {
+  const [, second] = grownFrames();
+  const { deeds } = declaredIn(grown);
+  const nobody = () => null;
+  const deedsOf = (frame: Frame) =>
+    tellFrame(frame, nobody, undefined, deeds)
+      .filter(({ kind }) => kind === "deed")
+      .map((told) => sentence(told, (id) => `<${id}>`));
+
+  it("are told in words, but for those that happen all the time", () =>
+    expect(deedsOf(second)).toEqual([`<8> sold tin ore to <7> for 3 gold`, `<8> killed <${2 ** 32 - 1}>`]));
+
+  it("of systems from outside are told by their names", () => {
+    const other = deeds.map((deed) => ({ ...deed, name: `${deed.name}_wool`, names: [] }));
+    const told = tellFrame(second, nobody, undefined, other).filter(({ kind }) => kind === "deed");
+    expect(told.map((one) => sentence(one, (id) => `<${id}>`))).toEqual([
+      "<7> make wool",
+      "<8> trade wool <7>",
+      `<8> slay wool <${2 ** 32 - 1}>`,
+    ]);
+  });
+
+  it("are counted where there are many of one kind", () => {
+    const many = (from: Uint32Array | Int32Array | Uint8Array) => from.constructor as never;
+    const nine = Object.fromEntries(
+      Object.entries(second.deeds ?? {}).map(([name, column]) => [
+        name,
+        new (many(column) as Uint8ArrayConstructor)(9).fill(column[1]),
+      ]),
+    ) as unknown as Frame["deeds"];
+    expect(deedsOf({ ...second, deeds: nine })).toEqual(["9 trades"]);
   });
 });

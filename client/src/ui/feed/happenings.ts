@@ -2,11 +2,11 @@
 
 import type { Frame } from "../../frame";
 import { CAUSES, STYLES } from "../../names";
-import type { Events } from "../../protocol";
+import type { DeedLayout, Events } from "../../protocol";
 import { count, whole } from "../parts/format";
 
 /** A gap is what the page does not know one by one. */
-export type Kind = "birth" | "death" | "attack" | "gap";
+export type Kind = "birth" | "death" | "attack" | "deed" | "gap";
 
 /** Who is told of. */
 export interface Who {
@@ -40,11 +40,27 @@ const CAUSE_WORDS: Record<string, string> = {
   thirst: "died of thirst",
 };
 
-/** The happenings of a frame, in the order of a tick: attacks, deaths, births. */
-export function tellFrame(frame: Frame, lookup: Lookup, causes: readonly string[] = CAUSES): Told[] {
+/** Deeds of the grown world that are told, in words; of all its others there are too many. */
+const DEED_WORDS: Record<string, (kind: string, count: number) => [verb: string, rest: string]> = {
+  trade: (kind, gold) => [`sold ${kind} to`, `for ${whole(gold)} gold`],
+  slay: () => ["killed", ""],
+  bear: () => ["bore", ""],
+  level_up: (skill, level) => [`has level ${whole(level)} in ${skill}`, ""],
+};
+/** Deeds of the grown world that are not. */
+const UNTOLD = ["make", "use", "spoil", "eat", "sell", "buy", "close", "lose", "take"];
+
+/** The happenings of a frame, in the order of a tick: attacks, deeds, deaths, births. */
+export function tellFrame(
+  frame: Frame,
+  lookup: Lookup,
+  causes: readonly string[] = CAUSES,
+  kinds: readonly DeedLayout[] = [],
+): Told[] {
   const { attacks, deaths, births, tick } = frame;
   return [
     ...tellAll(tick, "attack", attacks.attacker.length, (i) => tellAttack(frame, i, lookup)),
+    ...tellDeeds(frame, lookup, kinds),
     ...tellAll(tick, "death", deaths.id.length, (i) => {
       const blow = causes[deaths.cause[i]] === "attack" ? attacks.target.lastIndexOf(deaths.id[i]) : -1;
       const killer = blow < 0 ? null : known(attacks.attacker[blow], lookup);
@@ -94,6 +110,34 @@ function rowOf<Table extends object>(table: Table, i: number): Row<Table> {
 
 function known(id: number, lookup: Lookup): Who {
   return { id, population: lookup(id)?.population ?? null };
+}
+
+/** Deeds of each kind; of systems from outside all of them, by their names. */
+function tellDeeds({ deeds, tick }: Frame, lookup: Lookup, kinds: readonly DeedLayout[]): Told[] {
+  if (!deeds) return [];
+  return kinds.flatMap((deed, what) => {
+    if (UNTOLD.includes(deed.name)) return [];
+    const rows = [...deeds.what.keys()].filter((i) => deeds.what[i] === what);
+    if (rows.length > CROWD) return [{ tick, kind: "deed" as const, parts: [crowd(deed, rows.length)], place: null }];
+    return rows.map((i) => {
+      const kind = plain(deed.names[deeds.kind[i]] ?? "");
+      const words = DEED_WORDS[deed.name]?.(kind, deeds.count[i]) ?? [plain(deed.name), kind];
+      const other = deed.other ? [known(deeds.other[i], lookup)] : [];
+      const at = lookup(deeds.agent[i]);
+      const parts = [known(deeds.agent[i], lookup), words[0], ...other, words[1]].filter((part) => part !== "");
+      return { tick, kind: "deed" as const, parts, place: at ? ([at.row, at.col] as [number, number]) : null };
+    });
+  });
+}
+
+function crowd({ name }: DeedLayout, number: number): string {
+  const nouns: Record<string, string> = { trade: "trade", slay: "creature killed", level_up: "level gained" };
+  const [noun, ...rest] = (nouns[name] ?? plain(name)).split(" ");
+  return [count(number, noun), ...rest].join(" ");
+}
+
+function plain(name: string): string {
+  return name.replaceAll("_", " ");
 }
 
 function tellAll(tick: number, kind: "attack" | "death" | "birth", rows: number, tell: (row: number) => Told): Told[] {

@@ -38,6 +38,7 @@ class Nature(NamedTuple):
         lives_on: where it can enter the world.
         shy: whether it does not enter in the outer quarter.
         experience: that killing it brings.
+        colour: in which viewers tell it from others, "#rrggbb".
     """
 
     health: int
@@ -45,11 +46,12 @@ class Nature(NamedTuple):
     lives_on: tuple[Material, ...]
     shy: bool
     experience: int
+    colour: str
 
 
 NATURES = {
-    Creature.CHICKEN: Nature(5, 1, (Material.GRASS,), False, 10),
-    Creature.GOBLIN: Nature(15, 5, (Material.FOREST, Material.SCRUB), True, 50),
+    Creature.CHICKEN: Nature(5, 1, (Material.GRASS,), False, 10, "#f6efdc"),
+    Creature.GOBLIN: Nature(15, 5, (Material.FOREST, Material.SCRUB), True, 50, "#8ec63f"),
 }
 
 

@@ -15,6 +15,7 @@ _FINE = 8  # a mask is drawn so many times as large
 
 # Lengths in tiles, and what they are at least in pixels.
 _BODY, _LINE, _EDGE = (0.37, 1.9), (0.10, 1.0), (0.08, 0.5)  # a radius, the width of a line, and what is around both
+_SMALL = (0.24, 1.3)  # radius of a creature
 _RING = (0.60, 2.5)  # radius of the ring around who is hit
 _ARM = (0.27, 1.5)  # from the middle of a cross to the ends of its arms, along each axis
 
@@ -22,9 +23,9 @@ Pen = ImageDraw.ImageDraw
 
 
 @lru_cache(64)
-def body(scale: int, wide: bool) -> Image.Image:
-    """An agent: a disc in the middle of a tile of `scale` pixels."""
-    radius = _whole(_length(scale, _BODY) + wide * _length(scale, _EDGE))
+def body(scale: int, wide: bool, small: bool = False) -> Image.Image:
+    """An agent, or a creature, which is small: a disc in the middle of a tile of `scale` pixels."""
+    radius = _whole(_length(scale, _SMALL if small else _BODY) + wide * _length(scale, _EDGE))
     return _mask(scale, 0, 0, lambda pen, middle: pen.circle(middle, radius, 255))
 
 

@@ -15,6 +15,7 @@ import math
 
 import numpy as np
 
+from forge.blade.creatures.kinds import NATURES
 from forge.blade.game.game import GAME
 from forge.blade.schema.schema import Schema
 
@@ -55,6 +56,13 @@ def ground_colours(schema: Schema) -> np.ndarray:
 
 #: The colours of our own materials, as the viewer's map has them: uint8 [7, 3], sRGB.
 GROUND = ground_colours(GAME)
+
+
+_OF_NO_KIND = "#d8c3a0"
+_CREATURES = (_OF_NO_KIND, *(nature.colour for nature in NATURES.values()))
+#: Of what is on the map and is no agent, by the column `creature` of its record: uint8 [kinds, 3], sRGB. The first is
+#: that of whatever has no such column.
+CREATURES = np.array([list(bytes.fromhex(colour[1:])) for colour in _CREATURES], np.uint8)
 
 
 def colours(count: int) -> np.ndarray:

@@ -1,4 +1,4 @@
-"""A world from straight above, drawn without a browser: tiles, and upon them agents, attacks and deaths."""
+"""A world from straight above, drawn without a browser: tiles, and upon them agents, creatures, attacks and deaths."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ from PIL import Image, ImageFilter
 
 from forge.blade import EventKind, Material, Style
 from forge.blade.game.game import GAME
+from forge.blade.mechanics.events import NOBODY
 from forge.blade.schema.schema import Schema
 from forge.blade.terrain.tiles import as_tiles
 from forge.experiments.pictures.marks import attack, body, cross
-from forge.experiments.pictures.palette import colours, ground_colours
+from forge.experiments.pictures.palette import CREATURES, colours, ground_colours
 from forge.support.durable import write_atomic
 from forge.support.paths import path_of
 
@@ -90,7 +91,7 @@ class TopView:
         """Draws everyone on the land as it was last brought up to date.
 
         Args:
-            agents: AGENT [N], empty slots included or not.
+            agents: AGENT [N], or the records of all bodies, empty slots included or not.
             events: EVENT [...] of this world's last tick: attacks that hurt and deaths are drawn. None means
                 none.
 
@@ -98,10 +99,11 @@ class TopView:
             uint8 [h, w, 3], sRGB, in memory of its own.
         """
         picture = self._land.copy()
-        living = agents[agents["alive"] > 0]
+        living, creatures = agents[agents["alive"] > 0], agents[agents["population"] == NOBODY]
         if events is not None:
             self._draw_deaths(picture, events)
-            self._draw_attacks(picture, living, events)
+            self._draw_attacks(picture, np.concatenate([living, creatures]), events)
+        self._draw_creatures(picture, creatures)
         self._draw_agents(picture, living)
         return np.array(picture)
 
@@ -129,6 +131,15 @@ class TopView:
             middle = (row + target[0]) / 2, (col + target[1]) / 2
             for wide, colour in ((True, _DARK), (False, _ATTACKS[Style(int(event["detail"]))])):
                 self._stamp(picture, attack(self.scale, target[0] - row, target[1] - col, wide), colour, *middle)
+
+    def _draw_creatures(self, picture: Image.Image, creatures: np.ndarray) -> None:
+        """Creatures are smaller than agents, and stand below them."""
+        disc, rim = (body(self.scale, wide, small=True) for wide in (False, True))
+        named = "creature" in (creatures.dtype.names or ())
+        kinds = creatures["creature"] if named else np.zeros(len(creatures), np.int64)
+        for row, col, kind in zip(creatures["row"].tolist(), creatures["col"].tolist(), kinds.tolist(), strict=True):
+            self._stamp(picture, rim, _DARK, row, col)
+            self._stamp(picture, disc, tuple(CREATURES[kind].tolist()), row, col)
 
     def _draw_agents(self, picture: Image.Image, living: np.ndarray) -> None:
         everyone = living[np.lexsort((living["id"], living["col"], living["row"]))]
