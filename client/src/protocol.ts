@@ -80,7 +80,7 @@ export interface Source {
   tick_seconds: number;
 }
 
-export type OverlayName = "visits" | "value" | "dependency" | "attacks";
+export type OverlayName = "visits" | "value" | "dependency" | "attacks" | "trades" | "wealth";
 
 export interface Welcome {
   type: "welcome";
@@ -108,6 +108,8 @@ export interface Welcome {
     life?: boolean;
     /** How many books the exchange has, and the prices that can be named [gold]. */
     exchange?: { books: number; prices: number[] };
+    /** Whether it can be asked who stands out. */
+    fame?: boolean;
   };
 }
 
@@ -263,6 +265,32 @@ export interface KindReport {
   gold: number[];
 }
 
+/** Who stands out among the living and the dead. */
+export interface FameReport {
+  type: "fame";
+  tick: number;
+  /** The tick from which on the dead are known; null before any. */
+  since: number | null;
+  boards: FameBoard[];
+}
+
+export interface FameBoard {
+  name: string;
+  unit: string;
+  /** The first places. */
+  rows: FamePlace[];
+}
+
+export interface FamePlace {
+  id: number;
+  population: number;
+  value: number;
+  died: number | null;
+  /** What it is best at, and its level of that; null where there are no levels. */
+  skill: string | null;
+  level: number | null;
+}
+
 /** The rows of a set that an agent knows of. */
 export interface RowsReport {
   name: string;
@@ -388,6 +416,7 @@ export type ServerMessage =
   | AgentReport
   | LifeReport
   | ExchangeReport
+  | FameReport
   | Events
   | HistoryReport
   | Past
@@ -415,6 +444,7 @@ export type ClientMessage =
   | { type: "inspect"; id: number | null }
   | { type: "life"; id: number | null }
   | { type: "exchange"; book: number | null }
+  | { type: "fame"; shown: boolean }
   | ({ type: "overlay" } & OverlayRequest)
   | { type: "join"; population: number | null; id: number | null }
   | { type: "act"; move: number; style: number; target: number | null }
@@ -430,6 +460,7 @@ const KINDS = new Set([
   "agent",
   "life",
   "exchange",
+  "fame",
   "events",
   "history",
   "past",

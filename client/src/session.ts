@@ -36,6 +36,9 @@ export function listen(store: Store, world: World, actions: Actions, url: Parame
     exchange(message) {
       if (message.book === store.get().book) store.set({ exchange: message });
     },
+    fame(message) {
+      if (store.get().asksFame) store.set({ fame: message });
+    },
     history: (message) => store.set({ history: message }),
     past: (message) => store.set({ past: message }),
     trace(message) {

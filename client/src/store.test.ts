@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { frame, welcome } from "./fixtures";
 import { Observable } from "./observable";
-import type { ClientMessage, ExchangeReport, LifeReport, ServerMessage } from "./protocol";
+import type { ClientMessage, ExchangeReport, FameReport, LifeReport, ServerMessage } from "./protocol";
 import { listen } from "./session";
 import { createActions, createStore } from "./store";
 import { readParameters, socketAddress } from "./url";
@@ -101,6 +101,22 @@ describe("actions", () => {
     expect(sent.map((message) => message.type === "exchange" && message.book)).toEqual([0, 0, null]);
     hear(trading);
     expect(sent.length).toBe(3);
+  });
+  it("ask who stands out while somebody looks, where that is known", () => {
+    const { actions, sent, store, hear } = page();
+    hear(welcome);
+    actions.askFame(true);
+    hear({ ...welcome, abilities: { ...welcome.abilities, fame: true } });
+    const report: FameReport = { type: "fame", tick: 3, since: 1, boards: [] };
+    hear(report);
+    expect(store.get().fame).toBeNull();
+    actions.askFame(true);
+    hear(report);
+    expect(store.get().fame).toEqual(report);
+    hear({ ...welcome, abilities: { ...welcome.abilities, fame: true } });
+    actions.askFame(false);
+    expect(sent).toEqual([true, true, false].map((shown) => ({ type: "fame", shown })));
+    expect(store.get().fame).toBeNull();
   });
   it("follow whom they select, and stop when nobody is selected", () => {
     const { actions, store } = page();

@@ -6,6 +6,7 @@ import type {
   AgentReport,
   ClientMessage,
   ExchangeReport,
+  FameReport,
   HistoryReport,
   LifeReport,
   Moment,
@@ -65,6 +66,9 @@ export interface AppState {
   /** The book of the exchange that is asked for, or null; and what the server tells of it. */
   book: number | null;
   exchange: ExchangeReport | null;
+  /** Whether it is asked who stands out; and what the server tells of it. */
+  asksFame: boolean;
+  fame: FameReport | null;
   /** How many lived when, as the server told last. */
   history: HistoryReport | null;
   /** What happened before the newest key frame. */
@@ -108,6 +112,8 @@ export function createStore(url: Parameters): Store {
     life: null,
     book: null,
     exchange: null,
+    asksFame: false,
+    fame: null,
     history: null,
     past: null,
     peak: 0,
@@ -201,6 +207,13 @@ export function createActions(store: Store, send: (message: ClientMessage) => vo
       store.set({ book, exchange: null });
       send({ type: "exchange", book });
     },
+    /** Asks who stands out from now on, or no more. */
+    askFame(asksFame: boolean) {
+      const { asksFame: before, welcome } = store.get();
+      if (asksFame === before || !welcome?.abilities.fame) return;
+      store.set({ asksFame, fame: null });
+      send({ type: "fame", shown: asksFame });
+    },
     /** Asks for the last births and deaths up to a tick. */
     recall: (tick: number) => send({ type: "recall", tick }),
     /** Asks how an agent fared up to a tick. */
@@ -239,7 +252,8 @@ export function createActions(store: Store, send: (message: ClientMessage) => vo
     setQuality: (quality: AppState["quality"]) => store.set({ quality }),
     /** Says again to a server what it must know of this page, after a new connection. */
     resend() {
-      const { selected, overlay: request, book } = store.get();
+      const { selected, overlay: request, book, asksFame } = store.get();
+      if (asksFame && store.get().welcome?.abilities.fame) send({ type: "fame", shown: true });
       if (book !== null && store.get().welcome?.abilities.exchange) send({ type: "exchange", book });
       if (selected !== null) inspect(selected);
       if (request.name !== null) send({ type: "overlay", ...request });

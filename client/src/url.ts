@@ -27,9 +27,9 @@ export interface Parameters {
 }
 
 /** Sections that a link can open. */
-export const PANELS = ["exchange"] as const;
+export const PANELS = ["exchange", "fame"] as const;
 
-export const OVERLAYS: readonly OverlayName[] = ["visits", "value", "dependency", "attacks"];
+export const OVERLAYS: readonly OverlayName[] = ["visits", "value", "dependency", "attacks", "trades", "wealth"];
 
 /** Where the page's socket is: beside the page, whatever path a proxy serves it at. The token is looked at on the way. */
 export function socketAddress(page: string, token: string | null = null): string {

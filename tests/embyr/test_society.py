@@ -17,9 +17,10 @@ from forge.embyr.inspection.overlays import Overlays
 from forge.embyr.society.happenings import HAPPENING, Rows, happened_shown
 from forge.embyr.society.lives import Lives
 from forge.embyr.society.society import Society
-from forge.embyr.wire.protocol import Inspect, Life
+from forge.embyr.wire.protocol import Inspect, Life, Overlay
 from tests.blade.watching import play, world_of
 from tests.embyr.desks import HandDesk
+from tests.embyr.test_overlays import grid
 from tests.embyr.town import TOWN, Town, order
 
 EVENTS = ("birth", "death", "attack", "harvest", "drink", "bear", "slay")
@@ -185,6 +186,30 @@ def test_what_the_own_numbers_are_is_said_once(street: Street) -> None:
     (gold,) = [feature for feature in declared if feature["name"] == "gold"]
     assert (gold["array"], gold["unit"], gold["low"]) == ("gold", "gold", 0)
     assert "own" not in Overlays(Chaos()).abilities()
+
+
+def test_where_trades_were_made_and_where_the_rich_stand(street: Street) -> None:
+    """Agent 0 sells a shrimp for 3 gold, so that it has 23, and agent 1 17 and a shrimp that is worth 3: 20 again.
+
+    Before the trade a shrimp is worth nothing. Nobody moves, so in three frames agent 0 has 20, 20 and 23 gold.
+    """
+    town = street.town
+    street.overlays.close()
+    street.overlays = Overlays(TOWN, seconds=0.0)  # counts from now on
+    street.overlays.attach(street.desk)
+    town.give(0, "shrimp")
+    street.overlays.after(town.world, town.source.frame(key=True))
+    street.play({0: order("sell", "shrimp", 3)}, {1: order("buy", "shrimp", 5)})
+    agents = town.world.state.agents[0]
+    assert street.overlays.offered == ["visits", "attacks", "trades", "wealth"]
+    for name, slot, value in (("trades", 0, 1), ("trades", 1, 1), ("wealth", 0, 21), ("wealth", 1, 20)):
+        street.desk.take()
+        street.overlays.receive(1, Overlay(name, int(agents["population"][slot]), None, None))
+        (_, message), *_ = street.desk.wait(1)
+        told = grid(message)
+        assert told.about["name"] == name
+        assert told.values[agents["row"][slot], agents["col"][slot]] == value, (name, slot)
+    assert np.isnan(told.values[0, 0])
 
 
 def test_a_life_is_told_with_its_path_its_trades_and_its_levels(street: Street) -> None:

@@ -10,6 +10,7 @@ import { createCommands, type Desktop } from "./commands/commands";
 import { createHelp } from "./commands/help";
 import { listenToKeys } from "./commands/keyboard";
 import { createExchange } from "./exchange/exchange";
+import { createFame } from "./fame/fame";
 import { createFeed } from "./feed/feed";
 import { createMinimap } from "./map/minimap";
 import { createOverlays } from "./overlay/overlays";
@@ -54,6 +55,7 @@ export function mountUi(app: App, root: HTMLElement, canvas: HTMLCanvasElement):
       createTraining(app, desk),
       createPopulations(app, desk),
       createExchange(app, desk, commands),
+      createFame(app, desk, commands),
       createOverlays(app, desk),
       createMinimap(app, desk),
       createFeed(app, desk),

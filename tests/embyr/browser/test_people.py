@@ -114,6 +114,24 @@ def test_the_exchange_says_what_each_kind_costs_and_who_waits(watched: Watched, 
     page.until("__line.said.at(-1).type === 'exchange' && __line.said.at(-1).book === null")
 
 
+def test_the_hall_of_fame_has_who_stands_out_and_leads_to_them(watched: Watched, opened: Callable[..., Screen]) -> None:
+    """Agent 0 had the most when it had sold: 23 gold, three cooked shrimps at 3, and a sword that nobody bought."""
+    page = opened((390, 844), drawn=False)
+    page.open(watched.viewer.port, "panel=fame&director=0")
+    page.until("document.querySelector('#panel-fame .fame-line')")
+    assert words(page, "#panel-fame .segments button") == ["Oldest", "Richest", "Levels"]
+    page.page.locator("#panel-fame [data-board=richest]").click()
+    richest = [line.split() for line in words(page, "#panel-fame .fame-line")]
+    assert [(line[1], *line[-2:]) for line in richest] == [
+        (f"#{watched.town.id(0)}", "32", "gold"),
+        *((f"#{id}", "20", "gold") for id in sorted(watched.town.id(slot) for slot in (1, 2, 3))),
+    ]
+    page.picture("fame")
+    assert Layout(page).findings() == []
+    page.page.locator("#panel-fame .fame-line .chip").first.click()
+    page.until("id => document.querySelector('#agent-name').innerText.endsWith('#' + id)", watched.town.id(0))
+
+
 def name_of(page: Screen, id: int) -> str:
     """What the page calls an agent, by its link in the panel of another one."""
     links = words(page, "#agent-story .deed .link")

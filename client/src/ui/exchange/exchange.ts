@@ -2,7 +2,6 @@
 
 import type { App } from "../../app";
 import type { ExchangeReport, KindReport } from "../../protocol";
-import type { Store } from "../../store";
 import type { Commands } from "../commands/commands";
 import type { Desk } from "../page/desk";
 import { el, iconButton, setAttributes, setText, svg } from "../parts/dom";
@@ -20,7 +19,7 @@ interface Row {
   detail: HTMLElement;
 }
 
-export function createExchange({ store, actions, url }: App, desk: Desk, commands: Commands): HTMLElement {
+export function createExchange({ store, actions }: App, desk: Desk, commands: Commands): HTMLElement {
   const book = el("select", { id: "exchange-book", "aria-label": "Book of the exchange" });
   const which = el("label", { class: "field" }, el("span", {}, "Book of"), book);
   const note = el("p", { class: "faint", id: "exchange-note" });
@@ -99,21 +98,8 @@ export function createExchange({ store, actions, url }: App, desk: Desk, command
   );
   desk.state.watch(() => desk.isOpen("exchange"), ask);
   store.watch((state) => state.exchange, show);
-  bringIntoSight(url.panel === "exchange", store, panel);
+  desk.comeTo("exchange", (seen) => store.watch((state) => state.exchange !== null, seen));
   return panel;
-}
-
-/** Whom a link has led here sees it as soon as there is something to see. */
-function bringIntoSight(asked: boolean, store: Store, panel: HTMLElement): void {
-  if (!asked) return;
-  const done = store.watch(
-    (state) => state.exchange,
-    (report) => {
-      if (!report) return;
-      panel.scrollIntoView({ block: "start" });
-      queueMicrotask(() => done());
-    },
-  );
 }
 
 function noteOf(report: ExchangeReport | null): string {

@@ -19,6 +19,9 @@ const TOLD: Record<OverlayName, string> = {
   value: "How long the policy expects an agent of the population to live from each tile on.",
   dependency: "How the value of an agent changes with the place of a second agent.",
   attacks: "Where attacks landed.",
+  trades: "Where agents of the population stood when they sold or bought.",
+  wealth:
+    "How much agents of the population had, on the mean, who stood on each tile: gold, and items at their last prices.",
 };
 
 export function createOverlays(app: App, desk: Desk): HTMLElement {

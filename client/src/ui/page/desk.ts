@@ -1,11 +1,11 @@
 /** The column of panels: whether it is shown, which sections lie open, and the frame each has in common. */
 
-import { Observable } from "../../observable";
+import { Observable, type Unsubscribe } from "../../observable";
 import type { Parameters } from "../../url";
 import { el, icon, iconButton, setAttributes } from "../parts/dom";
 import { recall, remember } from "../parts/memory";
 
-export type PanelName = "agent" | "training" | "populations" | "exchange" | "overlay" | "map" | "feed";
+export type PanelName = "agent" | "training" | "populations" | "exchange" | "fame" | "overlay" | "map" | "feed";
 
 /** wide: the column stands beside the world; tall: it lies below; low: it stands beside, and only when asked for. */
 export type WindowShape = "wide" | "tall" | "low";
@@ -22,7 +22,7 @@ interface DeskState {
 
 const SECTIONS = "embyr.sections";
 const COLUMN = "embyr.column";
-const ALL: readonly PanelName[] = ["agent", "training", "populations", "exchange", "overlay", "map", "feed"];
+const ALL: readonly PanelName[] = ["agent", "training", "populations", "exchange", "fame", "overlay", "map", "feed"];
 const PASSING: PanelName = "agent";
 const PRESENTED: PanelName = "populations";
 const LOW = "(max-height: 500px)";
@@ -38,8 +38,12 @@ export class Desk {
   /** Whether it is a presentation that does not end. */
   private readonly beside: boolean;
 
-  constructor({ present, beside }: Pick<Parameters, "present" | "beside">) {
+  /** The section that a link asks for. */
+  private readonly asks: PanelName | null;
+
+  constructor({ present, beside, panel }: Pick<Parameters, "present" | "beside" | "panel">) {
     this.beside = beside;
+    this.asks = panel;
     const queries = [matchMedia(LOW), matchMedia(TALL)];
     const shape = (): WindowShape => (queries[0].matches ? "low" : queries[1].matches ? "tall" : "wide");
     this.state = new Observable<DeskState>({
@@ -78,6 +82,16 @@ export class Desk {
     this.state.set({ open: open ? [...others, name] : others, shown: shown || open });
     remember(SECTIONS, this.state.get().open);
     if (open) this.sections.get(name)?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Where a link has led to a section, brings it to the top of the column as soon as it has something to show. */
+  comeTo(name: PanelName, watch: (seen: (filled: boolean) => void) => Unsubscribe): void {
+    if (this.asks !== name) return;
+    const leave = watch((filled) => {
+      if (!filled) return;
+      this.sections.get(name)?.scrollIntoView({ block: "start" });
+      queueMicrotask(() => leave());
+    });
   }
 
   /** As `setOpen`; where the window has no room for a column besides the world, closing hides the column. */

@@ -1,4 +1,4 @@
-"""Where agents have been and from where they attacked, counted tile by tile from the frames that were shown."""
+"""Where agents have been, attacked and traded, counted tile by tile from the frames that were shown."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Heatmaps(Protocol):
         ...
 
     def count(self, name: str, population: int) -> tuple[np.ndarray, bool]:
-        """Counts int64 [S, S] of "visits" or "attacks", the caller's own, and whether they are complete by now."""
+        """Counts int64 [S, S] of "visits", "attacks" or "trades", the caller's own, and whether they are complete."""
         ...
 
 
@@ -39,11 +39,16 @@ class Tally:
         self._counts: dict[tuple[str, int], np.ndarray] = {}
 
     def add(self, frame: Frame) -> None:
-        """Counts who stands where, and from where who attacked."""
+        """Counts who stands where, from where who attacked, and where both sides of a trade stood."""
         agents = frame.agents
         self._add("visits", agents["population"], agents["row"], agents["col"])
         if len(frame.attacks["attacker"]):
             self._add("attacks", *frame.lookup(frame.attacks["attacker"], "population", "row", "col"))
+        for number in (number for number, deed in enumerate(frame.layout.deeds) if deed.name == "trade"):
+            trades = frame.deeds["what"] == number
+            for side in ("agent", "other"):
+                found = frame.lookup(frame.deeds[side][trades], "population", "row", "col")
+                self._add("trades", *(column[found[0] >= 0] for column in found))
 
     def _add(self, name: str, population: np.ndarray, row: np.ndarray, col: np.ndarray) -> None:
         place = row.astype(np.int64) * self.side + col

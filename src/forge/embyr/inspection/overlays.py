@@ -16,10 +16,11 @@ from forge.blade.recording.scene import Scene, told_in
 from forge.blade.world.world import World
 from forge.embyr.inspection.heatmaps import heatmaps
 from forge.embyr.inspection.mind import Mind, Thought
-from forge.embyr.inspection.orders import OpenOrders, open_orders
+from forge.embyr.inspection.orders import OpenOrders, has_exchange, open_orders
 from forge.embyr.inspection.own import own_declared
 from forge.embyr.inspection.panel import agent_message
 from forge.embyr.inspection.query_worker import QueryWorker, Reply
+from forge.embyr.inspection.riches import Riches
 from forge.embyr.streaming.extension import Desk, Extension
 from forge.embyr.streaming.pace import Refused
 from forge.embyr.streaming.source import told_apart
@@ -92,6 +93,7 @@ class Overlays(Extension):
         self.names = told_apart((*names, *(f"Population {p}" for p in range(len(names), P)))[:P])
         self.minds: tuple[Mind | None, ...] = (*minds, *(None for _ in range(len(minds), P)))[:P]
         self._heatmaps = heatmaps(config.terrain.side, replay)
+        self._riches = Riches(config.terrain.side) if replay is None and config.named("items") else None
         self._materials = np.zeros((0, 0), np.uint8)
         self._moment: Moment | None = None
         self._overlays: dict[int, Overlay] = {}
@@ -101,6 +103,8 @@ class Overlays(Extension):
             "value": self._values,
             "dependency": self._dependency,
             "attacks": self._traced,
+            "trades": self._traced,
+            "wealth": self._wealth,
         }
 
     def attach(self, desk: Desk) -> None:
@@ -116,7 +120,13 @@ class Overlays(Extension):
     def offered(self) -> list[str]:
         """The overlays there are, in the order in which a viewer goes through them."""
         known = any(mind is not None for mind in self.minds)
-        return [name for name in self._kinds if known or name not in ("value", "dependency")]
+        there = {
+            "value": known,
+            "dependency": known,
+            "trades": has_exchange(self.config),
+            "wealth": self._riches is not None,
+        }
+        return [name for name in self._kinds if there.get(name, True)]
 
     def abilities(self) -> Mapping[str, Any]:
         """See `Extension`."""
@@ -177,6 +187,8 @@ class Overlays(Extension):
             self._materials = self._materials.copy()
             draw_tiles(self._materials, frame.tiles)
         self._heatmaps.shown(frame)
+        if world is not None and self._riches is not None:
+            self._riches.shown(world, frame)
         memories = {id(mind): mind.recall() for mind in self.minds if mind is not None}
         told = None if world is None else told_in(world, frame.world)
         orders = None if world is None else open_orders(world, frame.world)
@@ -212,10 +224,19 @@ class Overlays(Extension):
         what, unit = {
             "visits": ("Ticks spent on each tile", "agent ticks"),
             "attacks": ("Attacks that took effect, by the attacker's tile", "attacks"),
+            "trades": ("Trades, by where who sold and who bought stood", "trades"),
         }[grid.name]
         legend = f"{what}: {self.names[grid.population]}, ticks {first} to {last}"
         high = max(1.0, float(counts.max()))
         return Reply(_message(grid, last, values, legend, (1.0, high), unit=unit, scale="log"), complete)
+
+    def _wealth(self, moment: Moment, grid: Grid) -> Reply:
+        assert self._riches is not None  # else it would not be offered
+        values = self._riches.mean(grid.population)
+        first, last = self._riches.ticks or (moment.scene.tick, moment.scene.tick)
+        what = "Mean wealth of who stood on each tile, items at their last prices"
+        legend = f"{what}: {self.names[grid.population]}, ticks {first} to {last}"
+        return Reply(_message(grid, last, values, legend, _range(values), unit="gold"))
 
     def _values(self, moment: Moment, grid: Grid) -> Reply:
         mind = self._mind(grid.population)

@@ -1,4 +1,4 @@
-"""The stories of agents and the books of their exchange, found beside the world only while somebody asks for them."""
+"""Lives, the books of the exchange and the hall of fame, found beside the world only while somebody asks for them."""
 
 from __future__ import annotations
 
@@ -12,16 +12,18 @@ from forge.blade.config.config import Config
 from forge.blade.recording.frame import Frame
 from forge.blade.recording.frame_layout import frame_layout
 from forge.blade.recording.frame_schema import FrameLayout
+from forge.blade.society.wealth import wealth
 from forge.blade.world.world import World
 from forge.embyr.inspection.orders import has_exchange, open_orders
 from forge.embyr.inspection.query_worker import QueryWorker, Reply
+from forge.embyr.society.fame import HallOfFame
 from forge.embyr.society.happenings import HAPPENING, PLACE, Rows, event_names, happened_in, happened_shown, places_of
 from forge.embyr.society.lives import Lives
 from forge.embyr.society.market import Market
 from forge.embyr.society.story import Stories
 from forge.embyr.streaming.extension import Desk, Extension
 from forge.embyr.streaming.pace import Refused
-from forge.embyr.wire.protocol import Exchange, Life, Message
+from forge.embyr.wire.protocol import Exchange, Fame, Life, Message
 
 #: Systems whose worlds have people of whom there is more to tell than a frame shows.
 PEOPLE = ("skills", "items", "births")
@@ -42,8 +44,14 @@ class Book(NamedTuple):
     topic: str = "exchange"
 
 
+class Hall(NamedTuple):
+    """The question who stands out."""
+
+    topic: str = "fame"
+
+
 class Society(Extension):
-    """Remembers lives and trades, from the first tick that is shown or passes, and answers Life and Exchange.
+    """Remembers lives and trades, from the first tick that is shown or passes, and answers Life, Exchange and Fame.
 
     Args:
         config: of the world that is watched.
@@ -52,7 +60,7 @@ class Society(Extension):
         seconds: from one answer to the next, at least.
     """
 
-    handles: ClassVar[tuple[type[Message], ...]] = (Life, Exchange)
+    handles: ClassVar[tuple[type[Message], ...]] = (Life, Exchange, Fame)
 
     def __init__(
         self, config: Config, layout: FrameLayout | None = None, share: float = 0.25, seconds: float = 0.5
@@ -62,6 +70,7 @@ class Society(Extension):
         events = event_names(layout)
         self._lives = Lives(events, config.named("levels"))
         self._market = Market(config, events) if has_exchange(config) and "trade" in events else None
+        self._fame = HallOfFame(self._lives)
         self._fire = config.schema.names("materials").index("fire") if config.named("camps") else None
         self._happenings = Rows(HAPPENING, ("agent", "other"), _HAPPENINGS)
         self._places = Rows(PLACE, ("agent",), _PLACES)
@@ -77,13 +86,12 @@ class Society(Extension):
     def attach(self, desk: Desk) -> None:
         """See `Extension`."""
         super().attach(desk)
-        self._worker = QueryWorker(
-            self._answer, desk.tell, {"life": self._seconds, "exchange": self._seconds}, self._share
-        )
+        topics = dict.fromkeys(("life", "exchange", "fame"), self._seconds)
+        self._worker = QueryWorker(self._answer, desk.tell, topics, self._share)
 
     def abilities(self) -> Mapping[str, Any]:
         """See `Extension`."""
-        return {"life": True, **({"exchange": self._market.describe()} if self._market else {})}
+        return {"life": True, "fame": True, **({"exchange": self._market.describe()} if self._market else {})}
 
     def receive(self, viewer: int, message: Message) -> None:
         """See `Extension`.
@@ -94,6 +102,8 @@ class Society(Extension):
         match message:
             case Life(id):
                 self._worker.ask(viewer, "life", None if id is None else Story(id))
+            case Fame(shown):
+                self._worker.ask(viewer, "fame", Hall() if shown else None)
             case Exchange(book):
                 books = 0 if self._market is None else self._market.books
                 if book is not None and book >= books:
@@ -138,6 +148,7 @@ class Society(Extension):
         with self._lock:
             self._world = world, w
             self._lives.clear()
+            self._fame.clear()
             if self._market is not None:
                 self._market.clear()
         self._happenings.clear()
@@ -150,13 +161,15 @@ class Society(Extension):
     def _see(
         self, world: World | None, w: int, tick: int, happenings: np.ndarray, agents: Mapping[str, np.ndarray]
     ) -> None:
-        mothers = None
-        if world is not None and self.config.named("births"):
-            mothers = world.state.mother[w, world.state.living[w, : world.state.living_count[w]]]
+        mothers, levels = (_of_the_living(world, w, name) for name in ("mother", "level"))
+        riches = None
+        if world is not None and self.config.named("items"):
+            riches = wealth(world, w)[world.state.living[w, : world.state.living_count[w]]]
         self._happenings.add(tick, happenings)
         self._places.add(tick, places_of(tick, agents))
         with self._lock:
-            self._lives.see(tick, happenings, agents["id"], agents["age"], agents["population"], mothers)
+            ended = self._lives.see(tick, happenings, agents["id"], agents["age"], agents["population"], mothers)
+            self._fame.see(tick, ended, agents["id"].astype(np.int64), levels, riches)
             if self._market is not None:
                 self._market.see(tick, happenings)
 
@@ -168,11 +181,21 @@ class Society(Extension):
         with self._lock:
             self._market.show(orders, last)
 
-    def _answer(self, question: Story | Book) -> Reply:
+    def _answer(self, question: Story | Book | Hall) -> Reply:
         with self._lock:
             match question:
                 case Story(id):
                     return Reply(self._stories.of(id))
+                case Hall():
+                    return Reply(self._fame.tell())
                 case Book(number):
                     assert self._market is not None  # else it was refused
                     return Reply(self._market.tell(number))
+
+
+def _of_the_living(world: World | None, w: int, name: str) -> np.ndarray | None:
+    """The rows of an array of the state that are of the living, the caller's own; None where there is none."""
+    if world is None or name not in world.state._fields:
+        return None
+    rows: np.ndarray = getattr(world.state, name)[w, world.state.living[w, : world.state.living_count[w]]]
+    return rows

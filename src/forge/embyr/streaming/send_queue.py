@@ -10,9 +10,9 @@ from typing import Any
 from forge.embyr.wire.protocol import Close, ProtocolError, text_of
 
 #: Types of messages of which only the newest is of use.
-REPLACED = ("agent", "life", "exchange", "state", "training", "history", "past", "trace", "found")
+REPLACED = ("agent", "life", "exchange", "fame", "state", "training", "history", "past", "trace", "found")
 #: What is of no use to a viewer before it has drawn the frames that came before.
-_PACED = ("agent", "life", "exchange", "history", "grid")
+_PACED = ("agent", "life", "exchange", "fame", "history", "grid")
 
 
 class SendQueue:

@@ -77,6 +77,12 @@ class Exchange(NamedTuple):
     book: int | None
 
 
+class Fame(NamedTuple):
+    """From now on, tell who stands out; false ends it."""
+
+    shown: bool
+
+
 class Overlay(NamedTuple):
     """From now on, send this overlay whenever it is computed anew; a name of None ends it."""
 
@@ -134,7 +140,21 @@ class Find(NamedTuple):
 
 
 Message: TypeAlias = (
-    Hello | Ack | Control | Inspect | Life | Exchange | Overlay | Join | Act | Leave | Sight | Recall | Trace | Find
+    Hello
+    | Ack
+    | Control
+    | Inspect
+    | Life
+    | Exchange
+    | Fame
+    | Overlay
+    | Join
+    | Act
+    | Leave
+    | Sight
+    | Recall
+    | Trace
+    | Find
 )
 _Check: TypeAlias = Callable[[Any], bool]
 
@@ -196,6 +216,7 @@ MESSAGES: Mapping[str, tuple[Callable[..., Message], Mapping[str, _Field]]] = {
     "inspect": (Inspect, {"id": _maybe(_TICK)}),
     "life": (Life, {"id": _maybe(_TICK)}),
     "exchange": (Exchange, {"book": _maybe(_integer(0, 2**16 - 1))}),
+    "fame": (Fame, {"shown": _BOOLEAN}),
     "overlay": (
         Overlay,
         {
