@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn
 from tyro.conf import Positional, arg
 
-from forge.agents import ANYWHERE, KINDS
+from forge.agents import KINDS
 from forge.blade import ConfigError
 from forge.command_line import Trust, again, read
 from forge.experiments.evaluation.evaluation import HORIZONS, MARGIN, Settings
@@ -32,10 +32,11 @@ HORIZON = (
 class Options:
     """Measures runs on maps and seeds that are kept apart from training and from every study.
 
-    RUN is a run (its last checkpoint) or a checkpoint. Each shares worlds half and half with the forager, and where
-    attacks harm with the fighter: who lives longer? Then it plays alone, and in worlds that it shares evenly with all
-    scripted players, who are measured beside it. Runs that differ in their seeds alone are one row, with intervals over
-    runs and worlds. The same command gives the same figures.
+    RUN is a run (its last checkpoint) or a checkpoint. Each shares worlds half and half with the forager, where agents
+    can harm one another with the fighter, and where there is work with the artisan: who lives longer? Then it plays
+    alone, and in worlds that it shares evenly with all scripted players that can live there, who are measured beside
+    it. Runs that differ in their seeds alone are one row, with intervals over runs and worlds. The same command gives
+    the same figures.
     """
 
     runs: Annotated[Positional[tuple[str, ...]], arg(metavar="RUN ...", help="runs and checkpoints")] = ()
@@ -58,7 +59,7 @@ def main(arguments: list[str]) -> None:
     if not options.runs and not options.world:
         raise ConfigError(f"name at least one run or checkpoint, or a --world for the scripted players ({_KINDS})")
     settings = Settings(options.worlds, options.ticks, options.warmup, options.horizon)
-    company = () if options.alone or options.pairs else ANYWHERE
+    company = () if options.alone or options.pairs else None
     protocol = Protocol(settings, options.seed, company, options.cap, contests=not options.alone)
     world = Training.named(options.world).world if options.world else None
     players = players_of(options.runs, world)

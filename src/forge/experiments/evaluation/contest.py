@@ -12,6 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
+from forge.agents import kinds_for
 from forge.blade import Config
 from forge.experiments.evaluation.entrants import scripted_entrant
 from forge.experiments.evaluation.evaluation import Evaluation, Settings
@@ -23,7 +24,8 @@ from forge.experiments.statistics.estimate import Estimate, estimate_runs
 
 def opponents(config: Config) -> tuple[str, ...]:
     """The scripted players that policies are set against in a world: where no attack harms, fighters are foragers."""
-    return ("forager", "fighter") if attacks_harm(config) else ("forager",)
+    suited = {"forager": True, "fighter": attacks_harm(config), "artisan": "artisan" in kinds_for(config)}
+    return tuple(kind for kind, there in suited.items() if there)
 
 
 def arranged(config: Config, populations: int) -> Config:

@@ -10,6 +10,7 @@ import numpy as np
 from forge.blade import Config, ConfigError, Observation, Recording, World
 from forge.blade.config.config import config_of
 from forge.experiments.evaluation.evaluation import MARGIN, Counts, Evaluation, Settings
+from forge.experiments.evaluation.society import MOMENTS, Looking, Society
 from forge.support.checks import shown
 from forge.support.numeric import integer
 
@@ -95,7 +96,8 @@ def evaluate(
         raise ConfigError(f"policy = {shown(policy)} must have a method act(observation), as forge.load returns one")
     world = arena(config, settings, seed, maps, threads)
     played = play(world, policy, settings)
-    return Evaluation(played.settings, config.spawn.cap, played.counts, cause_names=config.schema.names("causes"))
+    names = config.schema.names("causes")
+    return Evaluation(played.settings, config.spawn.cap, played.counts, cause_names=names, society=played.society)
 
 
 def arena(
@@ -131,6 +133,7 @@ class Played(NamedTuple):
 
     settings: Settings  # with the horizon that it was played to
     counts: Counts
+    society: Society | None  # what was told of it in its `ticks` ticks; None in worlds without skills and goods
     visits: np.ndarray  # of its `ticks` ticks, int64 [W, P, side, side], if the world records them
     lives: np.ndarray  # LIFE records of the lives that it measured; those of the horizon's lifetime had not ended
 
@@ -142,9 +145,13 @@ def play(world: World, policy: Policy, settings: Settings) -> Played:
         observation, *_ = world.step(policy.act(observation))
     before, visits = world.state.tally.copy(), world.state.visits.copy()
     cohort = Cohort(range(settings.warmup, settings.warmup + settings.ticks), settings.horizons)
-    for _ in range(settings.ticks):
+    looking, between = Looking(world.state), -(-settings.ticks // MOMENTS)
+    for tick in range(1, settings.ticks + 1):
         observation, *_ = world.step(policy.act(observation))
         cohort.collect(world)
+        if tick % between == 0 or tick == settings.ticks:
+            looking.look(world.state)
+    society = looking.read()
     after, visits = world.state.tally.copy(), world.state.visits - visits
     born = int((after["births"] - before["births"]).sum())
     for horizon in settings.horizons:
@@ -164,7 +171,7 @@ def play(world: World, policy: Policy, settings: Settings) -> Played:
         ticks=after["ticks"] - before["ticks"],
         deaths=after["deaths"] - before["deaths"],
     )
-    return Played(settings, counts, visits, lives)
+    return Played(settings, counts, society, visits, lives)
 
 
 def longest_mean(lives: np.ndarray) -> float:
@@ -196,7 +203,8 @@ class Cohort:
 
     def collect(self, world: World) -> None:
         """Adds the lives that ended, or reached a horizon, in the last step of a world that records lives."""
-        agents, ended = world.state.agents, self._chosen(world.lives())
+        agents = world.state.agents[:, : world.state.lives.shape[1]]  # behind them are bodies that have no lives
+        ended = self._chosen(world.lives())
         self._ended.append(ended)
         for horizon, all_reached in self._reached.items():
             reached = self._chosen(world.state.lives[(agents["age"] == horizon) & (agents["alive"] > 0)])

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple, Self
 import numpy as np
 
 from forge.blade.game.game import GAME
+from forge.experiments.evaluation.society import Society
 from forge.experiments.statistics.estimate import Estimate, ratio
 from forge.support.checks import ConfigError
 from forge.support.numeric import integer
@@ -69,12 +70,14 @@ class Evaluation:
         None  # of a meeting, int64 [W, P, P]: see `forge.experiments.evaluation.bouts.fight_bouts`
     )
     cause_names: tuple[str, ...] = GAME.names("causes")  # what the deaths are of, by number
+    society: Society | None = None  # of a player alone in worlds with skills or goods
 
     def to_dict(self) -> dict[str, Any]:
         """Everything as plain values, for JSON."""
         counts = {name: array.tolist() for name, array in self.counts._asdict().items()}
         bouts = {} if self.bouts is None else {"bouts": self.bouts.tolist()}
-        return {"settings": self.settings._asdict(), "cap": self.cap, "counts": counts, **bouts}
+        society = {} if self.society is None else {"society": self.society.to_dict()}
+        return {"settings": self.settings._asdict(), "cap": self.cap, "counts": counts, **bouts, **society}
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
@@ -89,7 +92,8 @@ class Evaluation:
             settings = Settings(**{name: integer(name, value, 0) for name, value in data["settings"].items()})
             if not counts.lives.shape == counts.deaths.shape[:2] == (settings.worlds, counts.lives.shape[-1]):
                 raise ValueError(f"it counts {list(counts.lives.shape)} lives in {settings.worlds} worlds")
-            return cls(settings, integer("cap", data["cap"], 1), counts, bouts)
+            society = Society.from_dict(data["society"]) if "society" in data else None
+            return cls(settings, integer("cap", data["cap"], 1), counts, bouts, society=society)
         except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
             raise ConfigError(f"an evaluation is damaged: {error}") from error
 

@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from forge.agents import KINDS, Scripted, scripted
+from forge.agents import KINDS, Scripted, kinds_for, scripted
 from forge.blade import PRESETS, Chaos, Config, ConfigError, Recording, World
 from forge.blade.world.scenario import Scenario
 from forge.experiments.evaluation.mixing import Entrant, Mixed, Seat, View
@@ -102,8 +102,9 @@ def match_of(words: Sequence[str], seed: int = 0, follow: bool = False) -> Match
     """The match that words name: at most one world (a preset or a TOML file), and any number of players.
 
     Players are scripted agents, runs (their last checkpoint) and checkpoints; they take the populations in turn. With
-    no world among the words it is that of the first run, or chaos; with no players, scripted agents play: fighters
-    where there is combat, else foragers. Runs may have been trained with other numbers of agents and populations.
+    no world among the words it is that of the first run, or chaos; with no players, scripted agents play: artisans
+    where there is work, else fighters where there is combat, else foragers. Runs may have been trained with other
+    numbers of agents and populations.
 
     Args:
         words: such as `chaos`, `runs/demo fighter`, `law forager random`.
@@ -167,11 +168,15 @@ def match_in(config: Config, title: str, player: Policy | None = None, seed: int
 
 
 def _default(config: Config) -> str:
-    """The scripted agent that suits a world: one that fights where that does anything."""
+    """The scripted agent that suits a world: one that works where there is work, else one that fights if that harms."""
+    if "artisan" in kinds_for(config):
+        return "artisan"
     return "fighter" if attacks_harm(config) else "forager"
 
 
 def attacks_harm(config: Config) -> bool:
-    """Whether any style of attack does damage."""
+    """Whether agents can harm one another by any style of attack."""
+    if config.named("levels"):
+        return bool(config.to_dict()["levels"]["agents"])
     combat = config.combat
     return bool(combat.melee_damage or combat.range_damage or combat.mage_damage)

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from forge.agents import ANYWHERE, KINDS
+from forge.agents import KINDS, kinds_for
 from forge.blade import Config, ConfigError
 from forge.blade.terrain.generation import maps as load_maps
 from forge.experiments.evaluation.evaluate import check_settings, fresh_maps
@@ -40,7 +40,8 @@ class Protocol:
     Args:
         settings: number of worlds, and for how long they are played.
         seed: names the worlds' random streams and the players' choices.
-        company: scripted players with whom worlds are shared; none means that players are measured alone only.
+        company: scripted players with whom worlds are shared; none means that players are measured alone only, and None
+            all that can play in a world, see `company_in`.
         cap: most agents alive at once in a world; 0 means as many as the world says.
         contests: whether trained players share worlds half and half with each scripted opponent, one at a time.
 
@@ -50,7 +51,7 @@ class Protocol:
 
     settings: Settings = USUAL
     seed: int = 0
-    company: tuple[str, ...] = ANYWHERE
+    company: tuple[str, ...] | None = None
     cap: int = 0
     contests: bool = True
 
@@ -58,11 +59,16 @@ class Protocol:
         object.__setattr__(self, "settings", check_settings(self.settings))
         for name in ("seed", "cap"):
             object.__setattr__(self, name, integer(name, getattr(self, name), 0))
-        for kind in self.company:
+        given = self.company or ()
+        for kind in given:
             if kind not in KINDS:
                 raise ConfigError(did_you_mean("scripted agent", kind, list(KINDS)))
-        if len(set(self.company)) < len(self.company):
-            raise ConfigError(f"company must be different scripted agents, not {', '.join(self.company)}")
+        if len(set(given)) < len(given):
+            raise ConfigError(f"company must be different scripted agents, not {', '.join(given)}")
+
+    def company_in(self, config: Config) -> tuple[str, ...]:
+        """The scripted players with whom worlds of a configuration are shared."""
+        return kinds_for(config) if self.company is None else self.company
 
     def world(self, config: Config) -> Config:
         """A world as it is played: on held-out maps, at its full cap. One with a map file keeps its only map."""
@@ -82,6 +88,7 @@ class Protocol:
     def digest(self, config: Config) -> str:
         """Names this protocol in a world: equal digests mean equal worlds, company and lengths."""
         parts: dict[str, Any] = {**asdict(self), "settings": self.settings._asdict(), "version": VERSION}
+        parts["company"] = self.company_in(config)
         parts["world"] = world_name(self.world(config))
         return hashlib.blake2b(json.dumps(parts, sort_keys=True).encode(), digest_size=8).hexdigest()
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+import math
+from collections.abc import Sequence, Set
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -24,6 +25,15 @@ if TYPE_CHECKING:
 
 NAME = "evaluation"
 
+#: What the table tells of worlds with skills and goods: of each figure its heading and digits.
+_OF_SOCIETIES = {
+    "wealth": ("wealth [gold]", 1),
+    "gini": ("Gini of wealth", 2),
+    "volume": ("traded in 1,000 ticks", 1),
+    "crafts": ("made in 1,000 ticks", 0),
+    "specialisation": ("specialisation [bits]", 2),
+}
+_UNKNOWN = Estimate(math.nan, math.nan, math.nan)
 _CAUSES = [cause.name.lower() for cause in Cause]
 
 
@@ -34,11 +44,17 @@ def contest_rows(scores: Sequence[Score]) -> list[dict[str, str]]:
 
 def rows(scores: Sequence[Score]) -> list[dict[str, str]]:
     """A row of text for each score: what the terminal, Markdown and LaTeX show."""
-    company = scores[0].company
-    return [_row(score, company, _random(scores, score.digest)) for score in scores]
+    company = _company(scores)
+    told = {name for score in scores for name in score.figures}
+    return [_row(score, company, _random(scores, score.digest), told) for score in scores]
 
 
-def _row(score: Score, company: Sequence[str], random: Score) -> dict[str, str]:
+def _company(scores: Sequence[Score]) -> list[str]:
+    """All scripted players with whom any of them shared worlds."""
+    return list(dict.fromkeys(kind for score in scores for kind in score.company))
+
+
+def _row(score: Score, company: Sequence[str], random: Score, told: Set[str]) -> dict[str, str]:
     f = score.figures
     row = {
         "player": score.name,
@@ -47,11 +63,14 @@ def _row(score: Score, company: Sequence[str], random: Score) -> dict[str, str]:
     }
     if company:
         row["among others [ticks]"] = interval(f["among"])
-        row |= {f"outlives {kind} [%]": interval(f[f"outlives_{kind}"], 0) for kind in company}
+        row |= {f"outlives {kind} [%]": interval(f.get(f"outlives_{kind}", _UNKNOWN), 0) for kind in company}
     row[REACHED] = reached(f["reach_horizon"].value, score.horizon)
     row["alive a world"] = interval(f["living"])
     row["tiles a life"] = interval(f["tiles"])
     row[f"died of {'/'.join(_CAUSES)} [%]"] = "/".join(number(f[f"died_{cause}"].value, 0) for cause in _CAUSES)
+    for name, (heading, digits) in _OF_SOCIETIES.items():
+        if name in told:
+            row[heading] = interval(f.get(name, _UNKNOWN), digits)
     return row
 
 
@@ -102,9 +121,9 @@ def about(scores: Sequence[Score], protocol: Protocol) -> str:
         else ""
     )
     mixed = (
-        f" Among others: in worlds shared evenly with {', '.join(protocol.company)}; a player outlives another where a "
+        f" Among others: in worlds shared evenly with {', '.join(_company(scores))}; a player outlives another where a "
         "life of it is longer than one of the other's in the same world, draws counting half."
-        if protocol.company
+        if _company(scores)
         else ""
     )
     return (
@@ -123,7 +142,7 @@ def plain(scores: Sequence[Score], protocol: Protocol, command: str) -> dict[str
             "version": protocols.VERSION,
             **protocol.settings._asdict(),
             "seed": protocol.seed,
-            "company": list(protocol.company),
+            "company": _company(scores),
             "cap": protocol.cap,
             "contests": protocol.contests,
         },

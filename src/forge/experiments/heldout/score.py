@@ -17,6 +17,7 @@ from forge.experiments.evaluation.evaluate import evaluate
 from forge.experiments.evaluation.evaluation import Evaluation
 from forge.experiments.evaluation.meeting import evenly, meet
 from forge.experiments.evaluation.mixing import Entrant
+from forge.experiments.evaluation.society import figures as societies_figures
 from forge.experiments.heldout.figures import AMONG, FIGURES, odds
 from forge.experiments.heldout.protocol import Protocol
 from forge.experiments.reports import contests
@@ -66,6 +67,9 @@ class Score:
     def figures(self) -> dict[str, Estimate]:
         """Every figure by its name in `FIGURES`, with its 95 % interval over worlds and, of several runs, over runs."""
         found = {name: figure.estimate(self.alone) for name, figure in FIGURES.items()}
+        societies = [each.society for each in self.alone if each.society is not None]
+        if societies:
+            found |= societies_figures(societies, [each.counts.ticks.sum(1) for each in self.alone])
         if self.among:
             found["among"] = AMONG.estimate(self.among)
             for place, kind in enumerate(self.company, 1):
@@ -107,6 +111,7 @@ def score(players: Sequence[Player], protocol: Protocol, listen: Listener = lamb
 def _score(group: tuple[Player, ...], protocol: Protocol, listen: Listener) -> Score:
     alone, among = [], []
     kinds = opponents(group[0].config) if protocol.contests and group[0].trained else ()
+    company = protocol.company_in(group[0].config)
     meetings: dict[str, list[Evaluation]] = {kind: [] for kind in kinds}
     for player in group:
         for kind, held in meetings.items():
@@ -114,14 +119,14 @@ def _score(group: tuple[Player, ...], protocol: Protocol, listen: Listener) -> S
             held.append(_against(player, kind, protocol))
         listen(f"{player.entrant.name}, alone")
         alone.append(_alone(player, protocol))
-        if protocol.company:
-            listen(f"{player.entrant.name} among {', '.join(protocol.company)}")
+        if company:
+            listen(f"{player.entrant.name} among {', '.join(company)}")
             among.append(_among(player, protocol))
     seeds = len(group)
     name = group[0].entrant.name if seeds == 1 else f"{group[0].entrant.name} and {seeds - 1} more"
     digest = protocol.digest(group[0].config)
     held_contests = tuple(Contest(kind, tuple(held)) for kind, held in meetings.items())
-    return Score(name, digest, group, protocol.company, tuple(alone), tuple(among), held_contests)
+    return Score(name, digest, group, company, tuple(alone), tuple(among), held_contests)
 
 
 def _against(player: Player, kind: str, protocol: Protocol) -> Evaluation:
@@ -139,7 +144,7 @@ def _alone(player: Player, protocol: Protocol) -> Evaluation:
 
 
 def _among(player: Player, protocol: Protocol) -> Evaluation:
-    everyone = [player.entrant, *map(scripted_entrant, protocol.company)]
+    everyone = [player.entrant, *map(scripted_entrant, protocol.company_in(player.config))]
     share = player.entrant.populations
     world = evenly(protocol.world(player.config), len(everyone) * share)
     return meet(everyone, world, protocol.settings, protocol.world_seed, share, protocol.maps)
