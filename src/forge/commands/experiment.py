@@ -54,7 +54,8 @@ def main(arguments: list[str]) -> None:
     study = find(options.name)
     scale, seeds = chosen(study, options)
     plan, store = study.plan(scale, seeds), Store(options.folder)
-    if options.resume and not any(store.run_path(need).is_dir() for need in plan.needs):
+    begun = any(store.run_path(need).is_dir() for need in plan.needs)
+    if options.resume and not begun and all(store.measured(one) is None for one in plan.measurements):
         raise ConfigError(f"nothing of {study.name} {options.scale} is in {options.folder}; start it without --resume")
     cost = announce(plan, store, scale, console)
     if cost.total and scale.confirm and not options.yes:

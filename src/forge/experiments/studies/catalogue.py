@@ -16,6 +16,7 @@ STUDIES = {
     "tournament": "forge.experiments.studies.tournament.study",
     "dependencies": "forge.experiments.studies.dependencies.study",
     "attacks": "forge.experiments.studies.attacks.study",
+    "balance": "forge.experiments.studies.balance.study",
 }
 
 

@@ -52,6 +52,9 @@ def estimate_cost(plan: Plan, store: Store, seconds: float) -> Cost:
     for need in plan.needs:
         if left[need.name] and _kind(need) not in rates:
             rates[_kind(need)] = measure_rate(need, seconds)
+    if waiting and plan.probe is not None:
+        rate = plan.probe(seconds)
+        return Cost({}, {m.name: m.world_ticks / rate for m in waiting})
     if waiting and not rates:
         rates[_kind(plan.needs[0])] = measure_rate(plan.needs[0], seconds)
     training = {n.name: left[n.name] / rates[_kind(n)].training for n in plan.needs if left[n.name]}

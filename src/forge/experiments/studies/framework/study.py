@@ -28,10 +28,18 @@ class Scale:
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything a study does at one scale; names are unique."""
+    """Everything a study does at one scale; names are unique.
+
+    Attributes:
+        needs: the runs that it trains.
+        measurements: what it finds out once they are there.
+        probe: of a plan without runs, how its time is estimated: given for how many seconds to measure, it returns how
+            many ticks of a world this machine plays a second.
+    """
 
     needs: Sequence[Need]
     measurements: Sequence[Measurement]
+    probe: Callable[[float], float] | None = None
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""The study `balance`: does the grown world keep what is asked of it?"""
