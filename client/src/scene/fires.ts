@@ -12,7 +12,9 @@ import {
   PlaneGeometry,
 } from "three";
 import { mergeGeometries } from "three/addons/utils/BufferGeometryUtils.js";
+import type { Declared } from "../declared";
 import { fillInstances, instanced, instancedOf, makeMaterial, Order } from "./material";
+import { placesOf } from "./outfits";
 import { groundAt, type Relief } from "./relief";
 import flameFragment from "./shaders/flame.frag?raw";
 import flameVertex from "./shaders/flame.vert?raw";
@@ -26,8 +28,8 @@ const STONES = 9;
 
 export class Fires {
   readonly group = new Group();
-  /** How many there are. */
-  count = 0;
+  /** The places of their tiles. */
+  places: readonly number[] = [];
   private readonly hearths = instancedOf(hearth());
   private readonly flames = instancedOf(sheets());
 
@@ -43,15 +45,15 @@ export class Fires {
     this.group.add(...meshes);
   }
 
-  /** Lights the fires of a map, by the places of their tiles. */
-  light(places: readonly number[], relief: Relief): void {
-    const at = places.flatMap((place) => {
+  /** Lights the fires of a map. */
+  light(plane: Uint8Array, declared: Declared, relief: Relief): void {
+    this.places = placesOf(plane, declared, "fire");
+    const at = this.places.flatMap((place) => {
       const [x, z] = [(place % relief.side) + 0.5, Math.floor(place / relief.side) + 0.5];
       return [x, groundAt(relief, x, z), z, (place * 0.61803) % 1];
     });
-    this.count = places.length;
     for (const geometry of [this.hearths, this.flames]) fillInstances(geometry, { aFire: at }, 4);
-    this.group.visible = places.length > 0;
+    this.group.visible = this.places.length > 0;
   }
 }
 

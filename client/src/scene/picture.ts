@@ -17,7 +17,7 @@ import { furtherColours } from "./ground";
 import { Labels } from "./labels";
 import { Muster } from "./muster";
 import { noiseTexture } from "./noiseTexture";
-import { placesOf, siteOf } from "./outfits";
+import { siteOf } from "./outfits";
 import { Overlay } from "./overlay";
 import { figureScale, pickAt, type Screen } from "./picking";
 import { Pointer } from "./pointer";
@@ -63,8 +63,6 @@ export class Picture {
   private tiles: TileTexture | null = null;
   private farMap: FarMap | null = null;
   relief: Relief | null = null;
-  /** Places of the fires. */
-  private hearths: readonly number[] = [];
   private shape = new Uint8Array(0);
   private declared: Declared = OURS;
   private height = 1;
@@ -125,8 +123,7 @@ export class Picture {
       if (this.stage.quality.drawn(now)) this.stage.resize();
       this.draw(now, performance.now() / 1000, calm.matches);
     };
-    const { material: ground } = this.terrain;
-    this.stage.warm(this.rig.camera, [ground, this.trees.material]);
+    this.stage.warm(this.rig.camera, [this.terrain.material, this.trees.material]);
     requestAnimationFrame(loop);
   }
 
@@ -148,7 +145,7 @@ export class Picture {
     const nominal = (1000 * tick_seconds) / (this.app.store.get().server?.speed ?? 1);
     const jumped = this.timeline.arrive(frame.tick, began, nominal);
     const { declared, plane } = this.app.world;
-    const setting = { declared, site: siteOf(frame, plane, this.hearths) };
+    const setting = { declared, site: siteOf(frame, plane, this.fires.places) };
     this.actors.show(frame, this.relief, welcome.source, alpha, jumped, setting);
     this.shared.uActors.value = this.actors.texture;
     this.effects.show(frame, this.actors, jumped, declared);
@@ -169,9 +166,8 @@ export class Picture {
     const { source } = welcome;
     const speciesOf = (id: number) => world.creature(id)?.species ?? null;
     const shot = this.director.take({ frame, source, rowOf: (id) => world.rowOf(id), speciesOf });
-    const living = shot.subjects
-      .map((id) => this.actors.rowOf(id))
-      .filter((row) => row >= 0 && this.actors.isAlive(row));
+    const rows = shot.subjects.map((id) => this.actors.rowOf(id));
+    const living = rows.filter((row) => row >= 0 && this.actors.isAlive(row));
     const places = living.map((row): Point => this.actors.position(row, 1));
     this.cameraman.tick(shot, frame.tick, places);
     store.set({ caption: shot.caption });
@@ -213,8 +209,7 @@ export class Picture {
     this.relief = buildRelief(plane, side, undefined, raised(declared));
     this.terrain.shape(this.relief);
     this.trees.plant(plane, this.relief, planted(declared));
-    this.hearths = placesOf(plane, declared, "fire");
-    this.fires.light(this.hearths, this.relief);
+    this.fires.light(plane, declared, this.relief);
   }
 
   /** Whether tiles of a frame lie higher or lower than the ground that is drawn. */
@@ -336,10 +331,8 @@ export class Picture {
     stats.quality = stage.quality.level.name;
     stats.overlayShare = this.shared.uOverlayShare.value;
     if (frame && this.relief) Object.assign(stats, { ready: true, tick: frame.tick, agents: frame.count });
-    stats.creatures = this.actors.beasts.living.length;
-    stats.fires = this.fires.count;
-    stats.equipped = this.muster.equipped;
-    stats.effects = this.effects.shown;
+    Object.assign(stats, { equipped: this.muster.equipped, effects: this.effects.shown });
+    Object.assign(stats, { creatures: this.actors.beasts.living.length, fires: this.fires.places.length });
     this.pass();
     if (now - this.viewed > VIEW_EVERY && this.relief) {
       this.viewed = now;
