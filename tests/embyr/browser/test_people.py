@@ -132,6 +132,19 @@ def test_the_hall_of_fame_has_who_stands_out_and_leads_to_them(watched: Watched,
     page.until("id => document.querySelector('#agent-name').innerText.endsWith('#' + id)", watched.town.id(0))
 
 
+def test_the_overlay_of_trades_has_a_scale_that_can_be_read(watched: Watched, opened: Callable[..., Screen]) -> None:
+    """Whoever sold is alone in its population to have traded, once."""
+    page = opened((1280, 900), drawn=False)
+    population = int(watched.town.world.state.agents["population"][0, 0])
+    page.open(watched.viewer.port, f"overlay=trades&population={population}&director=0")
+    page.until("document.querySelector('#legend .legend-text').innerText.startsWith('Trades, by where')")
+    scale, panel = (page.page.locator(f"#panel-overlay {part}").bounding_box() for part in (".scale", ".panel-body"))
+    assert scale
+    assert panel
+    assert scale["width"] > 0.8 * panel["width"]
+    assert words(page, "#panel-overlay .choices button") == ["None", "Visits", "Attacks", "Trades", "Wealth"]
+
+
 def name_of(page: Screen, id: int) -> str:
     """What the page calls an agent, by its link in the panel of another one."""
     links = words(page, "#agent-story .deed .link")
