@@ -226,6 +226,7 @@ def test_a_chicken_leaves_raw_chicken_to_who_killed_it() -> None:
         now = pit.experience("A")
         assert (now["melee"] - before["melee"], now["constitution"]) == (100 + 5 * 30, 5 * 10)
         assert pit.events("slay") == [(1, -1, 1, 0)]
+        assert pit.state.tally["slain"].tolist() == [[[1, 0]]]  # chickens, goblins
         assert pit.events("take") == [(1, -1, 3, 1 + extra)]
         assert pit.state.beasts_count[0] == 0
         assert pit["0"].tobytes() == bytes(pit["0"].nbytes)
@@ -248,6 +249,7 @@ def test_a_goblin_leaves_itself_and_perhaps_gold_and_a_sword(
     assert pit.pack("A") == {"goblin": 1, **found}
     assert pit.experience("A")["range"] == int(BEGINS[90]) + 500 + 30
     assert pit.events("slay") == [(1, -1, 2, 0)]
+    assert pit.state.tally["slain"].tolist() == [[[0, 1]]]
 
 
 def test_spoils_of_creatures_that_nobody_takes_are_in_no_ledger() -> None:

@@ -223,6 +223,7 @@ def test_spoils_go_to_who_did_most_and_ties_rotate(tick: int, killer: str) -> No
     assert {who: pit.pack(who) for who in "BCDE"} == {who: took if who == killer else {} for who in "BCDE"}
     assert pit.events("take") == [(pit[killer]["id"], 1, kind, count) for kind, count in ((0, 2), (24, 1), (25, 7))]
     assert pit.state.ledger[0, 6, [0, 24, 25]].tolist() == [2, 1, 7]
+    assert pit.state.tally["kills"].tolist() == [[1]]
     assert not pit.state.ledger[0, 5].any()
 
 
