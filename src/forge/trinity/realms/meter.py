@@ -82,7 +82,7 @@ class Meter:
         self._deaths += np.sum([tally.deaths for tally in tallies], axis=0)
         self._lifetime += np.sum([tally.lifetime for tally in tallies], axis=0)
         self._members = np.mean([tally.members for tally in tallies], axis=0)
-        found = [tally.census for tally in tallies]
+        found = [tally.census for tally in tallies if tally.census is not None]
         before = self._censuses
         self._censuses = [a.and_then(b) for a, b in zip(before, found, strict=True)] if before else found
         for report in reports:

@@ -20,7 +20,7 @@ class Tally(NamedTuple):
     lifetime: np.ndarray  # int64 [P]: sum over those who died [ticks]
     members: np.ndarray  # float64 [P]: alive at the end, a world
     rewards: np.ndarray  # float64 [P, terms]: sums by `RewardTerm`; [0, terms] if survival alone is rewarded
-    census: Census  # of the end, with totals since the begin
+    census: Census | None = None  # of the end, with totals since the begin; None tells nothing of a society
 
 
 class Report(NamedTuple):
