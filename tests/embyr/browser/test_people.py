@@ -145,6 +145,23 @@ def test_the_overlay_of_trades_has_a_scale_that_can_be_read(watched: Watched, op
     assert words(page, "#panel-overlay .choices button") == ["None", "Visits", "Attacks", "Trades", "Wealth"]
 
 
+def test_all_of_these_can_be_reached_and_pressed_in_every_window(
+    watched: Watched, opened: Callable[..., Screen]
+) -> None:
+    page = opened((1280, 720), drawn=False)
+    page.open(watched.viewer.port, f"agent={watched.town.id(0)}&director=0")
+    for part in ("#agent-story .deed", "#panel-fame .fame-line", "#panel-exchange .quote-kind"):
+        page.until("part => document.querySelector(part) !== null", part)
+    page.page.locator("#panel-exchange button.quote").first.click()
+    layout = Layout(page)
+    for touch in (False, True):
+        layout.touched(touch)
+        for size in ((1280, 720), (900, 560), (390, 844)):
+            layout.resize(*size)
+            assert layout.wrong(touch) == [], (size, touch)
+    page.picture("touch")
+
+
 def name_of(page: Screen, id: int) -> str:
     """What the page calls an agent, by its link in the panel of another one."""
     links = words(page, "#agent-story .deed .link")
