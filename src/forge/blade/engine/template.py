@@ -7,6 +7,7 @@ import numpy as np
 
 from forge.blade.compiled.jit import inline, jit
 from forge.blade.compiled.random import draw_below
+from forge.blade.compiled.reference import referred
 from forge.blade.mechanics.events import log_birth, log_death, log_reward
 from forge.blade.mechanics.grid import first_in_rotation, index_by_row, insert_in_index, leave, tile_index
 from forge.blade.mechanics.ids import NONE, SURVIVES  # noqa: F401 - verbs that enter return it
@@ -180,14 +181,14 @@ def keep_state(pool, room, state):
 def begin_each(state):
     """Starts every world."""
     for w in range(state.tick.shape[0]):
-        begin(state, w)
+        begin(referred(state), w)
 
 
 @jit(_nrt=False)
 def resume_each(state):
     """Recomputes the derived fields of every world."""
     for w in range(state.tick.shape[0]):
-        resume(state, w)
+        resume(referred(state), w)
 
 
 @jit(_nrt=False)
@@ -195,9 +196,9 @@ def cull_each(state, chosen):
     """Takes the living among `chosen`, bool [W, N], out of every world, and observes again; returns how many."""
     total = 0
     for w in range(state.tick.shape[0]):
-        culled = cull(state, w, chosen)
+        culled = cull(referred(state), w, chosen)
         if culled > 0:
-            look_again(state, w)
+            look_again(referred(state), w)
         total += culled
     return total
 

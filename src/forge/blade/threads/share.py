@@ -31,6 +31,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from forge.blade.compiled.jit import inline, jit
+from forge.blade.compiled.reference import by_reference, handed_over
 from forge.blade.threads.atomic import ENTRY, add, clock, enter, exchange, load, pause, store, swap_if
 
 #: Words of a cache line: what different threads write lies on different lines.
@@ -223,7 +224,7 @@ def parallel(kernel: Callable[..., Any], place: int) -> Any:
             layout = ir.LiteralStructType([part.type for part in parts])
             room = cgutils.alloca_once(builder, layout)
             _fill(builder, room, parts)
-            entry = _entry(context, builder, layout, sig.args[0], call, kernel, place)
+            entry = _entry(context, builder, layout, (sig.args[0], *sig.args[3].types), call, kernel, place)
             address, at = (builder.ptrtoint(x, ir.IntType(64)) for x in (entry, room))
             call(context, builder, conduct, [*values[:3], address, at])
             return context.get_dummy_value()
@@ -254,7 +255,7 @@ def kept(kernel: Callable[..., Any], place: int) -> Any:
             size = ir.Constant(ir.IntType(64), context.get_abi_sizeof(layout))
             space = builder.mul(cgutils.unpack_tuple(builder, array.shape, 1)[0], ir.Constant(ir.IntType(64), 8))
             with builder.if_then(builder.icmp_signed(">=", space, builder.add(size, ir.Constant(ir.IntType(64), 8)))):
-                entry = _entry(context, builder, layout, sig.args[0], call, kernel, place)
+                entry = _entry(context, builder, layout, (sig.args[0], *sig.args[2].types), call, kernel, place)
                 builder.store(builder.ptrtoint(entry, ir.IntType(64)), array.data)
                 behind = builder.gep(array.data, [ir.Constant(ir.IntType(64), 1)])
                 _fill(builder, builder.bitcast(behind, layout.as_pointer()), parts)
@@ -285,8 +286,9 @@ def conduct_kept(pool, lanes, items, room):
 
 
 def _called(kernel: Callable[..., Any], place: int, pool: Any, args: Any) -> dict[Any, tuple[Any, ...]]:
-    """What an ENTRY calls, and the types that it gives them."""
-    return {kernel: (*args.types[:place], types.int64, *args.types[place:]), claim: (pool, types.int64)}
+    """What an ENTRY calls, and the types that it gives them: named tuples by reference."""
+    given = [by_reference(one) for one in args.types]
+    return {kernel: (*given[:place], types.int64, *given[place:]), claim: (pool, types.int64)}
 
 
 def _calls(typingctx: Any, called: dict[Any, tuple[Any, ...]]) -> Callable[..., Any]:
@@ -308,7 +310,9 @@ def _fill(builder: Any, room: Any, parts: list[Any]) -> None:
         builder.store(part, cgutils.gep_inbounds(builder, room, 0, k))
 
 
-def _entry(context: Any, builder: Any, layout: Any, pool_type: Any, call: Any, kernel: Any, place: int) -> Any:
+def _entry(
+    context: Any, builder: Any, layout: Any, given: tuple[Any, ...], call: Any, kernel: Any, place: int
+) -> Any:
     """The ENTRY of a kernel: unpacks its arguments, and claims and does items until none is left."""
     module = builder.module
     function = ir.Function(module, ENTRY, module.get_unique_name(f"share_{kernel.py_func.__name__}"))
@@ -316,7 +320,11 @@ def _entry(context: Any, builder: Any, layout: Any, pool_type: Any, call: Any, k
     at, lane = function.args
     build = ir.IRBuilder(function.append_basic_block("entry"))
     room = build.bitcast(at, layout.as_pointer())
-    pool, *args = [build.load(cgutils.gep_inbounds(build, room, 0, k)) for k in range(len(layout.elements))]
+    places = [cgutils.gep_inbounds(build, room, 0, k) for k in range(len(layout.elements))]
+    pool, *args = [
+        handed_over(build, where) if isinstance(kind, types.NamedTuple) else build.load(where)
+        for where, kind in zip(places, given, strict=True)
+    ]
     head, begin, body, again, failed, done = (
         function.append_basic_block(name) for name in ("head", "begin", "body", "again", "failed", "done")
     )
@@ -338,7 +346,7 @@ def _entry(context: Any, builder: Any, layout: Any, pool_type: Any, call: Any, k
     item.add_incoming(first, begin)
     item.add_incoming(following, again)
     build.position_at_end(failed)
-    data = context.make_array(pool_type)(context, build, pool).data
+    data = context.make_array(given[0])(context, build, pool).data
     build.store_atomic(one, build.gep(data, [ir.Constant(ir.IntType(64), FAILED)]), "seq_cst", 8)
     build.branch(done)
     build.position_at_end(done)
