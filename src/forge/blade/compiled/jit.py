@@ -18,6 +18,9 @@ from typing import Any
 
 import llvmlite.binding
 import numba
+from numba.core.compiler import Compiler
+from numba.core.compiler_machinery import register_pass
+from numba.core.typed_passes import NativeLowering
 from numba.extending import overload
 
 from forge.blade.compiled import compiling
@@ -35,8 +38,6 @@ if _settings.DISABLE_JIT:
 
 compiling.announce()
 
-#: How the helpers of `where_kept` are compiled.
-_WITHIN: Any = {"forceinline": True, "_nrt": False, "error_model": "numpy"}
 _KEEP = 4  # cached builds of other versions that are left on disk
 
 
@@ -132,14 +133,45 @@ def jit(function: Callable[..., Any] | None = None, **options: Any) -> Any:
         return numba.njit(nogil=True, error_model="numpy", cache=True, **options)(function)
 
 
+@register_pass(mutates_CFG=True, analysis_only=False)
+class _LoweringOfHelper(NativeLowering):
+    """Makes little effort: a helper is optimised again, with all of its callers' code, wherever it is merged into."""
+
+    _name = "lowering_of_helper"
+
+    def run_pass(self, state: Any) -> Any:
+        effort = _settings.OPT
+        _settings.OPT = type(effort)(min(int(effort), 1))
+        try:
+            return super().run_pass(state)
+        finally:
+            _settings.OPT = effort
+
+
+class _CompilerOfHelpers(Compiler):
+    def define_pipelines(self) -> Any:
+        pipelines = super().define_pipelines()
+        for pipeline in pipelines:
+            passes = ((_LoweringOfHelper if one is NativeLowering else one, about) for one, about in pipeline.passes)
+            pipeline.passes = list(passes)
+            pipeline._finalized = False
+            pipeline.finalize()
+        return pipelines
+
+
+#: How a helper of the tick is compiled: merged into its callers, and without counting references.
+_WITHIN: Any = {"nogil": True, "error_model": "numpy", "forceinline": True, "_nrt": False}
+
+
 def inline(function: Callable[..., Any]) -> Any:
     """Compiles a helper of the tick: merged into its callers, and without counting references.
 
-    Passing a State to a helper would otherwise cost more than most helpers do, and entering a branch that passes one on
-    would count a reference up and down for each of its arrays. Such a helper cannot make arrays,
-    and cannot be called from Python: the wrappers for that would take a quarter of the time to compile.
+    Passing arrays to a helper would otherwise cost more than most helpers do, and entering a branch that passes one on
+    would count a reference up and down for each. Such a helper cannot make arrays, and cannot be called from Python:
+    the wrappers for that would take a quarter of the time to compile. It is not cached on disk, its callers are.
     """
-    return jit(function, forceinline=True, _nrt=False, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+    pipeline: Any = {"pipeline_class": _CompilerOfHelpers, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return numba.njit(**_WITHIN, **pipeline)(function)
 
 
 def where_kept(array: str, otherwise: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:

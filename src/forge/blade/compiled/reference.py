@@ -11,7 +11,8 @@ many stores come between its uses.
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from collections.abc import Callable
+from typing import Any, cast
 
 from llvmlite import ir
 from numba import types
@@ -20,7 +21,7 @@ from numba.core.typing.templates import AttributeTemplate
 from numba.extending import infer_getattr, intrinsic, lower_getattr_generic, models, register_model
 
 
-class Reference(types.Type):  # type: ignore[misc]
+class Reference(types.Type):
     """The type of the address of a named tuple.
 
     Args:
@@ -43,10 +44,10 @@ register_model(Reference)(models.OpaqueModel)
 
 
 @infer_getattr
-class _Fields(AttributeTemplate):  # type: ignore[misc]
+class _Fields(AttributeTemplate):
     key = Reference
 
-    def generic_resolve(self, reference: Any, name: str) -> Any:
+    def generic_resolve(self, reference: Any, name: str) -> Any:  # type: ignore[override]
         return reference.of.types[reference.fields.index(name)] if name in reference.fields else None
 
 
@@ -99,3 +100,67 @@ def handed_over(builder: Any, room: Any) -> Any:
 def by_reference(given: Any) -> Any:
     """The type by which a helper is handed what is of this type: named tuples by a reference."""
     return Reference(given) if isinstance(given, types.NamedTuple) else given
+
+
+#: The type of what `addressed` makes: it is given the address of a named tuple and a number; anything but 0 is failure.
+STEP = ir.FunctionType(ir.IntType(32), [cgutils.voidptr_t, ir.IntType(64)])
+
+
+def addressed(kernel: Callable[..., Any]) -> Any:
+    """What compiled code calls as f(given) for the address of `kernel`, which `call_at` calls.
+
+    Code that calls it so is compiled without it: what is called by many is compiled once, and what is large in parts.
+
+    Args:
+        kernel: compiled by `forge.blade.compiled.jit.inline`; called with a reference to a named tuple, and an int64.
+    """
+
+    @intrinsic
+    def find(typingctx, given):
+        called = by_reference(given), types.int64
+        typingctx.resolve_function_type(typingctx.resolve_value_type(kernel), called, {})
+
+        def generate(context: Any, builder: Any, sig: Any, values: Any) -> Any:
+            name = builder.module.get_unique_name(f"step_{cast(Any, kernel).py_func.__name__}")
+            function = ir.Function(builder.module, STEP, name)
+            function.linkage = "internal"
+            build = ir.IRBuilder(function.append_basic_block("entry"))
+            compiled = cast(Any, kernel).overloads[called]
+            context.add_linking_libs([compiled.library])
+            status, _ = context.call_internal_no_propagate(build, compiled.fndesc, compiled.signature, function.args)
+            build.ret(status.code)
+            return builder.ptrtoint(function, ir.IntType(64))
+
+        return types.int64(given), generate
+
+    return find
+
+
+@intrinsic
+def call_at(typingctx, step, tuple_address, number):
+    """Calls what `addressed` found the address of; returns 0, or something else if it failed."""
+
+    def generate(context: Any, builder: Any, sig: Any, values: Any) -> Any:
+        function = builder.inttoptr(values[0], STEP.as_pointer())
+        given = builder.inttoptr(values[1], cgutils.voidptr_t)
+        return builder.sext(builder.call(function, [given, values[2]]), ir.IntType(64))
+
+    return types.int64(types.int64, types.int64, types.int64), generate
+
+
+@intrinsic
+def put_down(typingctx, room, given):
+    """Puts a named tuple at the beginning of an int64 array, if that has room for it; returns how many bytes it takes.
+
+    The address of the array's data is then one of the tuple. Nothing here holds the arrays in it.
+    """
+
+    def generate(context: Any, builder: Any, sig: Any, values: Any) -> Any:
+        array = context.make_array(sig.args[0])(context, builder, values[0])
+        size = ir.Constant(ir.IntType(64), context.get_abi_sizeof(values[1].type))
+        space = builder.mul(cgutils.unpack_tuple(builder, array.shape, 1)[0], ir.Constant(ir.IntType(64), 8))
+        with builder.if_then(builder.icmp_signed(">=", space, size)):
+            builder.store(values[1], builder.bitcast(array.data, values[1].type.as_pointer()))
+        return size
+
+    return types.int64(room, given), generate

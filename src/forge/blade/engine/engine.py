@@ -14,6 +14,7 @@ from typing import Any, NamedTuple
 from forge.blade.compiled.jit import kernel_cache, outside_cache
 from forge.blade.compiled.made import Names, filled, made
 from forge.blade.engine.mistakes import named
+from forge.blade.engine.parts import PARTS
 from forge.blade.game.game import GAME
 from forge.blade.schema.phase import Phase
 from forge.blade.schema.record import columns_of
@@ -24,19 +25,13 @@ _TEMPLATE = Path(__file__).with_name("template.py")
 # Compiled twice, `counting` is a constant, so that not counting costs nothing; with many verbs compiling costs more.
 _COUNTED_TWICE = "return live_all(state, w, True) if counts_deeds(state) else live_all(state, w, False)"
 _COUNTED_ONCE = "return live_all(state, w, counts_deeds(state))"
-_MAY_BE_EMPTY = ("ENTER", "own feature", "OBSERVE")  # what is said of them must still be a function
+_MAY_BE_EMPTY = ("READY", "GROW", "ENTER", "own feature", "OBSERVE")  # what is said of them must still be a function
 
 
 class Engine(NamedTuple):
     """The kernels of one schema; what each does is said in `forge/blade/engine/template.py`."""
 
-    tick: Any
-    keep_state: Any
-    begin_each: Any
-    resume_each: Any
-    cull_each: Any
-    take_out: Any
-    put_in: Any
+    open_state: Any
     list_entities: Any
     list_own: Any
 
@@ -54,7 +49,7 @@ def engine_of(schema: Schema) -> Engine:
     engine = Engine(**{kernel: getattr(module, kernel) for kernel in Engine._fields})
     if not schema.modules:
         return engine
-    return engine._replace(**{name: named(getattr(engine, name), schema) for name in Engine._fields if name != "tick"})
+    return Engine(**{name: named(kernel, schema) for name, kernel in engine._asdict().items()})
 
 
 def folder_of(schema: Schema, part: str = "blade", *further: str) -> Path:
@@ -79,6 +74,8 @@ def source_of(schema: Schema) -> str:
         "feature": list(_reads(schema.features, names, "agent, me")),
         "own feature": list(_own_reads(schema, names)),
     }
+    lines["address"] = [f"address_of_{part} = addressed({part})" for part in PARTS]
+    lines["part"] = [f"parts[{k}] = address_of_{part}(state)" for k, part in enumerate(PARTS)]
     lines["verbs"] = names.imports()
     lines.update({place: lines[place] or ["pass"] for place in _MAY_BE_EMPTY})
     systems = ", ".join(system.name for system in schema.systems)

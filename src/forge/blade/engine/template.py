@@ -7,33 +7,39 @@ import numpy as np
 
 from forge.blade.compiled.jit import inline, jit
 from forge.blade.compiled.random import draw_below
-from forge.blade.compiled.reference import referred
+from forge.blade.compiled.reference import addressed, put_down  # noqa: F401 - those who find addresses ask it
 from forge.blade.mechanics.events import log_birth, log_death, log_reward
 from forge.blade.mechanics.grid import first_in_rotation, index_by_row, insert_in_index, leave, tile_index
 from forge.blade.mechanics.ids import NONE, SURVIVES  # noqa: F401 - verbs that enter return it
 from forge.blade.systems.life import close_ranks, strike_from_index
 from forge.blade.systems.reward import counts_deeds, pay, pay_survival  # noqa: F401 - how deeds are counted asks it
-from forge.blade.threads.share import kept
 
 # import verbs
 
 
 @inline
-def tick(state, w):
-    """Steps world w by one tick: `State.actions` in; agents, rewards, deaths and observations out."""
+def act(state, w):
+    """The first part of a tick: all move, and act on one another."""
     # each START
     # each MOVE
     # each ACT
+
+
+@inline
+def live_and_die(state, w):
+    """The second part: everyone lives a tick, and who has died leaves."""
     deaths = live(state, w)
     state.deaths[w] = deaths
     # each SPOILS
     if deaths > 0:
         die(state, w, deaths)
         state.deaths[w] = 0  # who leaves between ticks is not of this one
+
+
+@inline
+def grow(state, w):
+    """The third part: the land changes."""
     # each GROW
-    enter(state, w)
-    # each OBSERVE
-    state.tick[w] += 1
 
 
 @inline
@@ -121,9 +127,14 @@ def look(state, w):
 
 
 @inline
-def begin(state, w):
-    """Starts an empty world: draws its cap, lets the first agent in, and observes. The clock stands at −1 meanwhile."""
+def ready(state, w):
+    """Between ticks: finds what follows from how a world is made."""
     # each READY
+
+
+@inline
+def draw_cap(state, w):
+    """What an empty world needs before the first agent enters."""
     # each START
     if state.rules[w].random_cap:
         state.cap[w] = 1 + draw_below(state.stream, w, state.rules[w].slots)
@@ -131,90 +142,57 @@ def begin(state, w):
         state.cap[w] = state.rules[w].slots
     state.tick[w] = -1
     index_by_row(state, w)
-    enter(state, w)
-    look(state, w)
-    state.tick[w] = 0
 
 
 @inline
-def resume(state, w):
-    """Recomputes what a snapshot leaves out, for a world whose saved fields and `living` have been filled in."""
-    # each READY
+def count_members(state, w):
+    """Between ticks: what a snapshot leaves out of who lives."""
     state.members[w] = 0
     for k in range(state.living_count[w]):
         state.members[w, state.agents[w, state.living[w, k]].population] += 1
-    look_again(state, w)
-
-
-@inline
-def look_again(state, w):
-    """Observes as at the end of the last tick, when the agents are other than they were then."""
     index_by_row(state, w)
-    state.tick[w] -= 1
-    look(state, w)
-    state.tick[w] += 1
 
 
 @inline
-def cull(state, w, chosen):
-    """Between ticks: removes the living among `chosen`, bool [W, N], of whom nothing is recorded. Returns how many."""
-    culled = 0
+def cull(state, w):
+    """Between ticks: removes the living who are marked in `State.terminated`, of whom nothing is recorded."""
     for k in range(state.living_count[w]):
         slot = np.int64(state.living[w, k])
-        if chosen[w, slot]:
+        if state.terminated[w, slot]:
             remove(state, w, slot)
-            culled += 1
     close_ranks(state, w)
-    return culled
+    index_by_row(state, w)
 
 
-keep_ticks = kept(tick, 1)
-
-
-@jit(_nrt=False)
-def keep_state(pool, room, state):
-    """Keeps the state of a batch for its ticks, as `forge.blade.threads.job.Job` wants it."""
-    return keep_ticks(pool, room, (state,))
-
-
-@jit(_nrt=False)
-def begin_each(state):
-    """Starts every world."""
-    for w in range(state.tick.shape[0]):
-        begin(referred(state), w)
-
-
-@jit(_nrt=False)
-def resume_each(state):
-    """Recomputes the derived fields of every world."""
-    for w in range(state.tick.shape[0]):
-        resume(referred(state), w)
-
-
-@jit(_nrt=False)
-def cull_each(state, chosen):
-    """Takes the living among `chosen`, bool [W, N], out of every world, and observes again; returns how many."""
-    total = 0
-    for w in range(state.tick.shape[0]):
-        culled = cull(referred(state), w, chosen)
-        if culled > 0:
-            look_again(referred(state), w)
-        total += culled
-    return total
-
-
-@jit(_nrt=False)
+@inline
 def take_out(state, slot):
     """Between ticks: an agent of the first world leaves it. Of it nothing is recorded but what is lost with it."""
     remove(state, 0, slot)
 
 
-@jit(_nrt=False)
+@inline
 def put_in(state, slot):
     """Between ticks: an agent that was put into the first world is given what newborns have, and its records."""
     w = 0  # noqa: F841 - for what is put here:
     # each life field
     # each BIRTH
+
+
+# each address
+
+
+@jit(_nrt=False)
+def open_state(state, room, parts):
+    """Puts a state down in `room`, int64, if that is large enough, and the addresses of the PARTS in `parts`, int64.
+
+    Parts call no other part, and whoever plays them calls addresses. So each is compiled once, and nothing holds the
+    whole tick.
+
+    Returns:
+        How many bytes of room the state takes.
+    """
+    # each part
+    return put_down(room, state)
 
 
 @inline

@@ -8,6 +8,7 @@ import numpy as np
 
 from forge.blade.config.config import Config
 from forge.blade.engine.engine import Engine
+from forge.blade.engine.stepping import Ticks
 from forge.blade.interventions.kinds import (
     QUANTITIES,
     Change,
@@ -38,9 +39,10 @@ class Draft:
     """
 
     def __init__(self, state: State, w: int, config: Config, engine: Engine) -> None:
-        self.config, self._w, self._engine = config, w, engine
+        self.config, self._w = config, w
         self._world = type(state)(*(array[w : w + 1] for array in state))
         self._state = type(state)(*(array.copy() for array in self._world))
+        self._ticks = Ticks(engine, self._state)
         self._agents, self._tally, self._lives = self._state.agents[0], self._state.tally[0], self._state.lives[0]
         self._tiles, self._surplus = self._state.tiles[0], self._state.surplus[0]
         self._layout = LAYOUTS[self._tiles.dtype]
@@ -117,7 +119,7 @@ class Draft:
         tally["births"] += 1
         tally["ticks"] += agent["age"]  # as if it had lived them here
         self._open_life(slot)
-        self._engine.put_in(self._state, slot)
+        self._ticks.put_in(slot)
         for name, value in placed.items():  # what is given goes before what newborns have
             agent[name] = value
         self._emptied.add(slot)
@@ -170,7 +172,7 @@ class Draft:
                 agent[name] = min(high, max(low, int(agent[name]) + amount))
 
     def _remove(self, slot: int) -> None:
-        self._engine.take_out(self._state, slot)
+        self._ticks.take_out(slot)
         self._emptied.add(slot)
 
     # -- ground

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from forge.blade.threads.pool import run
-from forge.blade.threads.share import words
+from forge.blade.threads.share import BEHIND, words
 
 
 class Job:
@@ -19,18 +19,21 @@ class Job:
 
     Args:
         keep: compiled code that keeps arguments in a room, as `forge.blade.threads.share.kept` makes it: called with a
-            pool, the room, an int64 array, and `args`; returns how many bytes they take beyond the room's first word.
+            pool, the room, an int64 array, and `args`; returns how many bytes they take beyond the room's BEHIND words.
         conduct: compiled code that has the items done: called with a pool, the number of threads, the room, and what
             `run` is given.
         args: of the kernel; its arrays must stay where they are.
+
+    Attributes:
+        room: int64, as `forge.blade.threads.share.do_kept` wants it. It holds as long as this does.
     """
 
     def __init__(self, keep: Callable[..., int], conduct: Callable[..., Any], *args: Any) -> None:
         self.args = args  # nothing else may hold the arrays
         self._conduct = conduct
         pool, room = np.zeros(words(1), np.int64), np.zeros(1, np.int64)
-        self._room = np.zeros(2 + keep(pool, room, *args) // 8, np.int64)
-        keep(pool, self._room, *args)
+        self.room = np.zeros(BEHIND + 1 + keep(pool, room, *args) // 8, np.int64)
+        keep(pool, self.room, *args)
 
     def run(self, threads: int, *more: Any) -> None:
         """Has every item done, by so many threads at most.
@@ -38,4 +41,4 @@ class Job:
         Raises:
             RuntimeError: if the kernel failed.
         """
-        run(self._conduct, threads, self._room, *more)
+        run(self._conduct, threads, self.room, *more)

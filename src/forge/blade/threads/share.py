@@ -31,7 +31,7 @@ from numba.core import cgutils
 from numba.extending import intrinsic
 
 from forge.blade.compiled.jit import inline, jit
-from forge.blade.compiled.reference import by_reference, handed_over
+from forge.blade.compiled.reference import STEP, by_reference, handed_over
 from forge.blade.threads.atomic import ENTRY, add, clock, enter, exchange, load, pause, store, swap_if
 
 #: Words of a cache line: what different threads write lies on different lines.
@@ -41,6 +41,8 @@ GATE, ADDRESS, CONTEXT, LANES, FAILED, PENALTY, ALONE_UNTIL, STOPPED = 0, *range
 #: From here on a line for each thread: its items left, how many it took, whether it sleeps, the lock it sleeps at.
 FIRST = 2 * LINE
 LEFT, TAKEN, ASLEEP, BELL = range(4)
+#: Words of a room of `kept` ahead of the arguments.
+BEHIND = 2
 #: Parts of GATE.
 OPEN, INSIDE, JOB = 1, 2, 1 << 20
 #: Work that pays for a thread [ns]: waking one that sleeps costs the caller some 3,000.
@@ -237,8 +239,9 @@ def parallel(kernel: Callable[..., Any], place: int) -> Any:
 def kept(kernel: Callable[..., Any], place: int) -> Any:
     """What compiled code calls as f(pool, room, args) to keep arguments for many jobs of `conduct_kept`.
 
-    It returns how many bytes they take. If `room`, an int64 array, has so many beyond its first word, they are there
-    now, and its first word is the address to call. Nothing here holds the arrays among them.
+    It returns how many bytes they take. If `room`, an int64 array, has so many beyond its first two words, they are
+    there now; the first word is the address to call for all items, the second for one. Nothing here holds the arrays
+    among them.
 
     Args:
         kernel, place: as for `parallel`.
@@ -254,10 +257,14 @@ def kept(kernel: Callable[..., Any], place: int) -> Any:
             array = context.make_array(sig.args[1])(context, builder, values[1])
             size = ir.Constant(ir.IntType(64), context.get_abi_sizeof(layout))
             space = builder.mul(cgutils.unpack_tuple(builder, array.shape, 1)[0], ir.Constant(ir.IntType(64), 8))
-            with builder.if_then(builder.icmp_signed(">=", space, builder.add(size, ir.Constant(ir.IntType(64), 8)))):
+            ahead = ir.Constant(ir.IntType(64), 8 * BEHIND)
+            with builder.if_then(builder.icmp_signed(">=", space, builder.add(size, ahead))):
                 entry = _entry(context, builder, layout, (sig.args[0], *sig.args[2].types), call, kernel, place)
-                builder.store(builder.ptrtoint(entry, ir.IntType(64)), array.data)
-                behind = builder.gep(array.data, [ir.Constant(ir.IntType(64), 1)])
+                one = _step(context, builder, layout, (sig.args[0], *sig.args[2].types), call, kernel, place)
+                for word, function in enumerate((entry, one)):
+                    at = builder.gep(array.data, [ir.Constant(ir.IntType(64), word)])
+                    builder.store(builder.ptrtoint(function, ir.IntType(64)), at)
+                behind = builder.gep(array.data, [ir.Constant(ir.IntType(64), BEHIND)])
                 _fill(builder, builder.bitcast(behind, layout.as_pointer()), parts)
             return size
 
@@ -272,11 +279,25 @@ def take_part(typingctx, pool, room):
 
     def generate(context: Any, builder: Any, sig: Any, values: Any) -> Any:
         data = context.make_array(sig.args[1])(context, builder, values[1]).data
-        behind = builder.gep(data, [ir.Constant(ir.IntType(64), 1)])
+        behind = builder.gep(data, [ir.Constant(ir.IntType(64), BEHIND)])
         builder.store(values[0], builder.bitcast(behind, values[0].type.as_pointer()))
         return builder.ptrtoint(behind, ir.IntType(64))
 
     return types.int64(pool, room), generate
+
+
+@intrinsic
+def do_kept(typingctx, room, item):
+    """Does one item of what `kept` has put into `room`, here and now; returns 0, or something else if it failed."""
+
+    def generate(context: Any, builder: Any, sig: Any, values: Any) -> Any:
+        data = context.make_array(sig.args[0])(context, builder, values[0]).data
+        address = builder.load(builder.gep(data, [ir.Constant(ir.IntType(64), 1)]))
+        behind = builder.gep(data, [ir.Constant(ir.IntType(64), BEHIND)])
+        given = [builder.bitcast(behind, cgutils.voidptr_t), values[1]]
+        return builder.sext(builder.call(builder.inttoptr(address, STEP.as_pointer()), given), ir.IntType(64))
+
+    return types.int64(room, types.int64), generate
 
 
 @jit(_nrt=False)
@@ -310,21 +331,37 @@ def _fill(builder: Any, room: Any, parts: list[Any]) -> None:
         builder.store(part, cgutils.gep_inbounds(builder, room, 0, k))
 
 
-def _entry(
-    context: Any, builder: Any, layout: Any, given: tuple[Any, ...], call: Any, kernel: Any, place: int
-) -> Any:
+def _unpacked(build: Any, at: Any, layout: Any, given: tuple[Any, ...]) -> list[Any]:
+    """A pool and arguments, of these types, that `_fill` has put at an address."""
+    room = build.bitcast(at, layout.as_pointer())
+    places = [cgutils.gep_inbounds(build, room, 0, k) for k in range(len(layout.elements))]
+    return [
+        handed_over(build, where) if isinstance(kind, types.NamedTuple) else build.load(where)
+        for where, kind in zip(places, given, strict=True)
+    ]
+
+
+def _step(context: Any, builder: Any, layout: Any, given: tuple[Any, ...], call: Any, kernel: Any, place: int) -> Any:
+    """The STEP of a kernel: unpacks its arguments, and does one item."""
+    name = builder.module.get_unique_name(f"one_{kernel.py_func.__name__}")
+    function = ir.Function(builder.module, STEP, name)
+    function.linkage = "internal"
+    at, item = function.args
+    build = ir.IRBuilder(function.append_basic_block("entry"))
+    _, *args = _unpacked(build, at, layout, given)
+    status, _ = call(context, build, kernel, [*args[:place], item, *args[place:]])
+    build.ret(status.code)
+    return function
+
+
+def _entry(context: Any, builder: Any, layout: Any, given: tuple[Any, ...], call: Any, kernel: Any, place: int) -> Any:
     """The ENTRY of a kernel: unpacks its arguments, and claims and does items until none is left."""
     module = builder.module
     function = ir.Function(module, ENTRY, module.get_unique_name(f"share_{kernel.py_func.__name__}"))
     function.linkage = "internal"
     at, lane = function.args
     build = ir.IRBuilder(function.append_basic_block("entry"))
-    room = build.bitcast(at, layout.as_pointer())
-    places = [cgutils.gep_inbounds(build, room, 0, k) for k in range(len(layout.elements))]
-    pool, *args = [
-        handed_over(build, where) if isinstance(kind, types.NamedTuple) else build.load(where)
-        for where, kind in zip(places, given, strict=True)
-    ]
+    pool, *args = _unpacked(build, at, layout, given)
     head, begin, body, again, failed, done = (
         function.append_basic_block(name) for name in ("head", "begin", "body", "again", "failed", "done")
     )

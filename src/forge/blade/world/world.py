@@ -99,6 +99,12 @@ class World:
         self._choices = Columns.of(self.config)
         self._observation = _observe(self.state, self.config)
 
+    def _compiled(self) -> Ticks:
+        """What compiled code does with the state there is: an unpickled or copied world has another one."""
+        if self._ticks is None or self._ticks.state is not self.state:
+            self._ticks = Ticks(self._engine, self.state)
+        return self._ticks
+
     @property
     def configs(self) -> list[Config]:
         """The configuration of each world: a new list."""
@@ -133,7 +139,7 @@ class World:
         self._plane(self.state.tiles)[...] = self._tiles
         self._list_harvested()
         self.state.stream[:] = self._seeds
-        self._engine.begin_each(self.state)
+        self._compiled().begin()
         return self._observation
 
     def _list_harvested(self) -> None:
@@ -168,9 +174,7 @@ class World:
             raise RuntimeError("call reset first: it starts the worlds")
         accept(actions, self.state, self._choices, self.threads)
         state = self.state
-        if self._ticks is None or self._ticks.state is not state:
-            self._ticks = Ticks(self._engine, state)  # compiles the tick: not before the first step
-        self._ticks.play(self.threads)
+        self._compiled().play(self.threads)
         info = {"tick": state.tick.copy(), "living": state.living_count.copy(), "members": state.members.copy()}
         return self._observation, state.reward.copy(), state.terminated.copy(), info
 
@@ -194,7 +198,7 @@ class World:
             raise TypeError(f"chosen must be bool, not {given.dtype}")
         if given.shape != wanted:
             raise ValueError(f"chosen has shape {given.shape}; wanted is {wanted}, a world and its slots")
-        return int(self._engine.cull_each(self.state, np.ascontiguousarray(given)))
+        return self._compiled().cull(np.ascontiguousarray(given))
 
     def apply(self, interventions: Intervention | Iterable[Intervention], world: int = 0) -> list[int]:
         """Makes interventions in one world, between two ticks: all of them, in their order, or none.
@@ -223,7 +227,7 @@ class World:
         entries = checked_interventions(interventions, self._configs[world])
         draft = Draft(self.state, world, self._configs[world], self._engine)
         about = draft.make(entries)
-        self._engine.resume_each(draft.commit())
+        Ticks(self._engine, draft.commit()).resume()
         now = self.state.tick.tolist()
         recent = (made for made in self._made if made.tick >= now[made.world] - 1)
         self._made = (*recent, *(Made(now[world], world, *pair) for pair in zip(entries, about, strict=True)))
@@ -344,7 +348,7 @@ class World:
             raise ConfigError(f"a snapshot of {world.count} worlds needs more memory than there is: {error}") from error
         found.fill(world.state)
         world._prepare()
-        world._engine.resume_each(world.state)
+        world._compiled().resume()
         return world
 
     def clone(self, threads: int | None = None) -> Self:

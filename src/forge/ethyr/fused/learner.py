@@ -8,6 +8,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 import torch
 
+from forge.blade.engine.engine import engine_of
+from forge.blade.engine.stepping import Ticks
 from forge.blade.state.state import State
 from forge.blade.world.world import World
 from forge.ethyr.experience.company import Company
@@ -63,6 +65,7 @@ class FusedLearner:
         self._minibatches = Minibatches(learning, world.count, seed)
         self.groups = self._minibatches.groups
         self.states = [part(world.state, group.start, group.stop) for group in self.groups]
+        self._ticks = [Ticks(engine_of(world.config.schema), state) for state in self.states]
         self.weights = allocate_weights(policy, world.config)
         numbers = learning.ticks, learning.matters, None if company is None else company.seats
         rollouts = [Rollout(world.config, len(state.tick), *numbers) for state in self.states]
@@ -190,11 +193,13 @@ class FusedLearner:
     def _play(self, lane: int) -> None:
         """Plays every n-th group."""
         learning = self.learning
-        numbers = [np.float32(x) for x in (learning.discount, learning.trace, learning.reward_factor)]
+        numbers = np.array([learning.discount, learning.trace, learning.reward_factor], np.float32)
         for group in range(lane, len(self.segments), self.threads):
             place = self.groups[group].start, self.world.count
             given = self.states[group], self.segments[group], self.more[group], self.weights, self._scratch[lane]
-            self._player(*given, self._guests[group], self._lent[lane], self.key, *place, *numbers)
+            self._player(
+                self._ticks[group].room, *given, self._guests[group], self._lent[lane], self.key, *place, numbers
+            )
 
     def _learn(self, chosen: Sequence[int], norms: np.ndarray, again: bool) -> None:
         """Finds all gradients but the tile layer's, of all populations of the groups of a minibatch.

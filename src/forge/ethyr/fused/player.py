@@ -1,4 +1,4 @@
-"""The kernel that plays a segment: a module for each schema, made from a template, with the tick of its worlds."""
+"""The kernel that plays a segment: a module for each schema, made from a template."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from forge.blade.compiled.jit import part_of
 from forge.blade.compiled.made import Names, filled, made
-from forge.blade.engine.engine import engine_of, folder_of
+from forge.blade.engine.engine import folder_of
 from forge.blade.engine.mistakes import named
 from forge.ethyr.experience.gathering import Gathering, gathering_of
 from forge.ethyr.fused import guests, play, recurrent
@@ -49,7 +49,6 @@ def player_of(
     names, schema = Names(), layout.schema
     judge = recurrent.judge_newest if memory else play.judge_newest
     lines = {
-        "tick": [f"{names.of(engine_of(schema).tick)}(state, w)"],
         "gathering": _gathers(gathering_of(layout, matters), names, "state.agents", "t"),
         "judging": [f"{names.of(judge)}(state, segment, weights, scratch, t)"],
         "gathering for a guest": _gathers(gathering_of(layout), names, "agents", "0"),

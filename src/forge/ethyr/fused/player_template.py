@@ -6,6 +6,8 @@ It is never imported itself.
 import numpy as np
 
 from forge.blade.compiled.jit import inline, jit
+from forge.blade.compiled.reference import referred
+from forge.blade.threads.share import do_kept
 from forge.ethyr.experience.advantage import estimate_world
 from forge.ethyr.experience.rollout import reserve
 from forge.ethyr.fused.columns import VALUE
@@ -16,10 +18,11 @@ from forge.ethyr.fused.play import decide, sum_moments
 
 
 @jit(_nrt=False)
-def play(state, segment, more, weights, scratch, guests, lent, key, first_world, worlds, discount, trace, reward_scale):
+def play(room, state, segment, more, weights, scratch, guests, lent, key, first_world, worlds, numbers):
     """One segment of one group.
 
     Args:
+        room: `forge.blade.engine.stepping.Ticks.room` of the group's state.
         state: of the group's worlds, `forge.blade.state.state.State`.
         segment: to fill.
         more: where to gather what systems from outside tell, `forge.ethyr.networks.samples.More`.
@@ -30,8 +33,15 @@ def play(state, segment, more, weights, scratch, guests, lent, key, first_world,
         key: uint64, names the run's stream of action draws.
         first_world: index of the group's first world in the batch.
         worlds: number of worlds of the batch.
-        discount, trace, reward_scale: float32, as for `forge.ethyr.experience.advantage.estimate`.
+        numbers: float32 [3]: discount, trace, reward_scale, as for `forge.ethyr.experience.advantage.estimate`.
     """
+    views = referred(state), referred(segment), referred(more), referred(weights), referred(scratch), referred(guests)
+    play_group(room, *views, lent, key, first_world, worlds, numbers)
+
+
+@inline
+def play_group(room, state, segment, more, weights, scratch, guests, lent, key, first_world, worlds, numbers):
+    """One segment of one group, with its arrays by reference."""
     ticks = segment.reward.shape[0]
     styles = np.int64(state.rules[0].styles)
     segment.gathered[:] = 0
@@ -41,7 +51,8 @@ def play(state, segment, more, weights, scratch, guests, lent, key, first_world,
         decide(state, segment, weights, scratch, t, styles, key, first_world, worlds)
         # each guest
         for w in range(state.tick.shape[0]):
-            # each tick
+            if do_kept(room, w) != 0:
+                raise RuntimeError("a tick failed in compiled code")
             for slot in range(state.reward.shape[1]):
                 segment.reward[t, w, slot] = state.reward[w, slot]
                 segment.terminated[t, w, slot] = state.terminated[w, slot]
@@ -54,7 +65,7 @@ def play(state, segment, more, weights, scratch, guests, lent, key, first_world,
     for w in range(state.tick.shape[0]):
         estimate_world(
             w, segment.seats, segment.sample_of, segment.reward, segment.terminated, segment.lost, segment.value,
-            segment.advantage, segment.target, discount, trace, reward_scale,
+            segment.advantage, segment.target, numbers[0], numbers[1], numbers[2],
         )  # fmt: skip
     sum_moments(segment)
 
