@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 
 from forge.blade import Config, Law, World
-from forge.blade.engine.engine import engine_of
 from forge.blade.grown.experience import BEGINS
 from forge.blade.grown.items import Reason
 from forge.blade.grown.kinds import COUNT, GOLD, KNIVES, NAMES, STAFF, Skill
@@ -68,7 +67,7 @@ class Village:
             state.ledger[...] = 0
             state.ledger[0, Reason.MADE, :COUNT] = state.pack[0].sum(0)
             state.ledger[0, Reason.BORN, GOLD] = state.gold[0].sum()
-        engine_of(self.config.schema).resume_each(state)
+        self.world._compiled().resume()
         self.names = [c.name for c in self.config.schema.choices if c.options(self.config)]
 
     @staticmethod

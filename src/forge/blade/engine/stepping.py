@@ -12,7 +12,7 @@ import numpy as np
 from forge.blade.compiled.jit import inline, jit
 from forge.blade.compiled.reference import call_at
 from forge.blade.engine.engine import Engine
-from forge.blade.engine.parts import ACT, COUNT_MEMBERS, CULL, DRAW_CAP, ENTER, LOOK, PARTS, PUT_IN, READY, TAKE_OUT
+from forge.blade.engine.parts import ACT, CLOSE_UP, COUNT_MEMBERS, DRAW_CAP, ENTER, LOOK, PARTS, PUT_IN, READY, TAKE_OUT
 from forge.blade.threads.job import Job
 from forge.blade.threads.share import conduct_kept, kept, lanes_for
 
@@ -83,17 +83,25 @@ def resume_all(parts, state, tick):
 
 @jit(_nrt=False)
 def cull_all(parts, state, tick, chosen):
-    """Takes those who are marked in `State.terminated` out of the chosen worlds, bool [W], and observes again."""
-    for w in range(tick.shape[0]):
-        if chosen[w]:
-            do(parts, CULL, state, w)
+    """Takes the chosen, bool [W, N], all of whom live, out of their worlds, and observes again; returns how many."""
+    total = 0
+    for w in range(chosen.shape[0]):
+        culled = 0
+        for slot in range(chosen.shape[1]):
+            if chosen[w, slot]:
+                do(parts, TAKE_OUT, state, w * chosen.shape[1] + slot)
+                culled += 1
+        if culled > 0:
+            do(parts, CLOSE_UP, state, w)
             look_again(parts, state, tick, w)
+        total += culled
+    return total
 
 
 @jit(_nrt=False)
-def do_one(parts, state, part, number):
-    """One part, of a world or of a slot."""
-    do(parts, part, state, number)
+def do_one(parts, state, part, place):
+    """One part, for an agent."""
+    do(parts, part, state, place)
 
 
 class Ticks:
@@ -122,11 +130,8 @@ class Ticks:
 
     def cull(self, chosen: np.ndarray) -> int:
         """Takes the living among `chosen`, bool [W, N], out of the worlds; returns how many."""
-        before, marked = self.state.terminated.copy(), chosen & (self.state.agents["alive"][:, : chosen.shape[1]] > 0)
-        self.state.terminated[...] = marked
-        cull_all(*self._given, marked.any(1))
-        self.state.terminated[...] = before
-        return int(marked.sum())
+        living = self.state.agents["alive"][:, : chosen.shape[1]] > 0
+        return int(cull_all(*self._given, chosen & living))
 
     def take_out(self, slot: int) -> None:
         """Takes an agent of the first world out of it."""

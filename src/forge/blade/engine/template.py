@@ -154,28 +154,26 @@ def count_members(state, w):
 
 
 @inline
-def cull(state, w):
-    """Between ticks: removes the living who are marked in `State.terminated`, of whom nothing is recorded."""
-    for k in range(state.living_count[w]):
-        slot = np.int64(state.living[w, k])
-        if state.terminated[w, slot]:
-            remove(state, w, slot)
-    close_ranks(state, w)
-    index_by_row(state, w)
+def take_out(state, place):
+    """Between ticks: an agent leaves. Of it nothing is recorded but what is lost with it."""
+    slots = state.actions.shape[1]
+    remove(state, place // slots, place % slots)
 
 
 @inline
-def take_out(state, slot):
-    """Between ticks: an agent of the first world leaves it. Of it nothing is recorded but what is lost with it."""
-    remove(state, 0, slot)
-
-
-@inline
-def put_in(state, slot):
-    """Between ticks: an agent that was put into the first world is given what newborns have, and its records."""
-    w = 0  # noqa: F841 - for what is put here:
+def put_in(state, place):
+    """Between ticks: an agent that was put into a world is given what newborns have, and its records."""
+    slots = state.actions.shape[1]
+    w, slot = place // slots, place % slots  # noqa: F841 - for what is put here:
     # each life field
     # each BIRTH
+
+
+@inline
+def close_up(state, w):
+    """Between ticks: those who have left are in no list any more."""
+    close_ranks(state, w)
+    index_by_row(state, w)
 
 
 # each address
