@@ -144,7 +144,7 @@ def durations(levels: dict[str, int], pack: dict[str, int], fights: int = 400) -
     for name, array in zip(pit.state._fields, world.state, strict=True):
         if name not in ("stream", "rules"):
             array[:] = getattr(pit.state, name)[0]
-    world._compiled().resume()
+    world.refresh()
     actions, found = np.zeros((fights, 2, 2), int), np.zeros(fights, int)
     actions[..., 1] = Style.MELEE
     for tick in range(1, 400):

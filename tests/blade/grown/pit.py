@@ -75,7 +75,7 @@ class Pit:
             self.state.ledger[...] = 0  # what there is now is nobody's doing
         for k, (symbol, place) in enumerate(beasts):
             bring(self.state, len(letters) + k, int(BEASTS[symbol]), *place)
-        self.world._compiled().resume()
+        self.world.refresh()
 
     def _config(
         self, rows: list[str], cap: int, beasts: list[str], systems: tuple[str, ...], changes: dict[str, Any]

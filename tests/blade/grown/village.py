@@ -67,7 +67,7 @@ class Village:
             state.ledger[...] = 0
             state.ledger[0, Reason.MADE, :COUNT] = state.pack[0].sum(0)
             state.ledger[0, Reason.BORN, GOLD] = state.gold[0].sum()
-        self.world._compiled().resume()
+        self.world.refresh()
         self.names = [c.name for c in self.config.schema.choices if c.options(self.config)]
 
     @staticmethod

@@ -69,7 +69,7 @@ def change(world: World, fields: Mapping[str, Any]) -> None:
         name = "mage_freeze" if field == "freeze" else field
         most = np.array([getattr(getattr(config, section), name) for config in configs])
         agents[field] = np.minimum(agents[field], most[:, None])
-    world._compiled().resume()
+    world.refresh()
 
 
 def value_of(config: Config, name: str) -> Any:

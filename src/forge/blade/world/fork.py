@@ -31,5 +31,5 @@ def fork(batch: World, w: int = 0, events: bool = True, visits: bool = False) ->
     if batch.configs[w].reward.explore == 0:
         del arrays["explored"]  # a batch keeps it for all its worlds if it does for one
     Saved(world.configs, record, world._seeds, world._tiles, arrays).fill(world.state)
-    world._compiled().resume()
+    world.refresh()
     return world

@@ -99,6 +99,13 @@ class World:
         self._choices = Columns.of(self.config)
         self._observation = _observe(self.state, self.config)
 
+    def refresh(self) -> None:
+        """Finds again all that follows from what is saved, between two ticks: for who has written to `state`.
+
+        Nothing is checked: compiled code trusts what it finds there. To change a world safely, see `apply`.
+        """
+        self._compiled().resume()
+
     def _compiled(self) -> Ticks:
         """What compiled code does with the state there is: an unpickled or copied world has another one."""
         if self._ticks is None or self._ticks.state is not self.state:
@@ -348,7 +355,7 @@ class World:
             raise ConfigError(f"a snapshot of {world.count} worlds needs more memory than there is: {error}") from error
         found.fill(world.state)
         world._prepare()
-        world._compiled().resume()
+        world.refresh()
         return world
 
     def clone(self, threads: int | None = None) -> Self:

@@ -9,7 +9,6 @@ from typing import Any
 import numpy as np
 
 from forge.blade import Config, Guild, Material, World
-from forge.blade.engine.engine import engine_of
 from forge.blade.grown.experience import BEGINS
 from forge.blade.grown.kinds import Skill, number
 from forge.blade.grown.sites import UNIT
@@ -93,7 +92,7 @@ def fought(duel: Duel, times: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
         world.step(actions)
     for w in range(times):
         _stage(world, w, duel)
-    engine_of(config.schema).resume_each(state)
+    world.refresh()
     actions[..., names.index("style")] = Style.MELEE
     ticks, survives = np.full(times, LONGEST), np.ones(times, bool)
     going = np.ones(times, bool)

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from forge.blade import Config, Guild, Material, World
-from forge.blade.engine.engine import engine_of
 from forge.blade.grown.experience import BEGINS
 from forge.blade.grown.kinds import COUNT, EDIBLE, FOOD, LEVEL, OF, TRADES, Skill, made_by
 from forge.blade.grown.skills import COMMON
@@ -76,7 +75,7 @@ def lived(trades: tuple[Skill, ...], level: int, worlds: int, seed: int) -> np.n
         state.gifts[:, slot, TRADES.index(trade)] = COMMON
         state.agents["trade"][:, slot] = 1 + TRADES.index(trade)
         state.level[:, slot, trade], state.experience[:, slot, trade] = level, BEGINS[level]
-    engine_of(config.schema).resume_each(state)
+    world.refresh()
     names = [choice.name for choice in config.schema.choices if choice.options(config)]
     works = next(choice for choice in config.schema.choices if choice.name == "work").options(config)
     columns = [names.index(name) for name in ("work", "kind", "price")]
