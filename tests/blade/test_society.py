@@ -7,6 +7,8 @@ import pytest
 
 from forge.blade import ConfigError, Law, World
 from forge.blade.grown.kinds import COUNT, KNIVES
+from forge.blade.grown.packs import Reason
+from forge.blade.society.goods import goods
 from forge.blade.society.numbers import gini, mutual_information
 from forge.blade.society.wealth import gold_of, items_of, prices_of, wealth, worth
 from tests.blade.exchange.bazaar import BUY, SELL, bazaar
@@ -82,3 +84,19 @@ def test_wealth_of_a_world() -> None:
         wealth(world, 2)
     with pytest.raises(ConfigError, match="items"):
         wealth(World(Law()), 0)
+
+
+def test_what_became_of_the_goods_of_a_world() -> None:
+    world = bazaar()
+    world.state.ledger[1, Reason.MADE, SHRIMP] = 9
+    world.state.ledger[1, Reason.USED, SHRIMP] = 4
+    world.state.ledger[1, Reason.TRADED, SHRIMP] = 3
+    world.state.exchange_last[1, SHRIMP] = 2
+    shrimp, *others = goods(world, 1)
+    assert shrimp == ("shrimp", 9, 0, 4, 3, 2.0)
+    assert [good.kind for good in (shrimp, *others)][13] == "copper_sword"
+    assert all(not any(good[1:-1]) and np.isnan(good.price) for good in others)
+    with pytest.raises(IndexError, match=r"0 \.\. 1"):
+        goods(world, 2)
+    with pytest.raises(ConfigError, match="items"):
+        goods(World(Law()), 0)

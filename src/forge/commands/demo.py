@@ -8,12 +8,15 @@ import shlex
 from pathlib import Path
 from typing import NamedTuple
 
+from rich import box
 from rich.console import Console
+from rich.table import Table
 
 from forge.blade import Config, Recording, World
+from forge.blade.society.goods import goods
 from forge.command_line import read
 from forge.commands.training import start
-from forge.experiments.evaluation.contest import Contest
+from forge.experiments.evaluation.contest import Contest, opponents
 from forge.experiments.evaluation.evaluate import fresh_maps
 from forge.experiments.evaluation.evaluation import Settings
 from forge.experiments.figures import contests
@@ -36,14 +39,16 @@ STEPS = 100_000_000
 _MILESTONES = "0 1e6 1e7"
 _NEXT = (
     "\nnext, on maps held out from training: the trained populations share worlds half and half with scripted players, "
-    "foragers and then fighters; then each player lives alone"
+    "{}; then each player lives alone"
 )
 
 
 @dataclasses.dataclass(frozen=True)
 class Options:
-    """Trains eight populations in Chaos, has them contest maps they have never seen, and draws what they do."""
+    """Trains eight populations, has them contest maps they have never seen, and draws what they do."""
 
+    world: str = "chaos"
+    """what they live in: a preset, or a TOML file; in guild and realm it is told, too, what they made and traded"""
     steps: int = 0
     """agent steps of training; 0 means 100 million, or no limit of steps with --minutes"""
     minutes: float = 0.0
@@ -79,20 +84,24 @@ def main(arguments: list[str]) -> None:
     """Runs the command."""
     options = read(Options, arguments, "forge demo")
     console, protocol = Console(), options.protocol
-    training = Training.named("chaos")
+    training = Training.named(options.world)
     steps = options.steps or (0 if options.minutes else STEPS)
     session = dataclasses.replace(training.run, steps=steps, minutes=options.minutes, seed=options.seed)
     session = dataclasses.replace(session, milestones=_MILESTONES)
     run = begin(options.folder or Run.new_path(Path("runs"), "demo"), dataclasses.replace(training, run=session))
     start(run)
-    console.print(_NEXT, soft_wrap=True, highlight=False)
+    against = " and then ".join(f"{kind}s" for kind in opponents(training.world))
+    console.print(_NEXT.format(against), soft_wrap=True, highlight=False)
     scores, evaluations = evaluate(run, protocol)
     for drawn in report.tables(scores):
         console.print(drawn)
     console.print(report.about(scores, protocol), highlight=False)
     console.print(f"\n{headline(scores)}", soft_wrap=True, highlight=False)
     with doing("drawing pictures"):
-        products = [*illustrate(run, scores, options), *evaluations, Product(run.latest(), "the last checkpoint")]
+        pictures, played = illustrate(run, scores, options)
+        products = [*pictures, *evaluations, Product(run.latest(), "the last checkpoint")]
+    if played.config.named("items"):
+        console.print(traded(played, options.visit_ticks))
     console.print("\nwritten:")
     for product in products:
         console.print(f"  {product.path}  {product.what}", soft_wrap=True, highlight=False)
@@ -134,8 +143,8 @@ def _outcome(contest: Contest) -> str:
     )
 
 
-def illustrate(run: Run, scores: list[Score], options: Options) -> list[Product]:
-    """Contests, learning curve, visit map, a picture of the world and an animation of its last ticks."""
+def illustrate(run: Run, scores: list[Score], options: Options) -> tuple[list[Product], World]:
+    """Contests, learning curve, visit map, a picture of a world and an animation of its last ticks; and that world."""
     contests.draw(scores[-1].contests, "trained", run.path / "contests.png")
     products = {
         "contests.png": "who lives how long in worlds shared half and half",
@@ -156,7 +165,20 @@ def illustrate(run: Run, scores: list[Score], options: Options) -> list[Product]
     figures.visit_map(world.visits()[0], start_materials, run.path / "visits.png", schema=schema)
     agents, events = world.observe().agents[0], world.events()
     save_picture(run.path / "world.png", world.materials()[0], agents, events, schema=schema)
-    return [Product(run.path / name, what) for name, what in products.items()]
+    return [Product(run.path / name, what) for name, what in products.items()], world
+
+
+def traded(world: World, ticks: int) -> Table:
+    """What agents made, used and traded in a world, by kind, where there was anything, for rich's console."""
+    title = f"what the trained agents made and traded in one fresh world, {ticks:,} ticks"
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False, title=title, title_justify="left")
+    for head in ("kind", "made", "found", "used", "sold and bought", "last price"):
+        table.add_column(head, justify="left" if head == "kind" else "right")
+    for good in goods(world, 0):
+        if any(good[1:-1]):
+            counts = (f"{count:,}" for count in good[1:-1])
+            table.add_row(good.kind.replace("_", " "), *counts, "" if math.isnan(good.price) else f"{good.price:g}")
+    return table
 
 
 def fresh_world(config: Config, options: Options) -> World:
