@@ -187,8 +187,11 @@ def test_comments_beside_fields_are_their_documentation() -> None:
     assert observation["_PAGE"].docstring is None
 
 
-def test_the_picture_is_as_its_script_draws_it() -> None:
-    assert (DOCS / "images" / "architecture.svg").read_text("utf-8") == script("images/architecture.py").picture()
+def test_pictures_are_as_their_script_draws_them() -> None:
+    boxes = script("images/boxes.py")
+    assert len(boxes.PICTURES) == 2
+    for name in boxes.PICTURES:
+        assert (DOCS / "images" / name).read_text("utf-8") == boxes.picture(name), name
 
 
 def test_an_unknown_table_is_an_error() -> None:

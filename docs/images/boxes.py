@@ -1,6 +1,7 @@
-"""Draws architecture.svg, the picture of the whole: `python docs/images/architecture.py`.
+"""Draws pictures of boxes and arrows: `python docs/images/boxes.py` writes all of `PICTURES`.
 
-Boxes are parts, arrows what passes between them; the dashed strip of a box is where a user's own code goes.
+In architecture.svg boxes are parts of the project, and the dashed strip of a box is where a user's own code goes; in
+society.svg they are those who work in a grown world.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
-WIDTH, HEIGHT = 1000, 640
+WIDTH = 1000
 
 
 class Part(NamedTuple):
@@ -81,6 +82,26 @@ ARROWS = (
     Arrow((855, 130), (855, 70), ("checkpoints, metrics",), (863, 105)),
 )
 
+#: Who works in a grown world.
+TRADES = (
+    Part(30, 60, 200, 90, "water", ("all over the map",)),
+    Part(30, 240, 200, 90, "goblins, chickens", ("in forest, on grass",)),
+    Part(30, 420, 200, 90, "ore", ("in the middle of the map",)),
+    Part(400, 60, 200, 90, "cook", ("in a camp",)),
+    Part(400, 420, 200, 90, "smith", ("in a camp",)),
+    Part(770, 60, 200, 90, "everybody", ("eats; forest feeds a few",)),
+    Part(770, 420, 200, 90, "who fights", ("hunters",)),
+)
+GOODS = (
+    Arrow((230, 105), (400, 105), ("fish, by fishers",), (315, 97), "middle"),
+    Arrow((230, 260), (400, 140), ("raw meat, by hunters",), (318, 218)),
+    Arrow((600, 105), (770, 105), ("meals",), (685, 97), "middle"),
+    Arrow((230, 465), (400, 465), ("ore, by miners",), (315, 457), "middle"),
+    Arrow((500, 420), (500, 150), ("knives: with them", "one fish makes", "two meals"), (508, 280)),
+    Arrow((600, 465), (770, 465), ("swords, staffs,", "knives, armour"), (685, 440), "middle"),
+    Arrow((770, 440), (230, 305), ("they are killed by who is armed",), (240, 380), "start"),
+)
+
 STYLE = """
   text { font: 14px system-ui, sans-serif; fill: #1f2d33; }
   .ground { fill: #f7fafa; }
@@ -102,25 +123,48 @@ STYLE = """
 """
 
 
-def picture() -> str:
+class Picture(NamedTuple):
+    """What is drawn: its title, its height [pixels], boxes, arrows, and what dashed strips are, if there are any."""
+
+    title: str
+    height: int
+    parts: tuple[Part, ...]
+    arrows: tuple[Arrow, ...]
+    yours: str = ""
+
+
+#: By the names of their files.
+PICTURES = {
+    "architecture.svg": Picture(
+        "The parts of Neural MMO, what passes between them, and where a user's own code goes",
+        640,
+        PARTS,
+        ARROWS,
+        "where your own code goes",
+    ),
+    "society.svg": Picture("Who makes what in Guild, and who needs it", 560, TRADES, GOODS),
+}
+
+
+def picture(name: str) -> str:
     """The whole file."""
-    title = "The parts of Neural MMO, what passes between them, and where a user's own code goes"
-    return "\n".join(
-        [
-            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{title}">',
-            f"<title>{title}</title>",
-            f"<style>{STYLE}</style>",
-            '<marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
-            '<path class="tip" d="M0 0 8 4 0 8z"/></marker>',
-            f'<rect class="ground" width="{WIDTH}" height="{HEIGHT}" rx="12"/>',
-            *(line for arrow in ARROWS for line in draw_arrow(arrow)),
-            *(line for part in PARTS for line in draw_part(part)),
+    title, height, parts, arrows, yours = PICTURES[name]
+    drawn = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {height}" role="img" aria-label="{title}">',
+        f"<title>{title}</title>",
+        f"<style>{STYLE}</style>",
+        '<marker id="tip" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto">'
+        '<path class="tip" d="M0 0 8 4 0 8z"/></marker>',
+        f'<rect class="ground" width="{WIDTH}" height="{height}" rx="12"/>',
+        *(line for arrow in arrows for line in draw_arrow(arrow)),
+        *(line for part in parts for line in draw_part(part)),
+    ]
+    if yours:
+        drawn += [
             '<rect class="yours" x="30" y="30" width="26" height="18" rx="4"/>',
-            text(66, 44, "where your own code goes", "start", "words"),
-            "</svg>",
-            "",
+            text(66, 44, yours, "start", "words"),
         ]
-    )
+    return "\n".join([*drawn, "</svg>", ""])
 
 
 def draw_part(part: Part) -> list[str]:
@@ -153,4 +197,5 @@ def text(x: int, y: int, words: str, anchor: str, kind: str = "") -> str:
 
 
 if __name__ == "__main__":
-    Path(__file__).with_suffix(".svg").write_text(picture(), "utf-8")
+    for file in PICTURES:
+        Path(__file__).with_name(file).write_text(picture(file), "utf-8")
