@@ -39,7 +39,7 @@ def test_what_exploration_plans() -> None:
         world = need.training.world
         assert (world.populations, world.terrain.maps, world.spawn.random_cap) == (1, 1, True)
         assert world.spawn.cap * need.training.run.worlds == 2048
-        assert need.milestones == (20_000_000,)
+        assert need.milestones == (6_000_000,)
     # Scripted: 2 players at 5 caps. Runs of cap 8, 32 and 128 are surveyed at 3 caps, those of 16 and 64 at 4.
     surveys = [m for m in plan.measurements if m.what["measurement"] == "survey"]
     assert len(surveys) == 2 * 5 + 3 * (3 + 4 + 3 + 4 + 3)
@@ -52,7 +52,7 @@ def test_what_niches_plans() -> None:
     plan = niches.plan(SMALL, 2)
     # Each population is trained with as many agent steps, and all with 128 agents.
     assert [(n.training.world.populations, n.milestones[-1]) for n in plan.needs[::2]] == [
-        (p, p * 20_000_000) for p in (1, 2, 4, 8)
+        (p, p * 6_000_000) for p in (1, 2, 4, 8)
     ]
     assert {n.training.world.spawn.cap for n in plan.needs} == {128}
     assert [n.training.run.worlds for n in plan.needs[::2]] == [16, 32, 64, 128]

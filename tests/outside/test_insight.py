@@ -90,7 +90,7 @@ def test_a_frame_does_not_say_what_agents_are_told() -> None:
 
 
 def test_the_panel_names_the_options_that_are_there() -> None:
-    """Agent 1 has bought a herb, and sees agent 0; two of the four stalls are open."""
+    """Agent 1 has a herb from birth and has bought one, and sees agent 0; two of the four stalls are open."""
     world = two_neighbours()
     wait(world, buy=[0, 1])
     scene = Scene.of_world(world)
@@ -103,7 +103,8 @@ def test_the_panel_names_the_options_that_are_there() -> None:
         "of": "",
         "options": [{"name": "no", "odds": 0.5}, {"name": "yes", "odds": 0.5}],
     }
-    assert use["options"] == [{"name": "nothing", "odds": 0.25}, {"name": "herb_0", "odds": 0.25, "row": 0}]
+    herbs = [{"name": f"herb_{k}", "odds": 0.25, "row": k} for k in range(2)]
+    assert use["options"] == [{"name": "nothing", "odds": 0.25}, *herbs]
     assert [(option["name"], option.get("row")) for option in buy["options"]] == [
         ("nothing", None),
         ("stall_0", 0),
@@ -112,7 +113,7 @@ def test_the_panel_names_the_options_that_are_there() -> None:
     assert give["options"] == [{"name": "nobody", "odds": 1 / 32}, {"name": "entry_1", "odds": 1 / 32, "agent": 0}]
     assert world.state.seen[0, 1, : world.state.seen_count[0, 1]].tolist() == [1, 0]
     herbs, stalls = known_rows(scene, 1) or []
-    assert (herbs["name"], herbs["rows"], stalls["rows"]) == ("herbs", [[1, 0]], [[1, 0], [2, 1]])
+    assert (herbs["name"], herbs["rows"], stalls["rows"]) == ("herbs", [[1, 0], [1, 0]], [[1, 0], [2, 1]])
     assert stalls["columns"][0] == {"name": "strength", "unit": "points", "meaning": "of what it sells"}
 
 

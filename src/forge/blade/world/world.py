@@ -64,8 +64,7 @@ class World:
         config, count, threads, recording: as given; `config` is that of world 0.
         seed: of the batch: the number that was given or drawn. None where each world was given a seed of its own, and
             in what comes from a snapshot; `seeds` are there always.
-        state: the engine's memory, `forge.blade.state.state.State`, for those who extend the engine: compiled code
-        trusts it.
+        state: the engine's memory, `forge.blade.state.state.State`, which compiled code trusts: see `refresh`.
 
     Raises:
         ConfigError: if an argument is not what it must be, or so many worlds do not fit into memory; the message says
