@@ -1,8 +1,9 @@
 import { describe, expect, it, vi } from "vitest";
 import { frame, welcome } from "./fixtures";
 import { Observable } from "./observable";
-import type { ClientMessage, ExchangeReport, FameReport, LifeReport, ServerMessage } from "./protocol";
+import type { ClientMessage, ServerMessage } from "./protocol";
 import { listen } from "./session";
+import type { ExchangeReport, FameReport, LifeReport } from "./society";
 import { createActions, createStore } from "./store";
 import { readParameters, socketAddress } from "./url";
 import { World } from "./world";

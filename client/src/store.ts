@@ -5,10 +5,7 @@ import { Observable } from "./observable";
 import type {
   AgentReport,
   ClientMessage,
-  ExchangeReport,
-  FameReport,
   HistoryReport,
-  LifeReport,
   Moment,
   OverlayName,
   OverlayRequest,
@@ -18,6 +15,7 @@ import type {
   Training,
   Welcome,
 } from "./protocol";
+import type { ExchangeReport, FameReport, LifeReport } from "./society";
 import type { Parameters } from "./url";
 
 export interface Connection {

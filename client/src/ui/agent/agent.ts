@@ -3,7 +3,8 @@
 import type { App } from "../../app";
 import type { AgentTable } from "../../frame";
 import { agentName, MOVES, populationName, STYLES, UNKNOWN } from "../../names";
-import type { LifeReport, Source } from "../../protocol";
+import type { Source } from "../../protocol";
+import type { LifeReport } from "../../society";
 import type { Agent } from "../../world";
 import { keyOf } from "../commands/bindings";
 import type { Commands } from "../commands/commands";

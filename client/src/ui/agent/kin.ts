@@ -1,7 +1,7 @@
 /** The family of an agent, as a tree: mother and grandmother above it, children and grandchildren below. */
 
 import { agentName } from "../../names";
-import type { Relative } from "../../protocol";
+import type { Relative } from "../../society";
 import { el, emblem } from "../parts/dom";
 import { whole } from "../parts/format";
 

@@ -1,6 +1,6 @@
 /** What an agent has learned, carries and offers, out of what it knows of itself alone. */
 
-import type { OpenOrder, OwnFeature } from "../../protocol";
+import type { OpenOrder, OwnFeature } from "../../society";
 import { el, setAttributes, setText } from "../parts/dom";
 import { capital, count, whole } from "../parts/format";
 import { goodIcon, goodName } from "../parts/goods";

@@ -2,7 +2,7 @@
 
 import { drawEmblem } from "../../emblems";
 import { populationColour } from "../../palette";
-import type { LifeReport } from "../../protocol";
+import type { LifeReport } from "../../society";
 import type { World } from "../../world";
 import { packedGround } from "../map/ground";
 import { crisp, themed } from "../parts/canvas";

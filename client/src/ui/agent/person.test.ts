@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { Deed, Doings, OwnFeature, Relative } from "../../protocol";
+import type { Deed, Doings, OwnFeature, Relative } from "../../society";
 import { branches, lifetime } from "./kin";
 import { arranged } from "./owned";
 import { around } from "./path";

@@ -1,7 +1,8 @@
 /** The parts of the panel of an agent that only worlds with skills, items or families have. */
 
 import type { App } from "../../app";
-import type { AgentReport, LifeReport } from "../../protocol";
+import type { AgentReport } from "../../protocol";
+import type { LifeReport } from "../../society";
 import { el } from "../parts/dom";
 import { createKin } from "./kin";
 import { arranged, createOrders, createPack, createSkills, type Own } from "./owned";

@@ -1,7 +1,7 @@
 /** The life of an agent so far: where it went, what it did, what was done to it. */
 
 import { agentName } from "../../names";
-import type { Deed, Doings, LifeReport } from "../../protocol";
+import type { Deed, Doings, LifeReport } from "../../society";
 import { el, setText } from "../parts/dom";
 import { count, whole } from "../parts/format";
 import { goodName } from "../parts/goods";

@@ -2,7 +2,8 @@
 
 import { levelOf, shortName, told } from "../../declared";
 import { type AgentTable, columnOf } from "../../frame";
-import type { FieldLayout, OwnFeature } from "../../protocol";
+import type { FieldLayout } from "../../protocol";
+import type { OwnFeature } from "../../society";
 import { el, setAttributes, setText } from "../parts/dom";
 import { capital, count, short, whole } from "../parts/format";
 import type { Own } from "./owned";

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { KindReport } from "../../protocol";
+import type { KindReport } from "../../society";
 import { gathered, levels, meanPrices, quote, traded } from "./book";
 
 const PRICES = [1, 2, 3, 5];

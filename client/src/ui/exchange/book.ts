@@ -1,6 +1,6 @@
 /** What a book of the exchange says of one kind. */
 
-import type { KindReport } from "../../protocol";
+import type { KindReport } from "../../society";
 
 /** The best price on each side, and the last; null where there is none. */
 export interface Quote {

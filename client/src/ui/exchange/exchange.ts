@@ -1,7 +1,7 @@
 /** The panel of the exchange: what each kind costs, what waits at which price, and how much was traded when. */
 
 import type { App } from "../../app";
-import type { ExchangeReport, KindReport } from "../../protocol";
+import type { ExchangeReport, KindReport } from "../../society";
 import type { Commands } from "../commands/commands";
 import type { Desk } from "../page/desk";
 import { el, iconButton, setAttributes, setText, svg } from "../parts/dom";

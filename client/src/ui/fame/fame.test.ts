@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import type { FamePlace } from "../../protocol";
+import type { FamePlace } from "../../society";
 import { meritOf } from "./fame";
 
 describe("what a place in the hall of fame is for", () => {

@@ -2,7 +2,7 @@
 
 import type { App } from "../../app";
 import { agentName } from "../../names";
-import type { FameBoard, FamePlace } from "../../protocol";
+import type { FameBoard, FamePlace } from "../../society";
 import type { Commands } from "../commands/commands";
 import type { Desk } from "../page/desk";
 import { el, emblem, iconButton, setAttributes, setText } from "../parts/dom";
