@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -29,15 +30,20 @@ SHORE = """
 
 
 class Town:
-    """A pit with all that Guild has, whose agents have a gift for one trade each: `trade` of an agent, else fishing."""
+    """A pit with all that Guild has and further systems, whose agents have a gift for one trade each.
 
-    def __init__(self, drawing: str, agents: dict[str, dict[str, Any]], **changes: Any) -> None:
+    That is `trade` of an agent, else fishing.
+    """
+
+    def __init__(
+        self, drawing: str, agents: dict[str, dict[str, Any]], systems: Sequence[str] = (), **changes: Any
+    ) -> None:
         told = {letter: dict(one) for letter, one in agents.items()}
         trades = {letter: one.pop("trade", Skill.FISHING) for letter, one in told.items()}
         self.pit = Pit(
             drawing,
             told,
-            systems=tuple(Guild().systems),
+            systems=(*Guild().systems, *systems),
             **{"sight.radius": 7, "camps.radius": 3, "levels.agents": False, **changes},
         )
         for letter, slot in self.pit.slots.items():

@@ -160,7 +160,7 @@ def fixture() -> dict[str, Any]:
             for name, each in frames.items()
         },
         "outside": {"layout": outside, "message": message},
-        "creatures": [nature.colour for nature in NATURES.values()],
+        "creatures": [nature.colour for nature in NATURES],
         "grown": {
             "layout": describe(layout=GROWN),
             "messages": [

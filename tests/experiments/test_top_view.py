@@ -7,7 +7,7 @@ from PIL import Image
 from forge.blade import ConfigError, EventKind, Material, Style
 from forge.blade.game.game import GAME
 from forge.blade.schema.schema import Schema
-from forge.experiments.pictures.palette import CREATURES, GROUND, colours
+from forge.experiments.pictures.palette import GROUND, colours, creature_colours
 from forge.experiments.pictures.top_view import TopView, save_picture
 from tests.experiments.scenes import LAND, agents, event, tile
 from tests.outside.orchard import ORCHARD
@@ -83,15 +83,16 @@ def test_creatures_are_smaller_than_agents_and_have_the_colour_of_their_kind(sca
     for name in NOBODY.dtype.names:
         everyone[name] = agents((2, 2), (8, 3), (8, 4))[name]
     everyone["alive"][:2], everyone["population"][:2], everyone["creature"][:2], everyone["id"][1] = 0, 255, (1, 2), -2
-    empty, full = draw(LAND, NOBODY, scale=scale), draw(LAND, everyone, scale=scale)
-    for place, colour in zip([(2, 2), (8, 3)], CREATURES[1:], strict=True):
+    schema = Law(systems=["skills", "levels", "creatures"]).schema
+    empty, full = draw(LAND, NOBODY, scale=scale), draw(LAND, everyone, scale=scale, schema=schema)
+    for place, colour in zip([(2, 2), (8, 3)], creature_colours(schema)[1:], strict=True):
         top, left = (place[0] - 1) * scale, (place[1] - 1) * scale
         assert np.array_equal(full[top + scale // 2, left + scale // 2], colour)
     tiles = [np.s_[(row - 1) * scale : row * scale, (col - 1) * scale : col * scale] for row, col in ((8, 3), (8, 4))]
     small, large = ((empty[tile] != full[tile]).any(-1).sum() for tile in tiles)
     assert small < large or scale == 3  # where a rim fills what is left of a tile
     blow = event(EventKind.ATTACK, everyone[1], other=int(everyone["id"][2]), detail=Style.MELEE, value=1)
-    assert (draw(LAND, everyone, blow, scale=scale) != full).any()
+    assert (draw(LAND, everyone, blow, scale=scale, schema=schema) != full).any()
     assert (draw(LAND, everyone[list(NOBODY.dtype.names)], scale=scale) != full).any()
 
 

@@ -24,11 +24,11 @@ from forge.agents.walking import (
     browse,
     drink,
     go_home,
-    goblins_near,
     kept_to,
     orerock,
     safely,
     settle,
+    threats_near,
     to_any,
 )
 from forge.blade.compiled.jit import inline, jit
@@ -92,7 +92,7 @@ def walk(told, rules, headings, bits, w, slot, trade):
     ground = look(told.window, at)
     walkable, into = ground.open, 0
     if me.in_camp == 0:
-        threats = goblins_near(told, w, slot)
+        threats = threats_near(told, rules, w, slot, False)
         if not is_empty(threats):
             walkable, into = safely(ground, threats)
     moves = drink(me, rules, ground, walkable)

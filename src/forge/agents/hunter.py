@@ -1,4 +1,4 @@
-"""Hunter: kills chickens, then goblins, then others, and lives on what they leave."""
+"""Hunter: kills chickens and the like, then goblins, then others, and lives on what they leave."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from forge.agents.walking import (
     browse,
     drink,
     go_home,
-    goblins_near,
-    is_chicken,
+    is_game,
     is_goblin,
     kept_to,
     safely,
     settle,
+    threats_near,
     to_any,
 )
 from forge.blade.compiled.jit import inline, jit
@@ -65,8 +65,8 @@ def walk(told, rules, headings, bits, w, slot):
     ground = look(told.window, (w * told.seen_count.shape[1] + slot) * BLOCK)
     walkable, into = ground.open, 0
     bold = is_armed(told, rules, w, slot)
-    if not bold and me.in_camp == 0:
-        threats = goblins_near(told, w, slot)
+    if me.in_camp == 0:
+        threats = threats_near(told, rules, w, slot, bold)
         if not is_empty(threats):
             walkable, into = safely(ground, threats)
     moves = drink(me, rules, ground, walkable)
@@ -104,20 +104,20 @@ def is_armed(told, rules, w, slot):
 
 @inline
 def prey_in_view(told, rules, w, slot, bold):
-    """The tiles of chickens in view; else of goblins, for the bold; else of agents that are weaker and may be hit."""
+    """The tiles of chickens and the like in view; else of goblins, for the bold; else of weaker agents to strike."""
     agents, seen = told.agents[w], told.seen[w, slot]
-    me, chickens, goblins, others = agents[slot], NOWHERE, NOWHERE, NOWHERE
+    me, game, goblins, others = agents[slot], NOWHERE, NOWHERE, NOWHERE
     for entry in range(1, told.seen_count[w, slot]):
         other = agents[np.int64(seen[entry])]
         row, col = np.int64(other.row) - me.row, np.int64(other.col) - me.col
         near = max(abs(row), abs(col)) <= SIGHT
-        chickens = add(chickens, row + SIGHT, col + SIGHT, near & is_chicken(other))
+        game = add(game, row + SIGHT, col + SIGHT, near & is_game(other, rules))
         goblins = add(goblins, row + SIGHT, col + SIGHT, near & is_goblin(other))
         weaker = (other.alive != 0) & (other.population != me.population) & (other.age >= rules.immunity)
         weaker &= (other.in_camp == 0) & (other.health < me.health) & (other.combat_level <= me.combat_level)
         others = add(others, row + SIGHT, col + SIGHT, near & weaker)
-    if not is_empty(chickens):
-        return chickens
+    if not is_empty(game):
+        return game
     if bold and not is_empty(goblins):
         return goblins
     return others if rules.agents_fight else NOWHERE
@@ -151,6 +151,8 @@ def labour(told, rules, w, slot):
 
 class Hunter(Citizen):
     """Hunts: chickens first, then goblins once it is armed, then others that are weaker, where agents may fight.
+
+    Of kinds that outside systems declare it hunts what strikes nobody, like chickens, and flees the others.
 
     What its prey leaves it sells in a camp; for that it buys meals, and arms and armour to hunt what is stronger.
     """

@@ -9,7 +9,7 @@ from forge.agents.citizen import NEEDED, Citizen
 from forge.agents.dealing import USUAL, best_meal, cheapest_meal, meals_of, next_place, place_of, price_of, quoted
 from forge.agents.dice import key_of, member, mix, roll
 from forge.agents.paths import explore
-from forge.agents.walking import drink, goblins_near, kept_to, safely, settle
+from forge.agents.walking import drink, kept_to, safely, settle, threats_near
 from forge.blade.compiled.jit import inline, jit
 from forge.blade.grown.kinds import COUNT, EDIBLE
 from forge.blade.mechanics.bitboards import BLOCK, HERE, either, is_empty, look
@@ -51,7 +51,7 @@ def walk(told, rules, headings, bits, w, slot):
     ground = look(told.window, (w * told.seen_count.shape[1] + slot) * BLOCK)
     walkable, into = ground.open, 0
     if me.in_camp == 0:
-        threats = goblins_near(told, w, slot)
+        threats = threats_near(told, rules, w, slot, False)
         if not is_empty(threats):
             walkable, into = safely(ground, threats)
     moves = drink(me, rules, ground, walkable)

@@ -1,4 +1,4 @@
-"""Walking to what the grown world has: ore in view, the nearest camp beyond it, and away from goblins."""
+"""Walking to what the grown world has: ore in view, the nearest camp beyond it, and away from what hunts."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from forge.agents.foraging import needs
 from forge.agents.paths import explore, reachable
 from forge.blade.compiled.jit import inline, where_kept
 from forge.blade.compiled.vector import flagged64
+from forge.blade.creatures.kinds import GOBLIN
 from forge.blade.mechanics.bitboards import (
     HERE,
     NOWHERE,
@@ -32,7 +33,7 @@ _FOUR_ROWS, _THREE_ROWS = np.uint64(0x7FFF7FFF7FFF7FFF), np.uint64(0x00007FFF7FF
 #: From so near the fire all of a camp is in view.
 _AT_THE_FIRE = 2
 _NONE, _16 = np.uint64(0), np.uint64(16)
-CHICKEN, GOBLIN = 1, 2
+_GOBLIN = GOBLIN
 #: A way round what hides the camp is kept to for so many ticks on average.
 _ROUND = 3
 #: Of so many parts of its water an agent goes to drink when it has less than the first, and stops above the second.
@@ -103,33 +104,44 @@ def _nobody(other):
     return False
 
 
+def _none_of(other, rules):
+    return False
+
+
 @where_kept("creature", otherwise=_nobody)
 def is_goblin(other):
     """Whether who is in view is a goblin; where there are no creatures, nobody is."""
-    return other.creature == GOBLIN
+    return other.creature == _GOBLIN
 
 
-@where_kept("creature", otherwise=_nobody)
-def is_chicken(other):
-    """The same of chickens."""
-    return other.creature == CHICKEN
+@where_kept("creature", otherwise=_none_of)
+def hunts(other, rules):
+    """Whether it is a creature that hunts, a goblin or of a kind that an outside system declares."""
+    return rules.creature_hunts[other.creature] > 0
+
+
+@where_kept("creature", otherwise=_none_of)
+def is_game(other, rules):
+    """Whether it is a creature that strikes nobody, a chicken or of such a kind."""
+    return (other.creature > 0) & (rules.creature_hunts[other.creature] == 0)
 
 
 @inline
-def goblins_near(told, w, slot):
-    """The tiles in view on which goblins stand."""
+def threats_near(told, rules, w, slot, bold):
+    """The tiles in view on which creatures stand that hunt; the bold fear no goblins, but whatever they do not know."""
     agents, seen = told.agents[w], told.seen[w, slot]
     me, found = agents[slot], NOWHERE
     for entry in range(1, told.seen_count[w, slot]):
         other = agents[np.int64(seen[entry])]
         row, col = np.int64(other.row) - me.row, np.int64(other.col) - me.col
-        found = add(found, row + SIGHT, col + SIGHT, is_goblin(other) & (max(abs(row), abs(col)) <= SIGHT))
+        feared = hunts(other, rules) & (not (bold and is_goblin(other)))
+        found = add(found, row + SIGHT, col + SIGHT, feared & (max(abs(row), abs(col)) <= SIGHT))
     return found
 
 
 @inline
 def safely(ground, threats):
-    """Where to walk while goblins are about, and the moves to choose from if an agent must get away first."""
+    """Where to walk while what hunts is about, and the moves to choose from if an agent must get away first."""
     open_ground = ground.open
     return retreat(open_ground, without(open_ground, widen(threats, 1)), without(open_ground, widen(threats, 3)))
 

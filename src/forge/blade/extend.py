@@ -6,9 +6,11 @@ modules of `forge.blade.systems`.
 
 from forge.blade.compiled.jit import inline
 from forge.blade.compiled.random import draw_below, draw_skip
+from forge.blade.grown.sites import for_land
 from forge.blade.mechanics.events import NOBODY, log_event
 from forge.blade.mechanics.grid import distance, material_at, set_material, tile_index
 from forge.blade.mechanics.ids import NONE, SURVIVES
+from forge.blade.schema.nature import Loot, Nature
 from forge.blade.schema.phase import Phase, Verb
 from forge.blade.schema.record import Column
 from forge.blade.schema.section import Section, choice, number, path, plain
@@ -39,6 +41,8 @@ __all__ = [
     "DeathCause",
     "EventType",
     "Feature",
+    "Loot",
+    "Nature",
     "Number",
     "Phase",
     "Rows",
@@ -52,6 +56,7 @@ __all__ = [
     "distance",
     "draw_below",
     "draw_skip",
+    "for_land",
     "inline",
     "log_event",
     "material_at",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from forge.blade import Config, ConfigError, Law, Material, Style, World
-from forge.blade.creatures.kinds import Creature, creatures
+from forge.blade.creatures.kinds import CHICKEN, creatures
 from tests.blade.grown.pit import ALL, Pit
 
 CROWD = {"spawn.cap": 32, "spawn.populations": 2, "combat.immunity": 3}
@@ -52,7 +52,7 @@ def test_how_many_there_are_and_where() -> None:
         assert (found["population"] == 255).all()
         ground = world.materials()[w][found["row"], found["col"]]
         camp = world.state.camp_steps[w].reshape(80, 80)[found["row"], found["col"]] <= 5
-        chicken = found["creature"] == Creature.CHICKEN
+        chicken = found["creature"] == CHICKEN
         assert not camp.any()
         assert (ground[chicken] == Material.GRASS).all()
         assert np.isin(ground[~chicken], (Material.FOREST, Material.SCRUB)).all()

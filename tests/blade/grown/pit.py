@@ -8,7 +8,7 @@ import numpy as np
 
 from forge.blade import Chaos, Config, Material, Recording, Style, World
 from forge.blade.compiled.jit import jit
-from forge.blade.creatures.kinds import Creature
+from forge.blade.creatures.kinds import CHICKEN, GOBLIN
 from forge.blade.creatures.placing import enter_world, join_beasts
 from forge.blade.grown.experience import BEGINS
 from forge.blade.grown.kinds import NAMES, Skill, number
@@ -19,7 +19,7 @@ from tests.reference.stream import Stream
 
 #: What is part of a pit unless told otherwise.
 ALL = ("skills", "items", "camps", "levels", "creatures")
-BEASTS = {"c": Creature.CHICKEN, "g": Creature.GOBLIN}
+BEASTS = {"c": CHICKEN, "g": GOBLIN}
 NEVER = 2**40  # a tick
 
 
@@ -74,7 +74,7 @@ class Pit:
         if "items" in self.config.systems:
             self.state.ledger[...] = 0  # what there is now is nobody's doing
         for k, (symbol, place) in enumerate(beasts):
-            bring(self.state, len(letters) + k, int(BEASTS[symbol]), *place)
+            bring(self.state, len(letters) + k, BEASTS[symbol], *place)
         self.world.refresh()
 
     def _config(

@@ -1,1 +1,1 @@
-"""Creatures: chickens and goblins, where they live, what they do, and what they leave."""
+"""Creatures: what kinds there are, where they live, what they do, and what they leave."""

@@ -1,4 +1,4 @@
-"""Chickens and goblins. Only where a configuration names it."""
+"""Chickens, goblins, and what other systems declare like them. Only where a configuration names it."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from forge.blade.compiled.jit import inline
-from forge.blade.creatures.kinds import EXPERIENCE, HEALTH, LEVELS, NAMES, NATURES, Creature, chickens, creatures
+from forge.blade.creatures.kinds import NATURES, counts, creatures, ends, kinds_of
 from forge.blade.creatures.loot import end_tick, reward_kills
 from forge.blade.creatures.placing import come_back, list_creatures, populate
 from forge.blade.creatures.quarry import RESENTS, aim_all, bear_grudges
@@ -28,11 +28,13 @@ from forge.support.checks import ConfigError
 
 @dataclass(frozen=True)
 class Creatures(Section):
-    """Chickens and goblins."""
+    """Creatures: chickens, goblins, and what other systems declare like them."""
 
     chickens: int = number(32, 0, 1000, "chickens for each 62 × 62 tiles of playable land")
     goblins: int = number(8, 0, 1000, "goblins for each 62 × 62 tiles of playable land")
-    hostile: bool = plain(True, "goblins go for agents that are near, and not only for who struck them")
+    hostile: bool = plain(
+        True, "creatures that hunt, as goblins do, go for agents that are near, and not only for who struck them"
+    )
     back: int = number(50, 0, 1_000_000, "a creature that dies is replaced after so long [ticks]")
 
 
@@ -55,8 +57,8 @@ def _check(configs: Sequence[Any], arrays: Mapping[str, Any]) -> None:
     """
     config, everybody = configs[0], arrays["agents"]
     slots, terrain = config.spawn.cap, config.terrain
-    kinds = np.full(creatures(config), Creature.GOBLIN)
-    kinds[: chickens(config)] = Creature.CHICKEN
+    known, each = kinds_of(config.schema), counts(config)
+    kinds = np.repeat(np.arange(1, 1 + len(each)), each)
     if everybody["creature"][:, :slots].any():
         raise ConfigError("agents.creature is not 0 in a slot of agents; allowed is 0")
     here = everybody[:, slots:]
@@ -67,7 +69,7 @@ def _check(configs: Sequence[Any], arrays: Mapping[str, Any]) -> None:
             "creature": (kinds, kinds),
             "id": (-ever, -1),
             "population": (NOBODY, NOBODY),
-            "health": (1, HEALTH[kinds]),
+            "health": (1, known.health[kinds]),
             "freeze": (0, configs[w].combat.mage_freeze),
             "grudge_left": (0, RESENTS),
             **dict.fromkeys(("row", "col"), (terrain.low, terrain.high)),
@@ -84,15 +86,30 @@ def _check(configs: Sequence[Any], arrays: Mapping[str, Any]) -> None:
                 )
         if len(np.unique(here["id"][w][living])) < living.sum():
             raise ConfigError(f"agents.id of world {w}: two creatures have the same; allowed is each id once")
-        for name, table in (("level", LEVELS), ("experience", EXPERIENCE)):
+        for name, table in (("level", known.levels), ("experience", known.begins)):
             wanted = table[kinds] * living[:, None]
             if (arrays[name][w, slots:] != wanted).any():
                 raise ConfigError(f"{name} of world {w} is not that of creatures in their slots, or 0 in empty ones")
 
 
+def _names(schema: Any) -> tuple[str, ...]:
+    """What the numbers in the column `creature` are called."""
+    return ("agent", *schema.names("natures"))
+
+
+def _number(name: str, field: str, type: str = "i4") -> Number:
+    """A number of each kind, for compiled code."""
+    return Number(
+        name,
+        type,
+        lambda schema: getattr(kinds_of(schema), field).shape,
+        lambda config, edge: getattr(kinds_of(config.schema), field),
+    )
+
+
 SYSTEM = System(
     "creatures",
-    "chickens and goblins",
+    "chickens, goblins, and what other systems declare like them",
     section=Creatures,
     needs=("levels",),
     bodies=creatures,
@@ -100,16 +117,25 @@ SYSTEM = System(
     numbers=(
         Number("hostile"),
         Number("back", "i8"),
-        Number("chickens", value=lambda c, edge: chickens(c)),
         Number("outer_quarter", value=lambda c, edge: c.terrain.playable // 4),
+        Number("creature_ends", "i4", lambda s: (1 + len(s.natures),), lambda c, edge: ends(c)),
+        _number("creature_health", "health"),
+        _number("creature_kill", "experience"),
+        _number("creature_hunts", "hunts"),
+        _number("creature_shy", "shy"),
+        _number("creature_levels", "levels", "u1"),
+        _number("creature_begins", "begins"),
+        _number("creature_lives_on", "lives_on", "u1"),
+        _number("creature_loot", "loot"),
     ),
+    natures=NATURES,
     agent=(
-        Column("grudge", "i8", "of a goblin: id of the agent that struck it last", "id"),
-        Column("creature", "u1", "0 an agent, 1 a chicken, 2 a goblin", "kind", names=NAMES),
+        Column("grudge", "i8", "of one that hunts: id of the agent that struck it last", "id"),
+        Column("creature", "u1", "0 an agent, else the number of a creature's kind", "kind", names=_names),
         Column("grudge_left", "u1", "for how long it goes for that one", "ticks"),
     ),
-    tally=(Column("slain", "i8", "creatures killed, by kind", "creatures", (len(NATURES),)),),
-    life=(Column("slain", "i4", "creatures that it killed, by kind", "creatures", (len(NATURES),)),),
+    tally=(Column("slain", "i8", "creatures killed, by kind", "creatures", lambda s: (len(s.natures),)),),
+    life=(Column("slain", "i4", "creatures that it killed, by kind", "creatures", lambda s: (len(s.natures),)),),
     arrays=(
         Array("creature_births", "i8", lambda z: (), "creatures that have ever entered the world", saved=True),
         Array(
@@ -126,18 +152,18 @@ SYSTEM = System(
             "slay",
             "an agent killed a creature",
             "",
-            "its kind: 1 a chicken, 2 a goblin",
+            "its kind",
             "which creature",
-            names=NAMES,
+            names=_names,
         ),
     ),
     features=(
         Feature(
             "creature",
             lambda c: 0,
-            lambda c: len(Creature) - 1,
+            lambda c: len(c.schema.natures),
             "",
-            "what it is: 0 an agent, 1 a chicken, 2 a goblin",
+            "what it is: 0 an agent, else the number of a creature's kind: 1 a chicken, 2 a goblin, then others",
             lambda c: 0.0,
             lambda c: 1.0,
         ),
@@ -148,19 +174,19 @@ SYSTEM = System(
         Verb(
             Phase.MOVE,
             roam,
-            "Creatures that are not frozen go one tile at most: wherever chance leads them, or, a goblin with a "
-            "quarry, in every other tick towards that. Its quarry is who struck it last, for some ticks, or else, if "
-            "goblins are hostile, the nearest agent that is near, past immunity and in no camp. They enter no camps "
-            "and no lava.",
+            "Creatures that are not frozen go one tile at most: wherever chance leads them, or, one that hunts and has "
+            "a quarry, in every other tick towards that. Goblins hunt, and chickens do not. Its quarry is who struck "
+            "it last, for some ticks, or else, if creatures are hostile, the nearest agent that is near, past immunity "
+            "and in no camp. They enter no camps and no lava.",
         ),
         Verb(
             Phase.ACT,
             fight_all,
             "Each agent strikes, with the style it chose, the weakest in reach that may be struck, creatures included; "
-            "each goblin strikes its quarry, chosen anew, if that is beside it. A blow hits by the attacker's level of "
-            "the style and its weapon against the target's level of defense and its armour; how hard is drawn, too. "
-            "Blows are counted in rotating order, as far as there is health: each point is experience for both, and a "
-            "kill is more for the killer. Mage freezes where it hits.",
+            "each creature that hunts strikes its quarry, chosen anew, if that is beside it. A blow hits by the "
+            "attacker's level of the style and its weapon against the target's level of defense and its armour; how "
+            "hard is drawn, too. Blows are counted in rotating order, as far as there is health: each point is "
+            "experience for both, and a kill is more for the killer. Mage freezes where it hits.",
             instead=fight,
         ),
         Verb(

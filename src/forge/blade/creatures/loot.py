@@ -6,21 +6,18 @@ import numpy as np
 
 from forge.blade.compiled.jit import inline, where_kept
 from forge.blade.compiled.random import draw_below
-from forge.blade.creatures.kinds import KILL, Creature
 from forge.blade.creatures.placing import close_beasts, leave_world
 from forge.blade.fights.credit import style_of
 from forge.blade.fights.spoils import most_with_room, who_takes
 from forge.blade.grown.experience import gain
-from forge.blade.grown.kinds import GOLD, SWORD, number
+from forge.blade.grown.kinds import GOLD
 from forge.blade.grown.packs import Reason, earn, enter_in_books, put
 from forge.blade.mechanics.events import log_event
 from forge.blade.mechanics.ids import NONE
 
-_CHICKEN = int(Creature.CHICKEN)
-_RAW_CHICKEN, _RAW_GOBLIN, _SWORD, _GOLD = number("chicken"), number("goblin"), SWORD, GOLD
-_FOUND = int(Reason.FOUND)
-#: A goblin has 1 .. 20 gold, if any, and a sword with probability 1/5.
-MOST_GOLD, SWORD_IN = 20, 5
+_GOLD, _FOUND = GOLD, int(Reason.FOUND)
+#: What the numbers of a thing in `creature_loot` are.
+_ITEM, _LEAST, _MORE, _ONE_IN, _WINS = range(5)
 
 
 @inline
@@ -50,7 +47,7 @@ def reward_kills(state, w):
         killer = np.int64(state.killer[w, slot])
         if killer != NONE:
             kind = state.agents[w, slot].creature
-            gain(state, w, killer, style_of(state, w, killer), KILL[kind])
+            gain(state, w, killer, style_of(state, w, killer), state.rules[w].creature_kill[kind])
             state.tally[w, state.agents[w, killer].population].slain[kind - 1] += 1
             if state.lives.shape[1] > 0:
                 state.lives[w, killer].slain[kind - 1] += 1
@@ -63,15 +60,21 @@ def _nothing(state, w, slot):
 @where_kept("pack", otherwise=_nothing)
 def drop(state, w, slot):
     """Draws what a creature that dies leaves, and gives it to who takes it, if anybody does."""
-    taker = who_takes(state, w, slot)
-    if state.agents[w, slot].creature == _CHICKEN:
-        find(state, w, taker, slot, _RAW_CHICKEN, 1 + draw_below(state.stream, w, 2))
-        return
-    find(state, w, taker, slot, _RAW_GOBLIN, 1)
-    if draw_below(state.stream, w, 2) == 1:
-        find_gold(state, w, taker, slot, 1 + draw_below(state.stream, w, MOST_GOLD))
-    if draw_below(state.stream, w, SWORD_IN) == 0:
-        find(state, w, taker, slot, _SWORD, 1)
+    taker, kind = who_takes(state, w, slot), np.int64(state.agents[w, slot].creature)
+    loot = state.rules[w].creature_loot
+    for k in range(loot.shape[1]):
+        one_in = np.int64(loot[kind, k, _ONE_IN])
+        if one_in == 0:
+            return
+        if one_in > 1 and draw_below(state.stream, w, one_in) != loot[kind, k, _WINS]:
+            continue
+        item, count, more = loot[kind, k, _ITEM], np.int64(loot[kind, k, _LEAST]), np.int64(loot[kind, k, _MORE])
+        if more > 0:
+            count += draw_below(state.stream, w, more + 1)
+        if item == _GOLD:
+            find_gold(state, w, taker, slot, count)
+        else:
+            find(state, w, taker, slot, item, count)
 
 
 @inline

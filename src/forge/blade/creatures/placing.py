@@ -6,17 +6,14 @@ import numpy as np
 
 from forge.blade.compiled.jit import inline
 from forge.blade.compiled.random import draw_below
-from forge.blade.creatures.kinds import EXPERIENCE, HEALTH, LEVELS, LIVES_ON, SHY, Creature
 from forge.blade.grown.camps import in_camp_at
 from forge.blade.grown.experience import combat_level
 from forge.blade.mechanics.events import NOBODY
 from forge.blade.mechanics.grid import insert_in_index, material_at, tile_index
 from forge.blade.systems.life import strike_from_index
 
-_CHICKEN, _GOBLIN = int(Creature.CHICKEN), int(Creature.GOBLIN)
 #: So many tiles are tried in a tick for each creature that is to enter.
 TRIES = 32
-_MATERIALS = 64  # of which a set of materials tells
 
 
 @inline
@@ -55,7 +52,7 @@ def come_back(state, w):
 def find_place(state, w, slot):
     """Draws tiles until one suits the kind that has this slot, and puts it there; returns whether one did."""
     rules = state.rules[w]
-    kind = _CHICKEN if slot < rules.slots + rules.chickens else _GOBLIN
+    kind = kind_in(rules, slot)
     inner = np.int64(rules.ring) - 1  # side of the playable square without its ring
     if inner < 1:
         return False
@@ -69,28 +66,37 @@ def find_place(state, w, slot):
 
 
 @inline
+def kind_in(rules, slot):
+    """Which kind has a slot of a creature: they lie one kind after another."""
+    kind = 1
+    while slot >= rules.slots + rules.creature_ends[kind]:
+        kind += 1
+    return kind
+
+
+@inline
 def suits(state, w, kind, row, col):
     """Whether a creature can enter the world on a tile."""
     rules = state.rules[w]
     material = material_at(state, w, tile_index(rules, row, col))
-    if material >= _MATERIALS or not (LIVES_ON[kind] >> material) & 1 or in_camp_at(state, w, row, col):
+    if rules.creature_lives_on[kind, material] == 0 or in_camp_at(state, w, row, col):
         return False
-    high, shy = rules.low + rules.ring, rules.outer_quarter * SHY[kind]
+    high, shy = rules.low + rules.ring, rules.outer_quarter * rules.creature_shy[kind]
     return min(row, col) >= rules.low + shy and max(row, col) <= high - shy
 
 
 @inline
 def enter_world(state, w, slot, kind, row, col):
     """Fills an empty slot with a creature."""
-    creature = state.agents[w, slot]
+    creature, rules = state.agents[w, slot], state.rules[w]
     creature.id = -1 - state.creature_births[w]
     state.creature_births[w] += 1
     creature.row, creature.col = row, col
     creature.population, creature.creature = NOBODY, kind
-    creature.health = HEALTH[kind]
+    creature.health = rules.creature_health[kind]
     level, experience = state.level[w, slot], state.experience[w, slot]
     for skill in range(level.shape[0]):
-        level[skill], experience[skill] = LEVELS[kind, skill], EXPERIENCE[kind, skill]
+        level[skill], experience[skill] = rules.creature_levels[kind, skill], rules.creature_begins[kind, skill]
     creature.combat_level = combat_level(level)
 
 

@@ -1,4 +1,4 @@
-"""Quarry: whom a goblin goes for, and whom it strikes."""
+"""Quarry: whom a creature that hunts goes for, and whom it strikes."""
 
 from __future__ import annotations
 
@@ -6,14 +6,10 @@ import numpy as np
 
 from forge.blade.compiled.jit import inline
 from forge.blade.compiled.vector import LANES, lowest_bit, within64
-from forge.blade.creatures.kinds import Creature
 from forge.blade.grown.camps import in_camp_at, sheltered
 from forge.blade.mechanics.grid import distance, first_in_rotation, first_lanes, rotation
 from forge.blade.mechanics.ids import NONE
 
-_GOBLIN = int(Creature.GOBLIN)
-#: A goblin that is hostile goes for agents that are no further away [tiles].
-HUNTS = 3
 #: For so many ticks after a strike it goes for who struck it.
 RESENTS = 5
 _STRIKES = 1  # reach of its own blows [tiles]
@@ -24,10 +20,10 @@ _LAST = np.int64(0x7FFFFFFFFFFFFFFF)
 
 @inline
 def quarry_of(state, w, slot, moved):
-    """The slot of whom a goblin goes for, or NONE.
+    """The slot of whom a creature that hunts goes for, or NONE.
 
     Args:
-        state, w, slot: the goblin.
+        state, w, slot: the creature.
         moved: how many steps agents can have gone since the index was made [tiles].
     """
     me = state.agents[w, slot]
@@ -56,7 +52,8 @@ def find_agent(state, w, slot, ident):
 def nearest_prey(state, w, me, moved):
     """The slot of the nearest agent within reach of its hunt, past immunity and in no camp; ties in rotating order."""
     rules, slots, cols, row_start = state.rules[w], state.slots[w], state.cols[w], state.row_start[w]
-    last, around = np.int64(rules.side) - 1, HUNTS + moved
+    hunts = np.int64(rules.creature_hunts[me.creature])
+    last, around = np.int64(rules.side) - 1, hunts + moved
     first, row, col = state.tick[w] % rules.slots, np.int64(me.row), np.int64(me.col)
     low, high = cols.dtype.type(max(0, col - around)), cols.dtype.type(min(last, col + around))
     at, end = np.int64(row_start[max(0, row - around)]), np.int64(row_start[min(last, row + around) + 1])
@@ -66,7 +63,7 @@ def nearest_prey(state, w, me, moved):
         while found != _NOTHING:
             other = np.int64(slots[at + lowest_bit(found)])
             found &= found - _ONE
-            if is_prey(state, w, me, other):
+            if is_prey(state, w, me, other, hunts):
                 key = (distance(me, state.agents[w, other]) << 16) | rotation(other, first, np.int64(rules.bodies))
                 best = other if key < best_key else best
                 best_key = min(key, best_key)
@@ -75,29 +72,29 @@ def nearest_prey(state, w, me, moved):
 
 
 @inline
-def is_prey(state, w, me, other):
-    """Whether a goblin hunts who is in a slot."""
+def is_prey(state, w, me, other, hunts):
+    """Whether a creature that hunts so far hunts who is in a slot."""
     rules = state.rules[w]
     if other >= rules.slots:
         return False
     agent = state.agents[w, other]
     return (
-        agent.age >= rules.immunity and distance(me, agent) <= HUNTS and not in_camp_at(state, w, agent.row, agent.col)
+        agent.age >= rules.immunity and distance(me, agent) <= hunts and not in_camp_at(state, w, agent.row, agent.col)
     )
 
 
 @inline
 def aim_all(state, w):
     """Whom each creature strikes, on the state after the moves: its quarry, if that is near and may be struck."""
-    agents, immunity = state.agents[w], state.rules[w].immunity
+    agents, rules = state.agents[w], state.rules[w]
     for k in range(state.beasts_count[w]):
         slot = np.int64(state.beasts[w, k])
         me, target = agents[slot], np.int64(NONE)
-        if me.creature == _GOBLIN:
+        if rules.creature_hunts[me.creature] > 0:
             target = quarry_of(state, w, slot, 0)
             if target != NONE:
                 near = distance(me, agents[target]) <= _STRIKES
-                if not near or agents[target].age < immunity or sheltered(state, w, target):
+                if not near or agents[target].age < rules.immunity or sheltered(state, w, target):
                     target = np.int64(NONE)
         me.grudge_left = max(0, np.int64(me.grudge_left) - 1)
         state.aims[w, slot] = target

@@ -6,17 +6,16 @@ import numpy as np
 
 from forge.blade.compiled.jit import inline
 from forge.blade.compiled.random import draw_below
-from forge.blade.creatures.kinds import Creature
 from forge.blade.creatures.quarry import quarry_of
 from forge.blade.grown.camps import in_camp_at
 from forge.blade.mechanics.grid import enterable, tile_index
 from forge.blade.mechanics.ids import MOVE_COL, MOVE_ROW, NONE, Material, Move
 from forge.blade.mechanics.tile import material
 
-_GOBLIN, _LAVA, _NORTH = int(Creature.GOBLIN), int(Material.LAVA), int(Move.NORTH)
+_LAVA, _NORTH = int(Material.LAVA), int(Move.NORTH)
 _ROW, _COL = np.array(MOVE_ROW, np.int64), np.array(MOVE_COL, np.int64)
 _WAYS = 4
-#: A creature that goes for nobody takes a step in one of so many ticks; a goblin with a quarry in one of so many.
+#: A creature that goes for nobody takes a step in one of so many ticks; one with a quarry in one of so many.
 WANDERS, HASTENS = 4, 2
 
 
@@ -29,7 +28,7 @@ def roam(state, w):
         creature.damage = 0
         if creature.freeze > 0:
             continue
-        if creature.creature == _GOBLIN:
+        if state.rules[w].creature_hunts[creature.creature] > 0:
             quarry = quarry_of(state, w, slot, 1)
         if quarry != NONE:
             if draw_below(state.stream, w, HASTENS) == 1:

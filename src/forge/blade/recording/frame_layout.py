@@ -26,6 +26,7 @@ from forge.blade.recording.further_tables import (
     further_sections,
     further_systems,
 )
+from forge.blade.schema.nature import Look
 from forge.blade.schema.record import FILLING, Column, settled
 from forge.blade.schema.schema import Schema
 from forge.blade.schema.system import Choice, EventType, System, Tile
@@ -114,7 +115,8 @@ def _layout(config: Config) -> FrameLayout:
     with_bodies = {system.name for system in further_systems(schema)}
     bodies = [f for f in fields if f.declared == "field" and f.system in with_bodies] if with_bodies else None
     sections = sections_of(schema.names("materials"), schema.names("causes"), fields)
-    return FrameLayout((*sections, *further_sections(bodies, deeds)), schema.materials, deeds)
+    tables = (*sections, *further_sections(bodies, deeds))
+    return FrameLayout(tables, schema.materials, deeds, tuple(nature.look for nature in schema.natures))
 
 
 def _check_room(what: str, count: int) -> None:
@@ -217,7 +219,8 @@ def layout_of(description: Mapping[str, Any]) -> FrameLayout:
     materials = OURS.materials if tiles is None else tuple(_tiles(tiles))
     deeds = tuple(_deeds(description["deeds"])) if DEEDS in sections else ()
     tables = further_sections(_bodies(sections[CREATURES]) if CREATURES in sections else None, deeds)
-    return FrameLayout((*sections_of([tile.name for tile in materials], causes, further), *tables), materials, deeds)
+    ours = sections_of([tile.name for tile in materials], causes, further)
+    return FrameLayout((*ours, *tables), materials, deeds, tuple(_looks(description.get("creatures", []))))
 
 
 def _bodies(told: Any) -> list[Field]:
@@ -261,14 +264,29 @@ def _tiles(told: Any) -> Iterator[Tile]:
         raise ValueError(f"materials are no list of {len(OURS.materials)} to {MOST}")
     for number, tile in enumerate(told):
         name = _text("a material", tile["name"], MOST_LETTERS)
-        colour = _text(f"the colour of {name}", tile["colour"], MOST_LETTERS)
-        if not _COLOUR.fullmatch(colour):
-            raise ValueError(f'{name} has the colour {colour!r}; allowed is "#rrggbb"')
+        colour = _colour(name, tile["colour"])
         meaning = _text(f"the meaning of {name}", tile["meaning"], MOST_TEXT)
         height = _number(f"the height of {name}", tile["height"])
         if not isinstance(tile["enterable"], bool):
             raise ValueError(f"whether {name} can be entered is {tile['enterable']!r:.60}")
         yield Tile(name, meaning, colour, height, tile["enterable"], number)
+
+
+def _looks(told: Any) -> Iterator[Look]:
+    if not isinstance(told, list) or len(told) > MOST:
+        raise ValueError(f"creatures are no list of at most {MOST}")
+    for look in told:
+        name = _text("a creature", look["name"], MOST_LETTERS)
+        if not isinstance(look["hunts"], bool):
+            raise ValueError(f"whether {name} hunts is {look['hunts']!r:.60}")
+        yield Look(name, _colour(name, look["colour"]), look["hunts"])
+
+
+def _colour(name: str, told: Any) -> str:
+    colour = _text(f"the colour of {name}", told, MOST_LETTERS)
+    if not _COLOUR.fullmatch(colour):
+        raise ValueError(f'{name} has the colour {colour!r}; allowed is "#rrggbb"')
+    return colour
 
 
 def _names(what: str, told: Any) -> tuple[str, ...]:

@@ -11,12 +11,13 @@ import functools
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import IntEnum
-from typing import Any, Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias, cast
 
 import numpy as np
 
 from forge.blade.game.game import GAME
 from forge.blade.mechanics.ids import UNKNOWN, Move, Style
+from forge.blade.schema.nature import Look
 from forge.blade.schema.system import EventType, Tile
 from forge.blade.schema.versions import Format, Since
 
@@ -99,11 +100,13 @@ class FrameLayout(NamedTuple):
             behind them those that `forge.blade.recording.further_tables` makes.
         materials: that tiles can be of, by number.
         deeds: what is in the table `deeds`, by the number in its column `what`; empty where there is no such table.
+        creatures: the kinds in the column `creature` of the table `creatures`, from 1 on; empty where that has none.
     """
 
     sections: tuple[Section, ...]
     materials: tuple[Tile, ...]
     deeds: tuple[EventType, ...] = ()
+    creatures: tuple[Look, ...] = ()
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -335,6 +338,7 @@ def describe(besides: Iterable[Section] = (), layout: FrameLayout = OURS) -> dic
         "unknown": UNKNOWN,
         **({} if layout.materials == OURS.materials else {"materials": [*map(_describe_material, layout.materials)]}),
         **({"deeds": [*map(_describe_deed, layout.deeds)]} if layout.deeds else {}),
+        **({"creatures": [look._asdict() for look in layout.creatures]} if layout.creatures else {}),
     }
 
 
@@ -363,7 +367,7 @@ def _describe_material(tile: Tile) -> dict[str, Any]:
 
 def _describe_deed(event: EventType) -> dict[str, Any]:
     told = {name: getattr(event, name) for name in ("name", "meaning", "value", "detail", "other")}
-    return {**told, "names": list(event.names)}
+    return {**told, "names": list(cast("tuple[str, ...]", event.names))}
 
 
 def field_tables() -> str:

@@ -7,7 +7,7 @@ are what they ever were.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -70,7 +70,7 @@ def _of_deeds(names: tuple[str, ...]) -> tuple[Field, ...]:
 def deeds_of(schema: Schema) -> tuple[EventType, ...]:
     """The kinds of events that frames tell as deeds: those of systems that not every world has."""
     further = schema.events[len(GAME.events) :]
-    return tuple(deed(e.name, e.meaning, e.value, e.detail, e.other, e.names) for e in further)
+    return tuple(deed(e.name, e.meaning, e.value, e.detail, e.other, cast("tuple[str, ...]", e.names)) for e in further)
 
 
 def deed(name: str, meaning: str, value: str, detail: str, other: str, names: tuple[str, ...]) -> EventType:

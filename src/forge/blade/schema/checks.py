@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from forge.blade.schema.nature import HERD, Nature
 from forge.blade.schema.phase import Phase, Verb
 from forge.blade.schema.record import FILLING, Column
 from forge.blade.schema.section import check_section
@@ -42,6 +43,7 @@ _KINDS: dict[str, type] = {
     "around": str,
     "rows": Rows,
     "materials": Tile,
+    "natures": Nature,
     "causes": DeathCause,
     "events": EventType,
     "terms": Term,
@@ -80,7 +82,9 @@ def check_system(system: System) -> None:
     for option in system.choices:
         _check_matters(who, option)
     for tile in system.materials:
-        _check_colour(who, tile)
+        _check_colour(f"{who}: material {tile.name}", tile.colour)
+    for nature in system.natures:
+        _check_colour(f"{who}: creature {nature.name}", nature.colour)
     for verb in system.verbs:
         _check_verb(who, verb)
     for theirs, ours in system.instead:
@@ -103,6 +107,11 @@ def check_needs(systems: Sequence[System]) -> None:
         for name in system.needs:
             if name not in before:
                 raise ConfigError(f"system {system.name!r} needs {name!r}: name that, too, and before it, in systems")
+        if system.natures and HERD not in {*before, system.name}:
+            raise ConfigError(
+                f"system {system.name!r} declares creatures ({_listed(nature.name for nature in system.natures)}), "
+                f"which {HERD!r} moves: name that, too, and before it, in systems"
+            )
         before.add(system.name)
 
 
@@ -181,10 +190,10 @@ def _check_matters(who: str, option: Choice) -> None:
         )
 
 
-def _check_colour(who: str, tile: Tile) -> None:
-    digits = tile.colour.removeprefix("#") if isinstance(tile.colour, str) else ""
-    if tile.colour != f"#{digits}" or len(digits) != 6 or set(digits.lower()) - set("0123456789abcdef"):
-        raise ConfigError(f'{who}: material {tile.name} has the colour {shown(tile.colour)}; allowed is "#rrggbb"')
+def _check_colour(who: str, colour: Any) -> None:
+    digits = colour.removeprefix("#") if isinstance(colour, str) else ""
+    if colour != f"#{digits}" or len(digits) != 6 or set(digits.lower()) - set("0123456789abcdef"):
+        raise ConfigError(f'{who} has the colour {shown(colour)}; allowed is "#rrggbb"')
 
 
 def _check_verb(who: str, verb: Verb) -> None:

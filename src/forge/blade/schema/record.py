@@ -26,7 +26,7 @@ class Column(NamedTuple):
         unit: of its numbers; empty where they have none.
         shape: of its value, () for a single number; or what it is in a schema: `lambda schema: (len(schema.causes),)`.
         since: the version of snapshots that has it first, and what stood for it before.
-        names: what its values 0, 1, 2, ... are called, if they are.
+        names: what its values 0, 1, 2, ... are called, if they are; or what they are in a schema.
     """
 
     name: str
@@ -35,15 +35,21 @@ class Column(NamedTuple):
     unit: str = ""
     shape: tuple[int, ...] | Callable[[Any], tuple[int, ...]] = ()
     since: Since = Since()
-    names: tuple[str, ...] = ()
+    names: tuple[str, ...] | Callable[[Any], tuple[str, ...]] = ()
 
 
 _COLUMNS: dict[np.dtype[Any], tuple[Column, ...]] = {}
 
 
 def settled(columns: Sequence[Column], schema: Any) -> tuple[Column, ...]:
-    """Columns whose shapes are those that they have in a schema."""
-    return tuple(c._replace(shape=c.shape(schema)) if callable(c.shape) else c for c in columns)
+    """Columns whose shapes and names are those that they have in a schema."""
+    return tuple(
+        c._replace(
+            shape=c.shape(schema) if callable(c.shape) else c.shape,
+            names=c.names(schema) if callable(c.names) else c.names,
+        )
+        for c in columns
+    )
 
 
 def record(columns: Sequence[Column]) -> np.dtype[Any]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from forge.blade.schema.checks import check_array_of, check_given, check_needs, check_system
 from forge.blade.schema.layout import Layout, Sizes, check_told
+from forge.blade.schema.nature import Nature
 from forge.blade.schema.ordering import replaced, verbs_by_phase
 from forge.blade.schema.record import FILLING, PAD, Column, check_since, columns_of, record, settled
 from forge.blade.schema.system import (
@@ -54,6 +55,7 @@ class Schema:
         systems: all of them.
         outside: the names of those that follow.
         materials, causes, events, terms, choices: of all systems; what counts in files is the place in these.
+        natures: kinds of creatures of all systems; the number of each is 1 + its place here.
         verbs: of each phase, with who declares it.
         agent: the record of an agent: the fields of all systems, the widest first, filled up to a multiple of 8 bytes.
         tally: the record of a population's totals.
@@ -82,8 +84,12 @@ class Schema:
         self.materials: tuple[Tile, ...] = self._numbered("material", "materials")
         if len(self.materials) > MOST_MATERIALS:
             raise ConfigError(f"the systems declare {len(self.materials)} materials; allowed are {MOST_MATERIALS}")
+        self.natures: tuple[Nature, ...] = self._named("creature", "natures")
         self.causes: tuple[DeathCause, ...] = self._numbered("cause", "causes")
-        self.events: tuple[EventType, ...] = self._numbered("event", "events")
+        self.events: tuple[EventType, ...] = tuple(
+            event._replace(names=event.names(self)) if callable(event.names) else event
+            for event in self._numbered("event", "events")
+        )
         self.terms: tuple[Term, ...] = self._numbered("term", "terms")
         self.choices: tuple[Choice, ...] = tuple(
             choice._replace(matters=replaced(choice.matters, self.systems))
@@ -106,7 +112,10 @@ class Schema:
         self._check_features()
         self.around: tuple[str, ...] = tuple(name for system in self.systems for name in system.around)
         self.rows: tuple[Rows, ...] = self._sets_of_rows()
-        self.shared: tuple[Shared, ...] = self._named("shared field", "shared")
+        self.shared: tuple[Shared, ...] = (
+            *self._named("shared field", "shared"),
+            *(Shared(f"the count of {nature.name}", nature.count) for nature in self.natures),  # sets how many slots
+        )
 
     def _named(self, what: str, kind: str) -> tuple[Any, ...]:
         """All of one kind that the systems declare, in their order."""
@@ -198,7 +207,7 @@ class Schema:
         return tuple((name, Path(str(sys.modules[name].__file__))) for name in names)
 
     def names(self, kind: str) -> tuple[str, ...]:
-        """The names of all "materials", "causes", "events", "terms" or "choices", by their numbers."""
+        """The names of all "materials", "natures", "causes", "events", "terms" or "choices", in their order."""
         return tuple(one.name for one in getattr(self, kind))
 
     def numbers_of(self, config: Any, margin: int) -> np.ndarray:

@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from forge.blade.schema.nature import Nature
 from forge.blade.schema.phase import Verb
 from forge.blade.schema.record import Column
 from forge.blade.schema.section import Section
@@ -162,7 +163,8 @@ class EventType(NamedTuple):
         other: who its `other` is; empty where it is nobody.
         number: as of `Tile`.
         each: most entries of it for each agent in a tick.
-        names: what the values 0, 1, 2, ... of its `detail` are called, if they are.
+        names: what the values 0, 1, 2, ... of its `detail` are called, if they are; or what they are in a schema, as of
+            `forge.blade.schema.record.Column`.
     """
 
     name: str
@@ -172,7 +174,7 @@ class EventType(NamedTuple):
     other: str = ""
     number: int = NEXT
     each: int = 1
-    names: tuple[str, ...] = ()
+    names: tuple[str, ...] | Callable[[Any], tuple[str, ...]] = ()
 
 
 class Term(NamedTuple):
@@ -281,6 +283,7 @@ class System:
         around: what all agents of a world know of it: numbers of these arrays of the state, "i4" of shape () or (n,).
         rows: sets of things that agents know of.
         materials: that tiles can be of.
+        natures: kinds of creatures, which the system `creatures` moves; it must be named, too.
         causes: of deaths.
         events: kinds of entries of the log.
         terms: what agents are rewarded for.
@@ -313,6 +316,7 @@ class System:
     around: tuple[str, ...] = ()
     rows: tuple[Rows, ...] = ()
     materials: tuple[Tile, ...] = ()
+    natures: tuple[Nature, ...] = ()
     causes: tuple[DeathCause, ...] = ()
     events: tuple[EventType, ...] = ()
     terms: tuple[Term, ...] = ()

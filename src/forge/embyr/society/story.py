@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -34,7 +34,7 @@ class Stories:
         self._details: dict[int, Sequence[str]] = {
             int(EventKind.ATTACK): [style.name.lower() for style in Style],
             int(EventKind.DEATH): causes,
-            **{OURS + number: deed.names for number, deed in enumerate(layout.deeds)},
+            **{OURS + number: cast("Sequence[str]", deed.names) for number, deed in enumerate(layout.deeds)},
         }
 
     def of(self, id: int) -> dict[str, Any]:

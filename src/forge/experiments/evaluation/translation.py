@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from forge.blade import Config, ConfigError, Observation, Recording
+from forge.blade.creatures.kinds import CHICKEN, GOBLIN
 from forge.blade.mechanics.ids import Material
 from forge.blade.mechanics.tile import LAYOUTS, crowds_of, materials_of, tile_type
 from forge.blade.recording.scene import Scene
@@ -28,7 +29,8 @@ from forge.ethyr.insight.mind import Perspective
 class Translation:
     """What a policy is shown of worlds, and what its choices mean there.
 
-    A material that it does not know looks to it like grass where it may be entered, and else like stone.
+    A material that it does not know looks to it like grass where it may be entered, and else like stone; a creature
+    that it does not know like a goblin if it hunts, and else like a chicken.
 
     Args:
         own: the configuration of the worlds it was trained in, with the slots and populations of those it plays in.
@@ -50,6 +52,7 @@ class Translation:
             ],
             np.uint8,
         )
+        self._creatures = _creatures(own.schema, world.schema)
         self._tile = tile_type(len(own.schema.materials))
         names = [choice.name for choice in choices_of(world)]
         self._columns = [names.index(choice.name) for choice in choices_of(own)]
@@ -84,7 +87,7 @@ class Translation:
     def _agents(self, agents: np.ndarray) -> np.ndarray:
         shown = np.zeros(agents.shape, self.own.schema.agent)
         for name in _fields(self.own.schema):
-            shown[name] = agents[name]
+            shown[name] = self._creatures[agents[name]] if name == "creature" else agents[name]
         return shown
 
     def _window(self, window: np.ndarray) -> np.ndarray:
@@ -94,6 +97,14 @@ class Translation:
         return materials + np.minimum(crowds_of(window), layout.crowd).astype(self._tile) * self._tile.type(
             layout.one_agent
         )
+
+
+def _creatures(own: Schema, world: Schema) -> np.ndarray:
+    """Which number each kind of creature of the world has to it, by their numbers in the world: uint8 [1 + kinds]."""
+    known = {nature.name: 1 + k for k, nature in enumerate(own.natures)}
+    return np.array(
+        [0, *(known.get(nature.name, GOBLIN if nature.hunts else CHICKEN) for nature in world.natures)], np.uint8
+    )
 
 
 class Interpreted(Actor):
@@ -175,12 +186,20 @@ def _other_choices(own: Config, world: Config) -> list[str]:
 
 
 def _other_arrays(own: Config, world: Config) -> list[str]:
-    """The arrays that agents of a configuration are told, and that are of another shape in another."""
+    """The arrays that agents of a configuration are told, and that are of another shape in another.
+
+    How many creatures there are is no matter: their rows stand behind those of agents.
+    """
     mine, theirs = (config.schema.layout([config], Recording()) for config in (own, world))
+    bodies = [config.spawn.cap + config.schema.bodies(config) for config in (own, world)]
+
+    def alike(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
+        return one == other or (one[2:] == other[2:] and [*one[1:2], *other[1:2]] == bodies)
+
     return [
         f"{name} of shape {list(mine[name].shape[1:])}, which has {list(theirs[name].shape[1:])}"
         for name in told(own.schema)
-        if name in theirs and mine[name].shape != theirs[name].shape
+        if name in theirs and not alike(mine[name].shape, theirs[name].shape)
     ]
 
 

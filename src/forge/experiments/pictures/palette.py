@@ -15,7 +15,6 @@ import math
 
 import numpy as np
 
-from forge.blade.creatures.kinds import NATURES
 from forge.blade.game.game import GAME
 from forge.blade.schema.schema import Schema
 
@@ -59,10 +58,15 @@ GROUND = ground_colours(GAME)
 
 
 _OF_NO_KIND = "#d8c3a0"
-_CREATURES = (_OF_NO_KIND, *(nature.colour for nature in NATURES.values()))
-#: Of what is on the map and is no agent, by the column `creature` of its record: uint8 [kinds, 3], sRGB. The first is
-#: that of whatever has no such column.
-CREATURES = np.array([list(bytes.fromhex(colour[1:])) for colour in _CREATURES], np.uint8)
+
+
+def creature_colours(schema: Schema) -> np.ndarray:
+    """Colours of what is on the map and is no agent, as declared: uint8 [1 + kinds, 3], sRGB.
+
+    By the column `creature` of its record. The first is that of whatever has no such column.
+    """
+    colours = (_OF_NO_KIND, *(nature.colour for nature in schema.natures))
+    return np.array([list(bytes.fromhex(colour[1:])) for colour in colours], np.uint8)
 
 
 def colours(count: int) -> np.ndarray:

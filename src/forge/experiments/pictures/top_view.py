@@ -15,7 +15,7 @@ from forge.blade.mechanics.events import NOBODY
 from forge.blade.schema.schema import Schema
 from forge.blade.terrain.tiles import as_tiles
 from forge.experiments.pictures.marks import attack, body, cross
-from forge.experiments.pictures.palette import CREATURES, colours, ground_colours
+from forge.experiments.pictures.palette import colours, creature_colours, ground_colours
 from forge.support.durable import write_atomic
 from forge.support.paths import path_of
 
@@ -57,6 +57,7 @@ class TopView:
             raise ValueError(f"margin = {margin} must not be negative")
         self.scale = scale
         self._schema, self._ground, self._heights = schema, ground_colours(schema), _heights(schema)
+        self._creatures = creature_colours(schema)
         self._materials = as_tiles(materials, schema).copy()
         self.shown = _crop(materials, margin)
         self._paint()
@@ -139,7 +140,7 @@ class TopView:
         kinds = creatures["creature"] if named else np.zeros(len(creatures), np.int64)
         for row, col, kind in zip(creatures["row"].tolist(), creatures["col"].tolist(), kinds.tolist(), strict=True):
             self._stamp(picture, rim, _DARK, row, col)
-            self._stamp(picture, disc, tuple(CREATURES[kind].tolist()), row, col)
+            self._stamp(picture, disc, tuple(self._creatures[kind].tolist()), row, col)
 
     def _draw_agents(self, picture: Image.Image, living: np.ndarray) -> None:
         everyone = living[np.lexsort((living["id"], living["col"], living["row"]))]
