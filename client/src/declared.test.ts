@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { SPECIES, speciesColour, speciesNumber } from "./creatures";
+import { SPECIES, speciesColour } from "./creatures";
 import { declaredIn, furtherOf, levelOf, OURS, planted, raised, shortName, told } from "./declared";
 import { creatureColours, layout, outside, outsideFrame } from "./fixtures";
 import { columnOf, frameDecoder } from "./frame";
@@ -36,7 +36,7 @@ describe("our materials", () => {
 
 describe("our creatures", () => {
   it("are drawn in the colours that their system declares", () =>
-    expect(SPECIES.slice(1).map((name) => speciesColour(speciesNumber(name)))).toEqual(creatureColours));
+    expect(SPECIES.slice(1).map((name) => speciesColour(name))).toEqual(creatureColours));
 });
 
 describe("columns from outside", () => {

@@ -1,5 +1,6 @@
 /** What the systems of a world declare, ours and those from outside, as the layout of its frames tells it. */
 
+import type { Look } from "./creatures";
 import { CAUSES, MATERIALS } from "./names";
 import type { DeedLayout, FieldLayout, FrameLayout } from "./protocol";
 
@@ -24,6 +25,8 @@ export interface Declared {
   columns: readonly FieldLayout[];
   /** What creatures are called, by the number in their column `creature`; empty where they have none. */
   species: readonly string[];
+  /** How those look of which that is told. */
+  looks: readonly Look[];
   /** Kinds of deeds, by number. */
   deeds: readonly DeedLayout[];
 }
@@ -35,6 +38,7 @@ export const OURS: Declared = {
   causes: CAUSES,
   columns: [],
   species: [],
+  looks: [],
   deeds: [],
 };
 
@@ -48,6 +52,7 @@ export function declaredIn(layout: FrameLayout): Declared {
     causes: [...CAUSES, ...causes.slice(CAUSES.length)],
     columns: fields("agents").filter(({ declared }) => declared),
     species: fields("creatures").find(({ name }) => name === "creature")?.names ?? [],
+    looks: layout.creatures ?? [],
     deeds: layout.deeds ?? [],
   };
 }

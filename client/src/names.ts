@@ -51,7 +51,7 @@ export function isCreature(id: number): boolean {
 
 /** What a creature is called: what it is, and which of those that ever came, "Goblin 7". */
 export function creatureName(id: number, species = "creature"): string {
-  return `${species.slice(0, 1).toUpperCase()}${species.slice(1)} ${IDS - id}`;
+  return `${species.slice(0, 1).toUpperCase()}${species.slice(1).replaceAll("_", " ")} ${IDS - id}`;
 }
 
 /** What an agent is called, the same on its label and everywhere else: its given name and its id, "Mira #97". */

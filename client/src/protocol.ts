@@ -1,5 +1,6 @@
 /** Messages between the page and the server, version 1. docs/viewer.md is the reference. */
 
+import type { Look } from "./creatures";
 import type { Material } from "./declared";
 
 import type { ExchangeReport, FameReport, LifeReport, OpenOrder, OwnFeature } from "./society";
@@ -57,6 +58,8 @@ export interface FrameLayout {
   materials?: Material[];
   /** Kinds of deeds by number; told where frames have a table of them. */
   deeds?: DeedLayout[];
+  /** Kinds of creatures, from number 1 on; told where a system declares them. */
+  creatures?: Look[];
 }
 
 export interface Source {

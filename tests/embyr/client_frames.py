@@ -15,6 +15,7 @@ from forge.blade.recording.frame import Frame, encode
 from forge.blade.recording.frame_layout import layout_of
 from forge.blade.recording.frame_schema import OURS, SECTIONS, Field, FrameLayout, describe, sections_of
 from forge.blade.recording.further_tables import deed, further_sections
+from forge.blade.schema.nature import Look
 from forge.blade.schema.system import Tile
 from forge.blade.schema.versions import Since
 
@@ -79,6 +80,7 @@ THIRD = {
 #: What the grown world adds that figures show: gear, work and words, creatures, deeds, a fire.
 _FIRE = Tile("fire", "the fire of a camp", "#e8702a", 0.6, False, 7)
 _METALS = ("none", "copper", "tin", "iron")
+_KINDS = ("agent", "chicken", "goblin", "cave_ogre", "hare")
 GROWN = FrameLayout(
     (
         *sections_of(
@@ -94,16 +96,17 @@ GROWN = FrameLayout(
             ],
         ),
         *further_sections(
-            [_field("creature", "u1", "kind", "what it is", system="creatures", names=("agent", "chicken", "goblin"))],
+            [_field("creature", "u1", "kind", "what it is", system="creatures", names=_KINDS)],
             _DEEDS := (
                 deed("make", "an agent made something", "how many", "its kind", "", ("shrimp", "tin_ore")),
                 deed("trade", "an agent sold something", "gold", "its kind", "who bought it", ("shrimp", "tin_ore")),
-                deed("slay", "an agent killed a creature", "", "its kind", "which", ("agent", "chicken", "goblin")),
+                deed("slay", "an agent killed a creature", "", "its kind", "which", _KINDS),
             ),
         ),
     ),
     (*GAME.materials, _FIRE),
     _DEEDS,
+    (*(nature.look for nature in NATURES), Look("cave_ogre", "#a0522d", True), Look("hare", "#b09070", False)),
 )
 _CHICKEN, _GOBLIN, _NOBODY = 2**32 - 1, 2**32 - 2, 2**32 - 1
 _VILLAGE = [(material,) for material in [0, 0, 0, 0, 1, 2, 2, 6, 7, 2, 2, 0, 0, 0, 0, 0]]

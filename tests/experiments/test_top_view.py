@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from forge.blade import ConfigError, EventKind, Material, Style
+from forge.blade import ConfigError, EventKind, Law, Material, Style
 from forge.blade.game.game import GAME
 from forge.blade.schema.schema import Schema
 from forge.experiments.pictures.palette import GROUND, colours, creature_colours

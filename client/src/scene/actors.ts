@@ -1,7 +1,6 @@
 /** Everyone in the picture as a texture: where they come from and go to in this tick, and what happens to them. */
 
 import { DataTexture, FloatType, NearestFilter, RGBAFormat } from "three";
-import { speciesColour } from "../creatures";
 import { type Declared, OURS } from "../declared";
 import type { Frame } from "../frame";
 import { UNKNOWN } from "../names";
@@ -214,7 +213,7 @@ export class Actors {
       const at = (this.firstBeast + i) * STRIDE;
       const dead = i >= this.beasts.living.length;
       const state = dead ? State.dying : beast.age === 0 ? State.newborn : State.living;
-      put(this.data, at + COLOUR, ...linear(speciesColour(beast.species)), state);
+      put(this.data, at + COLOUR, ...linear(beast.colour), state);
       put(this.data, at + VITALS, dead ? 0 : this.beasts.health(beast), NONE, NONE, dead ? beast.health : beast.damage);
       put(this.data, at + ACTION, -1, 0, dead ? 0 : beast.freeze, (beast.id * 0.61803) % 1);
       put(this.data, at + EXTRA, beast.age, 0, 0, beast.species);

@@ -1,11 +1,14 @@
 import { describe, expect, it } from "vitest";
+import { BRUTE, OTHER } from "../creatures";
 import { declaredIn } from "../declared";
 import { grown, grownFrames, source } from "../fixtures";
-import { frameDecoder } from "../frame";
+import { type CreatureTable, frameDecoder } from "../frame";
 import { World } from "../world";
 import { Actors, PER_ROW, State, TEXELS } from "./actors";
+import { Beasts } from "./beasts";
 import { chipOf, deedsOf, wordsOf } from "./deeds";
 import { Kind } from "./effects";
+import { shapes } from "./menagerie";
 import { facing, outfitsOf, placesOf, siteOf, Work } from "./outfits";
 import { buildRelief, sameShape } from "./relief";
 
@@ -32,7 +35,7 @@ describe("a frame with creatures and deeds", () => {
     expect([...(first.creatures?.id ?? [])]).toEqual([CHICKEN, GOBLIN]);
     expect([...(second.deeds?.what ?? [])]).toEqual([0, 1, 2]);
     expect([declared.species, declared.deeds.map(({ name }) => name)]).toEqual([
-      ["agent", "chicken", "goblin"],
+      ["agent", "chicken", "goblin", "cave_ogre", "hare"],
       ["make", "trade", "slay"],
     ]);
   });
@@ -55,6 +58,52 @@ describe("a frame with creatures and deeds", () => {
     ]);
     expect(world.creature(GOBLIN)).toMatchObject({ species: "goblin", row: 2, col: 2, health: 12 });
     expect(world.creature(CHICKEN)).toBeNull();
+  });
+});
+
+describe("creatures that a system from outside declares", () => {
+  /** Instead of the chicken there is a hare, and instead of the goblin an ogre. */
+  const wild = { ...first, creatures: { ...(first.creatures as CreatureTable), creature: Uint8Array.of(4, 3) } };
+  it("are named as they are declared", () => {
+    const world = new World();
+    world.declared = declared;
+    world.show(wild);
+    expect([CHICKEN, GOBLIN].map((id) => world.nameOf(id))).toEqual(["Hare 1", "Cave ogre 2"]);
+    expect(world.creature(GOBLIN)?.species).toBe("cave_ogre");
+  });
+  it("are drawn in the colours that they have there, those that hunt as large goblins", () => {
+    const beasts = new Beasts();
+    beasts.show(wild, declared, false);
+    expect(beasts.living.map(({ species, colour }) => [species, colour])).toEqual([
+      [OTHER, "#b09070"],
+      [BRUTE, "#a0522d"],
+    ]);
+    expect(shapes()).toHaveLength(BRUTE);
+  });
+  it("are something else in a replay that does not tell their looks, and ours are what they ever were", () => {
+    const layout = { ...grown };
+    delete layout.creatures;
+    const before = declaredIn(layout);
+    const beasts = new Beasts();
+    for (const [frame, wanted] of [
+      [
+        wild,
+        [
+          [OTHER, "#d8c3a0"],
+          [OTHER, "#d8c3a0"],
+        ],
+      ],
+      [
+        first,
+        [
+          [1, "#f6efdc"],
+          [2, "#8ec63f"],
+        ],
+      ],
+    ] as const) {
+      beasts.show(frame, before, false);
+      expect(beasts.living.map(({ species, colour }) => [species, colour])).toEqual(wanted);
+    }
   });
 });
 

@@ -17,11 +17,13 @@ import { mergeGeometries } from "three/addons/utils/BufferGeometryUtils.js";
 /** What a part does; shaders/creature.vert has the same numbers. */
 const Part = { body: 0, head: 1, leftArm: 2, rightArm: 3, leftLeg: 4, rightLeg: 5 } as const;
 
-type Shape = [part: number, colour: string, joint: Vector3Tuple, geometry: BufferGeometry];
+/** The colour of a part; a number is a shade of the colour of its kind, 1 that itself. */
+type Ink = string | number;
+type Shape = [part: number, ink: Ink, joint: Vector3Tuple, geometry: BufferGeometry];
 
 /** The shapes by the numbers of creatures.ts, from 1 on; all look south. */
 export function shapes(): BufferGeometry[] {
-  return [chicken(), goblin(), critter()].map((parts) => mergeGeometries(parts.map(finished)));
+  return [chicken(), goblin(), critter(), brute()].map((parts) => mergeGeometries(parts.map(finished)));
 }
 
 function ball(radius: number, [x, y, z]: Vector3Tuple, [a, b, c]: Vector3Tuple = [1, 1, 1], round = 9): BufferGeometry {
@@ -64,8 +66,8 @@ function chicken(): Shape[] {
   ];
 }
 
-function goblin(): Shape[] {
-  const [skin, dark, cloth, wood, eye] = ["#7fb23c", "#5d8a2c", "#6b4326", "#7a5632", "#ffd23a"];
+function goblin(skin: Ink = "#7fb23c", dark: Ink = "#5d8a2c"): Shape[] {
+  const [cloth, wood, eye] = ["#6b4326", "#7a5632", "#ffd23a"];
   const neck: Vector3Tuple = [0, 0.5, 0.03];
   const outline = [
     [0.2, 0.12],
@@ -123,9 +125,20 @@ function goblin(): Shape[] {
   ];
 }
 
-/** What a system from outside has on the map: something woolly on four legs. */
+/** What a system from outside has on the map, and hunts: a goblin by a third as large again, in its own colour. */
+function brute(): Shape[] {
+  const size = 1.3;
+  return goblin(1, 0.55).map(([part, ink, joint, geometry]) => [
+    part,
+    ink,
+    joint.map((length) => size * length) as Vector3Tuple,
+    geometry.scale(size, size, size),
+  ]);
+}
+
+/** What else a system from outside has there: something on four legs, whose wool has its own colour. */
 function critter(): Shape[] {
-  const [wool, dark] = ["#efe6d6", "#4a4038"];
+  const [wool, dark] = [1.25, "#4a4038"];
   const neck: Vector3Tuple = [0, 0.42, 0.2];
   const leg = (side: number, z: number): Shape => [
     side * z > 0 ? Part.leftLeg : Part.rightLeg,
@@ -142,7 +155,7 @@ function critter(): Shape[] {
   ];
 }
 
-function finished([part, colour, joint, given]: Shape): BufferGeometry {
+function finished([part, ink, joint, given]: Shape): BufferGeometry {
   const geometry = given.index ? given.toNonIndexed() : given;
   const { count } = geometry.getAttribute("position");
   const all = (values: number[]) =>
@@ -151,7 +164,8 @@ function finished([part, colour, joint, given]: Shape): BufferGeometry {
       values.length,
     );
   geometry.deleteAttribute("uv");
-  const { r, g, b } = new Color(colour); // linear
+  // linear; shades of the colour of a kind are told to the shader as less than 0
+  const { r, g, b } = typeof ink === "number" ? { r: -ink, g: -ink, b: -ink } : new Color(ink);
   return geometry
     .setAttribute("aPart", all([part]))
     .setAttribute("aJoint", all(joint))

@@ -1,7 +1,7 @@
 /** Who is in the picture, and how large: told anew when the camera or the world has moved, so that the rest costs nothing. */
 
 import { type Camera, Frustum, Matrix4, Vector3 } from "three";
-import { OTHER } from "../creatures";
+import { BRUTE } from "../creatures";
 import type { Actors } from "./actors";
 
 /** Room around an actor's place within which something of it may be seen [tiles], at its natural size. */
@@ -82,6 +82,6 @@ export class Muster {
 function makeRows(count: number) {
   const room = count && 2 ** Math.ceil(Math.log2(Math.max(count, 64)));
   const make = () => new Float32Array(room);
-  const beasts = Array.from({ length: OTHER + 1 }, make);
+  const beasts = Array.from({ length: BRUTE + 1 }, make);
   return { fine: make(), coarse: make(), seen: make(), dots: make(), equipped: make(), beasts };
 }

@@ -2,7 +2,7 @@
 
 import { type Camera, type Ray, Vector3 } from "three";
 import type { Pick } from "../app";
-import { speciesNumber } from "../creatures";
+import { BRUTE, speciesNumber } from "../creatures";
 import { isCreature } from "../names";
 import type { Actors } from "./actors";
 import { groundAt, type Relief } from "./relief";
@@ -11,7 +11,7 @@ import { groundAt, type Relief } from "./relief";
 const REACH = 13;
 const HEIGHT = 1.05;
 const CHICKEN = speciesNumber("chicken");
-const SMALL = 0.6;
+const [SMALL, TALL] = [0.6, 1.36];
 const STEP = 0.1;
 
 export interface Screen {
@@ -46,7 +46,8 @@ export function pickActor(screen: Screen, actors: Actors, alpha: number, x: numb
     const foot = onScreen(screen, ax, ay, az);
     if (!foot) continue;
     const pixels = screen.tilePixels / foot.distance;
-    const tall = (actors.speciesOf(row) === CHICKEN ? SMALL : HEIGHT) * figureScale(pixels);
+    const species = actors.speciesOf(row);
+    const tall = (species === CHICKEN ? SMALL : species === BRUTE ? TALL : HEIGHT) * figureScale(pixels);
     const middle = onScreen(screen, ax, ay + tall / 2, az) ?? foot;
     const [reachX, reachY] = [Math.max(0.3 * tall * pixels, REACH), Math.max(0.5 * tall * pixels, REACH)];
     const off = Math.hypot((x - middle.x) / reachX, (y - middle.y) / reachY);

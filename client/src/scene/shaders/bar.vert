@@ -10,7 +10,9 @@ const vec2 SIZE = vec2(34.0, 15.0);
 void main() {
   Actor actor = readActor(int(aRow + 0.5));
   vec3 foot = actorPosition(actor);
-  vec4 clip = projectionMatrix * viewMatrix * vec4(foot + vec3(0.0, (int(actor.extra.w + 0.5) == 1 ? 0.72 : 1.28) * actorScale(foot), 0.0), 1.0);
+  int kind = int(actor.extra.w + 0.5);  // 1 is a chicken, 4 a brute
+  float tall = kind == 1 ? 0.72 : kind == 4 ? 1.62 : 1.28;
+  vec4 clip = projectionMatrix * viewMatrix * vec4(foot + vec3(0.0, tall * actorScale(foot), 0.0), 1.0);
   float pixels = uTilePixels / max(distance(foot, cameraPosition), 0.001) / uPixelRatio;
   bool chosen = int(aRow + 0.5) == int(uSelected) || int(aRow + 0.5) == int(uHovered);
   float shown = chosen ? 1.0 : smoothstep(uBarsFrom, uBarsFrom * 1.35, pixels) * (1.0 - actor.extra.y);

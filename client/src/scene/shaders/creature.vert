@@ -1,14 +1,14 @@
 in float aRow;    // which creature
 in float aPart;   // see menagerie.ts
 in vec3 aJoint;   // about which its part turns
-in vec3 aInk;     // the part's colour
+in vec3 aInk;     // the part's colour; below 0 a shade of that of its kind
 out vec3 vNormal;
 out vec3 vLocal;
 out vec3 vInk;
 out vec3 vMood;   // flash of a hit, frost, fade of death
 
 const float BODY = 0.0, HEAD = 1.0, LEFT_ARM = 2.0, RIGHT_ARM = 3.0, LEFT_LEG = 4.0, RIGHT_LEG = 5.0;
-const int CHICKEN = 1, GOBLIN = 2;
+const int CHICKEN = 1, GOBLIN = 2, BRUTE = 4;
 
 void main() {
   Actor actor = readActor(int(aRow + 0.5));
@@ -36,7 +36,7 @@ void main() {
       roll = side * 0.1;
     }
   } else if (aPart == HEAD) {
-    if (kind == GOBLIN) roll = 0.08 * sin(uTime * 1.1 + own) * alive;
+    if (kind == GOBLIN || kind == BRUTE) roll = 0.08 * sin(uTime * 1.1 + own) * alive;
     else {
       // It pecks now and then while it stands, and nods as it walks.
       float peck = smoothstep(0.55, 0.95, sin(uTime * 0.9 + own)) * pow(0.5 + 0.5 * sin(uTime * 9.0 + own), 2.0);
@@ -61,7 +61,7 @@ void main() {
   mat3 heading = aroundY(mix(mix(actor.from.w, actor.to.w, easeInOut(uAlpha / 0.25)), actor.action.y, aimed));
   vNormal = heading * normal_;
   vLocal = position;
-  vInk = aInk;
+  vInk = aInk.r < 0.0 ? min(-aInk * actor.colour.rgb, vec3(1.0)) : aInk;
   vMood = vec3(blow, frozen, fade);
   float size = actorScale(foot);
   if (kind == CHICKEN) size = 1.0 + 0.45 * (size - 1.0);  // from afar chickens are not as large as people

@@ -13,7 +13,8 @@ void main() {
   vAt = position.xz * 2.0;
   vTint = actor.colour.rgb;
   vShow = vec4(dying * (1.0 - actor.extra.y), selected, hovered, smoothstep(1.0, 1.8, actorScale(foot)));
-  float own = int(actor.extra.w + 0.5) == 1 ? 0.55 : 0.86;  // of a chicken
+  int kind = int(actor.extra.w + 0.5);  // 1 is a chicken, 4 a brute
+  float own = kind == 1 ? 0.55 : kind == 4 ? 1.1 : 0.86;
   float reach = max(selected, hovered) > 0.5 ? 1.7 : own;
   vAt *= reach / own;
   vec3 place = foot + vec3(position.x, 0.0, position.z) * reach * actorScale(foot) + vec3(0.0, 0.045, 0.0);

@@ -1,6 +1,6 @@
 /** The materials of a map that are not ours, and its creatures: their colours, with what they are called and mean. */
 
-import { speciesColour, speciesNumber } from "../../creatures";
+import { speciesColour } from "../../creatures";
 import type { Declared } from "../../declared";
 import { el } from "../parts/dom";
 import { capital } from "../parts/format";
@@ -15,8 +15,8 @@ export function createLegend(): { element: HTMLElement; show(declared: Declared)
       shown = declared;
       const creatures = declared.species.slice(1).map((name) => ({
         name,
-        meaning: `a creature: ${name}`,
-        colour: speciesColour(speciesNumber(name)),
+        meaning: `a creature: ${name.replaceAll("_", " ")}`,
+        colour: speciesColour(name, declared.looks),
       }));
       const lines = [...declared.further, ...creatures];
       element.hidden = lines.length === 0;

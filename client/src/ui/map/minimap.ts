@@ -1,7 +1,7 @@
 /** The map from straight above, with everyone on it, and what part of it the picture shows. */
 
 import type { App } from "../../app";
-import { speciesColour, speciesNumber } from "../../creatures";
+import { speciesColour } from "../../creatures";
 import { drawEmblem } from "../../emblems";
 import { type AgentTable, columnOf, type Frame } from "../../frame";
 import { populationColour } from "../../palette";
@@ -166,7 +166,7 @@ function drawCreatures(
     if (!seen(creatures.row[i], creatures.col[i])) return;
     pen.beginPath();
     pen.arc((creatures.col[i] + 0.5) * scale, (creatures.row[i] + 0.5) * scale, CREATURE_SIZE, 0, 2 * Math.PI);
-    pen.fillStyle = speciesColour(speciesNumber(declared.species[Number(kinds?.[i])]));
+    pen.fillStyle = speciesColour(declared.species[Number(kinds?.[i])], declared.looks);
     pen.fill();
     pen.stroke();
   });

@@ -31,7 +31,7 @@ export function createTooltip(app: App): HTMLElement {
     const creature = at ? world.creature(hovered) : null;
     if (creature) {
       const frozen = creature.freeze > 0 ? " · frozen" : "";
-      const line = `${capital(creature.species)} · health ${creature.health}${frozen}`;
+      const line = `${capital(creature.species.replaceAll("_", " "))} · health ${creature.health}${frozen}`;
       return [el("p", {}, world.nameOf(creature.id)), el("p", { class: "faint" }, line)];
     }
     const asked = grid || world.declared.further.length > 0; // what the ground is made of is plain where it is ours
