@@ -1,4 +1,4 @@
-"""The tutorials' systems, all three in one world: their rules by hand, and that a run and the count of lives work."""
+"""The tutorials' systems: their rules by hand, three in one world, and that a run and what is counted work."""
 
 from __future__ import annotations
 
@@ -11,17 +11,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from forge.blade import Config, Recording, World
+from forge.blade import Cause, Config, EventKind, Guild, Recording, World
 from forge.blade.interventions import Place, Remove, Set, Tile
+from forge.blade.world.actions import choices_of
 from tests.docs import learned
 from tests.docs.test_examples import EXAMPLES, run
 
 TUTORIALS = EXAMPLES / "tutorials"
 SYSTEMS = ["bushes:BUSHES", "poison:POISON", "shaping:SHAPING"]
-GRASS = 2
+GRASS, FOREST = 2, 4
 
 
-@pytest.mark.parametrize("name", ["bushes", "poison", "shaping", "learned"])
+@pytest.mark.parametrize("name", ["bushes", "poison", "shaping", "learned", "ogre", "met"])
 def test_a_tutorial_is_short(name: str) -> None:
     """Fewer than 50 lines of code: imports, docstrings, comments and empty lines are not counted."""
     text = (TUTORIALS / f"{name}.py").read_text("utf-8")
@@ -108,6 +109,52 @@ def test_a_run_learns_in_such_a_world_and_lives_are_counted(config: Config, tmp_
     assert one == other  # the same run in the same worlds
     assert one.startswith("all          lifetime ")
     assert (tmp_path / "learned-lifetime.png").stat().st_size > 1000
+
+
+@pytest.fixture(scope="module")
+def wild() -> Config:
+    """That of the ogre: `Guild` and ogres."""
+    return Config.from_toml(TUTORIALS / "ogre.toml")
+
+
+def test_the_world_of_the_ogre_is_guild_with_four_ogres(wild: Config) -> None:
+    guild = Guild()
+    assert wild.systems == (*guild.systems, "ogre:OGRE")
+    assert {name: getattr(wild, name) for name in guild.sections()} == {
+        name: getattr(guild, name) for name in guild.sections()
+    }
+    assert wild.schema.names("natures") == ("chicken", "goblin", "ogre")
+    assert wild.schema.bodies(wild) == 32 + 8 + 4
+
+
+def test_an_ogre_comes_out_of_the_forest_and_kills(wild: Config) -> None:
+    """It stands in the one wood, at least 12 // 4 = 3 tiles inside; an agent without arms is beside it, and dies."""
+    small = {"terrain.side": 14, "terrain.border": 1, "spawn.cap": 1, "spawn.populations": 1, "ogre.count": 27,
+             "camps.count": 27, "camps.radius": 1, "creatures.goblins": 0, "creatures.chickens": 0}  # fmt: skip
+    tiles = np.zeros((1, 14, 14), np.uint8)
+    tiles[:, 1:-1, 1:-1], tiles[0, 4:10, 4:10] = GRASS, FOREST
+    tiles[0, 2, 2] = wild.schema.names("materials").index("fire")
+    world = World(wild.replace(**small), threads=1, maps=tiles, record=Recording(events=True))
+    world.reset()
+    (ogre,) = world.state.agents[0, 1:]  # 27 · 144 / 3844 = 1.01
+    assert (ogre["creature"], ogre["health"]) == (3, 40)
+    assert 4 <= min(ogre["row"], ogre["col"]) <= max(ogre["row"], ogre["col"]) <= 9
+    world.apply([Remove(0), Place(0, int(ogre["row"]), int(ogre["col"]) + 1, age=100, health=10)])
+    for _ in range(100):
+        if world.step(np.zeros((1, 1, len(choices_of(world.config))), np.uint8))[2].any():
+            break
+    died = [event for event in world.events() if event["kind"] == EventKind.DEATH]
+    assert [int(event["detail"]) for event in died] == [Cause.ATTACK]
+    assert world.events()["agent"].min() == ogre["id"]
+
+
+def test_who_meets_whom_is_counted() -> None:
+    told = run("met.py", "ogre.toml", "hunter", "--worlds", 2, "--ticks", 60, folder=TUTORIALS)
+    assert told.returncode == 0, told.stdout[-2000:] + told.stderr[-2000:]
+    lines = [line.split() for line in told.stdout.splitlines()]
+    assert [line[0] for line in lines] == ["chicken", "goblin", "ogre"]
+    assert lines[0][2] == "0", "chickens kill nobody"
+    assert int(lines[0][4]) > 0, "and hunters kill chickens"
 
 
 def test_what_is_learned_is_told_from_what_is_not() -> None:
