@@ -16,9 +16,10 @@ from tests.embyr.browser.conftest import port_of, serving
 from tests.embyr.browser.screen import Screen, changed
 
 SIDE, BORDER, FIRE = 20, 2, 7
-CONFIG = Realm(**{"terrain.side": SIDE, "terrain.border": BORDER, "spawn.cap": 32, "spawn.populations": 4})
+SMALL = {"terrain.side": SIDE, "terrain.border": BORDER, "spawn.cap": 32, "spawn.populations": 4}
+CONFIG = Realm(systems=["tests.outside.lair:HILLS"], **SMALL)  # a replay, which the page opens without this module
 LAYOUT = frame_layout(CONFIG)
-CHICKEN, GOBLIN = 2**32 - 1, 2**32 - 2
+CHICKEN, GOBLIN, TROLL = 2**32 - 1, 2**32 - 2, 2**32 - 3
 FISHER, MINER, KNIGHT, COOK, CHILD = 1, 2, 3, 4, 5
 NAMES = {field.name: field.names for section in LAYOUT.sections for field in section.fields}
 DEEDS = {deed.name: number for number, deed in enumerate(LAYOUT.deeds)}
@@ -52,7 +53,10 @@ def deeds(*told: tuple[str, int, int, str, int]) -> dict[str, list[int]]:
 
 
 def frames() -> list[Frame]:
-    """Four at work, one of them in iron beside a goblin; then trades, a blow, a birth; then the chicken is dead."""
+    """Four at work, one of them in iron beside a goblin; then trades, a blow, a birth; then the chicken is dead.
+
+    A troll, of a system from outside, looks on.
+    """
     agents: dict[str, Any] = {
         "id": [FISHER, MINER, KNIGHT, COOK],
         "slot": [0, 1, 2, 3],
@@ -70,13 +74,13 @@ def frames() -> list[Frame]:
         "word": [0, 0, 0, 5],
     }
     creatures: dict[str, Any] = {
-        "id": [CHICKEN, GOBLIN],
-        "slot": [32, 33],
-        "row": [15, 13],
-        "col": [6, 14],
-        "health": [5, 15],
-        "creature": [1, 2],
-        "age": [9, 9],
+        "id": [CHICKEN, GOBLIN, TROLL],
+        "slot": [32, 33, 34],
+        "row": [15, 13, 15],
+        "col": [6, 14, 10],
+        "health": [5, 15, 30],
+        "creature": [1, 2, 3],
+        "age": [9, 9, 9],
     }
     grown = {**agents, "id": [*agents["id"], CHILD]}
     child = {"slot": 4, "row": 11, "col": 10, "population": 3, "health": 10, "work": 255, "style": 255}
@@ -100,7 +104,7 @@ def frames() -> list[Frame]:
             1,
             plane(),
             agents=grown,
-            creatures={**creatures, "health": [5, 11], "damage": [0, 4]},
+            creatures={**creatures, "health": [5, 11, 30], "damage": [0, 4, 0]},
             attacks=blows,
             deeds=happened,
             births={"id": [CHILD], "row": [11], "col": [10], "population": [3]},
@@ -135,7 +139,7 @@ def whole(hamlet: int, opened: Callable[..., Screen]) -> Screen:
 
 def test_all_that_happens_is_drawn(whole: Screen) -> None:
     """Three coins for a trade, and its goods; the gear of all four, for a ladle, a rod and a pick are gear too."""
-    assert whole.ask("[__embyr.creatures, __embyr.fires, __embyr.equipped]") == [2, 1, 4]
+    assert whole.ask("[__embyr.creatures, __embyr.fires, __embyr.equipped]") == [3, 1, 4]
     effects = whole.ask("__embyr.effects")
     assert {name: count for name, count in effects.items() if count} == {
         "swing": 2,
@@ -151,7 +155,7 @@ def test_all_that_happens_is_drawn(whole: Screen) -> None:
     whole.press(".")
     whole.until("__embyr.tick === 2 && __embyr.alpha() === 1")
     assert whole.ask("__embyr.effects.death") == 1
-    assert whole.ask("__embyr.creatures") == 1
+    assert whole.ask("__embyr.creatures") == 2
     assert whole.ask("(id) => __embyr.agentScreen(id)", CHICKEN) is None
 
 
@@ -162,13 +166,15 @@ def about(picture: np.ndarray, place: dict[str, float], reach: int) -> np.ndarra
 
 
 def test_creatures_fires_and_ore_are_seen_in_their_colours(whole: Screen) -> None:
-    """A goblin is green as nothing else is, a chicken white, a fire bright; ore shines in many colours."""
+    """A goblin is green as nothing else is, a chicken white, a troll blue as declared, fire bright; ore shines."""
     whole.press("l")
     whole.hold()
     picture = whole.picture("colours")
-    at = {who: whole.ask("(id) => __embyr.agentScreen(id)", who) for who in (CHICKEN, GOBLIN)}
+    at = {who: whole.ask("(id) => __embyr.agentScreen(id)", who) for who in (CHICKEN, GOBLIN, TROLL)}
     red, green, blue = about(picture, at[GOBLIN], 9).T
     assert ((green > 1.25 * red) & (green > 2 * blue)).mean() > 0.2
+    red, green, blue = about(picture, at[TROLL], 9).T
+    assert ((blue > 1.2 * red) & (blue > green)).mean() > 0.2
     assert (about(picture, at[CHICKEN], 6).min(axis=1) > 190).mean() > 0.1
     tile = "([row, col]) => __embyr.tileScreen(row, col)"
     red, green, blue = about(picture, whole.ask(tile, [10, 10]), 9).T
@@ -203,7 +209,14 @@ def test_the_pointer_names_a_goblin_and_a_click_on_it_chooses_nobody(whole: Scre
     assert not whole.shows("#agent-status")
 
 
+def test_the_pointer_names_what_a_system_from_outside_declares(whole: Screen) -> None:
+    place = whole.ask("(id) => __embyr.agentScreen(id)", TROLL)
+    whole.page.mouse.move(place["x"], place["y"])
+    whole.until("document.querySelector('#tooltip').innerText.startsWith('Troll 3')")
+    assert "Troll · health 30" in whole.text("#tooltip")
+
+
 def test_the_legend_names_fires_and_creatures_and_the_events_who_struck(whole: Screen) -> None:
-    assert whole.page.locator(".legend li").all_inner_texts() == ["Fire", "Chicken", "Goblin"]
+    assert whole.page.locator(".legend li").all_inner_texts() == ["Fire", "Chicken", "Goblin", "Troll", "Hare"]
     whole.page.get_by_role("button", name="Attacks").click()
     whole.until("document.querySelector('.feed').textContent.includes('Goblin 2')")
