@@ -62,7 +62,7 @@ class Town:
         state, of = self.world.state, number(kind)
         state.pack[0, slot, of] += count
         state.load[0, slot] += count
-        state.carried[0, slot] |= np.uint32(1 << of)
+        self.world.refresh()
 
     def id(self, slot: int) -> int:
         """The id of the agent in a slot."""

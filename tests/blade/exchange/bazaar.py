@@ -7,10 +7,13 @@ from typing import Any
 import numpy as np
 
 from forge.blade import Config, Law, Recording, World
+from forge.blade.compiled.jit import inline
+from forge.blade.extend import Array, Phase, System, Verb
 from forge.blade.grown.kinds import COUNT, GOLD, KNIVES, STAFF
-from forge.blade.grown.packs import Reason
+from forge.blade.grown.packs import Reason, enter_in_books, put, room_for
+from forge.blade.mechanics.ids import SURVIVES
 
-SYSTEMS = ("items", "work", "camps", "exchange")
+_MADE, _KNIVES = int(Reason.MADE), KNIVES
 SIDE, BORDER, SLOTS = 24, 3, 24
 FIRES = ((8, 7), (14, 17))
 EVERYTHING = Recording(events=True, lives=True)
@@ -34,6 +37,28 @@ BUSY = {
 }
 
 
+@inline
+def be_given(state, w, slot, counting):
+    """An agent that a test gives something of a kind has it, as if it had made it, where it has room."""
+    kind = state.gift[w, slot] - 1
+    count = 10 if kind == _KNIVES else 1
+    if kind >= 0 and room_for(state, w, slot, kind, count):
+        put(state, w, slot, kind, count)
+        enter_in_books(state, w, _MADE, kind, count)
+    state.gift[w, slot] = 0
+    return SURVIVES
+
+
+GIFTS = System(
+    "gifts",
+    "things that a test gives to agents",
+    needs=("items",),
+    arrays=(Array("gift", "i8", lambda z: (z.N,), "1 + the kind that it is to be given; 0: nothing", emptied=True),),
+    verbs=(Verb(Phase.FORAGE, be_given, "It is given something."),),
+)
+SYSTEMS = ("items", "work", "camps", "exchange", "tests.blade.exchange.bazaar:GIFTS")
+
+
 def config(**changes: Any) -> Config:
     return Law(systems=list(SYSTEMS), **{**BUSY, **changes})
 
@@ -55,16 +80,10 @@ def bazaar(worlds: int = 2, threads: int = 1, seed: int = 5, **changes: Any) -> 
 
 
 def stock(world: World, rng: np.random.Generator) -> None:
-    """Gives some of the living something of the first kinds, or knives, as if they had made it."""
-    state, capacity = world.state, world.config.items.capacity
-    for w, slot in np.argwhere(state.agents["alive"]):
+    """Some of the living are to be given something of the first kinds, or knives, in the next tick."""
+    for w, slot in np.argwhere(world.state.agents["alive"]):
         kind, chance = int(rng.choice([0, 1, 2, KNIVES])), rng.random()
-        count = 10 if kind == KNIVES else 1
-        if chance < 0.3 and state.load[w, slot] < capacity:
-            state.pack[w, slot, kind] += count
-            state.load[w, slot] += 1
-            state.carried[w, slot] |= np.uint32(1 << kind)  # as it is known between ticks
-            state.ledger[w, Reason.MADE, kind] += count
+        world.state.gift[w, slot] = (1 + kind) * (chance < 0.3)
 
 
 def choose(world: World, rng: np.random.Generator) -> np.ndarray:

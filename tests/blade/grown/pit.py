@@ -117,13 +117,11 @@ class Pit:
         for skill in Skill:
             level = (levels or {}).get(skill.name.lower(), 10 if skill is Skill.CONSTITUTION else 1)
             self.state.level[0, slot, skill], self.state.experience[0, slot, skill] = level, BEGINS[level]
-        self.state.levels_known[0, slot] = 0
         if "items" in self.config.systems:
             for kind, count in (pack or {}).items():
                 self.state.pack[0, slot, number(kind)] = count
                 self.state.load[0, slot] += -(-count // 10) if "knives" in kind else count
             self.state.gold[0, slot] = gold
-            self.state.pack_known[0, slot] = 0
 
     def step(self, **told: tuple[Any, ...]) -> None:
         """One tick: (move, style) or (move, style, entry of the view) by letter. Others pass and hold."""

@@ -97,7 +97,6 @@ class Village:
             for name, count in fields.get("pack", {}).items():
                 state.pack[0, slot, NAMES.index(name)] = count
             state.load[0, slot] = load_of(state.pack[0, slot])
-            state.pack_known[0, slot] = 0
 
     def step(self, **told: str | Mapping[str, Any]) -> None:
         """One tick; by letter its work, or its choices by their names. Whoever is told nothing stays and rests."""

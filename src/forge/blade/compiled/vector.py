@@ -1,4 +1,4 @@
-"""Four operations Numba has no name for, as portable LLVM vector code: they make windows and neighbourhoods cheap.
+"""Five operations Numba has no name for, as portable LLVM vector code: they make windows and neighbourhoods cheap.
 
 They address arrays flat from their first element and check nothing: callers keep `PADDING` elements of slack behind.
 """
@@ -86,6 +86,21 @@ def flagged64(typingctx, values, at, flag):
         read = _vector(builder, _element(context, builder, sig.args[0], args[0], args[1]), kind)
         found = builder.and_(builder.load(read, align=1), _splat(builder, args[2], kind))
         return builder.bitcast(builder.icmp_unsigned("!=", found, ir.Constant(kind, None)), _I64)
+
+    return signature, generate
+
+
+@intrinsic
+def spread8(typingctx, target, target_at, bits):
+    """Writes the lowest 8 bits of a uint64 as booleans: target.flat[target_at + b] = bit b."""
+    signature = types.void(target, types.intp, types.uint64)
+
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        kind = ir.VectorType(ir.IntType(8), 8)
+        flags = builder.bitcast(builder.trunc(args[2], ir.IntType(8)), ir.VectorType(_I1, 8))
+        write = _vector(builder, _element(context, builder, sig.args[0], args[0], args[1]), kind)
+        builder.store(builder.zext(flags, kind), write, align=1)
+        return context.get_dummy_value()
 
     return signature, generate
 

@@ -12,7 +12,7 @@ from forge.blade.exchange.checking import check
 from forge.blade.exchange.markets import market_of
 from forge.blade.exchange.orders import close_all, close_old, deal, lose_orders
 from forge.blade.exchange.settings import Exchange, books_of, prices_of
-from forge.blade.exchange.sight import see_exchange
+from forge.blade.exchange.sight import SHOWN, see_exchange
 from forge.blade.grown.kinds import COUNT, KINDS, NAMES
 from forge.blade.grown.work import chosen_kind
 from forge.blade.mechanics.ids import SURVIVES
@@ -133,7 +133,7 @@ SYSTEM = System(
         Array("exchange_bid", "i4", lambda z: (z.shelves,), "of each book and kind, the highest price to sell at"),
         Array("exchange_prices", "i4", _told, "of each kind, best ask, best bid, last price; 0 where there is none"),
         Array("prices_near", "i4", lambda z: (z.N, 3 * COUNT), "the same of the nearest camp's book", emptied=True),
-        Array("exchange_shown", "u4", lambda z: (z.N, 4), "what its masks follow from", emptied=True),
+        Array("exchange_shown", "u4", lambda z: (z.N, SHOWN), "what its masks follow from", emptied=True),
     ),
     events=(
         EventType("sell", "an agent offered something", "the least it asks [gold]", "its kind", names=NAMES),

@@ -13,8 +13,11 @@ _KINDS, _BUNDLE, _KNIVES, _LAST_KNIVES = COUNT, BUNDLE, KNIVES, KNIVES + len(MET
 _ALL = np.uint64(bits(range(COUNT)))
 _ALL_KNIVES = np.uint64(bits(range(KNIVES, KNIVES + len(METALS))))
 _NOTHING, _ONE = np.uint64(0), np.uint64(1)
-#: Columns of `exchange_shown`: sets of kinds, and gold + 1, so that 0 is who has not observed yet.
+#: Columns of `exchange_shown`: what is shown, sets of kinds, and gold + 1, so that 0 is who has not observed yet.
 _SELL, _BUY, _CANCEL, _GOLD = range(4)
+#: And what would be shown where there is a market: that changes only with the pack, the gold and the orders.
+_CAN_SELL, _CAN_BUY = 4, 5
+SHOWN = 6
 
 
 @inline
@@ -22,6 +25,8 @@ def see_exchange(state, w):
     """Everyone knows what it can sell, buy and cancel, and what things cost."""
     for k in range(state.living_count[w]):
         slot = np.int64(state.living[w, k])
+        if state.pack_known[w, slot] == 0:  # as after anything that happens to gold or orders
+            weigh_trade(state, w, slot)
         see_trade(state, w, slot)
         if state.rules[w].books_by_camp:
             see_prices(state, w, nearest_book(state, w, slot), state.prices_near[w, slot])
@@ -30,29 +35,38 @@ def see_exchange(state, w):
 
 
 @inline
-def see_trade(state, w, slot):
-    """What an agent can sell, buy and cancel. Only what has changed since it last observed is written."""
-    rules, before = state.rules[w], state.exchange_shown[w, slot]
-    sells, buys, cancels = _NOTHING, _NOTHING, _NOTHING
+def weigh_trade(state, w, slot):
+    """What an agent could sell and buy in a market, what it can cancel, and what it can pay."""
+    rules, shown = state.rules[w], state.exchange_shown[w, slot]
     waiting, gold = np.int64(state.orders_open[w, slot]), np.int64(state.gold[w, slot])
-    if waiting > 0:
-        cancels = kinds_ordered(state, w, slot)
-    if waiting < state.order_number.shape[2] and market_of(state, w, slot) >= 0:
+    sells, buys = _NOTHING, _NOTHING
+    if waiting < state.order_number.shape[2]:
         sells = kinds_to_sell(state, w, slot)
         if state.load[w, slot] < rules.capacity and gold >= rules.prices[0]:
             buys = _ALL
-    if before[_SELL] != sells:
-        allow_kinds(state, w, slot, rules.deed_sell, sells)
-        before[_SELL] = sells
-    if before[_BUY] != buys:
-        allow_kinds(state, w, slot, rules.deed_buy, buys)
-        before[_BUY] = buys
-    if before[_CANCEL] != cancels:
-        allow_kinds(state, w, slot, rules.deed_cancel, cancels)
-        before[_CANCEL] = cancels
-    if before[_GOLD] != gold + 1:
+    shown[_CAN_SELL], shown[_CAN_BUY] = sells, buys
+    show_kinds(state, w, slot, rules.deed_cancel, _CANCEL, kinds_ordered(state, w, slot) if waiting > 0 else _NOTHING)
+    if shown[_GOLD] != gold + 1:
         allow_prices(state, w, slot, gold)
-        before[_GOLD] = gold + 1
+        shown[_GOLD] = gold + 1
+
+
+@inline
+def see_trade(state, w, slot):
+    """What an agent can sell and buy where it is."""
+    rules, shown = state.rules[w], state.exchange_shown[w, slot]
+    here = np.uint64(market_of(state, w, slot) >= 0)
+    show_kinds(state, w, slot, rules.deed_sell, _SELL, shown[_CAN_SELL] * here)
+    show_kinds(state, w, slot, rules.deed_buy, _BUY, shown[_CAN_BUY] * here)
+
+
+@inline
+def show_kinds(state, w, slot, option, column, kinds):
+    """Says with which kinds a thing is valid, a set of them, if that has changed since the agent observed last."""
+    shown = state.exchange_shown[w, slot]
+    if shown[column] != kinds:
+        allow_kinds(state, w, slot, option, np.uint64(kinds))
+        shown[column] = kinds
 
 
 @inline

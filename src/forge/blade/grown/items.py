@@ -50,6 +50,12 @@ def begin_tick(state, w):
 
 
 @inline
+def forget_packs(state, w):
+    """Nothing is known of packs that may have been changed between ticks."""
+    state.pack_known[w] = 0
+
+
+@inline
 def get_purse(state, w, slot):
     """A newborn has some gold."""
     gold = state.rules[w].purse
@@ -213,6 +219,7 @@ SYSTEM = System(
         _metal("armour", "metal of its armour, the same"),
     ),
     verbs=(
+        Verb(Phase.READY, forget_packs, "All packs are looked into."),
         Verb(Phase.START, begin_tick, "Everyone knows what is in its pack."),
         Verb(Phase.BODY, count_earnings, "The gold that it has earned since its last turn is counted."),
         Verb(Phase.DEATH, lose_all, "What it still carried is lost."),

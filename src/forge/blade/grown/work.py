@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from forge.blade.compiled.jit import inline
+from forge.blade.compiled.vector import spread8
 from forge.blade.grown.kinds import NAMES
 from forge.blade.schema.phase import Phase, Verb
 from forge.blade.schema.system import Array, Choice, Number, Shared, Size, System
@@ -72,22 +73,33 @@ def allow(state, w, slot, option):
 @inline
 def allow_kinds(state, w, slot, option, kinds):
     """Says with which kinds a thing is valid for an agent: a set of them, bit k for kind k, of 64 bits."""
-    row = state.may_kind[w, slot, option]
+    rows = state.may_kind[w]
+    works, count = rows.shape[1], rows.shape[2]
+    row = (np.int64(slot) * works + option) * count
     state.may_work[w, slot, option] = kinds != np.uint64(0)
-    for kind in range(row.shape[0]):
-        row[kind] = (kinds >> np.uint64(kind)) & np.uint64(1)
-    row[0] |= kinds == np.uint64(0)  # a row is never empty
+    kinds |= np.uint64(kinds == np.uint64(0))  # a row is never empty
+    whole = count & ~7
+    for kind in range(0, whole, 8):
+        spread8(rows, row + kind, kinds >> np.uint64(kind))
+    for kind in range(whole, count):
+        rows[slot, option, kind] = (kinds >> np.uint64(kind)) & np.uint64(1)
+
+
+@inline
+def open_one(state, w, slot):
+    """A newborn may rest; in every row of what work is done with, something is valid."""
+    state.may_work[w, slot, _REST] = True
+    state.may_kind[w, slot, :, :1] = True
+    state.may_price[w, slot, :, :1] = True
 
 
 @inline
 def open_all(state, w):
-    """Whoever has not observed yet may rest; in every row of what work is done with, something is valid."""
+    """The same for everyone, where nothing is known yet of what was valid."""
     for k in range(state.living_count[w]):
         slot = np.int64(state.living[w, k])
         if not state.may_work[w, slot, _REST]:
-            state.may_work[w, slot, _REST] = True
-            state.may_kind[w, slot, :, :1] = True
-            state.may_price[w, slot, :, :1] = True
+            open_one(state, w, slot)
 
 
 SYSTEM = System(
@@ -110,5 +122,8 @@ SYSTEM = System(
         Choice("kind", "with which kind of items", kinds, "may_kind", given="work"),
         Choice("price", "for which price", _prices, "may_price", given="work"),
     ),
-    verbs=(Verb(Phase.OBSERVE, open_all, "Everyone may rest."),),
+    verbs=(
+        Verb(Phase.READY, open_all, "Everyone may rest."),
+        Verb(Phase.BIRTH, open_one, "It may rest."),
+    ),
 )

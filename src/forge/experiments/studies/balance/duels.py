@@ -135,4 +135,3 @@ def _stage(world: World, w: int, duel: Duel) -> None:
         for kind in duel.fighter.gear:
             state.pack[w, slot, number(kind)] = 1
         state.load[w, slot] = len(duel.fighter.gear)
-        state.pack_known[w, slot] = state.levels_known[w, slot] = 0
