@@ -54,6 +54,7 @@ def market(
         "earned": np.zeros((1, slots), "i4"),
         "ledger": np.zeros((1, 8, KINDS + 1), "i8"),
         "pack_known": np.zeros((1, slots), "u1"),
+        "carried": np.zeros((1, slots), "u4"),
         "order_number": np.zeros(saved, "i8"),
         "order_tick": np.zeros(saved, "i8"),
         "order_book": np.zeros(saved, "u2"),

@@ -22,6 +22,7 @@ class Pack(NamedTuple):
     gold: np.ndarray
     earned: np.ndarray
     pack_known: np.ndarray
+    carried: np.ndarray
     rules: np.ndarray
 
 
@@ -35,6 +36,7 @@ def empty(capacity: int = 20) -> Pack:
         np.zeros(one, np.int32),
         np.zeros(one, np.int32),
         np.ones(one, np.uint8),
+        np.zeros(one, np.uint32),
         rules,
     )
 
@@ -82,6 +84,20 @@ def test_a_pack_is_full_at_its_capacity() -> None:
     assert not _room_for(pack, SHRIMP, 1)
     assert [_room_for(pack, KNIVES, n) for n in (6, 7)] == [True, False]  # 4 + 6 = 10 still lie in one place
     assert pack.pack_known[0, 0] == 0
+
+
+def test_the_set_of_kinds_follows_the_pack() -> None:
+    pack, kinds = empty(), (1 << SHRIMP) | (1 << KNIVES)
+    for put, kind, count, wanted in (
+        (_put, SHRIMP, 2, 1 << SHRIMP),
+        (_put, KNIVES, 0, 1 << SHRIMP),
+        (_put, KNIVES, 10, kinds),
+        (_take, SHRIMP, 1, kinds),
+        (_take, SHRIMP, 1, 1 << KNIVES),
+        (_take, KNIVES, 10, 0),
+    ):
+        put(pack, kind, count)
+        assert pack.carried[0, 0] == wanted
 
 
 def test_only_what_is_earned_is_counted() -> None:

@@ -50,12 +50,6 @@ def begin_tick(state, w):
 
 
 @inline
-def forget_packs(state, w):
-    """Nothing is known of packs that may have been changed between ticks."""
-    state.pack_known[w] = 0
-
-
-@inline
 def get_purse(state, w, slot):
     """A newborn has some gold."""
     gold = state.rules[w].purse
@@ -94,15 +88,15 @@ def lose(state, w, slot, kind, count):
 
 
 @inline
-def know_packs(state, w):
-    """Notes of which kinds everyone has something, where that has changed."""
+def look_into_packs(state, w):
+    """Finds of which kinds everyone has something, in packs that may have been changed between ticks."""
+    state.pack_known[w] = 0
     for k in range(state.living_count[w]):
         slot = np.int64(state.living[w, k])
-        if state.pack_known[w, slot] == 0:
-            found = np.uint32(0)
-            for kind in range(_KINDS):
-                found |= np.uint32(state.pack[w, slot, kind] > 0) << np.uint32(kind)
-            state.carried[w, slot] = found
+        found = np.uint32(0)
+        for kind in range(_KINDS):
+            found |= np.uint32(state.pack[w, slot, kind] > 0) << np.uint32(kind)
+        state.carried[w, slot] = found
 
 
 @inline
@@ -187,7 +181,7 @@ SYSTEM = System(
         Array("earned", "i4", lambda z: (z.N,), "gold earned, not counted yet", saved=True, emptied=True),
         Array("ledger", "i8", lambda z: (len(Reason), COUNT + 1), "of each `Reason` and kind, and gold", recorded=True),
         Array("pack_known", "u1", lambda z: (z.N,), "whether the pack is as it was last observed", emptied=True),
-        Array("carried", "u4", lambda z: (z.N,), "bit k: something of kind k was there then", emptied=True),
+        Array("carried", "u4", lambda z: (z.N,), "bit k: there is something of kind k in the pack", emptied=True),
     ),
     events=(
         EventType("use", "an agent used something up", "how many", "its kind", each=3, names=NAMES),
@@ -219,12 +213,11 @@ SYSTEM = System(
         _metal("armour", "metal of its armour, the same"),
     ),
     verbs=(
-        Verb(Phase.READY, forget_packs, "All packs are looked into."),
+        Verb(Phase.READY, look_into_packs, "It is found what is in all packs."),
         Verb(Phase.START, begin_tick, "Everyone knows what is in its pack."),
         Verb(Phase.BODY, count_earnings, "The gold that it has earned since its last turn is counted."),
         Verb(Phase.DEATH, lose_all, "What it still carried is lost."),
         Verb(Phase.BIRTH, get_purse, "It has some gold."),
-        Verb(Phase.OBSERVE, know_packs, "Everyone knows what is in its pack now."),
         Verb(
             Phase.OBSERVE,
             dress_all,

@@ -50,10 +50,17 @@ def room_for(state, w, slot, kind, count):
 
 
 @inline
+def bit_of(kind, there):
+    """The set of a kind alone, or, if it is not there, of none."""
+    return np.uint32(there) << np.uint32(kind)
+
+
+@inline
 def put(state, w, slot, kind, count):
     """Adds `count` of a kind to an agent's pack, which has room for them."""
     state.load[w, slot] += further_room(state, w, slot, kind, count)
     state.pack[w, slot, kind] += count
+    state.carried[w, slot] |= bit_of(kind, state.pack[w, slot, kind] > 0)
     state.pack_known[w, slot] = 0
 
 
@@ -62,6 +69,7 @@ def take(state, w, slot, kind, count):
     """Takes `count` of a kind, which are there, out of an agent's pack."""
     state.load[w, slot] += further_room(state, w, slot, kind, -count)
     state.pack[w, slot, kind] -= count
+    state.carried[w, slot] &= ~bit_of(kind, state.pack[w, slot, kind] == 0)
     state.pack_known[w, slot] = 0
 
 
