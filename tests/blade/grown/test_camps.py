@@ -167,7 +167,7 @@ def test_every_tile_knows_its_nearest_fire_and_of_equals_the_first() -> None:
     rows, cols = np.indices((12, 12))
     gaps = np.stack([np.maximum(abs(rows - 6), abs(cols - col)) for col in (2, 8)])
     assert (gaps[:, 1, 3:8] == 5).all()
-    assert world.state.camp_places[0].tolist() == [6 * 12 + 2, 6 * 12 + 8]
+    assert world.state.camp_places[0].tolist() == [[6, 2], [6, 8]]
     assert (world.state.nearest_camp[0].reshape(12, 12) == gaps.argmin(0)).all()
     assert (world.state.camp_steps[0].reshape(12, 12) == gaps.min(0)).all()
 
@@ -176,7 +176,7 @@ def test_nearest_fires_of_a_large_map() -> None:
     world = World(camped(**{"terrain.side": 200}), threads=1)
     world.reset()
     rows, cols = np.indices((200, 200))
-    gaps = np.stack([np.maximum(abs(rows - p // 200), abs(cols - p % 200)) for p in world.state.camp_places[0]])
+    gaps = np.stack([np.maximum(abs(rows - row), abs(cols - col)) for row, col in world.state.camp_places[0]])
     assert (world.state.nearest_camp[0].reshape(200, 200) == gaps.argmin(0)).all()
 
 

@@ -223,7 +223,7 @@ def _camps(world: World, game: Grown) -> Checks:
     places = [(row, col) for row in range(side) for col in range(side)]
     return [
         ("nearest_camp", [game.nearest_fire(place) for place in places], array("nearest_camp", world, game)),
-        ("camp_places", [row * side + col for row, col in game.fires], array("camp_places", world, game)),
+        ("camp_places", [[row, col] for row, col in game.fires], array("camp_places", world, game)),
         _by_agent(game, world, "camp_way", lambda body: game.way_to_camp(body.place)),
     ]
 

@@ -103,7 +103,7 @@ def list_fires(state, w):
             steps[place] = _FAR
             nearest[place] = 0
             if material(tiles[tile_index(rules, row, col)]) == rules.material_fire and found < places.shape[0]:
-                places[found] = place
+                places[found, 0], places[found, 1] = row, col
                 steps[place] = 0
                 nearest[place] = found
                 found += 1
@@ -138,8 +138,8 @@ def find_camp(state, w):
     for k in range(state.living_count[w]):
         slot = np.int64(living[k])
         agent = agents[slot]
-        fire = np.int64(places[nearest[np.int64(agent.row) * side + agent.col]])
-        rows, cols = fire // side - agent.row, fire % side - agent.col
+        fire = nearest[np.int64(agent.row) * side + agent.col]
+        rows, cols = np.int64(places[fire, 0]) - agent.row, np.int64(places[fire, 1]) - agent.col
         ways[slot, 0], ways[slot, 1] = rows, cols
         agent.in_camp = max(abs(rows), abs(cols)) <= state.rules[w].camp_radius
 
@@ -189,7 +189,7 @@ SYSTEM = System(
     sizes=(Size("camps", lambda z: fires_of(z.config)),),
     arrays=(
         Array("camp_way", "i2", lambda z: (z.N, 2), "rows and columns to the nearest fire", saved=True, emptied=True),
-        Array("camp_places", "i4", lambda z: (z.camps,), "row · S + column of each fire, in that order"),
+        Array("camp_places", "i2", lambda z: (z.camps, 2), "row and column of each fire, in that order"),
         Array("nearest_camp", "u2", lambda z: (z.S * z.S,), "of each tile of the map, which fire is the nearest"),
         Array("camp_steps", "u2", lambda z: (z.S * z.S,), "of each tile of the map, how far that is, in tiles"),
     ),

@@ -9,7 +9,7 @@ import numpy as np
 
 from forge.blade.compiled.jit import inline
 from forge.blade.compiled.vector import LANES, copy16, count_bits, lowest_bit, within64
-from forge.blade.mechanics.grid import distance, first_lanes, tile_index
+from forge.blade.mechanics.grid import first_lanes, tile_index
 from forge.blade.mechanics.tile import tile_type
 from forge.blade.schema.phase import Phase, Verb
 from forge.blade.schema.section import Section, number
@@ -159,37 +159,94 @@ def keep_nearest(state, w, slot, q):
     Returns:
         The length of the list.
     """
-    agents, near, gap, marks = state.agents[w], state.near[w], state.gap[w], state.marks[w]
-    seen, room, me = state.seen[w, slot], np.int64(state.rules[w].listed), agents[slot]
-    at_distance = state.at_distance[w]
-    at_distance[:] = 0
-    others = list_others(state, w, q, near, 0, np.int64(near.size))
-    for k in range(others):
-        gap[k] = distance(me, agents[near[k]])
-        at_distance[gap[k]] += 1
-    edge, spare = last_distance(at_distance, room - 1)
+    slots, marks, row_start = state.slots[w], state.marks[w], state.row_start[w]
+    seen, room, me = state.seen[w, slot], np.int64(state.rules[w].listed), state.agents[w, slot]
+    edge = np.int64(state.rules[w].radius)  # the distance at which not all fit any more
+    nearer = count_within(state, w, me, edge - 1)
+    while nearer > room:
+        edge -= 1
+        nearer = count_within(state, w, me, edge - 1)
+    first, end = rows_within(state, w, me, edge)
+    at, last = np.int64(row_start[first]), np.int64(row_start[end])
+    begin = at
     marks[:] = _NOTHING
-    for k in range(others):
-        other = np.uint64(near[k])
-        marks[other >> np.uint64(6)] |= np.uint64(gap[k] == edge) << (other & _WORD)
-    keep_first_in_rotation(marks, max(0, state.tick[w]) % state.rules[w].slots, spare)
-    count = 1
-    for k in range(others):
-        other = np.uint64(near[k])
-        marked = (marks[other >> np.uint64(6)] >> (other & _WORD)) & _ONE
-        seen[count] = near[k]  # written in any case: there is room for one too many
-        count += (gap[k] < edge) | (marked != _NOTHING)
+    while at < last:
+        found = at_edge(state, w, me, edge, at, q)
+        while found != _NOTHING:
+            other = np.uint64(slots[at + lowest_bit(found)])
+            marks[other >> np.uint64(6)] |= _ONE << (other & _WORD)
+            found &= found - _ONE
+        at += LANES
+    keep_first_in_rotation(marks, max(0, state.tick[w]) % state.rules[w].slots, room - nearer)
+    at, count = begin, np.int64(1)
+    while at < last:
+        found = all_but(within(state, w, me, edge - 1, at), at, q) | marked(
+            slots, marks, at_edge(state, w, me, edge, at, q), at
+        )
+        others = count_bits(found)
+        for k in range(0, others, 8):
+            found = list_eight(seen, count + k, slots, at, found)
+        count += others
+        at += LANES
     return count
 
 
 @inline
-def last_distance(at_distance, room):
-    """The distance at which a list with that much room is full, and how many at just that distance still fit."""
-    spare, edge = room, np.int64(0)
-    while at_distance[edge] <= spare:
-        spare -= at_distance[edge]
-        edge += 1
-    return edge, spare
+def rows_within(state, w, me, reach):
+    """The first row within reach of somebody, and the one after the last."""
+    row = np.int64(me.row)
+    return max(0, row - reach), min(np.int64(state.rules[w].side) - 1, row + reach) + 1
+
+
+@inline
+def within(state, w, me, reach, at):
+    """Bit b: whether who is at place at + b of the index is within reach of an agent; nobody is within less than 0."""
+    cols, row_start = state.cols[w], state.row_start[w]
+    if reach < 0:
+        return _NOTHING
+    last, col = np.int64(state.rules[w].side) - 1, np.int64(me.col)
+    first, end = rows_within(state, w, me, reach)
+    low, high = cols.dtype.type(max(0, col - reach)), cols.dtype.type(min(last, col + reach))
+    before, after = max(0, np.int64(row_start[first]) - at), max(0, np.int64(row_start[end]) - at)
+    return within64(cols, at, low, high) & first_lanes(after) & ~first_lanes(before)
+
+
+@inline
+def count_within(state, w, me, reach):
+    """How many are within reach of an agent, itself included, even within less than 0."""
+    if reach < 0:
+        return np.int64(1)
+    first, end = rows_within(state, w, me, reach)
+    at, last, count = np.int64(state.row_start[w, first]), np.int64(state.row_start[w, end]), np.int64(0)
+    while at < last:
+        count += count_bits(within(state, w, me, reach, at))
+        at += LANES
+    return count
+
+
+@inline
+def all_but(found, at, q):
+    """Found lanes from a place of the index on, without the place q."""
+    return found & ~(_ONE << np.uint64(q - at)) if at <= q < at + LANES else found
+
+
+@inline
+def at_edge(state, w, me, edge, at, q):
+    """Bit b: whether somebody else, at place at + b of the index, is at just that distance of the agent at place q."""
+    return all_but(within(state, w, me, edge, at) & ~within(state, w, me, edge - 1, at), at, q)
+
+
+@inline
+def marked(slots, marks, found, at):
+    """Those of the found lanes from a place of the index on whose slots are marked."""
+    kept = found
+    while found != _NOTHING:
+        lane = np.uint64(lowest_bit(found))
+        other = np.uint64(slots[at + np.int64(lane)])
+        if (marks[other >> np.uint64(6)] >> (other & _WORD)) & _ONE == _NOTHING:
+            kept &= ~(_ONE << lane)
+        found &= found - _ONE
+    return kept
 
 
 @inline
@@ -266,9 +323,6 @@ SYSTEM = System(
         Array("seen", "u2", lambda z: (z.N, z.K + 8), "slots of the agents in view, the observer first", emptied=True),
         Array("seen_count", "i2", lambda z: (z.N,), "how many there are", emptied=True),
         Array("marks", "u8", lambda z: (z.B // 64 + 1,), "a set of slots"),
-        Array("near", "u2", lambda z: (z.B + 8,), "everyone in view of one observer, a list"),
-        Array("gap", "u1", lambda z: (z.B + 8,), "how far away they are, in tiles"),
-        Array("at_distance", "i4", lambda z: (32,), "how many of them there are, by distance"),
     ),
     verbs=(
         Verb(
