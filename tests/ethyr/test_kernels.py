@@ -1,9 +1,11 @@
 """The encoder's kernels for any number of features and of materials, against sums written out in NumPy."""
 
+import numba
 import numpy as np
 import pytest
 
 from forge.blade.threads.pool import run
+from forge.ethyr.fused.tables import symmetric_logarithm
 from forge.ethyr.kernels import compose, entities, tiles
 from forge.ethyr.kernels.targets import target_all, target_gradient_all
 
@@ -130,3 +132,17 @@ def test_tables_have_a_row_for_each_material(kind: type, materials: int, one_age
         of_embedding = np.zeros((materials, 7))
         np.add.at(of_embedding, material[p, rows].reshape(-1, cells), of_drawn)
         np.testing.assert_allclose(parts[p].sum(0), of_embedding, rtol=1e-3, atol=1e-2)
+
+
+@numba.njit
+def _logarithms(numbers: np.ndarray, out: np.ndarray) -> None:
+    for k in range(numbers.size):
+        out[k] = symmetric_logarithm(numbers[k])
+
+
+def test_logarithms_that_are_looked_up_and_that_are_not() -> None:
+    numbers = np.array([*range(-300, 301), 65_535, -(2**24)], np.float32)
+    out = np.full_like(numbers, np.nan)
+    _logarithms(numbers, out)
+    wanted = np.sign(numbers) * np.log1p(np.abs(numbers.astype(np.float64)))
+    np.testing.assert_array_equal(out, wanted.astype(np.float32))

@@ -112,12 +112,15 @@ def weigh_given(segment, weights, scratch, p, row, c, mask, options):
 
 @inline
 def log_prob_of_more(segment, weights, scratch, p, row):
-    """The log-probability of what one sample chose of all that is from outside; leaves `scratch` as `weigh` does."""
+    """The log-probability of what one sample chose of all that is from outside; leaves `scratch` as `weigh` does.
+
+    What does not matter is not weighed.
+    """
     log_prob = np.float32(0)
     for c in range(weights.choices.shape[0]):
-        scratch.options[c], scratch.totals[c] = weigh(segment, weights, scratch, p, row, c)
         column = weights.choices[c, COLUMN]
         if matters(segment, p, row, column):
+            scratch.options[c], scratch.totals[c] = weigh(segment, weights, scratch, p, row, c)
             log_prob += scratch.scores[c, np.int64(segment.actions[p, row, column])]
     return log_prob
 

@@ -25,6 +25,9 @@ from forge.ethyr.kernels.products import ROWS_AT_ONCE
 FEATURES, ROWS, WORLD, IS_SET, WEIGHT = range(5)
 #: Columns of `Segment.tables`: where its numbers begin in `Segment.numbers`, and its counts in `Segment.filled`.
 NUMBERS, FILLED = range(2)
+#: ln(1 + n) of the first whole numbers n.
+_LOOKED_UP = 256
+_LOGARITHMS = np.array([math.log1p(n) for n in range(_LOOKED_UP)], np.float32)
 #: Blocks of H that the encoded vector has for tiles, for oneself, and for agents in view.
 OURS = 3
 
@@ -57,11 +60,21 @@ def read_row(x, segment, weights, t, p, q, k):
     for f in range(features):
         number, factor = np.float32(segment.numbers[at + f]), weights.norms[1, first + f]
         if factor == 0:
-            logarithm = np.float32(math.log1p(abs(number)))
-            x[f] = logarithm if number >= 0 else -logarithm
+            x[f] = symmetric_logarithm(number)
         else:
             x[f] = (number - weights.norms[0, first + f]) * factor
     x[features] = 1
+
+
+@inline
+def symmetric_logarithm(number):
+    """sign(x) ln(1 + |x|) of a whole number as float32; of those that are small, as prices are, it is looked up."""
+    size = abs(number)
+    if size < _LOOKED_UP:
+        logarithm = _LOGARITHMS[np.int64(size)]
+    else:
+        logarithm = np.float32(math.log1p(size))
+    return logarithm if number >= 0 else -logarithm
 
 
 @inline
