@@ -9,6 +9,7 @@ import pytest
 
 from forge.blade import ConfigError, Law, World
 from forge.blade.grown.kinds import COUNT, KNIVES, STAFF
+from forge.blade.grown.packs import Reason
 from forge.blade.interventions import Place, Remove
 from forge.blade.society.census import census
 from forge.blade.world.change import change
@@ -109,6 +110,22 @@ def test_everything_is_accounted_for_at_every_tick(way: str) -> None:
     assert census(world.state).traded.sum() == sold.sum()
     for name in ("sell", "buy", "trade", "close", "death"):
         assert counted[name] > 50, counted
+
+
+def test_refresh_looks_into_packs_that_were_written_to() -> None:
+    world, rng = bazaar(), np.random.default_rng(1)
+    for _ in range(30):
+        step(world, rng)
+    state, kind = world.state, 5  # of which nobody is given anything
+    free = (state.agents["alive"][:, :SLOTS] == 1) & (state.load < world.config.items.capacity)
+    assert free.any(1).all()
+    assert not state.pack[..., kind].any()
+    state.pack[free, kind] += 1
+    state.load[free] += 1
+    state.ledger[:, Reason.MADE, kind] += free.sum(1)
+    world.refresh()
+    assert state.may_kind[:, :, 1, kind].any()
+    check_tick(world)
 
 
 def told(world: World) -> list[bytes]:
