@@ -159,9 +159,9 @@ def test_a_run_that_goes_on_is_followed(tmp_path: Path, run: Path) -> None:
     damaged.rmdir()
     following.hold(made.checkpoint_path(0), following.read(made.checkpoint_path(0)))
     following.look()
-    assert (following.weights.steps, following.held) == (0, made.checkpoint_path(0))
+    assert (following.weights.steps, following.weights.held) == (0, True)
     following.release()
-    assert (following.weights.steps, following.held) == (trainer.steps, None)
+    assert (following.weights.steps, following.weights.held) == (trainer.steps, False)
 
 
 def test_words_name_a_world_and_players_in_any_order(run: Path) -> None:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ import torch
 
 from forge.embyr import Pace, Source, Viewer
 from forge.ethyr.insight.actor import Actor
+from forge.experiments.runs.follower import Weights
 from forge.experiments.runs.run import Run
 from forge.experiments.runs.settings import Training
 from forge.experiments.training.train import Trainer
@@ -29,7 +32,11 @@ def spectator(tmp_path: Path) -> Iterator[Spectator]:
     source = Source.of(TRAINING.world, "training", "a run", tick_seconds=0.01)
     run = Run.create(tmp_path / "run", TRAINING)
     report = TrainingReport(run, lambda: made)
-    with Viewer(source, Pace(0.01), port=0, extensions=[report]) as viewer, Spectator(viewer, run) as made:
+    with (
+        closing(run),
+        Viewer(source, Pace(0.01), port=0, extensions=[report]) as viewer,
+        Spectator(viewer, run) as made,
+    ):
         yield made
 
 
@@ -132,6 +139,25 @@ def test_viewers_see_the_training_and_may_keep_to_a_checkpoint(spectator: Specta
         assert (told["training"], told["left"]) == (False, None)
 
 
+class _Turning:
+    """A follower that goes over to other weights whenever it is asked which play."""
+
+    def __init__(self) -> None:
+        self._turns = itertools.cycle([Weights(18, 0.0), Weights(0, 0.0, held=True)])
+
+    @property
+    def weights(self) -> Weights:
+        return next(self._turns)
+
+
+def test_what_is_told_of_the_weights_is_of_one_moment(tmp_path: Path) -> None:
+    turning: Any = _Turning()
+    with closing(Run.create(tmp_path / "run", TRAINING)) as run:
+        report = TrainingReport(run, lambda: turning)
+        told = [report.message() for _ in range(4)]
+    assert [(message["held"], message["weights"]["steps"]) for message in told] == [(None, 18), (0, 0)] * 2
+
+
 def test_a_damaged_checkpoint_is_told_to_whoever_chose_it(spectator: Spectator) -> None:
     trainer, run = Trainer(TRAINING), spectator.run
     trainer.save(run.checkpoint_path(0))
@@ -140,4 +166,4 @@ def test_a_damaged_checkpoint_is_told_to_whoever_chose_it(spectator: Spectator) 
     with Client.greeted(spectator.viewer) as client:
         client.say(type="control", do="checkpoint", value=0)
         assert "policy.safetensors has 0 bytes" in client.hear("error")["message"]
-        assert spectator.held is None
+        assert not spectator.weights.held

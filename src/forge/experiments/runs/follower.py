@@ -14,6 +14,7 @@ class Weights(NamedTuple):
 
     steps: int  # agent steps of their training
     made: float  # when, as of `time.time()` [s]
+    held: bool = False  # those of a checkpoint that was chosen, rather than the newest
 
 
 class Follower(Protocol):
@@ -23,12 +24,7 @@ class Follower(Protocol):
 
     @property
     def weights(self) -> Weights:
-        """Those that play now. From any thread."""
-        ...
-
-    @property
-    def held(self) -> Path | None:
-        """The checkpoint that it keeps to; None while it follows the run."""
+        """Those that play now, in one piece: read it once. From any thread."""
         ...
 
     def read(self, folder: Path) -> Actor:

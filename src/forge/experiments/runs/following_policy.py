@@ -43,19 +43,14 @@ class Following:
             time.sleep(0.1)
         self.checkpoint = self.run.latest()
         self.actor = self.read(self.checkpoint)
-        #: The checkpoint that it keeps to; None while it follows the run.
-        self.held: Path | None = None
+        #: Those that play now.
+        self.weights = Weights(steps_of(self.checkpoint), _made(self.checkpoint))
         self._next = time.monotonic() + _LOOK_SECONDS
 
     @property
     def config(self) -> Config:
         """Of the worlds it plays in."""
         return self.actor.config
-
-    @property
-    def weights(self) -> Weights:
-        """Those that play now."""
-        return Weights(steps_of(self.checkpoint), _made(self.checkpoint))
 
     def read(self, folder: Path) -> Actor:
         """Who plays with the weights of a checkpoint of the run.
@@ -67,12 +62,11 @@ class Following:
 
     def hold(self, folder: Path, actor: Actor) -> None:
         """Plays on with a checkpoint's actor, which `read` made, and keeps to it until `release`."""
-        self.held = folder
-        self._take(folder, actor)
+        self._take(folder, actor, held=True)
 
     def release(self) -> None:
         """Follows the run again."""
-        self.held = None
+        self.weights = self.weights._replace(held=False)
         self.look()
 
     def act(self, observation: Observation) -> np.ndarray:
@@ -85,7 +79,7 @@ class Following:
     def look(self) -> None:
         """Takes the run's last checkpoint, if it is another and none is held."""
         newest = max(self.run.checkpoints(), default=self.checkpoint)
-        if newest == self.checkpoint or self.held is not None:
+        if newest == self.checkpoint or self.weights.held:
             return
         try:
             actor = self.read(newest)
@@ -93,9 +87,10 @@ class Following:
             return  # removed at this very moment, or damaged: the one at hand is as good as before
         self._take(newest, actor)
 
-    def _take(self, folder: Path, actor: Actor) -> None:
+    def _take(self, folder: Path, actor: Actor, held: bool = False) -> None:
         actor.succeed(self.actor)
         self.checkpoint, self.actor = folder, actor
+        self.weights = Weights(steps_of(folder), _made(folder), held)
 
 
 def _made(folder: Path) -> float:

@@ -61,8 +61,6 @@ class Spectator:
         self._guests = Guests(run.training) if run.training.run.guests else None
         #: How those that learn take a world that they share with others; None if they share it with nobody.
         self.view = self._guests.view() if self._guests else None
-        #: The checkpoint that it keeps to; None while it follows the training.
-        self.held: Path | None = None
         self._newest: tuple[Actor, Weights] | None = None  # what training gave last
         self._first, self._watched = True, False
         self._next = 0.0
@@ -121,12 +119,11 @@ class Spectator:
 
     def hold(self, folder: Path, actor: Actor) -> None:
         """Plays on with a checkpoint's actor, which `read` made, and keeps to it until `release`."""
-        self.held = folder
-        self._play_on(actor, Weights(steps_of(folder), folder.stat().st_mtime if folder.is_dir() else time.time()))
+        made = folder.stat().st_mtime if folder.is_dir() else time.time()
+        self._play_on(actor, Weights(steps_of(folder), made, held=True))
 
     def release(self) -> None:
         """Plays on with the newest weights again."""
-        self.held = None
         if self._newest is not None:
             self._play_on(*self._newest)
 
@@ -134,11 +131,10 @@ class Spectator:
         """Goes on with newer weights, in another world if one is given."""
         self._newest = (player, weights)
         if world is not None:
-            self.held = None
             company = self._guests.company(world.config, 1, self.seed) if self._guests else None
             self._shown = _Shown(world, FrameSource(world), player, weights, company)
             self.viewer.put(self._shown.source.frame(), world)
-        elif self.held is None:
+        elif not self.weights.held:
             self._play_on(player, weights)
 
     def _play_on(self, player: Actor, weights: Weights) -> None:

@@ -126,7 +126,7 @@ class TrainingReport(Extension):
 
     def message(self) -> dict[str, Any]:
         """All that is told, of the metrics as they were read last."""
-        follower, last = self._follower(), self._curve.last
+        weights, last = self._follower().weights, self._curve.last
         steps, seconds = last.get("steps", 0), last.get("seconds", 0.0)
         share = self.run.training.share(steps, seconds, last.get("lives", 0))
         training = holder(self.run.path) is not None
@@ -140,6 +140,6 @@ class TrainingReport(Extension):
             "lifetime": last.get("lifetime"),
             "curve": [[place, round(value, 2)] for place, value in self._curve.points],
             "checkpoints": [steps_of(folder) for folder in self.run.checkpoints()],
-            "held": steps_of(follower.held) if follower.held is not None else None,
-            "weights": {"steps": follower.weights.steps, "age": max(0.0, time.time() - follower.weights.made)},
+            "held": weights.steps if weights.held else None,
+            "weights": {"steps": weights.steps, "age": max(0.0, time.time() - weights.made)},
         }
