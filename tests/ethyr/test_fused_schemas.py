@@ -31,12 +31,13 @@ from forge.ethyr.networks.samples import More, Samples
 from tests.learners import basic
 from tests.outside.drawn import config_with
 
+CENTRE = 1  # of every feature
 P, SEEN, LEARNING = 2, 5, basic(hidden=16)
 WORLD = {"spawn.cap": 64, "spawn.populations": P, "sight.radius": 2, "sight.agents": SEEN}
 
 
 def feature(name: str) -> Feature:
-    return Feature(name, lambda c: -9, lambda c: 9, "", "it", lambda c: 1.0, lambda c: 4.0)
+    return Feature(name, lambda c: -9, lambda c: 9, "", "it", lambda c: float(CENTRE), lambda c: 4.0)
 
 
 def names(letter: str, count: int) -> list[str]:
@@ -104,9 +105,13 @@ def fill(segment: Segment, more: More, layout: Layout, config: Config, rng: np.r
     segment.place[...] = np.sort(rng.integers(0, len(more.around), segment.place.shape), axis=1)
     for array in (more.own, more.around, *more.sets):
         array[...] = rng.integers(-99, 99, array.shape)
+    # some are 0 for everybody once they are normalised, and of others few are not
+    more.own[..., rng.random(more.own.shape[-1]) < 0.4] = CENTRE
+    more.own[rng.random(more.own.shape) < rng.choice([0.0, 0.9])] = CENTRE
+    more.around[rng.random(more.around.shape) < 0.4] = 0
     for table, count in zip(layout.sets, more.counts, strict=True):
         count[...] = rng.integers(0, table.rows + 1, count.shape)
-    more.valid[...] = rng.random(more.valid.shape) < 0.7
+    more.valid[...] = rng.random(more.valid.shape) < rng.choice([0.1, 0.7])
     segment.actions[...] = 0
     for choice in layout.choices:
         if choice.mask:

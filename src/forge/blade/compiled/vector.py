@@ -38,7 +38,8 @@ def copy16(typingctx, target, target_at, source, source_at):
     signature = types.void(target, types.intp, source, types.intp)
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-        kind = ir.VectorType(ir.IntType(sig.args[2].dtype.bitwidth), 16)
+        of = sig.args[2].dtype
+        kind = ir.VectorType(ir.IntType(8 if of == types.boolean else of.bitwidth), 16)
         read = _vector(builder, _element(context, builder, sig.args[2], args[2], args[3]), kind)
         write = _vector(builder, _element(context, builder, sig.args[0], args[0], args[1]), kind)
         builder.store(builder.load(read, align=1), write, align=1)

@@ -13,24 +13,32 @@ _KINDS, _BUNDLE, _KNIVES, _LAST_KNIVES = COUNT, BUNDLE, KNIVES, KNIVES + len(MET
 _ALL = np.uint64(bits(range(COUNT)))
 _ALL_KNIVES = np.uint64(bits(range(KNIVES, KNIVES + len(METALS))))
 _NOTHING, _ONE = np.uint64(0), np.uint64(1)
-#: Columns of `exchange_shown`: what is shown, sets of kinds, and gold + 1, so that 0 is who has not observed yet.
+#: Columns of `exchange_shown`: what is shown, sets of kinds, and gold + 1, so that 0 is who has not observed yet;
 _SELL, _BUY, _CANCEL, _GOLD = range(4)
-#: And what would be shown where there is a market: that changes only with the pack, the gold and the orders.
+#: what would be shown where there is a market, which changes only with the pack, the gold and the orders;
 _CAN_SELL, _CAN_BUY = 4, 5
-SHOWN = 6
+#: and whether it is in one.
+_HERE = 6
+SHOWN = 8
 
 
 @inline
 def see_exchange(state, w):
     """Everyone knows what it can sell, buy and cancel, and what things cost."""
+    living, packs, shown = state.living[w], state.pack_known[w], state.exchange_shown[w]
     for k in range(state.living_count[w]):
-        slot = np.int64(state.living[w, k])
-        if state.pack_known[w, slot] == 0:  # as after anything that happens to gold or orders
+        slot = np.int64(living[k])
+        here = np.uint32(market_of(state, w, slot) >= 0)
+        if packs[slot] == 0:  # as after anything that happens to gold or orders
             weigh_trade(state, w, slot)
-        see_trade(state, w, slot)
-        if state.rules[w].books_by_camp:
+            see_trade(state, w, slot, here)
+        elif shown[slot, _HERE] != here:
+            see_trade(state, w, slot, here)
+    if state.rules[w].books_by_camp:
+        for k in range(state.living_count[w]):
+            slot = np.int64(living[k])
             see_prices(state, w, nearest_book(state, w, slot), state.prices_near[w, slot])
-    if not state.rules[w].books_by_camp:
+    else:
         see_prices(state, w, 0, state.exchange_prices[w])
 
 
@@ -52,10 +60,10 @@ def weigh_trade(state, w, slot):
 
 
 @inline
-def see_trade(state, w, slot):
-    """What an agent can sell and buy where it is."""
+def see_trade(state, w, slot, here):
+    """What an agent can sell and buy where it is: in a market, 1, or not, 0."""
     rules, shown = state.rules[w], state.exchange_shown[w, slot]
-    here = np.uint64(market_of(state, w, slot) >= 0)
+    shown[_HERE] = here
     show_kinds(state, w, slot, rules.deed_sell, _SELL, shown[_CAN_SELL] * here)
     show_kinds(state, w, slot, rules.deed_buy, _BUY, shown[_CAN_BUY] * here)
 

@@ -133,33 +133,39 @@ def come_and_go(state, w):
 @inline
 def find_camp(state, w):
     """Tells everyone alive whether it is in a camp, and the way to the nearest fire."""
-    agents, living, side = state.agents[w], state.living[w], np.int64(state.rules[w].side)
-    nearest, places, ways = state.nearest_camp[w], state.camp_places[w], state.camp_way[w]
+    agents, living, ways, radius = state.agents[w], state.living[w], state.camp_way[w], state.rules[w].camp_radius
     for k in range(state.living_count[w]):
         slot = np.int64(living[k])
         agent = agents[slot]
-        fire = nearest[np.int64(agent.row) * side + agent.col]
-        rows, cols = np.int64(places[fire, 0]) - agent.row, np.int64(places[fire, 1]) - agent.col
+        rows, cols = way_to_camp(state, w, agent.row, agent.col)
         ways[slot, 0], ways[slot, 1] = rows, cols
-        agent.in_camp = max(abs(rows), abs(cols)) <= state.rules[w].camp_radius
+        agent.in_camp = max(abs(rows), abs(cols)) <= radius
+
+
+@inline
+def way_to_camp(state, w, row, col):
+    """Rows and columns from a place of the map to the nearest fire."""
+    places = state.camp_places[w]
+    fire = np.int64(state.nearest_camp[w, np.int64(row) * state.rules[w].side + col])
+    return np.int64(places[fire, 0]) - row, np.int64(places[fire, 1]) - col
 
 
 def _in_no_camp(state, w, row, col):
     return False
 
 
-@where_kept("camp_steps", otherwise=_in_no_camp)
+@where_kept("nearest_camp", otherwise=_in_no_camp)
 def in_camp_at(state, w, row, col):
     """Whether a place of the map lies in a camp; where there are none, it does not."""
-    rules = state.rules[w]
-    return np.int64(state.camp_steps[w, np.int64(row) * rules.side + col]) <= rules.camp_radius
+    rows, cols = way_to_camp(state, w, row, col)
+    return max(abs(rows), abs(cols)) <= state.rules[w].camp_radius
 
 
 def _exposed(state, w, slot):
     return False
 
 
-@where_kept("camp_steps", otherwise=_exposed)
+@where_kept("nearest_camp", otherwise=_exposed)
 def sheltered(state, w, slot):
     """Whether the truce of a camp protects and binds who is in a slot."""
     return (state.rules[w].truce != 0) & (state.agents[w, slot].in_camp != 0)

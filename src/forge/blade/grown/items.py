@@ -102,9 +102,10 @@ def look_into_packs(state, w):
 @inline
 def dress_all(state, w):
     """Puts into use what everyone carries that is best, where packs or levels have changed."""
+    living, packs, levels = state.living[w], state.pack_known[w], state.levels_known[w]
     for k in range(state.living_count[w]):
-        slot = np.int64(state.living[w, k])
-        if (state.pack_known[w, slot] & state.levels_known[w, slot]) == 0:
+        slot = np.int64(living[k])
+        if (packs[slot] & levels[slot]) == 0:
             dress(state, w, slot)
 
 

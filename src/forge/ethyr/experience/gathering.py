@@ -97,10 +97,29 @@ def _read(feature: Feature, names: Names, of: str) -> str:
     return f"{names.of(feature.read)}({of})" if feature.read else f"agent.{feature.name}"
 
 
-def _read_own(feature: Feature, names: Names, told: _Told) -> str:
-    if not feature.array:
-        return _read(feature, names, "agent")
-    return f"{told.of(feature.array)}[w, slot{'' if feature.at is None else f', {feature.at}'}]"
+def _runs(features: Sequence[Feature]) -> list[list[Feature]]:
+    """The features in order, those together that are numbers of one array which follow one another."""
+    runs = list[list[Feature]]()
+    for feature in features:
+        last = runs[-1][-1] if runs else None
+        follows = last and last.at is not None and (feature.array, feature.at) == (last.array, last.at + 1)
+        if not (feature.array and follows):
+            runs.append([])
+        runs[-1].append(feature)
+    return runs
+
+
+def _of_run(run: Sequence[Feature], names: Names, told: _Told) -> Iterator[str]:
+    """The lines that write some of an agent's own features."""
+    first = run[0]
+    into = f"more.own[p, row, {first.number}"
+    if len(run) > 1:
+        yield f"for k in range({len(run)}):"
+        yield f"    {into} + k] = {told.of(first.array)}[w, slot, {first.at} + k]"
+    elif first.array:
+        yield f"{into}] = {told.of(first.array)}[w, slot{'' if first.at is None else f', {first.at}'}]"
+    else:
+        yield f"{into}] = {_read(first, names, 'agent')}"
 
 
 def _of_world(tables: Sequence[Table], told: _Told) -> Iterator[str]:
@@ -143,7 +162,8 @@ def _of_agent(
         yield "more.place[p, row] = here"
     if any(table.name == OWN for table in tables):
         yield "agent = agents[w, slot]"
-        yield from (f"more.own[p, row, {one.number}] = {_read_own(one, names, told)}" for one in schema.own)
+        for run in _runs(schema.own):
+            yield from _of_run(run, names, told)
     yield from _of_sets(tables, told, world=False)
     if masks:
         yield "at = 0"
@@ -151,10 +171,8 @@ def _of_agent(
     for mask in masks:
         of = told.of(mask)
         if mask in by_option:
-            yield f"for option in range({of}.shape[2]):"
-            yield f"    for k in range({of}.shape[3]):"
-            yield f"        more.valid[p, row, at + k] = {of}[w, slot, option, k]"
-            yield f"    at += {of}.shape[3]"
+            yield f"copy_options(more.valid[p, row], at, {of}[w, slot])"
+            yield f"at += {of}.shape[2] * {of}.shape[3]"
             continue
         yield f"for k in range({of}.shape[2]):"
         yield f"    more.valid[p, row, at + k] = {of}[w, slot, k]"

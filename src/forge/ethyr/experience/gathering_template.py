@@ -36,6 +36,20 @@ def mark(bits, entities, p, entity):
 
 
 @inline
+def copy_options(valid, at, options):
+    """Copies which options are valid, given each of those that they depend on, one row behind the other."""
+    count = options.size
+    if count < 16:
+        for given in range(options.shape[0]):
+            for k in range(options.shape[1]):
+                valid[at + given * options.shape[1] + k] = options[given, k]
+    else:
+        for part in range(0, count - 16, 16):
+            copy16(valid, at + part, options, part)
+        copy16(valid, at + count - 16, options, count - 16)
+
+
+@inline
 def gather_world(
     w, agents, window, seen, seen_count, moves, targets, told, windows, entities, first, valid_moves, seats,
     sample_of, first_row, first_entity, more, place,

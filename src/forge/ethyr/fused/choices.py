@@ -56,6 +56,35 @@ def options_of(segment, weights, c, p, row):
 
 
 @inline
+def only_option(segment, weights, p, row, c):
+    """The option of choice c that is a sample's only valid one, and so is certain; −1 if several are.
+
+    Most choices of most samples are such: they count nothing and there is nothing to learn from them.
+    """
+    plan, valid = weights.choices[c], segment.valid[p, row]
+    if plan[MASK] < 0:
+        return np.int64(-1)
+    options = options_of(segment, weights, c, p, row)
+    first, count = first_valid(segment, plan, p, row, options), 0
+    for k in range(options):
+        count += valid[first + k]
+    if count != 1:
+        return np.int64(-1)
+    only = np.int64(0)
+    while not valid[first + only]:
+        only += 1
+    return only
+
+
+@inline
+def first_valid(segment, plan, p, row, options):
+    """The column of `Segment.valid` where the options of a choice begin, given those that it depends on; −1: none."""
+    if (plan[MASK] >= 0) & (plan[GIVEN] > 0):
+        return plan[MASK] + options * np.int64(segment.actions[p, row, plan[AFTER]])
+    return plan[MASK]
+
+
+@inline
 def weigh(segment, weights, scratch, p, row, c):
     """Weighs the options of choice c for one sample.
 
@@ -67,7 +96,7 @@ def weigh(segment, weights, scratch, p, row, c):
     first, mask, x = plan[OUTPUT], plan[MASK], scratch.row
     options = options_of(segment, weights, c, p, row)
     if plan[GIVEN] > 0:
-        return options, weigh_given(segment, weights, scratch, p, row, c, mask, options)
+        return options, weigh_given(segment, weights, scratch, p, row, c, options)
     for k in range(options):
         if mask >= 0 and not segment.valid[p, row, mask + k]:
             scores[k] = _NEVER
@@ -83,21 +112,10 @@ def weigh(segment, weights, scratch, p, row, c):
 
 
 @inline
-def weigh_given(segment, weights, scratch, p, row, c, mask, options):
+def weigh_given(segment, weights, scratch, p, row, c, options):
     """`weigh` for a choice that depends on others, whose options are taken; returns the sum of the odds."""
     plan, output, scores, odds = weights.choices[c], segment.output[p, row], scratch.scores[c], scratch.chances[c]
-    if mask >= 0:
-        mask += options * np.int64(segment.actions[p, row, plan[AFTER]])
-        only, valid = np.int64(0), 0
-        for k in range(options):
-            if segment.valid[p, row, mask + k]:
-                only = k
-                valid += 1
-        if valid == 1:  # as it is for all but a few: nothing is to be weighed
-            for k in range(options):
-                scores[k], odds[k] = _NEVER, np.float32(0)
-            scores[only], odds[only] = np.float32(0), np.float32(1)
-            return np.float32(1)
+    mask = first_valid(segment, plan, p, row, options)
     for k in range(options):
         scores[k] = output[plan[OUTPUT] + k]
     for other in range(plan[GIVEN]):
@@ -114,12 +132,13 @@ def weigh_given(segment, weights, scratch, p, row, c, mask, options):
 def log_prob_of_more(segment, weights, scratch, p, row):
     """The log-probability of what one sample chose of all that is from outside; leaves `scratch` as `weigh` does.
 
-    What does not matter is not weighed.
+    What does not matter, or is certain, is not weighed: of that `scratch.options` is 0.
     """
     log_prob = np.float32(0)
     for c in range(weights.choices.shape[0]):
         column = weights.choices[c, COLUMN]
-        if matters(segment, p, row, column):
+        scratch.options[c] = 0
+        if matters(segment, p, row, column) and only_option(segment, weights, p, row, c) < 0:
             scratch.options[c], scratch.totals[c] = weigh(segment, weights, scratch, p, row, c)
             log_prob += scratch.scores[c, np.int64(segment.actions[p, row, column])]
     return log_prob
@@ -137,11 +156,11 @@ def grad_of_more(grad, of_given, segment, weights, scratch, p, row, advantage, t
         segment, weights, scratch, p, row: as for `weigh`.
 
     Returns:
-        The sum of the entropies of those that matter.
+        The sum of the entropies of those that were weighed.
     """
     entropies = np.float32(0)
     for c in range(weights.choices.shape[0]):
-        if matters(segment, p, row, weights.choices[c, COLUMN]):
+        if scratch.options[c] > 0:
             entropies += grad_of_one(grad, of_given, segment, weights, scratch, p, row, c, advantage, terms)
     return entropies
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forge.blade.compiled.jit import inline, jit
-from forge.ethyr.fused.choices import COLUMN, log_prob_of_more, matters, weigh
+from forge.ethyr.fused.choices import COLUMN, log_prob_of_more, matters, only_option, weigh
 from forge.ethyr.fused.columns import STYLE, STYLE_COLUMN, TARGET_COLUMN
 from forge.ethyr.fused.network import act, action_key, judge, judge_block, mix, pick, stir
 from forge.ethyr.fused.targets import ask
@@ -93,8 +93,12 @@ def aim(segment, weights, scratch, p, row, style, bits):
 @inline
 def choose(segment, weights, scratch, p, row, c, bits):
     """Draws one sample's option of choice c from outside, writes it down and counts its log-probability."""
+    column, option = weights.choices[c, COLUMN], only_option(segment, weights, p, row, c)
+    if option >= 0:
+        segment.actions[p, row, column] = option
+        return option
     options, total = weigh(segment, weights, scratch, p, row, c)
-    option, column = pick(scratch.chances[c], 0, options, total, uniform24(bits)), weights.choices[c, COLUMN]
+    option = pick(scratch.chances[c], 0, options, total, uniform24(bits))
     segment.actions[p, row, column] = option
     if matters(segment, p, row, column):
         segment.log_prob[p, row] += scratch.scores[c, option]

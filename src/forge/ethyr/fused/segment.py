@@ -115,6 +115,8 @@ class Scratch(NamedTuple):
     odds: np.ndarray  # float32 [16]: of one sample's moves and styles
     row: np.ndarray  # float32: the features of one row of a table, and 1
     rows: np.ndarray  # float32 [BLOCK + slack, features + 1 or more]: the same of a vector, of many samples
+    some: np.ndarray  # int32 [as wide as `rows`]: 0 of features that are 0 for all of these samples
+    used: np.ndarray  # int64 [as wide as `rows`]: the features that are not
     scores: np.ndarray  # float32 [C, options]: of one sample's choices from outside
     chances: np.ndarray  # float32 [C, options]
     options: np.ndarray  # int64 [C]: how many of them there are
@@ -129,6 +131,7 @@ def allocate_scratch(weights: Weights) -> Scratch:
     choices = len(weights.choices)
     most = max([1, *weights.choices[:, OPTIONS]])
     features = max([0, *weights.tables[:, FEATURES], *weights.choices[:, OF_EACH]])
+    width = -(-(features + 1) // LANES) * LANES
     return Scratch(
         grad_output=aligned((BLOCK + ROWS_AT_ONCE, outputs), np.float32),
         grad_hidden=aligned((BLOCK + ROWS_AT_ONCE, hidden), np.float32),
@@ -140,7 +143,9 @@ def allocate_scratch(weights: Weights) -> Scratch:
         odds_of=aligned((MOST_SEEN,), np.float32),
         odds=aligned((LANES,), np.float32),
         row=aligned((features + 1,), np.float32),
-        rows=zeros(BLOCK + ROWS_AT_ONCE, -(-(features + 1) // LANES) * LANES),
+        rows=zeros(BLOCK + ROWS_AT_ONCE, width),
+        some=np.zeros(width, np.int32),
+        used=np.zeros(width, np.int64),
         scores=aligned((choices, most), np.float32),
         chances=aligned((choices, most), np.float32),
         options=np.zeros(choices, np.int64),

@@ -15,7 +15,7 @@ import math
 import numpy as np
 
 from forge.blade.compiled.jit import inline
-from forge.ethyr.kernels.dense import dense
+from forge.ethyr.kernels.dense import dense_for_listed, dense_of_listed
 from forge.ethyr.kernels.linear import normalise_rows
 from forge.ethyr.kernels.llvm import LANES
 from forge.ethyr.kernels.products import ROWS_AT_ONCE
@@ -104,33 +104,39 @@ def is_own_vector(weights, t):
 
 
 @inline
-def read_vectors(rows, segment, weights, t, p, low, high):
-    """Fills the rows 0 .. high − low − 1 of `rows`, each as `read_row` fills x, of a vector of table t."""
+def read_vectors(scratch, segment, weights, t, p, low, high):
+    """Fills the first rows of `scratch.rows`, each as `read_row` fills x, of a vector of table t; of no logarithms.
+
+    Returns:
+        How many numbers `scratch.used` begins with: the features that some of these samples have above or below 0, and
+        behind them that of the bias. What is 0 for all of them, as most prices and goods are, changes no sum.
+    """
     features, first, norms = weights.tables[t, FEATURES], weights.tables[t, WEIGHT], weights.norms
-    logarithms = False
-    for f in range(features):
-        logarithms |= norms[1, first + f] == 0
     at = segment.tables[t, NUMBERS] + source_of(segment, weights, t, p, low) * features
     # sixteen at a time: what is behind a row's last number is written, and then is read by nobody
     whole = (features + LANES - 1) // LANES * LANES
-    normalise_rows(rows, segment.numbers, norms,
-                   (0, rows.shape[1], at, features, first, norms.shape[1], whole, high - low))  # fmt: skip
-    for q in range(low, high):
-        rows[q - low, features] = 1
-        if logarithms:
-            read_row(rows[q - low], segment, weights, t, p, q, 0)
+    where = 0, scratch.rows.shape[1], at, features, first, norms.shape[1], whole, high - low
+    normalise_rows(scratch.rows, segment.numbers, norms, where, scratch.some)
+    for k in range(high - low):
+        scratch.rows[k, features] = 1
+    scratch.some[features] = 1
+    used = 0
+    for f in range(features + 1):
+        scratch.used[used] = f
+        used += scratch.some[f] != 0
+    return used
 
 
 @inline
 def embed_vectors(segment, weights, scratch, t, p, low, high):
     """The blocks of a vector of table t: those of four samples at once."""
     H, wide, pitch = segment.hidden.shape[2], segment.encoded.shape[2], scratch.rows.shape[1]
-    inputs, at = weights.tables[t, FEATURES] + 1, (p * weights.more.shape[1] + weights.tables[t, WEIGHT]) * H
-    read_vectors(scratch.rows, segment, weights, t, p, low, high)
+    at = (p * weights.more.shape[1] + weights.tables[t, WEIGHT]) * H
+    used = read_vectors(scratch, segment, weights, t, p, low, high)
     for k in range(0, high - low, ROWS_AT_ONCE):
         to = (p * segment.encoded.shape[1] + low + k) * wide + (OURS + t) * H
-        dense(segment.encoded, to, wide, weights.zeros, 0, 0, scratch.rows, k * pitch, pitch, 1, weights.more, at, H,
-              inputs, H)  # fmt: skip
+        dense_of_listed(segment.encoded, to, wide, weights.zeros, 0, 0, scratch.rows, k * pitch, pitch, 1,
+                        weights.more, at, H, scratch.used, used, H)  # fmt: skip
 
 
 @inline
@@ -140,17 +146,32 @@ def vectors_gradient(segment, weights, gradients, scratch, group, t, p, low, hig
     rows, samples, first = weights.tables[t, FEATURES] + 1, high - low, weights.tables[t, WEIGHT]
     to = ((group * gradients.more.shape[1] + p) * gradients.more.shape[2] + first) * H
     of = (p * segment.encoded.shape[1] + low) * wide + (OURS + t) * H
-    read_vectors(scratch.rows, segment, weights, t, p, low, high)
+    used = read_vectors(scratch, segment, weights, t, p, low, high)
     whole = rows - rows % ROWS_AT_ONCE
-    for f in range(0, whole, ROWS_AT_ONCE):
-        dense(gradients.more, to + f * H, H, gradients.more, to + f * H, H, scratch.rows, f, 1, pitch,
-              segment.encoded, of, wide, samples, H)  # fmt: skip
+    for k in range(0, fours_below(whole, scratch, used), ROWS_AT_ONCE):
+        dense_for_listed(gradients.more, to, H, scratch.rows, 0, 1, pitch, segment.encoded, of, wide, scratch.used, k,
+                         samples, H)  # fmt: skip
     for f in range(whole, rows):
         total = gradients.more[group, p, first + f]
         for k in range(samples):
             number, grad = scratch.rows[k, f], segment.encoded[p, low + k]
             for h in range(H):
                 total[h] += number * grad[(OURS + t) * H + h]
+
+
+@inline
+def fours_below(whole, scratch, used):
+    """How many features below `whole` are used, filled up in `scratch.used` to four at a time with any that is not."""
+    unused = -1
+    for f in range(whole):
+        unused = f if scratch.some[f] == 0 else unused
+    count = 0
+    for k in range(used):
+        count += scratch.used[k] < whole
+    while count % ROWS_AT_ONCE != 0:  # then some are not used: `whole` is a multiple of four
+        scratch.used[count] = unused
+        count += 1
+    return count
 
 
 @inline
@@ -169,8 +190,9 @@ def embed_one(out, won, segment, weights, scratch, t, p, q):
             z[h] = bias[h]
         for f in range(features):
             number, weight = x[f], layer[first + f]
-            for h in range(out.size):
-                z[h] += number * weight[h]
+            if number != 0:  # as the price of what nobody has traded is
+                for h in range(out.size):
+                    z[h] += number * weight[h]
         for h in range(out.size):
             better = (k == 0) | (z[h] > out[h])
             out[h] = z[h] if better else out[h]
@@ -219,5 +241,6 @@ def gradient_of_one(grad, won, segment, weights, sums, scratch, t, p, q):
             read_row(x, segment, weights, t, p, q, k)
             for f in range(features + 1):
                 number, total = x[f], sums[first + f]
-                for h in range(grad.size):
-                    total[h] += number * mine[h]
+                if number != 0:
+                    for h in range(grad.size):
+                        total[h] += number * mine[h]

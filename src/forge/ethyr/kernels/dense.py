@@ -7,9 +7,13 @@ from forge.ethyr.kernels.llvm import LANES, REGISTERS
 from forge.ethyr.kernels.products import (
     product_narrow,
     product_narrow_at_least,
+    product_narrow_for_listed,
+    product_narrow_of_listed,
     product_narrow_where,
     product_wide,
     product_wide_at_least,
+    product_wide_for_listed,
+    product_wide_of_listed,
     product_wide_where,
 )
 from forge.ethyr.kernels.rows import WIDE
@@ -29,6 +33,34 @@ def dense(out, out_at, out_pitch, init, init_at, init_pitch, x, x_at, x_row, x_s
             product_wide(out, init, x, w, where)
         else:
             product_narrow(out, init, x, w, where)
+
+
+@inline
+def dense_of_listed(
+    out, out_at, out_pitch, init, init_at, init_pitch, x, x_at, x_row, x_step, w, w_at, w_pitch, listed, inputs, outputs
+):
+    """As `dense`, but of those k alone that the first numbers of `listed` name, int64, as many as there are inputs."""
+    for h in range(0, outputs, STRIPE):
+        where = (out_at + h, out_pitch, init_at + h, init_pitch, x_at, x_row, x_step, w_at + h,
+                 w_pitch, inputs)  # fmt: skip
+        if STRIPE == WIDE and outputs - h >= WIDE:
+            product_wide_of_listed(out, init, x, w, where, listed, 0)
+        else:
+            product_narrow_of_listed(out, init, x, w, where, listed, 0)
+
+
+@inline
+def dense_for_listed(
+    out, out_at, out_pitch, x, x_at, x_row, x_step, w, w_at, w_pitch, listed, listed_at, inputs, outputs
+):
+    """Adds to `out` as `dense` would, but the four rows r are those that `listed` names from `listed_at` on, int64."""
+    for h in range(0, outputs, STRIPE):
+        where = (out_at + h, out_pitch, out_at + h, out_pitch, x_at, x_row, x_step, w_at + h,
+                 w_pitch, inputs)  # fmt: skip
+        if STRIPE == WIDE and outputs - h >= WIDE:
+            product_wide_for_listed(out, out, x, w, where, listed, listed_at)
+        else:
+            product_narrow_for_listed(out, out, x, w, where, listed, listed_at)
 
 
 @inline

@@ -115,7 +115,7 @@ def lay(laid, to, entities, p, begin, count, norm):
     columns = entities.shape[2]
     source = (p * entities.shape[1] + begin) * columns
     where = to * columns, columns, source, columns, 0, columns, columns, count
-    normalise_rows(laid.features, entities, norm, where)
+    normalise_rows(laid.features, entities, norm, where, None)
 
 
 @inline

@@ -1,7 +1,7 @@
 """Intrinsics for a linear layer over each agent in view and the maximum over them.
 
-The weights of our own features are held in registers. Where systems from outside declare more there are too few of
-them: then features are worked on sixteen at a time, with weights read from memory.
+The weights of our own features are held in registers. Where other systems declare more there are too few of them: then
+features are worked on four at a time, with weights read from memory.
 
 They address arrays flat from their first element and check nothing.
 """
@@ -11,11 +11,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
 from forge.ethyr.kernels.layout import COLUMNS, ROWS
-from forge.ethyr.kernels.llvm import BYTES, FLOATS, I8, I32, I64, INTS, LANES, SHORTS, Code, const, filled
+from forge.ethyr.kernels.llvm import (
+    BYTES,
+    F32,
+    I8,
+    I16,
+    I32,
+    I64,
+    INTS,
+    LANES,
+    SHORTS,
+    Code,
+    const,
+    filled,
+)
+
+#: Features that are worked on at once where their number is any.
+_FOUR = 4
 
 
 class _Task:
@@ -63,11 +80,12 @@ class _Task:
 
 
 def _normalised(code: Code, row: Any, norm: list[Any], kind: Any = SHORTS) -> Any:
-    """Sixteen numbers from `row` on, less norm[0] and times norm[1]."""
+    """A vector of numbers, of which `norm` tells how many, from `row` on, less norm[0] and times norm[1]."""
+    floats = norm[0].type
     numbers = code.load(row, kind)
-    if kind is SHORTS:
-        numbers = code.build.sext(numbers, INTS)
-    return code.build.fmul(code.build.fsub(code.build.sitofp(numbers, FLOATS), norm[0]), norm[1])
+    if kind.element.width < I32.width:
+        numbers = code.build.sext(numbers, ir.VectorType(I32, floats.count))
+    return code.build.fmul(code.build.fsub(code.build.sitofp(numbers, floats), norm[0]), norm[1])
 
 
 class _Ours(_Task):
@@ -86,27 +104,28 @@ class _Ours(_Task):
 
 
 class _Any(_Task):
-    """A task with any number of features, in blocks of sixteen, of which the last may be filled in part."""
+    """A task with any number of features, four at a time, of which the last may be filled in part."""
 
     def __init__(self, code: Code) -> None:
         super().__init__(code)
         build = code.build
-        self.last = build.udiv(build.sub(self.count, const(1)), const(LANES))
-        self.whole = build.mul(self.last, const(LANES))  # rows of all blocks but the last
+        self.last = build.udiv(build.sub(self.count, const(1)), const(_FOUR))
+        self.whole = build.mul(self.last, const(_FOUR))  # rows of all fours but the last
 
-    def inputs(self, row: Any, block: Any) -> list[Any]:
-        """A block of normalised features of an agent, each as a vector filled with it; 0 behind that of the bias."""
+    def inputs(self, row: Any, four: Any) -> list[Any]:
+        """Four normalised features of an agent, each as a vector filled with it; 0 behind that of the bias."""
         code, build = self.code, self.code.build
-        begin = build.mul(block, const(LANES))
-        norm = [code.load(code.at(self.norms, build.add(begin, offset))) for offset in (const(0), self.columns)]
-        scaled = _normalised(code, code.at(row, begin), norm)
-        return [code.lane(scaled, f) for f in range(LANES)]
+        begin, floats = build.mul(four, const(_FOUR)), ir.VectorType(F32, _FOUR)
+        places = (code.at(self.norms, build.add(begin, offset)) for offset in (const(0), self.columns))
+        norm = [code.load(place, floats) for place in places]
+        scaled = _normalised(code, code.at(row, begin), norm, ir.VectorType(I16, _FOUR))
+        return [code.lane(scaled, f) for f in range(_FOUR)]
 
     def filled(self, vectors: int) -> Any:
-        """The last block's rows of weights in memory of their own, rows of zeros behind them."""
+        """The last four rows of weights in memory of their own, with zeros in place of those that are not there."""
         code, width = self.code, LANES * vectors
-        room = code.room(LANES * width)
-        for k in range(LANES * vectors):
+        room = code.room(_FOUR * width)
+        for k in range(_FOUR * vectors):
             code.store(filled(0.0), code.at(room, LANES * k))
 
         def copy(f: Any, nothing: list[Any]) -> list[Any]:
@@ -139,17 +158,17 @@ def _from_memory(task: _Any, vectors: int) -> Callable[[Any], list[Any]]:
     room = task.filled(vectors)
 
     def linear(row: Any) -> list[Any]:
-        def block(b: Any, sums: list[Any]) -> list[Any]:
-            last = build.icmp_signed("==", b, task.last)
-            weights = build.select(last, room, task.weight(build.mul(b, const(LANES))))
+        def four(k: Any, sums: list[Any]) -> list[Any]:
+            last = build.icmp_signed("==", k, task.last)
+            weights = build.select(last, room, task.weight(build.mul(k, const(_FOUR))))
             pitch = build.select(last, const(LANES * vectors), task.hidden)
             one, other = sums[:vectors], sums[vectors:]
-            for f, x in enumerate(task.inputs(row, b)):
+            for f, x in enumerate(task.inputs(row, k)):
                 weight = code.vectors(code.at(weights, build.mul(pitch, const(f))), vectors)
                 one, other = other, [code.add_product(y, x, w) for y, w in zip(one, weight, strict=True)]
             return one + other
 
-        sums = code.loop(const(0), build.add(task.last, const(1)), [filled(0.0)] * (2 * vectors), block)
+        sums = code.loop(const(0), build.add(task.last, const(1)), [filled(0.0)] * (2 * vectors), four)
         return [build.fadd(y, z) for y, z in zip(sums[:vectors], sums[vectors:], strict=True)]
 
     return linear
@@ -218,7 +237,7 @@ def linear_max(typingctx, out, best, weights, entities, first, norm, where, wide
 
 
 @intrinsic
-def normalise_rows(typingctx, out, numbers, norm, where):
+def normalise_rows(typingctx, out, numbers, norm, where, some):
     """Rows of features, int16 or int32, as float32: less norm[0], and times norm[1].
 
     Args:
@@ -228,6 +247,7 @@ def normalise_rows(typingctx, out, numbers, norm, where):
         where: integers: where the rows of `out` begin and their pitch; the same of `numbers`; the column of `norm` that
             is the first one's, and the number of its columns; how many columns to work on, a multiple of 16; the number
             of rows, one at least.
+        some: int32, for each column worked on receives 0 if `out` is 0 in all of its rows; or None.
     """
 
     def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
@@ -236,24 +256,27 @@ def normalise_rows(typingctx, out, numbers, norm, where):
             builder.extract_value(args[3], k) for k in range(8)
         )
         target, source, norms = (code.at(code.data(k), at) for k, at in enumerate((out_at, from_at, norm_at)))
+        listed = sig.args[4] != types.none
         kind = SHORTS if sig.args[1].dtype.bitwidth == SHORTS.element.width else INTS
 
         def block(b: Any, nothing: list[Any]) -> list[Any]:
             begin = builder.mul(b, const(LANES))
             norm = [code.load(code.at(norms, builder.add(begin, offset))) for offset in (const(0), norm_pitch)]
 
-            def row(k: Any, nothing: list[Any]) -> list[Any]:
+            def row(k: Any, bits: list[Any]) -> list[Any]:
                 place = code.at(source, builder.add(begin, builder.mul(k, from_pitch)))
                 to = code.at(target, builder.add(begin, builder.mul(k, out_pitch)))
-                code.store(_normalised(code, place, norm, kind), to)
-                return nothing
+                code.store(scaled := _normalised(code, place, norm, kind), to)
+                return [builder.or_(one, builder.bitcast(scaled, INTS)) for one in bits]
 
-            return code.loop(const(0), count, nothing, row)
+            for one in code.loop(const(0), count, [filled(0, INTS)] if listed else [], row):
+                code.store(one, code.at(code.data(4), begin))
+            return nothing
 
         code.loop(const(0), builder.udiv(columns, const(LANES)), [], block)
         return context.get_dummy_value()
 
-    return types.void(out, numbers, norm, where), generate
+    return types.void(out, numbers, norm, where, some), generate
 
 
 @intrinsic

@@ -13,42 +13,51 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from forge.ethyr.kernels.llvm import F32, FLOATS, I32, INTS, LANES, Code, const, filled
+from forge.ethyr.kernels.llvm import F32, FLOATS, I32, I64, INTS, LANES, Code, const, filled
 
 #: Rows that a product works on at once: enough sums that none waits for the one before it.
 ROWS_AT_ONCE = 4
 
 
-def _write_product(code: Code, vectors: int, end: Callable[[Any, tuple[int, int]], Any]) -> None:
+def _write_product(
+    code: Code,
+    vectors: int,
+    end: Callable[[Any, tuple[int, int]], Any] = lambda total, place: total,
+    row: Callable[[int], Any] = const,
+    step: Callable[[Any], Any] = lambda k: k,
+) -> None:
     """Code for products; the first arguments are those of `product`.
 
     Args:
         code: to write.
         vectors: of 16 floats in a row.
         end: makes of a vector of sums, and the row and the column where it belongs, what is stored.
+        row: which rows r are worked on.
+        step: which k are, in order.
     """
     build = code.build
     out_at, out_pitch, init_at, init_pitch, x_at, x_row, x_step, w_at, w_pitch, inputs = (
         build.extract_value(code.args[4], k) for k in range(10)
     )
-    rows = [const(r) for r in range(ROWS_AT_ONCE)]
+    rows = [row(r) for r in range(ROWS_AT_ONCE)]
     out_rows = [code.at(code.at(code.data(0), out_at), build.mul(r, out_pitch)) for r in rows]
     init_rows = [code.at(code.at(code.data(1), init_at), build.mul(r, init_pitch)) for r in rows]
     x_rows = [code.at(code.at(code.data(2), x_at), build.mul(r, x_row)) for r in rows]
     weights = code.at(code.data(3), w_at)
 
-    def step(k: Any, sums: list[Any]) -> list[Any]:
-        row = code.vectors(code.at(weights, build.mul(k, w_pitch)), vectors)
+    def add(n: Any, sums: list[Any]) -> list[Any]:
+        k = step(n)
+        columns = code.vectors(code.at(weights, build.mul(k, w_pitch)), vectors)
         place = build.mul(k, x_step)
         factors = [code.splat(code.load(code.at(x, place), F32), FLOATS) for x in x_rows]
-        pairs = [(factor, column) for factor in factors for column in row]
+        pairs = [(factor, column) for factor in factors for column in columns]
         return [code.add_product(s, factor, column) for s, (factor, column) in zip(sums, pairs, strict=True)]
 
-    first = [vector for row in init_rows for vector in code.vectors(row, vectors)]
-    sums = code.loop(const(0), inputs, first, step)
+    first = [vector for init in init_rows for vector in code.vectors(init, vectors)]
+    sums = code.loop(const(0), inputs, first, add)
     for n, total in enumerate(sums):
-        row, column = divmod(n, vectors)
-        code.store(end(total, (row, LANES * column)), code.at(out_rows[row], LANES * column))
+        r, column = divmod(n, vectors)
+        code.store(end(total, (r, LANES * column)), code.at(out_rows[r], LANES * column))
 
 
 def _product(vectors: int) -> Any:
@@ -64,7 +73,7 @@ def _product(vectors: int) -> Any:
         """
 
         def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-            _write_product(Code(context, builder, sig, args), vectors, lambda total, place: total)
+            _write_product(Code(context, builder, sig, args), vectors)
             return context.get_dummy_value()
 
         return types.void(out, init, x, w, where), generate
@@ -114,7 +123,45 @@ def _product_where(vectors: int) -> Any:
     return product_where
 
 
+def _listed(code: Code) -> Callable[[Any], Any]:
+    """What the list in arguments 5 and 6, an array and where the list begins, holds at an index."""
+    first = code.element(5)
+    return lambda k: code.load(code.at(first, k), I64)
+
+
+def _product_of_listed(vectors: int) -> Any:
+    @intrinsic
+    def product_of_listed(typingctx, out, init, x, w, where, listed, listed_at):
+        """As `product`, but of those k alone that a list names, in its order: listed.flat[listed_at:], int64."""
+
+        def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            code = Code(context, builder, sig, args)
+            _write_product(code, vectors, step=_listed(code))
+            return context.get_dummy_value()
+
+        return types.void(out, init, x, w, where, listed, types.intp), generate
+
+    return product_of_listed
+
+
+def _product_for_listed(vectors: int) -> Any:
+    @intrinsic
+    def product_for_listed(typingctx, out, init, x, w, where, listed, listed_at):
+        """As `product`, but the four rows r are those that a list names: listed.flat[listed_at:][:4], int64."""
+
+        def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+            code = Code(context, builder, sig, args)
+            _write_product(code, vectors, row=_listed(code))
+            return context.get_dummy_value()
+
+        return types.void(out, init, x, w, where, listed, types.intp), generate
+
+    return product_for_listed
+
+
 product_wide, product_narrow = _product(2), _product(1)
+product_wide_of_listed, product_narrow_of_listed = _product_of_listed(2), _product_of_listed(1)
+product_wide_for_listed, product_narrow_for_listed = _product_for_listed(2), _product_for_listed(1)
 product_wide_at_least, product_narrow_at_least = _product_at_least(2), _product_at_least(1)
 product_wide_where, product_narrow_where = _product_where(2), _product_where(1)
 

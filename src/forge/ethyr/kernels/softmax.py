@@ -8,6 +8,9 @@ import numpy as np
 
 from forge.blade.compiled.jit import inline
 
+#: The exponential of what is less is 0 in float32: of the logits of invalid options it need not be computed.
+_NOTHING = np.float32(-104)
+
 
 @inline
 def log_softmax(scores, odds, options):
@@ -25,7 +28,8 @@ def log_softmax(scores, odds, options):
     for k in range(1, options):
         best = max(best, scores[k])
     for k in range(options):
-        odds[k] = np.float32(math.exp(scores[k] - best))
+        difference = scores[k] - best
+        odds[k] = np.float32(0) if difference < _NOTHING else np.float32(math.exp(difference))
         total += odds[k]
     best += np.float32(math.log(total))
     for k in range(options):

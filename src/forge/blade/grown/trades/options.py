@@ -56,16 +56,19 @@ def see_work(state, w):
     """Everyone knows whether it can fish, mine and eat."""
     rules, tiles, pitch = state.rules[w], state.tiles[w], np.int64(state.rules[w].pitch)
     to_fish, to_mine, to_eat = np.int64(rules.deed_fish), np.int64(rules.deed_mine), np.int64(rules.deed_eat)
+    living, agents, works, loads, packs = (
+        state.living[w], state.agents[w], state.may_work[w], state.load[w], state.pack_known[w]
+    )  # fmt: skip
     capacity = np.int64(rules.capacity)
     for k in range(state.living_count[w]):
-        slot = np.int64(state.living[w, k])
-        agent, may = state.agents[w, slot], state.may_work[w, slot]
+        slot = np.int64(living[k])
+        agent, may = agents[slot], works[slot]
         place = tile_index(rules, agent.row, agent.col)
-        room = state.load[w, slot] < capacity
+        room = loads[slot] < capacity
         water, rock = beside_water(tiles, place, pitch), orerock_beside(tiles, place, pitch)
         may[to_fish] = room & water
         may[to_mine] = room & (rock != NONE)
-        if state.pack_known[w, slot] == 0:
+        if packs[slot] == 0:
             meals = state.carried[w, slot] & _EDIBLE
             if meals != state.edible[w, slot]:
                 state.edible[w, slot] = meals
@@ -76,14 +79,16 @@ def see_work(state, w):
 def see_crafts(state, w):
     """Everyone knows what it can cook and smith, in a camp."""
     to_cook, to_smith = np.int64(state.rules[w].deed_cook), np.int64(state.rules[w].deed_smith)
+    living, agents, packs, levels = state.living[w], state.agents[w], state.pack_known[w], state.levels_known[w]
+    known, crafts = state.makeable[w], state.crafts[w]
     for k in range(state.living_count[w]):
-        slot = np.int64(state.living[w, k])
-        if (state.pack_known[w, slot] & state.levels_known[w, slot]) == 0:
-            state.makeable[w, slot] = makeable(state, w, slot)
-        here = np.uint32(state.agents[w, slot].in_camp)
-        found, before = state.makeable[w, slot] * here, state.crafts[w, slot]
+        slot = np.int64(living[k])
+        if (packs[slot] & levels[slot]) == 0:
+            known[slot] = makeable(state, w, slot)
+        here = np.uint32(agents[slot].in_camp)
+        found, before = known[slot] * here, crafts[slot]
         if found != before:
-            state.crafts[w, slot] = found
+            crafts[slot] = found
             if (found ^ before) & _MEALS != 0:
                 allow_kinds(state, w, slot, to_cook, np.uint64(found & _MEALS))
             if (found ^ before) & _THINGS != 0:
