@@ -25,14 +25,15 @@ SHOWN = 8
 @inline
 def see_exchange(state, w):
     """Everyone knows what it can sell, buy and cancel, and what things cost."""
-    living, packs, shown = state.living[w], state.pack_known[w], state.exchange_shown[w]
+    living, shown = state.living[w], state.exchange_shown[w]
+    for k in range(state.changed_count[w]):  # as after anything that happens to gold or orders
+        slot = np.int64(state.changed[w, k])
+        weigh_trade(state, w, slot)
+        see_trade(state, w, slot, np.uint32(market_of(state, w, slot) >= 0))
     for k in range(state.living_count[w]):
         slot = np.int64(living[k])
         here = np.uint32(market_of(state, w, slot) >= 0)
-        if packs[slot] == 0:  # as after anything that happens to gold or orders
-            weigh_trade(state, w, slot)
-            see_trade(state, w, slot, here)
-        elif shown[slot, _HERE] != here:
+        if shown[slot, _HERE] != here:
             see_trade(state, w, slot, here)
     if state.rules[w].books_by_camp:
         for k in range(state.living_count[w]):

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from forge.blade.compiled.jit import inline
+from forge.blade.compiled.jit import inline, where_kept
 from forge.blade.grown.kinds import BUNDLE, COUNT, GOLD, IN_USE, KINDS, KNIVES, METAL_LEVELS, METALS, NAMES, OF_PACKS
 from forge.blade.grown.packs import Reason, carries
 from forge.blade.mechanics.events import log_event
@@ -99,14 +99,36 @@ def look_into_packs(state, w):
         state.carried[w, slot] = found
 
 
+def pack_is_known(state, w, slot):
+    """Where there are no levels, packs are all that changes."""
+    return state.pack_known[w, slot]
+
+
+@where_kept("levels_known", otherwise=pack_is_known)
+def is_known(state, w, slot):
+    """Whether the pack and the levels of an agent are as they were when it observed last."""
+    return state.pack_known[w, slot] & state.levels_known[w, slot]
+
+
+@inline
+def list_changed(state, w):
+    """Lists whose packs or levels have changed: what follows from these is found anew for them alone.
+
+    Who has changed is any, and to branch on it, once for each thing that follows, cost more than this list.
+    """
+    living, changed, count = state.living[w], state.changed[w], 0
+    for k in range(state.living_count[w]):
+        slot = np.int64(living[k])
+        changed[count] = slot
+        count += is_known(state, w, slot) == 0
+    state.changed_count[w] = count
+
+
 @inline
 def dress_all(state, w):
     """Puts into use what everyone carries that is best, where packs or levels have changed."""
-    living, packs, levels = state.living[w], state.pack_known[w], state.levels_known[w]
-    for k in range(state.living_count[w]):
-        slot = np.int64(living[k])
-        if (packs[slot] & levels[slot]) == 0:
-            dress(state, w, slot)
+    for k in range(state.changed_count[w]):
+        dress(state, w, np.int64(state.changed[w, k]))
 
 
 @inline
@@ -182,6 +204,8 @@ SYSTEM = System(
         Array("earned", "i4", lambda z: (z.N,), "gold earned, not counted yet", saved=True, emptied=True),
         Array("ledger", "i8", lambda z: (len(Reason), COUNT + 1), "of each `Reason` and kind, and gold", recorded=True),
         Array("pack_known", "u1", lambda z: (z.N,), "whether the pack is as it was last observed", emptied=True),
+        Array("changed", "u2", lambda z: (z.N,), "the slots of those whose pack or levels are not"),
+        Array("changed_count", "i4", lambda z: (), "how many they are"),
         Array("carried", "u4", lambda z: (z.N,), "bit k: there is something of kind k in the pack", emptied=True),
     ),
     events=(
@@ -219,6 +243,7 @@ SYSTEM = System(
         Verb(Phase.BODY, count_earnings, "The gold that it has earned since its last turn is counted."),
         Verb(Phase.DEATH, lose_all, "What it still carried is lost."),
         Verb(Phase.BIRTH, get_purse, "It has some gold."),
+        Verb(Phase.OBSERVE, list_changed, "It is known whose pack or levels have changed."),
         Verb(
             Phase.OBSERVE,
             dress_all,

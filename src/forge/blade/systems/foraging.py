@@ -60,10 +60,16 @@ def forage(state, w, slot, counting):
 
 @inline
 def beside_water(tiles, place, pitch):
-    """Whether water lies north, south, east or west. Looks at all four: a branch for each costs more."""
+    """Whether water lies north, south, east or west."""
+    return beside(tiles, place, pitch, _WATER)
+
+
+@inline
+def beside(tiles, place, pitch, wanted):
+    """Whether a material lies north, south, east or west. Looks at all four: a branch for each costs more."""
     north, south = material(tiles[place - pitch]), material(tiles[place + pitch])
     east, west = material(tiles[place + 1]), material(tiles[place - 1])
-    return (north == _WATER) | (south == _WATER) | (east == _WATER) | (west == _WATER)
+    return (north == wanted) | (south == wanted) | (east == wanted) | (west == wanted)
 
 
 SYSTEM = System(

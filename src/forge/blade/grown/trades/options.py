@@ -6,12 +6,12 @@ import numpy as np
 
 from forge.blade.compiled.jit import inline
 from forge.blade.grown.kinds import EDIBLE, KINDS, METALS, ORE, Skill, bits, made_by
-from forge.blade.grown.trades.mining import orerock_beside
 from forge.blade.grown.work import allow_kinds
 from forge.blade.mechanics.grid import tile_index
-from forge.blade.mechanics.ids import NONE
-from forge.blade.systems.foraging import beside_water
+from forge.blade.mechanics.ids import Material
+from forge.blade.systems.foraging import beside
 
+_WATER, _OREROCK = int(Material.WATER), int(Material.OREROCK)
 _COOKING, _SMITHING = int(Skill.COOKING), int(Skill.SMITHING)
 _EDIBLE = np.uint32(EDIBLE)
 _MEALS, _THINGS = np.uint32(bits(made_by(Skill.COOKING))), np.uint32(bits(made_by(Skill.SMITHING)))
@@ -56,35 +56,33 @@ def see_work(state, w):
     """Everyone knows whether it can fish, mine and eat."""
     rules, tiles, pitch = state.rules[w], state.tiles[w], np.int64(state.rules[w].pitch)
     to_fish, to_mine, to_eat = np.int64(rules.deed_fish), np.int64(rules.deed_mine), np.int64(rules.deed_eat)
-    living, agents, works, loads, packs = (
-        state.living[w], state.agents[w], state.may_work[w], state.load[w], state.pack_known[w]
-    )  # fmt: skip
+    living, agents, works, loads = state.living[w], state.agents[w], state.may_work[w], state.load[w]
     capacity = np.int64(rules.capacity)
     for k in range(state.living_count[w]):
         slot = np.int64(living[k])
         agent, may = agents[slot], works[slot]
         place = tile_index(rules, agent.row, agent.col)
         room = loads[slot] < capacity
-        water, rock = beside_water(tiles, place, pitch), orerock_beside(tiles, place, pitch)
-        may[to_fish] = room & water
-        may[to_mine] = room & (rock != NONE)
-        if packs[slot] == 0:
-            meals = state.carried[w, slot] & _EDIBLE
-            if meals != state.edible[w, slot]:
-                state.edible[w, slot] = meals
-                allow_kinds(state, w, slot, to_eat, np.uint64(meals))
+        may[to_fish] = room & beside(tiles, place, pitch, _WATER)
+        may[to_mine] = room & beside(tiles, place, pitch, _OREROCK)
+    for k in range(state.changed_count[w]):
+        slot = np.int64(state.changed[w, k])
+        meals = state.carried[w, slot] & _EDIBLE
+        if meals != state.edible[w, slot]:
+            state.edible[w, slot] = meals
+            allow_kinds(state, w, slot, to_eat, np.uint64(meals))
 
 
 @inline
 def see_crafts(state, w):
     """Everyone knows what it can cook and smith, in a camp."""
     to_cook, to_smith = np.int64(state.rules[w].deed_cook), np.int64(state.rules[w].deed_smith)
-    living, agents, packs, levels = state.living[w], state.agents[w], state.pack_known[w], state.levels_known[w]
-    known, crafts = state.makeable[w], state.crafts[w]
+    living, agents, known, crafts = state.living[w], state.agents[w], state.makeable[w], state.crafts[w]
+    for k in range(state.changed_count[w]):
+        slot = np.int64(state.changed[w, k])
+        known[slot] = makeable(state, w, slot)
     for k in range(state.living_count[w]):
         slot = np.int64(living[k])
-        if (packs[slot] & levels[slot]) == 0:
-            known[slot] = makeable(state, w, slot)
         here = np.uint32(agents[slot].in_camp)
         found, before = known[slot] * here, crafts[slot]
         if found != before:
