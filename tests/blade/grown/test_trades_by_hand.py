@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from forge.blade.grown.experience import BEGINS
 from forge.blade.grown.items import Reason
 from forge.blade.grown.kinds import NAMES, Skill
 from forge.blade.mechanics.ids import Move
@@ -266,6 +267,16 @@ def test_a_full_pack_can_be_smithed_from() -> None:
     place.step(A="smith copper_knives")
     assert place.pack("A") == {"copper_ore": 18, "copper_knives": 20}
     assert place.of("A", "load") == 20
+
+
+def test_refresh_looks_at_levels_that_were_written_to() -> None:
+    place = village(CAMP, pack={"tin_ore": 4}, level={"smithing": 4})
+    place.step(A="rest")  # from now on it is known what it can smith: nothing of tin, which takes level 5
+    assert "smith" not in place.may("A")
+    state = place.world.state
+    state.level[0, 0, SMITHING], state.experience[0, 0, SMITHING] = 5, BEGINS[5]
+    place.world.refresh()
+    assert place.may("A")["smith"] == [f"tin_{thing}" for thing in ("sword", "knives", "staff", "armour")]
 
 
 def test_smithing_that_fails_keeps_its_ore() -> None:

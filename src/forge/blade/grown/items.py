@@ -89,7 +89,10 @@ def lose(state, w, slot, kind, count):
 
 @inline
 def look_into_packs(state, w):
-    """Finds of which kinds everyone has something, in packs that may have been changed between ticks."""
+    """Finds of which kinds everyone has something, in packs that may have been changed between ticks.
+
+    Nothing that follows from packs is known then, nor what follows from levels as well.
+    """
     state.pack_known[w] = 0
     for k in range(state.living_count[w]):
         slot = np.int64(state.living[w, k])
@@ -238,7 +241,11 @@ SYSTEM = System(
         _metal("armour", "metal of its armour, the same"),
     ),
     verbs=(
-        Verb(Phase.READY, look_into_packs, "It is found what is in all packs."),
+        Verb(
+            Phase.READY,
+            look_into_packs,
+            "It is found what is in all packs, and what follows from that and from levels.",
+        ),
         Verb(Phase.START, begin_tick, "Everyone knows what is in its pack."),
         Verb(Phase.BODY, count_earnings, "The gold that it has earned since its last turn is counted."),
         Verb(Phase.DEATH, lose_all, "What it still carried is lost."),

@@ -41,12 +41,6 @@ def begin_tick(state, w):
 
 
 @inline
-def forget_levels(state, w):
-    """Nothing is known of levels that may have been changed between ticks."""
-    state.levels_known[w] = 0
-
-
-@inline
 def be_born(state, w, slot):
     """A newborn has its levels, common gifts, and all the health, food and water that it can have."""
     rules, agent = state.rules[w], state.agents[w, slot]
@@ -179,7 +173,6 @@ SYSTEM = System(
         ),
     ),
     verbs=(
-        Verb(Phase.READY, forget_levels, "All levels are looked at."),
         Verb(Phase.START, begin_tick, "Everyone knows its levels."),
         Verb(
             Phase.BODY,
