@@ -11,6 +11,9 @@ from hypothesis import settings
 # as the command line does: PyTorch's idle threads would otherwise spin on the cores that the world's need
 os.environ.setdefault("GOMP_SPINCOUNT", "1000")
 
+# Numba would colour every error that it meets on its way to the types of a kernel, and nobody sees most of them.
+os.environ.setdefault("NUMBA_DISABLE_ERROR_MESSAGE_HIGHLIGHTING", "1")
+
 # What commands print does not depend on how long they take.
 os.environ.setdefault("FORGE_PATIENCE", "inf")
 

@@ -31,6 +31,7 @@ for _ in range(5):
 print("hash", world.hash())
 
 small = "--worlds 1 --world.spawn.cap 8 --world.terrain.side 32 --learning.ticks 2 --minutes 0".split()
+small += ["--engine", "compiled" if sys.platform == "win32" else "torch"]  # one for each, since both are compiled anew
 print("status", main(["train", "law", "--folder", "runs/run", "--steps", "100", *small]))
 print("status", main(["train", "--resume", "runs/run", "--steps", "200"]))
 print("status", main(["runs"]))

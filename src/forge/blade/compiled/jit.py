@@ -18,6 +18,7 @@ from typing import Any
 
 import llvmlite.binding
 import numba
+from numba.core.codegen import JITCodeLibrary
 from numba.core.compiler import Compiler
 from numba.core.compiler_machinery import register_pass
 from numba.core.typed_passes import NativeLowering
@@ -133,6 +134,29 @@ def jit(function: Callable[..., Any] | None = None, **options: Any) -> Any:
         return numba.njit(nogil=True, error_model="numpy", cache=True, **options)(function)
 
 
+class _Environment:
+    """What would be told where a function finds its environment, were it not merged into others that have their own."""
+
+    def set_env(self, name: str, environment: Any) -> None:
+        """Tells nobody."""
+
+
+class _LibraryOfHelper(JITCodeLibrary):
+    """The code of a helper, which is merged into its callers' and never called by itself: no machine code is made."""
+
+    codegen = _Environment()
+
+    def get_pointer_to_function(self, name: str) -> int:
+        """There is none: 0."""
+        self._ensure_finalized()
+        return 0
+
+    def _finalize_final_module(self) -> None:
+        self._finalize_dynamic_globals()
+        self._verify_declare_only_symbols()
+        self._finalized = True
+
+
 @register_pass(mutates_CFG=True, analysis_only=False)
 class _LoweringOfHelper(NativeLowering):
     """Makes little effort: a helper is optimised again, with all of its callers' code, wherever it is merged into."""
@@ -140,6 +164,7 @@ class _LoweringOfHelper(NativeLowering):
     _name = "lowering_of_helper"
 
     def run_pass(self, state: Any) -> Any:
+        state.library = _LibraryOfHelper(state.targetctx.codegen(), state.func_id.func_qualname)
         effort = _settings.OPT
         _settings.OPT = type(effort)(min(int(effort), 1))
         try:
@@ -160,7 +185,15 @@ class _CompilerOfHelpers(Compiler):
 
 
 #: How a helper of the tick is compiled: merged into its callers, and without counting references.
-_WITHIN: Any = {"nogil": True, "error_model": "numpy", "forceinline": True, "_nrt": False}
+_WITHIN: Any = {
+    "nogil": True,
+    "error_model": "numpy",
+    "forceinline": True,
+    "_nrt": False,
+    "pipeline_class": _CompilerOfHelpers,
+    "no_cpython_wrapper": True,
+    "no_cfunc_wrapper": True,
+}
 
 
 def inline(function: Callable[..., Any]) -> Any:
@@ -170,8 +203,7 @@ def inline(function: Callable[..., Any]) -> Any:
     would count a reference up and down for each. Such a helper cannot make arrays, and cannot be called from Python:
     the wrappers for that would take a quarter of the time to compile. It is not cached on disk, its callers are.
     """
-    pipeline: Any = {"pipeline_class": _CompilerOfHelpers, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
-    return numba.njit(**_WITHIN, **pipeline)(function)
+    return numba.njit(**_WITHIN)(function)
 
 
 def where_kept(array: str, otherwise: Callable[..., Any]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
