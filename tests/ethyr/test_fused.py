@@ -13,7 +13,7 @@ from forge.ethyr.fused.learner import GROUP, FusedLearner
 from forge.ethyr.fused.network import action_key, mix
 from forge.ethyr.fused.segment import Segment
 from forge.ethyr.kernels.layout import layout_of
-from forge.ethyr.kernels.products import exponentials, product_narrow, product_wide
+from forge.ethyr.kernels.products import exponentials, product
 from forge.ethyr.learning.losses import policy_gradient, proximal
 from forge.ethyr.learning.optimiser import Optimiser
 from forge.ethyr.learning.settings import Learning
@@ -272,8 +272,7 @@ def test_exponentials() -> None:
 
 @jit
 def products_of(x, w, out):
-    product_wide(out, out, x, w, (0, 48, 0, 48, 0, 7, 1, 0, 48, 7))
-    product_narrow(out, out, x, w, (32, 48, 32, 48, 0, 7, 1, 32, 48, 7))
+    product(out, out, x, w, (0, 48, 0, 48, 0, 7, 1, 0, 48, 7, 48))
 
 
 def test_products_add_to_what_they_begin_with() -> None:

@@ -46,8 +46,14 @@ def play_group(room, state, segment, more, weights, scratch, guests, lent, key, 
     styles = np.int64(state.rules[0].styles)
     segment.gathered[:] = 0
     segment.first[:, 0] = 0
-    for t in range(ticks):
+    # who acts is looked at once more after the last tick: in one place of the code, most of which it is
+    for t in range(ticks + 1):
+        if t == ticks:
+            for p in range(segment.gathered.shape[0]):
+                segment.acted[p] = segment.gathered[p]
         look(state, segment, more, weights, scratch, t)
+        if t == ticks:
+            break
         decide(state, segment, weights, scratch, t, styles, key, first_world, worlds)
         # each guest
         for w in range(state.tick.shape[0]):
@@ -56,9 +62,6 @@ def play_group(room, state, segment, more, weights, scratch, guests, lent, key, 
             for slot in range(state.reward.shape[1]):
                 segment.reward[t, w, slot] = state.reward[w, slot]
                 segment.terminated[t, w, slot] = state.terminated[w, slot]
-    for p in range(segment.gathered.shape[0]):
-        segment.acted[p] = segment.gathered[p]
-    look(state, segment, more, weights, scratch, ticks)
     for p in range(segment.gathered.shape[0]):
         for row in range(segment.acted[p], segment.gathered[p]):
             segment.value[p, row] = segment.output[p, row, VALUE]

@@ -13,16 +13,18 @@ from llvmlite import ir
 from numba import types
 from numba.extending import intrinsic
 
-from forge.ethyr.kernels.llvm import F32, FLOATS, I32, I64, INTS, LANES, Code, const, filled
+from forge.ethyr.kernels.llvm import F32, FLOATS, I32, I64, INTS, LANES, REGISTERS, Code, const, filled
 
 #: Rows that a product works on at once: enough sums that none waits for the one before it.
 ROWS_AT_ONCE = 4
+#: Vectors of columns that are worked on at once. Where a processor has few registers, the sums of four rows of 32
+#: floats leave none for anything else. A sum is the same either way.
+_VECTORS = 2 if REGISTERS >= 32 else 1
 
 
 def _write_product(
     code: Code,
-    vectors: int,
-    end: Callable[[Any, tuple[int, int]], Any] = lambda total, place: total,
+    end: Callable[[Any, tuple[int, Any]], Any] = lambda total, place: total,
     row: Callable[[int], Any] = const,
     step: Callable[[Any], Any] = lambda k: k,
 ) -> None:
@@ -30,14 +32,13 @@ def _write_product(
 
     Args:
         code: to write.
-        vectors: of 16 floats in a row.
         end: makes of a vector of sums, and the row and the column where it belongs, what is stored.
         row: which rows r are worked on.
         step: which k are, in order.
     """
     build = code.build
-    out_at, out_pitch, init_at, init_pitch, x_at, x_row, x_step, w_at, w_pitch, inputs = (
-        build.extract_value(code.args[4], k) for k in range(10)
+    out_at, out_pitch, init_at, init_pitch, x_at, x_row, x_step, w_at, w_pitch, inputs, outputs = (
+        build.extract_value(code.args[4], k) for k in range(11)
     )
     rows = [row(r) for r in range(ROWS_AT_ONCE)]
     out_rows = [code.at(code.at(code.data(0), out_at), build.mul(r, out_pitch)) for r in rows]
@@ -45,82 +46,91 @@ def _write_product(
     x_rows = [code.at(code.at(code.data(2), x_at), build.mul(r, x_row)) for r in rows]
     weights = code.at(code.data(3), w_at)
 
-    def add(n: Any, sums: list[Any]) -> list[Any]:
-        k = step(n)
-        columns = code.vectors(code.at(weights, build.mul(k, w_pitch)), vectors)
-        place = build.mul(k, x_step)
-        factors = [code.splat(code.load(code.at(x, place), F32), FLOATS) for x in x_rows]
-        pairs = [(factor, column) for factor in factors for column in columns]
-        return [code.add_product(s, factor, column) for s, (factor, column) in zip(sums, pairs, strict=True)]
+    def stripe(begin: Any, vectors: int) -> None:
+        """So many vectors of columns from `begin` on."""
+        places = code.at(weights, begin)
 
-    first = [vector for init in init_rows for vector in code.vectors(init, vectors)]
-    sums = code.loop(const(0), inputs, first, add)
-    for n, total in enumerate(sums):
-        r, column = divmod(n, vectors)
-        code.store(end(total, (r, LANES * column)), code.at(out_rows[r], LANES * column))
+        def add(n: Any, sums: list[Any]) -> list[Any]:
+            k = step(n)
+            columns = code.vectors(code.at(places, build.mul(k, w_pitch)), vectors)
+            place = build.mul(k, x_step)
+            factors = [code.splat(code.load(code.at(x, place), F32), FLOATS) for x in x_rows]
+            pairs = [(factor, column) for factor in factors for column in columns]
+            return [code.add_product(s, factor, column) for s, (factor, column) in zip(sums, pairs, strict=True)]
 
+        first = [vector for init in init_rows for vector in code.vectors(code.at(init, begin), vectors)]
+        sums = code.loop(const(0), inputs, first, add)
+        for n, total in enumerate(sums):
+            r, v = divmod(n, vectors)
+            column = build.add(begin, const(LANES * v))
+            code.store(end(total, (r, column)), code.at(out_rows[r], column))
 
-def _product(vectors: int) -> Any:
-    @intrinsic
-    def product(typingctx, out, init, x, w, where):
-        """For 4 rows r: out[r] = init[r] + Σ_k x[r, k] · w[k], rows of 16 or 32 floats.
+    def wide(n: Any, nothing: list[Any]) -> list[Any]:
+        stripe(build.mul(n, const(LANES * _VECTORS)), _VECTORS)
+        return nothing
 
-        Args:
-            out, init, x, w: float32.
-            where: integers: where `out` begins and its pitch; the same of `init`; where `x` begins, the distance from
-                one r
-                to the next and from one k to the next; where `w` begins and its pitch; the number of k, one at least.
-        """
-
-        def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-            _write_product(Code(context, builder, sig, args), vectors)
-            return context.get_dummy_value()
-
-        return types.void(out, init, x, w, where), generate
-
-    return product
+    whole = build.udiv(outputs, const(LANES * _VECTORS))
+    if _VECTORS == 1:
+        code.loop(const(0), whole, [], wide)
+        return
+    with build.if_then(build.icmp_signed(">", whole, const(0))):
+        code.loop(const(0), whole, [], wide)
+    done = build.mul(whole, const(LANES * _VECTORS))
+    with build.if_then(build.icmp_signed("<", done, outputs)):
+        stripe(done, 1)
 
 
-def _product_at_least(vectors: int) -> Any:
-    @intrinsic
-    def product_at_least(typingctx, out, init, x, w, where, least):
-        """As `product`, but no number is less than `least`, a float32."""
+@intrinsic
+def product(typingctx, out, init, x, w, where):
+    """For 4 rows r and all columns h < outputs: out[r, h] = init[r, h] + Σ_k x[r, k] · w[k, h].
 
-        def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-            code = Code(context, builder, sig, args)
-            least = code.splat(args[5], FLOATS)
-            _write_product(code, vectors, lambda total, place: code.at_least(total, least))
-            return context.get_dummy_value()
+    Args:
+        out, init, x, w: float32.
+        where: integers: where `out` begins and its pitch; the same of `init`; where `x` begins, the distance from one r
+            to the next and from one k to the next; where `w` begins and its pitch; the number of k, one at least; the
+            number of outputs, a multiple of 16.
+    """
 
-        return types.void(out, init, x, w, where, types.float32), generate
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        _write_product(Code(context, builder, sig, args))
+        return context.get_dummy_value()
 
-    return product_at_least
+    return types.void(out, init, x, w, where), generate
 
 
-def _product_where(vectors: int) -> Any:
-    @intrinsic
-    def product_where(typingctx, out, init, x, w, where, units, units_at, units_pitch):
-        """As `product`, but 0 where the number of `units`, float32, in the same place is not above 0.
+@intrinsic
+def product_at_least(typingctx, out, init, x, w, where, least):
+    """As `product`, but no number is less than `least`, a float32."""
 
-        Its rows begin at units.flat[units_at], and may be those of `out` itself, as they were before.
-        """
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        code = Code(context, builder, sig, args)
+        least = code.splat(args[5], FLOATS)
+        _write_product(code, lambda total, place: code.at_least(total, least))
+        return context.get_dummy_value()
 
-        def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-            code = Code(context, builder, sig, args)
-            first = code.element(5)
+    return types.void(out, init, x, w, where, types.float32), generate
 
-            def end(total: Any, place: tuple[int, int]) -> Any:
-                row, column = place
-                units = code.load(code.at(code.at(first, builder.mul(const(row), args[7])), column))
-                return builder.select(builder.fcmp_ordered(">", units, filled(0.0)), total, filled(0.0))
 
-            _write_product(code, vectors, end)
-            return context.get_dummy_value()
+@intrinsic
+def product_where(typingctx, out, init, x, w, where, units, units_at, units_pitch):
+    """As `product`, but 0 where the number of `units`, float32, in the same place is not above 0.
 
-        signature = types.void(out, init, x, w, where, units, types.intp, types.intp)
-        return signature, generate
+    Its rows begin at units.flat[units_at], and may be those of `out` itself, as they were before.
+    """
 
-    return product_where
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        code = Code(context, builder, sig, args)
+        first = code.element(5)
+
+        def end(total: Any, place: tuple[int, Any]) -> Any:
+            row, column = place
+            units = code.load(code.at(code.at(first, builder.mul(const(row), args[7])), column))
+            return builder.select(builder.fcmp_ordered(">", units, filled(0.0)), total, filled(0.0))
+
+        _write_product(code, end)
+        return context.get_dummy_value()
+
+    return types.void(out, init, x, w, where, units, types.intp, types.intp), generate
 
 
 def _listed(code: Code) -> Callable[[Any], Any]:
@@ -129,41 +139,29 @@ def _listed(code: Code) -> Callable[[Any], Any]:
     return lambda k: code.load(code.at(first, k), I64)
 
 
-def _product_of_listed(vectors: int) -> Any:
-    @intrinsic
-    def product_of_listed(typingctx, out, init, x, w, where, listed, listed_at):
-        """As `product`, but of those k alone that a list names, in its order: listed.flat[listed_at:], int64."""
+@intrinsic
+def product_of_listed(typingctx, out, init, x, w, where, listed, listed_at):
+    """As `product`, but of those k alone that a list names, in its order: listed.flat[listed_at:], int64."""
 
-        def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-            code = Code(context, builder, sig, args)
-            _write_product(code, vectors, step=_listed(code))
-            return context.get_dummy_value()
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        code = Code(context, builder, sig, args)
+        _write_product(code, step=_listed(code))
+        return context.get_dummy_value()
 
-        return types.void(out, init, x, w, where, listed, types.intp), generate
-
-    return product_of_listed
+    return types.void(out, init, x, w, where, listed, types.intp), generate
 
 
-def _product_for_listed(vectors: int) -> Any:
-    @intrinsic
-    def product_for_listed(typingctx, out, init, x, w, where, listed, listed_at):
-        """As `product`, but the four rows r are those that a list names: listed.flat[listed_at:][:4], int64."""
+@intrinsic
+def product_for_listed(typingctx, out, init, x, w, where, listed, listed_at):
+    """As `product`, but the four rows r are those that a list names: listed.flat[listed_at:][:4], int64."""
 
-        def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
-            code = Code(context, builder, sig, args)
-            _write_product(code, vectors, row=_listed(code))
-            return context.get_dummy_value()
+    def generate(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        code = Code(context, builder, sig, args)
+        _write_product(code, row=_listed(code))
+        return context.get_dummy_value()
 
-        return types.void(out, init, x, w, where, listed, types.intp), generate
+    return types.void(out, init, x, w, where, listed, types.intp), generate
 
-    return product_for_listed
-
-
-product_wide, product_narrow = _product(2), _product(1)
-product_wide_of_listed, product_narrow_of_listed = _product_of_listed(2), _product_of_listed(1)
-product_wide_for_listed, product_narrow_for_listed = _product_for_listed(2), _product_for_listed(1)
-product_wide_at_least, product_narrow_at_least = _product_at_least(2), _product_at_least(1)
-product_wide_where, product_narrow_where = _product_where(2), _product_where(1)
 
 _LOG2_E = 1 / math.log(2)
 # ln 2 in two parts, the first exact in few bits, so that x − n · ln 2 keeps its low bits (Cody and Waite 1980)
