@@ -59,7 +59,7 @@ def options_of(segment, weights, c, p, row):
 def only_option(segment, weights, p, row, c):
     """The option of choice c that is a sample's only valid one, and so is certain; −1 if several are.
 
-    Most choices of most samples are such: they count nothing and there is nothing to learn from them.
+    It counts nothing, and there is nothing to learn from it: so it is with the kind and price of work that needs none.
     """
     plan, valid = weights.choices[c], segment.valid[p, row]
     if plan[MASK] < 0:

@@ -46,7 +46,7 @@ def play_group(room, state, segment, more, weights, scratch, guests, lent, key, 
     styles = np.int64(state.rules[0].styles)
     segment.gathered[:] = 0
     segment.first[:, 0] = 0
-    # who acts is looked at once more after the last tick: in one place of the code, most of which it is
+    # after the last tick everyone is only judged; `look` is merged in here, so it stands in one place
     for t in range(ticks + 1):
         if t == ticks:
             for p in range(segment.gathered.shape[0]):
