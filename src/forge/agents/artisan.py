@@ -18,7 +18,7 @@ from forge.agents.dealing import (
     worth,
 )
 from forge.agents.dice import key_of, member, mix, roll
-from forge.agents.investing import hoped, invest, units_of
+from forge.agents.investing import best_to_smith, hoped, invest
 from forge.agents.paths import explore
 from forge.agents.walking import (
     browse,
@@ -31,17 +31,16 @@ from forge.agents.walking import (
     threats_near,
     to_any,
 )
-from forge.blade.compiled.jit import inline, jit
+from forge.blade.compiled.jit import inline, jit, where_kept
 from forge.blade.grown import kinds
-from forge.blade.grown.kinds import COUNT, KNIVES, ORE, SWORD, Skill, made_by
+from forge.blade.grown.kinds import ARMOUR, COUNT, KNIVES, ORE, SWORD, Skill, made_by
 from forge.blade.mechanics.bitboards import BLOCK, HERE, either, is_empty, look, spread
 from forge.blade.mechanics.ids import Style
 from forge.blade.mechanics.ways import FAR
 
 _HOLD, _MELEE = int(Style.HOLD), int(Style.MELEE)
-_KINDS, _OF, _TAKES, _LEVEL = COUNT, kinds.OF, kinds.TAKES, kinds.LEVEL
+_KINDS = COUNT
 _MEALS, _END_OF_MEALS = made_by(Skill.COOKING).start, made_by(Skill.COOKING).stop
-_THINGS, _END_OF_THINGS = made_by(Skill.SMITHING).start, made_by(Skill.SMITHING).stop
 _FIRST_TRADE = FISHING
 _STORES = 2  # meals that everyone keeps for itself
 _OFFERS = 3  # orders that wait; one place less than there are, so that a meal can be bought at any time
@@ -62,12 +61,28 @@ def decide_all(told, rules, headings, seed, calls, first, low, high, out):
                 bits = roll(key, first + w, slot)
                 trade = calling(told, w, slot)
                 out[w, slot, 0] = walk(told, rules[0], headings, bits, w, slot, trade)
-                out[w, slot, 1] = _HOLD if rules[0].styles > _HOLD else _MELEE
+                out[w, slot, 1] = _MELEE if strikes(told, rules[0], w, slot) else _HOLD
                 work, kind, price = labour(told, rules[0], w, slot, trade)
                 out[w, slot, rules[0].choice_work] = work
                 out[w, slot, rules[0].choice_kind] = kind
                 if price_of(rules[0], 0) > 0:
                     out[w, slot, rules[0].choice_price] = price
+
+
+def _harms(rules):
+    return True
+
+
+@where_kept("agents_fight", otherwise=_harms)
+def may_harm(rules):
+    """Whether a blow may strike an agent; else it strikes nothing but creatures."""
+    return rules.agents_fight != 0
+
+
+@inline
+def strikes(told, rules, w, slot):
+    """Whether an agent strikes what comes near: where it must, or no agent is harmed and it has room for what falls."""
+    return rules.styles <= _HOLD or (not may_harm(rules) and raw_food(told, w, slot) < _STORES)
 
 
 @inline
@@ -188,7 +203,8 @@ def to_make(told, rules, w, slot, trade):
     if trade == COOKING:
         return best_to_cook(told, rules, w, slot)
     if trade == SMITHING:
-        return best_to_smith(told, rules, w, slot)
+        kind, made = best_to_smith(told, rules, w, slot)
+        return kind if made else -1
     return -1
 
 
@@ -200,19 +216,6 @@ def best_to_cook(told, rules, w, slot):
         if told.may_kind[w, slot, rules.deed_cook, kind]:
             if hoped(told, w, slot, kind) > most:
                 best, most = kind, hoped(told, w, slot, kind)
-    return best
-
-
-@inline
-def best_to_smith(told, rules, w, slot):
-    """Of what a smith can make what is worth most for the ore, less the more of it it has; −1 if it has enough."""
-    best, most = -1, np.int64(0)
-    for kind in range(_THINGS, _END_OF_THINGS):
-        held = units_of(told, w, slot, kind)
-        if told.may_kind[w, slot, rules.deed_smith, kind] and held < _STORES:
-            score = 256 * worth(told, rules, w, slot, kind) // (_TAKES[kind] * (1 + held))
-            if score > most:
-                best, most = kind, score
     return best
 
 
@@ -234,8 +237,9 @@ def trade_one(told, rules, w, slot, trade, me):
         work, kind, price = provide(told, rules, w, slot, me, meals)
         if work >= 0:
             return work, kind, price
-    if may[rules.deed_sell] and open_orders(told, w, slot) < _OFFERS:
-        kind = most_to_spare(told, rules, w, slot, trade, meals)
+    invests = trade in (COOKING, SMITHING)
+    if may[rules.deed_sell] and open_orders(told, w, slot) < _OFFERS - invests:
+        kind = most_to_spare(told, rules, w, slot, trade, meals, SWORD)
         if kind >= 0:
             stock = np.int64(told.pack[w, slot, kind]) // kinds.MAKES[kind]
             return rules.deed_sell, kind, asking(told, rules, w, slot, kind, stock)
@@ -265,20 +269,21 @@ def provide(told, rules, w, slot, me, meals):
 
 
 @inline
-def most_to_spare(told, rules, w, slot, trade, meals):
-    """The kind of which an agent has most that it does not need; −1 if it needs all."""
+def most_to_spare(told, rules, w, slot, trade, meals, weapon):
+    """The kind of which an agent has most that it does not need, by its worth; −1 if it needs all."""
     best, most = -1, np.int64(0)
     for kind in range(_KINDS):
         if told.may_kind[w, slot, rules.deed_sell, kind] and told.orders_by_kind[w, slot, kind] < 2:
-            spare = np.int64(told.pack[w, slot, kind]) // kinds.MAKES[kind] - kept(told, w, slot, kind, trade, meals)
-            if spare > most:
-                best, most = kind, spare
+            keeps = kept(told, w, slot, kind, trade, meals, weapon)
+            spare = np.int64(told.pack[w, slot, kind]) // kinds.MAKES[kind] - keeps
+            if spare > 0 and spare * worth(told, rules, w, slot, kind) > most:
+                best, most = kind, spare * worth(told, rules, w, slot, kind)
     return best
 
 
 @inline
-def kept(told, w, slot, kind, trade, meals):
-    """How many units of a kind an agent keeps for itself."""
+def kept(told, w, slot, kind, trade, meals, weapon):
+    """How many units of a kind an agent keeps for itself, which fights with what `weapon` is the first kind of."""
     if _MEALS <= kind < _END_OF_MEALS:
         stores = 2 * _STORES if trade == MINING else 1 if trade == COOKING else _STORES
         return max(0, stores - (meals - np.int64(told.pack[w, slot, kind])))
@@ -286,13 +291,15 @@ def kept(told, w, slot, kind, trade, meals):
         return _KINDS if trade == COOKING else 0
     if ORE <= kind < ORE + _METALS:
         return _KINDS if trade == SMITHING else 0
-    if KNIVES <= kind < KNIVES + _METALS:
-        return 2 if trade == COOKING else 0
-    place = (kind - SWORD) // _METALS
-    better = 0  # of a better metal, or worn already
-    for metal in range((kind - SWORD) % _METALS + 1, _METALS):
-        better += told.pack[w, slot, SWORD + _METALS * place + metal] > 0
-    return 1 if better == 0 and place != 2 else 0
+    if trade == COOKING and KNIVES <= kind < KNIVES + _METALS:
+        return 2
+    first = kind - (kind - SWORD) % _METALS
+    if first not in (weapon, ARMOUR) or told.level[w, slot, kinds.USED[kind]] < kinds.LEVEL[kind]:
+        return 0
+    for better in range(kind + 1, first + _METALS):
+        if told.pack[w, slot, better] > 0 and told.level[w, slot, kinds.USED[better]] >= kinds.LEVEL[better]:
+            return 0
+    return 1
 
 
 class Artisan(Citizen):

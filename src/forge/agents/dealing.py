@@ -20,7 +20,8 @@ def _usual() -> np.ndarray:
     """What each kind is held to be worth before it has a price: by the food in it, or the work and ore [gold].
 
     A meal is cheap beside the ten gold of a newborn, so that who does not earn yet can live until it does, and twice
-    its raw food, half of which beginners spoil. Ten knives are worth the meals that they make of nothing.
+    its raw food, half of which beginners spoil. Ten knives are worth the meals that they make of nothing, and arms what
+    their ore would bring as knives.
     """
     found = np.ones(COUNT, np.int64)
     for k, kind in enumerate(KINDS):
@@ -31,7 +32,7 @@ def _usual() -> np.ndarray:
         elif kind.makes > 1:
             found[k] = 8
         elif kind.used is not None:
-            found[k] = 2 + kind.takes * (2 + kind.level // 5)
+            found[k] = 8 * kind.takes
     return found
 
 
@@ -93,6 +94,12 @@ def next_place(rules, place):
 
 
 @inline
+def takes_bid(rules, kind, bid):
+    """Whether a bid is not far below the usual price of a kind; 0 is none."""
+    return bid > 0 and place_of(rules, bid) >= place_of(rules, USUAL[kind]) - _SLACK
+
+
+@inline
 def asking(told, rules, w, slot, kind, stock):
     """The place of the price at which an agent offers one of its stock.
 
@@ -103,7 +110,7 @@ def asking(told, rules, w, slot, kind, stock):
     ask, bid, last = quoted(told, rules, w, slot, kind)
     usual = place_of(rules, USUAL[kind])
     low, high = max(0, usual - _SLACK), usual + 2 * _SLACK
-    if bid > 0 and place_of(rules, bid) >= low:
+    if takes_bid(rules, kind, bid):
         return place_of(rules, bid)
     if ask > 0:
         waits = not _EDIBLE[kind] and told.orders_by_kind[w, slot, kind] > 0

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forge.agents.citizen import COOKING, SMITHING
-from forge.agents.dealing import USUAL, place_of, quoted, worth
+from forge.agents.dealing import USUAL, next_place, place_of, quoted, takes_bid, worth
 from forge.blade.compiled.jit import inline
 from forge.blade.grown import kinds
 from forge.blade.grown.kinds import ARMOUR, BUNDLE, KNIVES, ORE, SWORD, Skill, made_by
@@ -13,12 +13,11 @@ from forge.blade.grown.kinds import ARMOUR, BUNDLE, KNIVES, ORE, SWORD, Skill, m
 _OF, _LEVEL = kinds.OF, kinds.LEVEL
 _MEALS, _END_OF_MEALS = made_by(Skill.COOKING).start, made_by(Skill.COOKING).stop
 _THINGS, _END_OF_THINGS = made_by(Skill.SMITHING).start, made_by(Skill.SMITHING).stop
-_DEFENSE, _FENCING = int(Skill.DEFENSE), int(Skill.MELEE)
 _METALS = 3
 _SUPPLIES = 6  # units of what they make with which cooks and smiths buy nothing more to work on
 _BUNDLE, _FEW_KNIVES = BUNDLE, 3
 _MOST_FOR_A_MEAL = 1  # gold for which a cook makes one meal more with a knife
-_RICH = 3  # times what gear is worth: who has so much gold bids for it
+_STORES = 2  # units of a thing with which smiths make no more of it
 
 
 @inline
@@ -30,7 +29,7 @@ def invest(told, rules, w, slot, trade, gold):
     elif trade == SMITHING:
         kind, price = to_smith(told, rules, w, slot, gold)
     if kind < 0:
-        kind, price = gear(told, rules, w, slot, gold)
+        kind, price = gear(told, rules, w, slot, gold // 2, SWORD)
     return (rules.deed_buy, kind, price) if kind >= 0 else (-1, 0, 0)
 
 
@@ -61,58 +60,102 @@ def to_cook(told, rules, w, slot, gold):
 
 @inline
 def cheapest_knives(told, rules, w, slot, most):
-    """The knives on offer for the least gold, or where none are, those to bid for; −1 if they cost more than `most`."""
-    best, least = -1, most + 1
-    for kind in range(KNIVES, KNIVES + _METALS):
-        ask, _, _ = quoted(told, rules, w, slot, kind)
+    """The knives on offer for the least gold, or where none are, those to bid for; −1 if they cost more than `most`.
+
+    It bids for those whose ore is offered for least.
+    """
+    best, least, bid, cheapest = -1, most + 1, KNIVES, np.int64(1 << 30)
+    for metal in range(_METALS):
+        ask, _, _ = quoted(told, rules, w, slot, KNIVES + metal)
         if 0 < ask < least:
-            best, least = kind, ask
-    if best < 0 and most >= USUAL[KNIVES]:
-        best, least = KNIVES, USUAL[KNIVES]
+            best, least = KNIVES + metal, ask
+        ask, _, _ = quoted(told, rules, w, slot, ORE + metal)
+        if 0 < ask < cheapest:
+            bid, cheapest = KNIVES + metal, ask
+    if best < 0 and most >= USUAL[bid]:
+        best, least = bid, USUAL[bid]
     return best, place_of(rules, least)
 
 
 @inline
 def to_smith(told, rules, w, slot, gold):
-    """The ore that a smith buys, and the place of the price, if it has little of it and of what it makes; else −1."""
+    """The ore that a smith buys, and the place of the price; −1 for none.
+
+    It buys what it lacks for a thing that it is to make; else what brings most as knives, if it has little ore and few
+    things. What is on offer it buys at once, and one piece at a time it bids for.
+    """
+    thing, made = best_to_smith(told, rules, w, slot)
+    wanted, price = KNIVES, worth(told, rules, w, slot, KNIVES)
+    if thing >= 0 and not made:
+        wanted, price = thing, worth(told, rules, w, slot, thing) // kinds.TAKES[thing]
+        ask, _, _ = quoted(told, rules, w, slot, _OF[thing])
+        if 0 < ask <= min(gold // 2, price):
+            return _OF[thing], place_of(rules, ask)
     stored, ordered = np.int64(0), np.int64(0)
-    for kind in range(ORE, ORE + _METALS):
-        stored += told.pack[w, slot, kind]
-        ordered += max(0, -np.int64(told.orders_by_kind[w, slot, kind]))
+    for ore in range(ORE, ORE + _METALS):
+        stored += told.pack[w, slot, ore]
+        ordered += max(0, -np.int64(told.orders_by_kind[w, slot, ore]))
     for kind in range(_THINGS, _END_OF_THINGS):
         stored += units_of(told, w, slot, kind)
-    if stored >= _SUPPLIES or ordered > 0:
-        return -1, 0
-    best, most, price = -1, np.int64(0), 0
+    best, most = -1, np.int64(0)
     for metal in range(_METALS):
-        kind = KNIVES + metal
+        knives = KNIVES + metal
         ask, _, _ = quoted(told, rules, w, slot, ORE + metal)
-        gain = worth(told, rules, w, slot, kind) - ask
-        if told.level[w, slot, SMITHING] >= _LEVEL[kind] and 0 < ask <= gold // 2 and gain > most:
-            best, most, price = ORE + metal, gain, place_of(rules, ask)
-    if best < 0 and gold >= _BUNDLE // 2:
-        return ORE, place_of(rules, gold // 3)
-    return best, price
+        gain = worth(told, rules, w, slot, knives) - ask
+        if told.level[w, slot, SMITHING] >= _LEVEL[knives] and 0 < ask <= gold // 2 and gain > most:
+            best, most = ORE + metal, gain
+    if best >= 0 and stored < _SUPPLIES:
+        ask, _, _ = quoted(told, rules, w, slot, best)
+        return best, place_of(rules, ask)
+    if ordered == 0 and gold >= _BUNDLE // 2 and (stored < _SUPPLIES or wanted != KNIVES):
+        return _OF[wanted], place_of(rules, min(gold // 3, price))
+    return -1, 0
 
 
 @inline
-def gear(told, rules, w, slot, gold):
-    """A sword or armour better than what an agent has, for less than half of its gold; −1 if there is none.
+def best_to_smith(told, rules, w, slot):
+    """What is worth most for the ore, less the more of it a smith has; and whether it has the ore. −1 if it has enough.
 
-    Who is rich bids for what nobody offers.
+    Those are things that it has the ore for; and where it can pay for the ore that it lacks, those that others bid for
+    as much as is usual, or nearly.
     """
-    for first in (ARMOUR, SWORD):
-        skill = _DEFENSE if first == ARMOUR else _FENCING
+    gold = np.int64(told.gold[w, slot])
+    best, most, ready = -1, np.int64(0), False
+    for kind in range(_THINGS, _END_OF_THINGS):
+        held = units_of(told, w, slot, kind)
+        if told.level[w, slot, SMITHING] >= _LEVEL[kind] and held < _STORES:
+            _, bid, _ = quoted(told, rules, w, slot, kind)
+            made = told.may_kind[w, slot, rules.deed_smith, kind]
+            lacks = kinds.TAKES[kind] - np.int64(told.pack[w, slot, _OF[kind]])
+            if made or (takes_bid(rules, kind, bid) and lacks * USUAL[_OF[kind]] <= gold):
+                score = 256 * worth(told, rules, w, slot, kind) // (kinds.TAKES[kind] * (1 + held))
+                if score > most:
+                    best, most, ready = kind, score, made
+    return best, ready
+
+
+@inline
+def gear(told, rules, w, slot, most, weapon):
+    """Armour, or a weapon of the sort whose first kind is `weapon`, better than what an agent has, for at most so much.
+
+    Where none is on offer it bids for the best that it can use: the usual price, or the next higher. −1 if it needs
+    none, or can pay for none.
+    """
+    for first in (ARMOUR, weapon):
+        for metal in range(_METALS - 1, -1, -1):
+            kind = first + metal
+            ask, _, _ = quoted(told, rules, w, slot, kind)
+            if told.pack[w, slot, kind] > 0:
+                break
+            if 0 < ask <= most and told.level[w, slot, kinds.USED[kind]] >= _LEVEL[kind]:
+                return kind, place_of(rules, ask)
         for metal in range(_METALS - 1, -1, -1):
             kind = first + metal
             if told.pack[w, slot, kind] > 0 or told.orders_by_kind[w, slot, kind] != 0:
                 break
-            if told.level[w, slot, skill] >= _LEVEL[kind]:
-                ask, _, _ = quoted(told, rules, w, slot, kind)
-                if 0 < ask <= gold // 2:
-                    return kind, place_of(rules, ask)
-                if ask == 0 and gold >= _RICH * USUAL[kind]:
-                    return kind, place_of(rules, USUAL[kind])
+            usual, can_pay = place_of(rules, USUAL[kind]), place_of(rules, most)
+            if can_pay >= usual and most > 0 and told.level[w, slot, kinds.USED[kind]] >= _LEVEL[kind]:
+                return kind, min(can_pay, next_place(rules, usual))
     return -1, 0
 
 

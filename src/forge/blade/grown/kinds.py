@@ -153,6 +153,8 @@ HEALTH, FOOD = _column("health"), _column("food")
 ATTACK, STRENGTH, DEFENCE = (_column(field) for field in ("attack", "strength", "defence"))
 #: The kind that each is made of, or −1.
 OF = np.array([number(kind.of) if kind.of else -1 for kind in KINDS], np.int64)
+#: The skill in which each is used in fights, or −1.
+USED = np.array([-1 if kind.used is None else kind.used for kind in KINDS], np.int64)
 
 
 def bits(kinds: range | list[int]) -> int:
