@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from forge.blade import Move
+from forge.blade import Move, Style
 from forge.blade.grown.kinds import Skill, number
 from tests.agents.town import SHORE, Town
 
 SHRIMP, COOKED, KNIVES, ORE = number("shrimp"), number("cooked_shrimp"), number("copper_knives"), number("copper_ore")
+ARMOUR = number("copper_armour")
 FISHING, COOKING, MINING, SMITHING = Skill.FISHING, Skill.COOKING, Skill.MINING, Skill.SMITHING
 
 
@@ -95,3 +96,35 @@ def test_who_is_weak_does_not_step_beside_a_goblin() -> None:
 def test_who_can_pay_for_no_meal_goes_to_the_forest() -> None:
     drawing = SHORE.replace("#....AB....#", "#....A..f..#").replace("#..........#\n    ####", "#.B........#\n    ####")
     assert Town(drawing, {"A": {"food": 10}}).chosen("artisan")["move"] == Move.EAST
+
+
+def test_a_smith_works_to_order() -> None:
+    """Armour takes 4 ore, so 34 gold pay 8 for a piece; second knives bring 4, half of the usual 8.
+
+    A has one piece of ore, and lacks three, which usually cost 3 each: with 9 gold it keeps the piece, with 8 it does
+    not. With four pieces it makes the armour.
+    """
+    for ore, gold, done in ((1, 9, ("sell", KNIVES)), (1, 8, ("smith", KNIVES)), (4, 0, ("smith", ARMOUR))):
+        smith = {"trade": SMITHING, "gold": gold, "pack": {"copper_ore": ore, "copper_knives": 10}}
+        town = Town(SHORE, {"A": smith, "B": {"gold": 40}})
+        town.act("B", "buy", ARMOUR, 34)
+        told = town.chosen("artisan")
+        assert (told["work"], told["kind"]) == done
+
+
+def test_a_smith_buys_ore_for_what_is_bid_for() -> None:
+    """It offers knives and has two pieces of ore; tin costs least, but B wants armour of copper, for 34 / 4 a piece."""
+    smith = {"trade": SMITHING, "gold": 30, "levels": {"smithing": 5}, "pack": {"copper_ore": 2, "cooked_herring": 2}}
+    town = Town(SHORE, {"A": smith, "B": {"gold": 40, "pack": {"copper_ore": 1, "tin_ore": 1}}})
+    for kind, gold in (("tin_ore", 1), ("copper_ore", 5)):
+        town.act("B", "sell", number(kind), gold)
+    town.act("B", "buy", ARMOUR, 34)
+    told = town.chosen("artisan")
+    assert (told["work"], told["kind"], town.price(told)) == ("buy", ORE, 5)
+
+
+def test_strikes_creatures_where_no_agent_is_struck_and_there_is_room_for_meat() -> None:
+    struck = [{"levels.agents": agents} for agents in (False, True)]
+    packs: list[dict[str, int]] = [{}, {"chicken": 2}]
+    styles = [[Town(SHORE, {"A": {"pack": p}}, **s).chosen("artisan")["style"] for s in struck] for p in packs]
+    assert styles == [[Style.MELEE, Style.HOLD], [Style.HOLD, Style.HOLD]]

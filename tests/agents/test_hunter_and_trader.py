@@ -34,24 +34,58 @@ def test_a_hunter_takes_on_a_goblin_only_if_it_is_armed() -> None:
     assert Town(alone, {"A": {}}).chosen("hunter")["move"] != Move.EAST
 
 
+def test_a_hunter_with_more_raw_meat_than_anybody_buys_leaves_chickens_alone() -> None:
+    """It has offered one piece, which waits, so it does not go home with the rest: 7 are few enough, 8 are not."""
+    for pieces, move in ((7, Move.WEST), (8, Move.EAST)):
+        hunter = {"levels": SWORD["levels"], "pack": {"iron_sword": 1, "chicken": 1 + pieces}}
+        town = Town(PREY, {"A": hunter}, **{"exchange.everywhere": True, "creatures.hostile": False})
+        town.act("A", "sell", number("chicken"), 34)
+        assert town.chosen("hunter")["move"] == move
+
+
+def test_hunters_strike_in_turn_in_every_style_and_keep_what_arms_them() -> None:
+    """A, B and C are in the slots 0, 1 and 2; each is a match for a goblin with the weapon of its own style."""
+    drawing = """
+        #########
+        #.......#
+        #..~~~..#
+        #..ABC..#
+        #...F...#
+        #.......#
+        #.......#
+        #.......#
+        #########
+    """
+    arms = {"iron_sword": 1, "iron_knives": 10, "iron_staff": 1}
+    levels = {"melee": 10, "range": 10, "mage": 10}
+    told = Town(drawing, {letter: {"levels": levels, "pack": arms} for letter in "ABC"})
+    chosen = [told.chosen("hunter", letter) for letter in "ABC"]
+    assert [one["style"] for one in chosen] == [Style.MELEE, Style.RANGE, Style.MAGE]
+    spare = [number(f"iron_{weapon}") for weapon in ("staff", "sword", "sword")]  # knives are worth half as much
+    assert [(one["work"], one["kind"]) for one in chosen] == [("sell", kind) for kind in spare]
+
+
+def test_a_hunter_bids_for_the_best_arms_that_it_can_use_and_takes_the_best_on_offer_until_then() -> None:
+    """A hunter in slot 0, with a sword of copper, could use one of iron: 16 is usual, so 13 and, with gold, 21."""
+    iron, tin = number("iron_sword"), number("tin_sword")
+    pack = {"copper_sword": 1, "cooked_herring": 2, "iron_armour": 1}
+    hunter = {"levels": {"melee": 10, "defense": 10}, "pack": pack, "gold": 30}
+    town = Town(SHORE, {"A": hunter, "B": {"pack": {"tin_sword": 1}}})
+    told = town.chosen("hunter")
+    assert (told["work"], told["kind"], town.price(told)) == ("buy", iron, 21)
+    town.act("B", "sell", tin, 13)
+    told = town.chosen("hunter")
+    assert (told["work"], told["kind"], town.price(told)) == ("buy", tin, 13)
+
+
 def test_a_trader_sells_dearer_than_it_buys() -> None:
-    """B offers a sword for 2, of which 6 is usual: A buys it, and offers it for more than that."""
+    """B offers a sword for 2, of which 16 is usual: A buys it, and offers it for more than that."""
     kind = number("copper_sword")
     town = Town(SHORE, {"A": {"gold": 20, "food": 32}, "B": {"pack": {"copper_sword": 1}}})
-    sell = [town.works.index("sell"), kind, 1]  # for 2, where 6 is usual
-    actions = town.pit.world.state.actions * 0
-    actions = actions[..., : len(town.names)].astype(int)
-    for name, option in zip(("work", "kind", "price"), sell, strict=True):
-        actions[0, town.pit.slots["B"], town.names.index(name)] = option
-    actions[..., town.names.index("style")] = Style.HOLD
-    town.pit.world.step(actions)
+    town.act("B", "sell", kind, 2)
     bought = town.chosen("trader")
     assert (bought["work"], bought["kind"], town.price(bought)) == ("buy", kind, 2)
-    actions[0, town.pit.slots["B"], town.names.index("work")] = 0
-    for name in ("work", "kind", "price"):
-        option = town.works.index("buy") if name == "work" else bought[name]
-        actions[0, town.pit.slots["A"], town.names.index(name)] = option
-    town.pit.world.step(actions)
+    town.act("A", "buy", kind, 2)
     sold = town.chosen("trader")
     assert (sold["work"], sold["kind"]) == ("sell", kind)
     assert town.price(sold) > 2

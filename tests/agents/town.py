@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from forge.agents import scripted
-from forge.blade import Guild
+from forge.blade import Guild, Style
 from forge.blade.grown.kinds import TRADES, Skill
 from tests.blade.grown.pit import Pit
 
@@ -67,6 +67,16 @@ class Town:
                 found.append((letter, told["work"], told["kind"]))
             self.pit.world.step(actions)
         return found
+
+    def act(self, letter: str, work: str, kind: int = 0, gold: int = 0) -> None:
+        """One tick in which somebody does some work, with a kind and for a price, and nobody else anything."""
+        actions = np.zeros((1, self.pit.config.spawn.cap, len(self.names)), int)
+        actions[..., self.names.index("style")] = Style.HOLD
+        prices = [int(price) for price in self.pit.config.exchange.prices.split(",")]
+        wanted = {"work": self.works.index(work), "kind": kind, "price": prices.index(gold) if gold else 0}
+        for name, option in wanted.items():
+            actions[0, self.pit.slots[letter], self.names.index(name)] = option
+        self.pit.world.step(actions)
 
     def _named(self, row: np.ndarray) -> dict[str, Any]:
         told = {name: int(option) for name, option in zip(self.names, row, strict=True)}

@@ -119,8 +119,7 @@ def is_armed(told, rules, w, slot, style):
 
 @inline
 def prey_in_view(told, rules, w, slot, bold, lacks_meat):
-    """The tiles in view of what to hunt, for who lacks meat chickens and the like first; then for the bold goblins;
-    and of weaker agents, where they can be struck."""
+    """The tiles of chickens and the like in view, for who lacks meat; else of goblins, for the bold; else of others."""
     agents, seen = told.agents[w], told.seen[w, slot]
     me, game, goblins, others = agents[slot], NOWHERE, NOWHERE, NOWHERE
     for entry in range(1, told.seen_count[w, slot]):
@@ -167,6 +166,9 @@ def labour(told, rules, w, slot, style):
 
 class Hunter(Citizen):
     """Hunts: chickens first, then goblins once it is armed, then others that are weaker, where agents may fight.
+
+    Of three hunters in slots that follow one another one strikes in melee, one at range and one with magic. Who has
+    more raw meat than anybody buys leaves chickens alone.
 
     Of kinds that outside systems declare it hunts what strikes nobody, like chickens, and flees the others.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from forge.agents.citizen import COOKING, SMITHING
-from forge.agents.dealing import USUAL, next_place, place_of, quoted, takes_bid, worth
+from forge.agents.dealing import USUAL, next_place, place_of, price_of, quoted, takes_bid, worth
 from forge.blade.compiled.jit import inline
 from forge.blade.grown import kinds
 from forge.blade.grown.kinds import ARMOUR, BUNDLE, KNIVES, ORE, SWORD, Skill, made_by
@@ -85,31 +85,46 @@ def to_smith(told, rules, w, slot, gold):
     things. What is on offer it buys at once, and one piece at a time it bids for.
     """
     thing, made = best_to_smith(told, rules, w, slot)
-    wanted, price = KNIVES, worth(told, rules, w, slot, KNIVES)
-    if thing >= 0 and not made:
-        wanted, price = thing, worth(told, rules, w, slot, thing) // kinds.TAKES[thing]
-        ask, _, _ = quoted(told, rules, w, slot, _OF[thing])
+    to_order = thing >= 0 and not made
+    wanted = thing if to_order else KNIVES
+    price = worth(told, rules, w, slot, wanted) // kinds.TAKES[wanted]
+    if to_order:
+        ask, _, _ = quoted(told, rules, w, slot, _OF[wanted])
         if 0 < ask <= min(gold // 2, price):
-            return _OF[thing], place_of(rules, ask)
-    stored, ordered = np.int64(0), np.int64(0)
-    for ore in range(ORE, ORE + _METALS):
-        stored += told.pack[w, slot, ore]
-        ordered += max(0, -np.int64(told.orders_by_kind[w, slot, ore]))
-    for kind in range(_THINGS, _END_OF_THINGS):
-        stored += units_of(told, w, slot, kind)
-    best, most = -1, np.int64(0)
-    for metal in range(_METALS):
-        knives = KNIVES + metal
-        ask, _, _ = quoted(told, rules, w, slot, ORE + metal)
-        gain = worth(told, rules, w, slot, knives) - ask
-        if told.level[w, slot, SMITHING] >= _LEVEL[knives] and 0 < ask <= gold // 2 and gain > most:
-            best, most = ORE + metal, gain
-    if best >= 0 and stored < _SUPPLIES:
-        ask, _, _ = quoted(told, rules, w, slot, best)
-        return best, place_of(rules, ask)
-    if ordered == 0 and gold >= _BUNDLE // 2 and (stored < _SUPPLIES or wanted != KNIVES):
+            return _OF[wanted], place_of(rules, ask)
+    stored, ordered = ore_and_things(told, w, slot)
+    if stored < _SUPPLIES:
+        ore, ask = ore_on_offer(told, rules, w, slot, gold // 2)
+        if ore >= 0:
+            return ore, place_of(rules, ask)
+    if ordered == 0 and gold >= _BUNDLE // 2 and (stored < _SUPPLIES or to_order):
         return _OF[wanted], place_of(rules, min(gold // 3, price))
     return -1, 0
+
+
+@inline
+def ore_and_things(told, w, slot):
+    """Pieces of ore, and units of what is made of them, that a smith has, and pieces that it bids for."""
+    stored, ordered = np.int64(0), np.int64(0)
+    for kind in range(ORE, ORE + _METALS):
+        stored += told.pack[w, slot, kind]
+        ordered += max(0, -np.int64(told.orders_by_kind[w, slot, kind]))
+    for kind in range(_THINGS, _END_OF_THINGS):
+        stored += units_of(told, w, slot, kind)
+    return stored, ordered
+
+
+@inline
+def ore_on_offer(told, rules, w, slot, most):
+    """The ore on offer for at most so much gold that gains a smith most as knives, and its price; −1 if none does."""
+    best, cost, gain = -1, np.int64(0), np.int64(0)
+    for metal in range(_METALS):
+        ask, _, _ = quoted(told, rules, w, slot, ORE + metal)
+        knives = KNIVES + metal
+        more = worth(told, rules, w, slot, knives) - ask
+        if told.level[w, slot, SMITHING] >= _LEVEL[knives] and 0 < ask <= most and more > gain:
+            best, cost, gain = ORE + metal, ask, more
+    return best, cost
 
 
 @inline
@@ -153,9 +168,9 @@ def gear(told, rules, w, slot, most, weapon):
             kind = first + metal
             if told.pack[w, slot, kind] > 0 or told.orders_by_kind[w, slot, kind] != 0:
                 break
-            usual, can_pay = place_of(rules, USUAL[kind]), place_of(rules, most)
-            if can_pay >= usual and most > 0 and told.level[w, slot, kinds.USED[kind]] >= _LEVEL[kind]:
-                return kind, min(can_pay, next_place(rules, usual))
+            usual = place_of(rules, USUAL[kind])
+            if price_of(rules, usual) <= most and told.level[w, slot, kinds.USED[kind]] >= _LEVEL[kind]:
+                return kind, min(place_of(rules, most), next_place(rules, usual))
     return -1, 0
 
 

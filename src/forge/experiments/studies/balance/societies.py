@@ -23,6 +23,8 @@ from forge.experiments.studies.framework.store import Measurement, Store
 #: Ticks after which a life is counted as over.
 HORIZON = 1000
 _WEALTH = GOODS.index("wealth")
+#: Ticks after which it is looked again at what agents have in use.
+_LOOKS = 10
 
 
 @dataclass(frozen=True)
@@ -152,8 +154,8 @@ def chronicled(
         arrays as JSON holds them, by name. Of the windows V, [W, V] at their ends: `living`, `median` and `mean` of the
         wealth of the living; [W, V, kinds] in them: `units` traded, `paid` for them [gold]; and by camp
         [W, V, camps, kinds] the same with a book a camp, as `units_by_camp` and `paid_by_camp`, else without camps. Of
-        all ticks, [W, kinds]: `made` (or found), `used` up, and `worn`: agents that had it in use, summed over the
-        ends of windows.
+        all ticks, [W, kinds]: `made` (or found), `used` up, and `worn`: agents that had it in use, summed over every
+        tenth tick.
     """
     maps = ground(society, config, worlds, seed)
     world = World(config, worlds, seed, threads=1, maps=maps, record=Recording(events=True))
@@ -167,8 +169,10 @@ def chronicled(
     by_camp = {f"{name}_by_camp": np.zeros((worlds, windows, camps, COUNT), np.int64) for name in counted}
     worn = np.zeros((worlds, COUNT), np.int64)
     for window in range(windows):
-        for _ in range(every):
+        for tick in range(every):
             observation, *_ = world.step(company.act(observation))
+            if tick % _LOOKS == 0:
+                worn += _in_use(state)
             found = world.events()
             found = found[found["kind"] == trade]
             w, kind, paid = found["world"], found["detail"], found["value"]
@@ -181,7 +185,6 @@ def chronicled(
         at_ends["living"][:, window] = now.members.sum(1)
         at_ends["median"][:, window] = np.nan_to_num(now.median[:, 0])
         at_ends["mean"][:, window] = now.goods[..., _WEALTH].sum(1) / np.maximum(now.members.sum(1), 1)
-        worn += _in_use(state)
     ledger = state.ledger[..., :COUNT]
     arrays = {
         **at_ends, **counted, **by_camp, "worn": worn, "used": ledger[:, Reason.USED],
