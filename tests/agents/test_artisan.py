@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forge.blade import Move, Style
+from forge.blade import Move
 from forge.blade.grown.kinds import Skill, number
 from tests.agents.town import SHORE, Town
 
@@ -121,10 +121,3 @@ def test_a_smith_buys_ore_for_what_is_bid_for() -> None:
     town.act("B", "buy", ARMOUR, 34)
     told = town.chosen("artisan")
     assert (told["work"], told["kind"], town.price(told)) == ("buy", ORE, 5)
-
-
-def test_strikes_creatures_where_no_agent_is_struck_and_there_is_room_for_meat() -> None:
-    struck = [{"levels.agents": agents} for agents in (False, True)]
-    packs: list[dict[str, int]] = [{}, {"chicken": 2}]
-    styles = [[Town(SHORE, {"A": {"pack": p}}, **s).chosen("artisan")["style"] for s in struck] for p in packs]
-    assert styles == [[Style.MELEE, Style.HOLD], [Style.HOLD, Style.HOLD]]

@@ -31,7 +31,7 @@ from forge.agents.walking import (
     threats_near,
     to_any,
 )
-from forge.blade.compiled.jit import inline, jit, where_kept
+from forge.blade.compiled.jit import inline, jit
 from forge.blade.grown import kinds
 from forge.blade.grown.kinds import ARMOUR, COUNT, KNIVES, ORE, SWORD, Skill, made_by
 from forge.blade.mechanics.bitboards import BLOCK, HERE, either, is_empty, look, spread
@@ -61,28 +61,12 @@ def decide_all(told, rules, headings, seed, calls, first, low, high, out):
                 bits = roll(key, first + w, slot)
                 trade = calling(told, w, slot)
                 out[w, slot, 0] = walk(told, rules[0], headings, bits, w, slot, trade)
-                out[w, slot, 1] = _MELEE if strikes(told, rules[0], w, slot) else _HOLD
+                out[w, slot, 1] = _HOLD if rules[0].styles > _HOLD else _MELEE
                 work, kind, price = labour(told, rules[0], w, slot, trade)
                 out[w, slot, rules[0].choice_work] = work
                 out[w, slot, rules[0].choice_kind] = kind
                 if price_of(rules[0], 0) > 0:
                     out[w, slot, rules[0].choice_price] = price
-
-
-def _harms(rules):
-    return True
-
-
-@where_kept("agents_fight", otherwise=_harms)
-def may_harm(rules):
-    """Whether a blow may strike an agent; else it strikes nothing but creatures."""
-    return rules.agents_fight != 0
-
-
-@inline
-def strikes(told, rules, w, slot):
-    """Whether an agent strikes what comes near: where it must, or no agent is harmed and it has room for what falls."""
-    return rules.styles <= _HOLD or (not may_harm(rules) and raw_food(told, w, slot) < _STORES)
 
 
 @inline
