@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from forge.blade.compiled.jit import outside_cache
 from forge.support import cache
 from forge.support.cache import cache_dir
 
@@ -97,3 +98,18 @@ def test_no_folder_at_all_is_an_error(temporary: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr("tempfile.tempdir", str(temporary.parent / "file"))
     with pytest.raises(OSError, match="file"):
         cache_dir("x")
+
+
+def test_modules_of_one_package_do_not_make_each_others_machine_code_old(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Builds of five versions of a module are kept; each of these eight is another module."""
+    monkeypatch.setenv("FORGE_CACHE", str(tmp_path / "cache"))
+    folders = []
+    for name in "abcdefgh":
+        (tmp_path / f"{name}.py").write_text(f"{name} = 1")
+        folders.append(outside_cache(((f"mine.{name}", tmp_path / f"{name}.py"),)))
+    assert all(folder.is_dir() for folder in folders)
+    long = outside_cache(tuple((f"mine.{name * 60}", tmp_path / f"{name}.py") for name in "abcdefgh"))
+    assert long.is_dir()
+    assert len(long.parent.name) <= 150

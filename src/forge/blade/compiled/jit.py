@@ -40,6 +40,7 @@ if _settings.DISABLE_JIT:
 compiling.announce()
 
 _KEEP = 4  # cached builds of other versions that are left on disk
+_LONGEST_NAME = 150  # of the folder of such builds, in characters
 
 
 @functools.cache
@@ -63,9 +64,9 @@ def outside_cache(modules: tuple[tuple[str, Path], ...], part: str = "blade", *f
         further: parts whose sources count as well.
     """
     digests = "".join(source_digest(module, file) for module, file in modules)
-    names = "-".join(module.partition(".")[0] for module, _ in modules)
-    named = [names, *(name for name in (part, *further) if name != "blade")]
-    return _cache("-".join(named), (part, *further), digests.encode())
+    # whole names, so that the modules of one package do not make each other's machine code old
+    named = [*(module for module, _ in modules), *(name for name in (part, *further) if name != "blade")]
+    return _cache("-".join(named)[-_LONGEST_NAME:], (part, *further), digests.encode())
 
 
 def _cache(name: str, parts: tuple[str, ...], more: bytes) -> Path:
