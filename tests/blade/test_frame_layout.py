@@ -16,14 +16,22 @@ from hypothesis.extra.numpy import arrays
 from forge.blade import Chaos, Config, ConfigError
 from forge.blade.game.game import GAME
 from forge.blade.recording.frame import Frame, decode, encode, typed
-from forge.blade.recording.frame_layout import declared_columns, frame_layout, layout_of, put_declared, seen_columns
+from forge.blade.recording.frame_layout import (
+    declared_columns,
+    frame_layout,
+    layout_of,
+    put_declared,
+    seen_columns,
+    shown_columns,
+)
 from forge.blade.recording.frame_schema import OURS, UNKNOWN, FrameError, FrameLayout, describe
 from forge.blade.recording.replay_chunk import Chunk, pack
 from forge.blade.recording.replay_file import Header
 from forge.blade.recording.replay_interventions import INTERVENTIONS, table_of
 from forge.blade.schema.record import Column
 from forge.blade.schema.schema import Schema
-from forge.blade.schema.system import Choice, DeathCause, Feature, System, Tile
+from forge.blade.schema.system import Array, Choice, DeathCause, Feature, System, Tile
+from forge.blade.state.state import State
 from tests.blade.watching import same
 
 TYPES = ("i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8", "f4", "f8", "?")
@@ -152,6 +160,38 @@ def test_more_than_frames_have_room_for_is_an_error() -> None:
     huge = System("huge", "carries too much", agent=(Column("bag", "i2", "what it carries", "kg", (25, 10)),))
     with pytest.raises(ConfigError, match="declare 263 columns of agents; frames have room for 255"):
         frame_layout(with_systems(huge))
+
+
+def held(name: str, array: str, at: int | None) -> Feature:
+    """What an agent knows of itself alone, in an array."""
+    return Feature(name, lambda c: 0, lambda c: 9, "kg", f"its {name}", lambda c: 0, lambda c: 1, array=array, at=at)
+
+
+def test_what_is_shown_of_arrays_is_a_column_of_everyone_in_a_frame() -> None:
+    """Of salt and flour in one array, and gold in another, flour and gold are shown; of 4 slots, 3 and 1 live."""
+    sack = System(
+        "sack",
+        "what is in it",
+        agent=(Column("size", "u1", "how much it holds", "kg"),),
+        arrays=(Array("goods", "u1", lambda z: (z.N, 2), ""), Array("gold", "i4", lambda z: (z.N,), "")),
+        own=(held("salt", "goods", 0), held("flour", "goods", 1), held("gold", "gold", None)),
+        shown=("gold", "flour"),
+        choices=(Choice("eat", "what it eats", lambda c: ("nothing", "salt")),),
+    )
+    config = with_systems(sack)
+    told = [(f.name, f.type.str, f.unit, f.meaning, f.declared, f.range) for f in frame_layout(config).declared]
+    assert told == [
+        ("size", "|u1", "kg", "how much it holds", "field", None),
+        ("flour", "|u1", "kg", "its flour", "field", (0, 9)),
+        ("gold", "<i4", "kg", "its gold", "field", (0, 9)),
+        ("eat", "|u1", "", "what it eats", "choice", None),
+    ]
+    state = SimpleNamespace(
+        goods=np.array([[[0, 1], [2, 3], [4, 5], [6, 7]]], np.uint8), gold=np.array([[8, 9, 10, 11]])
+    )
+    shown = shown_columns(config.schema, cast(State, state), 0, np.array([3, 1]))
+    assert {name: column.tolist() for name, column in shown.items()} == {"flour": [7, 3], "gold": [11, 9]}
+    assert seen_columns(config.schema) == (set(), {"flour", "gold", "eat"})
 
 
 # -- round trips

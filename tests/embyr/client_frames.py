@@ -87,6 +87,7 @@ GROWN = FrameLayout(
             (*GAME.names("materials"), "fire"),
             GAME.names("causes"),
             [
+                _field("constitution_level", "u1", "levels", "its level", system="skills", range=(0, 99)),
                 _field("weapon", "u1", "metal", "of its weapon", system="items", names=_METALS),
                 _field("armour", "u1", "metal", "of its armour", system="items", names=_METALS),
                 _field("word", "u1", "word", "what it said", system="speech"),
@@ -112,9 +113,9 @@ _CHICKEN, _GOBLIN, _NOBODY = 2**32 - 1, 2**32 - 2, 2**32 - 1
 _VILLAGE = [(material,) for material in [0, 0, 0, 0, 1, 2, 2, 6, 7, 2, 2, 0, 0, 0, 0, 0]]
 FOURTH = {
     "agents": [
-        # ..., weapon, armour, word, work
-        (7, 20, 0, 0, 1, 1, 10, 32, 31, 0, 0, 0, 3, 3, 1, 0, 1),
-        (8, 20, 0, 1, 1, 2, 10, 32, 31, 0, 1, 0, 1, 0, 0, 2, 2),
+        # ..., constitution_level, of which 255 is not told, weapon, armour, word, work
+        (7, 20, 0, 0, 1, 1, 10, 32, 31, 0, 0, 0, 3, 25, 3, 1, 0, 1),
+        (8, 20, 0, 1, 1, 2, 10, 32, 31, 0, 1, 0, 1, 255, 0, 0, 2, 2),
     ],
     "plane": _VILLAGE,
     "creatures": [

@@ -60,6 +60,13 @@ def named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
         ("verbs=(Verb(Phase.MOVE, print, 'It prints.'),)", "verb print must be compiled: put @inline before it"),
         ('features=(Feature("mood", int, int, "", "it", int, int),)', "feature 'mood' .* is no field of agents"),
         ("section=int", "section = <class 'int'> must be a subclass of Section"),
+        ("shown=('mood',)", "shown names 'mood'; allowed are those of its `own` that are in arrays: none"),
+        ("shown=(3,)", r"shown = \(3,\) must be a tuple of str"),
+        (
+            'arrays=(Array("all", "agent", lambda z: (z.N,), ""),), shown=("mood",), '
+            'own=(Feature("mood", int, int, "", "it", int, int, array="all"),)',
+            "feature 'mood' .* is shown, but its array 'all' is of type 'agent'; allowed are i1,",
+        ),
     ],
 )
 def test_a_declaration_that_cannot_be_is_one_error(named: Any, declared: str, words: str) -> None:

@@ -1,6 +1,8 @@
 /** What there is to see in a frame, and how much it is worth. */
 
+import { type Declared, OURS } from "../declared";
 import type { Frame } from "../frame";
+import { mostHealthOf } from "../health";
 import { agentName, creatureName, isCreature, populationName } from "../names";
 import type { Source } from "../protocol";
 import type { Quarrel } from "./quarrels";
@@ -24,6 +26,8 @@ export interface Scene {
   frame: Frame;
   rowOf(id: number): number;
   source: Source;
+  /** What its systems declare. Missing where all are ours. */
+  declared?: Declared;
   /** What a creature of the frame is, "goblin"; null if it is not there. Missing where there are none. */
   speciesOf?(id: number): string | null;
 }
@@ -47,17 +51,19 @@ export function sightsOf(scene: Scene, quarrels: readonly Quarrel[]): Sight[] {
 }
 
 /** Fights are worth more where both strike, and the nearer one of them is to death. */
-export function sightOf({ frame: { agents }, rowOf, source }: Scene, quarrel: Quarrel): Sight {
+export function sightOf({ frame: { agents }, rowOf, source, declared = OURS }: Scene, quarrel: Quarrel): Sight {
   const both = [quarrel.attacker, quarrel.target];
+  const most = mostHealthOf(agents, declared, source);
+  const share = (row: number) => agents.health[row] / most(row).most;
   if (both.some(isCreature)) {
-    const weak = Math.min(...both.map(rowOf).map((row) => (row < 0 ? 1 : agents.health[row] / source.vitals.health)));
+    const weak = Math.min(...both.map(rowOf).map((row) => (row < 0 ? 1 : share(row))));
     return { kind: "hunt", subjects: both, worth: WORTH.hunt + Number(quarrel.mutual) + 1.5 * (1 - weak) };
   }
   const rows = [rowOf(quarrel.attacker), rowOf(quarrel.target)];
   const [a, b] = rows;
   const apart = Math.max(Math.abs(agents.row[a] - agents.row[b]), Math.abs(agents.col[a] - agents.col[b]));
   const kind = apart > APART && !quarrel.mutual ? "chase" : "fight";
-  const weakest = Math.min(...rows.map((row) => agents.health[row])) / source.vitals.health;
+  const weakest = Math.min(...rows.map(share));
   const worth = WORTH[kind] + Number(quarrel.mutual) + 1.5 * (1 - weakest);
   return { kind, subjects: [quarrel.attacker, quarrel.target], worth };
 }

@@ -3,6 +3,7 @@
 import { DataTexture, FloatType, NearestFilter, RGBAFormat } from "three";
 import { type Declared, OURS } from "../declared";
 import type { Frame } from "../frame";
+import { mostHealthOf } from "../health";
 import { UNKNOWN } from "../names";
 import { populationColour, rgb } from "../palette";
 import type { Source } from "../protocol";
@@ -90,7 +91,7 @@ export class Actors {
     this.place(frame, relief, deaths);
     this.placeBeasts(beasts, relief);
     this.start(before.data, before.rows, walked(alpha), jumped);
-    this.describe(frame, source, deaths);
+    this.describe(frame, source, deaths, setting.declared);
     this.describeBeasts(beasts);
     this.equip(frame, setting);
     this.aim(frame);
@@ -188,15 +189,16 @@ export class Actors {
     }
   }
 
-  private describe(frame: Frame, source: Source, deaths: number): void {
+  private describe(frame: Frame, source: Source, deaths: number, declared: Declared): void {
     const { agents, deaths: dead, count } = frame;
-    const { health, food, water } = source.vitals;
+    const { food, water } = source.vitals;
+    const health = mostHealthOf(agents, declared, source);
     for (let i = 0; i < count; i++) {
       const at = i * STRIDE;
       const newborn = agents.move[i] === UNKNOWN && agents.age[i] === 0;
       put(this.data, at + COLOUR, ...this.colour(agents.population[i]), newborn ? State.newborn : State.living);
       const [fed, watered] = [agents.food[i] / food, agents.water[i] / water];
-      put(this.data, at + VITALS, agents.health[i] / health, fed, watered, agents.damage[i]);
+      put(this.data, at + VITALS, agents.health[i] / health(i).most, fed, watered, agents.damage[i]);
       put(this.data, at + ACTION, -1, 0, agents.freeze[i], (agents.id[i] * 0.61803) % 1);
       this.data[at + EXTRA] = agents.age[i];
     }

@@ -164,8 +164,9 @@ export class Picture {
     const { welcome, camera } = store.get();
     if (camera !== "director" || !welcome) return;
     const { source } = welcome;
+    const { declared } = world;
     const speciesOf = (id: number) => world.creature(id)?.species ?? null;
-    const shot = this.director.take({ frame, source, rowOf: (id) => world.rowOf(id), speciesOf });
+    const shot = this.director.take({ frame, source, declared, rowOf: (id) => world.rowOf(id), speciesOf });
     const rows = shot.subjects.map((id) => this.actors.rowOf(id));
     const living = rows.filter((row) => row >= 0 && this.actors.isAlive(row));
     const places = living.map((row): Point => this.actors.position(row, 1));

@@ -43,12 +43,13 @@ def test_creatures_are_a_table_of_their_own_with_what_their_system_declares() ->
         "grudge_left": [0, 0],
     }
     assert {name: frame.creatures[name].tolist() for name in wanted} == wanted
-    assert len(frame.agents["id"]) == 1
+    assert frame.agents["constitution_level"].tolist() == [10]  # the most health that A can have
     named = {f.name: f.names for s in frame.layout.sections for f in s.fields}
     assert named["creature"] == ("agent", "chicken", "goblin")
     unseen = FrameDiffSource(pit.world).frame()
     assert {name: unseen.creatures[name].tolist() for name in wanted} == wanted
     assert unseen.deeds["what"].tolist() == []
+    assert unseen.agents["constitution_level"].tolist() == [10]
 
 
 def test_who_slays_a_creature_and_takes_its_spoils_is_told() -> None:
@@ -111,6 +112,19 @@ def test_a_fair_seat_sees_the_creatures_in_view_and_what_its_agent_did() -> None
         assert set(sent.creatures["grudge_left"].tolist()) <= {255}
         assert len(sent.deeds["what"]) == len(whole.deeds["what"])
     assert len(whole.creatures["id"]) > 0
+
+
+def test_a_fair_seat_is_told_the_most_health_of_its_own_agent_alone() -> None:
+    """A has level 12 of constitution; of B beside it, it observes the health and not how much that can be."""
+    pit = Pit(BESIDE.replace("..Ag", "..AB"), {"A": {"levels": {"constitution": 12}}})
+    source, view = FrameSource(pit.world), FairView()
+    view.show(source.frame(), pit.world, 1)
+    news = view.stream.news(Seen())
+    assert news is not None
+    sent = decode(news.frame, partial=True, layout=frame_layout(pit.config)).agents
+    assert sent["id"].tolist() == [1, 2]
+    assert sent["health"].tolist() == [10, 10]
+    assert sent["constitution_level"].tolist() == [12, 255]
 
 
 def test_worlds_without_bodies_have_the_frames_that_they_ever_had() -> None:

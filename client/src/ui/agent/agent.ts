@@ -2,6 +2,7 @@
 
 import type { App } from "../../app";
 import type { AgentTable } from "../../frame";
+import { mostHealthOf } from "../../health";
 import { agentName, MOVES, populationName, STYLES, UNKNOWN } from "../../names";
 import type { Source } from "../../protocol";
 import type { LifeReport } from "../../society";
@@ -76,7 +77,7 @@ export function createAgentPanel(app: App, desk: Desk, commands: Commands): HTML
     const agent = world.agent(selected);
     for (const part of alive) part.hidden = agent === null;
     panel.classList.toggle("gone", agent === null);
-    const { others, health } = person.show(agent ? report : null);
+    const others = person.show(agent ? report : null);
     person.tell(life);
     const { play: able, fair } = welcome.abilities;
     play.hidden = !able || fair || agent === null || store.get().play.status !== "watching";
@@ -91,12 +92,12 @@ export function createAgentPanel(app: App, desk: Desk, commands: Commands): HTML
       return;
     }
     const { source } = welcome;
-    const most = { ...source.vitals, ...(health === null ? {} : { health }) };
+    const health = mostHealthOf(world.frame.agents, world.declared, source)(world.rowOf(selected));
     showName(name, agent);
     setText(status, doing(agent));
-    vitals.show(agent, most);
+    vitals.show(agent, source.vitals, health);
     trace.note(agent, tick);
-    trace.draw(most);
+    trace.draw(source.vitals, health);
     showFacts(facts, agent, source, world.frame.agents);
     systems.show(world.declared.columns, others, world.frame.agents, world.rowOf(selected), fair === true);
     const inView = report?.seen.filter((id) => id !== agent.id && world.rowOf(id) >= 0) ?? around(app, agent, source);

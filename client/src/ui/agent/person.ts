@@ -14,13 +14,8 @@ export interface Person {
   owned: HTMLElement[];
   /** Of the dead, too. */
   lasting: HTMLElement[];
-  /** Shows what the server tells of the living. */
-  show(report: AgentReport | null): {
-    /** The numbers that no part of these has shown. */
-    others: readonly Own[];
-    /** The most health that it can have, where that is its own matter. */
-    health: number | null;
-  };
+  /** Shows what the server tells of the living. @returns the numbers that no part of these has shown. */
+  show(report: AgentReport | null): readonly Own[];
   /** Shows what the server tells of a life; null if it tells nothing. */
   tell(life: LifeReport | null): void;
 }
@@ -51,7 +46,7 @@ export function createPerson({ store, actions, world }: App): Person {
       if (things || gold) pack.show(things ?? {}, gold?.gold);
       parts.orders.hidden = !report?.orders;
       if (report?.orders) orders.show(report.orders, report.tick);
-      return { others, health: level?.constitution ?? null };
+      return others;
     },
     tell(life) {
       const known = life?.known ? life : null;

@@ -1,5 +1,6 @@
 /** Health, food and water as bars, and how they went. */
 
+import type { MostHealth } from "../../health";
 import type { Source, TraceReport } from "../../protocol";
 import type { Agent } from "../../world";
 import { crisp, themed } from "../parts/canvas";
@@ -10,8 +11,13 @@ export const VITALS = ["health", "food", "water"] as const;
 export type VitalName = (typeof VITALS)[number];
 type Levels = Record<VitalName, number>;
 
-/** Three bars; `show` fills them. */
-export function createVitals(): { element: HTMLElement; show(levels: Levels, most: Levels): void } {
+const NOT_TOLD = "The most health that it can have is not told: the bar is of";
+
+/** Three bars; `show` fills them. The most health is the agent's own, that of food and water everyone's. */
+export function createVitals(): {
+  element: HTMLElement;
+  show(levels: Levels, most: Levels, health: MostHealth): void;
+} {
   const bars = VITALS.map((vital) => {
     const value = el("span", { class: "number" });
     const meter = el("div", {
@@ -27,13 +33,15 @@ export function createVitals(): { element: HTMLElement; show(levels: Levels, mos
   });
   return {
     element: el("div", { class: "vitals" }, ...bars.map(({ line }) => line)),
-    show(levels, most) {
+    show(levels, most, health) {
       for (const { vital, value, meter } of bars) {
-        const [level, top] = [levels[vital], most[vital]];
+        const told = vital !== "health" || health.told;
+        const [level, top] = [levels[vital], vital === "health" ? health.most : most[vital]];
         meter.style.setProperty("--level", String(Math.min(level / (top || 1), 1)));
         meter.classList.toggle("low", level <= 0.25 * top);
         setAttributes(meter, { "aria-valuenow": level, "aria-valuemax": top });
-        setText(value, `${level} / ${top}`);
+        setText(value, `${level} / ${told ? top : "?"}`);
+        setAttributes(value, { title: told ? null : `${NOT_TOLD} ${top}` });
       }
     },
   };
@@ -73,7 +81,7 @@ export class VitalTrace {
     this.points = [...told, ...own];
   }
 
-  draw(most: Source["vitals"]): void {
+  draw(most: Source["vitals"], health: MostHealth): void {
     const paper = crisp(this.element);
     if (!paper || this.points.length === 0) return;
     const { pen, width, height } = paper;
@@ -85,7 +93,8 @@ export class VitalTrace {
     for (const vital of [...VITALS].reverse()) {
       pen.strokeStyle = themed(`--${vital}`);
       pen.beginPath();
-      for (const { tick, levels } of this.points) pen.lineTo(x(tick), y(levels[vital] / (most[vital] || 1)));
+      const top = (vital === "health" ? health.most : most[vital]) || 1;
+      for (const { tick, levels } of this.points) pen.lineTo(x(tick), y(Math.min(levels[vital] / top, 1)));
       pen.stroke();
     }
   }

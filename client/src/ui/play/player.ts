@@ -1,6 +1,7 @@
 /** Playing: the bar of the agent one guides, and the keys that guide it. */
 
 import type { App } from "../../app";
+import { mostHealthOf } from "../../health";
 import { agentName, STYLES } from "../../names";
 import { createVitals } from "../agent/vitals";
 import { PLAY_MOVES } from "../commands/bindings";
@@ -109,8 +110,8 @@ export function createPlayer(app: App, notices: Notices): { element: HTMLElement
   const showAgent = paced(() => {
     const agent = world.agent(store.get().play.id);
     const { source } = store.get().welcome ?? {};
-    if (!agent || !source) return;
-    vitals.show(agent, source.vitals);
+    if (!agent || !source || !world.frame) return;
+    vitals.show(agent, source.vitals, mostHealthOf(world.frame.agents, world.declared, source)(world.rowOf(agent.id)));
     name.replaceChildren(emblem(agent.population), nameParts(agentName(agent.id), ""));
     showIntent();
   }, 80);

@@ -161,6 +161,7 @@ SYSTEM = System(
     ),
     terms=(Term("level", "level gained", weight_of("level")),),
     own=(*map(_level, Skill), *map(_progress, Skill), *map(_gift, range(len(TRADES)))),
+    shown=(_level(Skill.CONSTITUTION).name,),  # the most health that each can have
     features=(
         Feature(
             "combat_level",

@@ -12,7 +12,7 @@ import numpy as np
 from forge.blade.mechanics.ids import NONE, UNKNOWN, EventKind
 from forge.blade.mechanics.tile import materials_of
 from forge.blade.recording.captured import further_tables
-from forge.blade.recording.frame_layout import declared_columns, frame_layout
+from forge.blade.recording.frame_layout import declared_columns, frame_layout, shown_columns
 from forge.blade.recording.frame_schema import (
     ALIGNMENT,
     MAGIC,
@@ -191,7 +191,8 @@ def _agents(world: World, w: int) -> Table:
     actions = np.where((records["age"] == 0)[:, None], UNKNOWN, state.actions[w, slots])
     chosen = {name: actions[:, i] for i, name in enumerate(("move", "style"))}
     declared = declared_columns(world.config.schema, records, actions)
-    return {**{name: records[name] for name in records.dtype.names}, "slot": slots, **chosen, **declared}
+    shown = shown_columns(world.config.schema, state, w, slots)
+    return {**{name: records[name] for name in records.dtype.names}, "slot": slots, **chosen, **declared, **shown}
 
 
 def _logged(events: np.ndarray, kind: EventKind, columns: Mapping[str, str]) -> Table:

@@ -29,8 +29,9 @@ from forge.blade.recording.further_tables import (
 from forge.blade.schema.nature import Look
 from forge.blade.schema.record import FILLING, Column, settled
 from forge.blade.schema.schema import Schema
-from forge.blade.schema.system import Choice, EventType, System, Tile
+from forge.blade.schema.system import Choice, EventType, Feature, System, Tile
 from forge.blade.schema.versions import Since
+from forge.blade.state.state import State
 from forge.support.checks import ConfigError
 
 #: Columns of a table, and names of one kind: what stands for "unknown" is none of them.
@@ -73,6 +74,7 @@ class _Columns(NamedTuple):
 
     fields: tuple[Field, ...]  # without the names of options and without ranges, which a configuration sets
     read: tuple[_Place, ...]  # from the records of agents
+    shown: tuple[tuple[str, Feature], ...]  # column of frames, and what agents know of themselves in an array
     chosen: tuple[tuple[str, int], ...]  # from their actions: column of frames, and of these
 
 
@@ -80,8 +82,8 @@ def frame_layout(config: Config) -> FrameLayout:
     """What frames of a world with this configuration hold.
 
     Behind the columns that every frame has come, in the order of the systems, all other fields of agents, then what
-    agents chose. A field with a shape is a column for each of its numbers, `bag_0`, `bag_1`, ... Before a name that is
-    taken stands that of the system: `poison.slot`.
+    is shown of arrays, then what agents chose. A field with a shape is a column for each of its numbers, `bag_0`,
+    `bag_1`, ... Before a name that is taken stands that of the system: `poison.slot`.
 
     Where systems have bodies on the map, there is a table `creatures` of them, with the fields that those systems
     declare; where they log events, a table `deeds`.
@@ -102,6 +104,7 @@ def _layout(config: Config) -> FrameLayout:
         if feature.read is None and not feature.array
     }
     known = {place.column: ranges.get(place.field) for place in columns.read}
+    known |= {name: (feature.low(config), feature.high(config)) for name, feature in columns.shown}
     fields = [
         field._replace(names=tuple(options.get(field.name, field.names)), range=known.get(field.name))
         for field in columns.fields
@@ -113,7 +116,8 @@ def _layout(config: Config) -> FrameLayout:
     deeds = deeds_of(schema)
     _check_room("kinds of events", len(deeds))
     with_bodies = {system.name for system in further_systems(schema)}
-    bodies = [f for f in fields if f.declared == "field" and f.system in with_bodies] if with_bodies else None
+    of_bodies = {place.column for place in columns.read}
+    bodies = [f for f in fields if f.name in of_bodies and f.system in with_bodies] if with_bodies else None
     sections = sections_of(schema.names("materials"), schema.names("causes"), fields)
     tables = (*sections, *further_sections(bodies, deeds))
     return FrameLayout(tables, schema.materials, deeds, tuple(nature.look for nature in schema.natures))
@@ -128,6 +132,7 @@ def _check_room(what: str, count: int) -> None:
 def _columns(schema: Schema) -> _Columns:
     fields: list[Field] = []
     read: list[_Place] = []
+    shown: list[tuple[str, Feature]] = []
     chosen: list[tuple[str, int]] = []
     taken = set(_KNOWN)
     for system in schema.systems:
@@ -137,6 +142,12 @@ def _columns(schema: Schema) -> _Columns:
                 which = f", at {list(at)}" if at else ""
                 fields.append(_field(system, name, column, which))
                 read.append(_Place(name, column.name, at))
+    types = {array.name: array.type for array in schema.arrays}
+    for system in schema.systems:
+        for feature in (feature for feature in system.own if feature.name in system.shown):
+            name = _free(feature.name, system.name, taken)
+            fields.append(_shown(system, name, feature, types[feature.array]))
+            shown.append((name, feature))
     for system in schema.systems:
         for choice in system.choices:
             if choice.name in _CHOICES:
@@ -144,7 +155,7 @@ def _columns(schema: Schema) -> _Columns:
             name = _free(choice.name, system.name, taken)
             fields.append(_choice(system, name, choice))
             chosen.append((name, schema.names("choices").index(choice.name)))
-    return _Columns(tuple(fields), tuple(read), tuple(chosen))
+    return _Columns(tuple(fields), tuple(read), tuple(shown), tuple(chosen))
 
 
 def _free(name: str, system: str, taken: set[str]) -> str:
@@ -160,6 +171,11 @@ def _field(system: System, name: str, column: Column, which: str) -> Field:
     names = column.names or (("no", "yes") if truth else ())
     more = {"names": names, "declared": "field", "system": system.name}
     return Field(name, kind, column.unit, column.meaning + which, "slot", **more)  # type: ignore[arg-type]
+
+
+def _shown(system: System, name: str, feature: Feature, code: str) -> Field:
+    more = {"declared": "field", "system": system.name}
+    return Field(name, np.dtype(code).newbyteorder("<"), feature.unit, feature.meaning, "slot", **more)  # type: ignore[arg-type]
 
 
 def _choice(system: System, name: str, choice: Choice) -> Field:
@@ -185,6 +201,25 @@ def declared_columns(schema: Schema, agents: np.ndarray, actions: np.ndarray | N
     return table
 
 
+def shown_columns(schema: Schema, state: State, w: int, slots: np.ndarray) -> Table:
+    """What systems show of arrays of the state.
+
+    Args:
+        schema: of the worlds.
+        state: of them.
+        w: index of the world.
+        slots: of its agents, integers [n].
+
+    Returns:
+        Arrays [n] by the names of the columns.
+    """
+    table = {}
+    for name, feature in _columns(schema).shown:
+        rows = getattr(state, feature.array)[w, slots]
+        table[name] = rows if feature.at is None else rows[:, feature.at]
+    return table
+
+
 def put_declared(schema: Schema, table: Table, agents: np.ndarray) -> None:
     """Fills in records of agents [n] what `declared_columns` took from such."""
     for place in _columns(schema).read:
@@ -197,7 +232,7 @@ def seen_columns(schema: Schema) -> tuple[set[str], set[str]]:
     mine = others | {feature.name for feature in schema.own if feature.read is None and not feature.array}
     columns = _columns(schema)
     seen = [{place.column for place in columns.read if place.field in names} for names in (others, mine)]
-    return seen[0], seen[1] | {name for name, _ in columns.chosen}
+    return seen[0], seen[1] | {name for name, _ in (*columns.shown, *columns.chosen)}
 
 
 def layout_of(description: Mapping[str, Any]) -> FrameLayout:

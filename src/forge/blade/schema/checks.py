@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import keyword
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -40,6 +40,7 @@ _KINDS: dict[str, type] = {
     "arrays": Array,
     "features": Feature,
     "own": Feature,
+    "shown": str,
     "around": str,
     "rows": Rows,
     "materials": Tile,
@@ -71,10 +72,11 @@ def check_system(system: System) -> None:
         declared = getattr(system, field)
         if not isinstance(declared, tuple) or not all(isinstance(one, kind) for one in declared):
             raise ConfigError(f"{who}: {field} = {shown(declared)} must be a tuple of {kind.__name__}")
-        if field not in ("shared", "around", "verbs"):
+        if field not in ("shared", "shown", "around", "verbs"):
             for one in declared:
                 _check_name(who, field, one.name)
     _check_columns(who, (*system.agent, *system.tally, *system.life))
+    _check_shown(who, system)
     for number in system.numbers:
         _check_number(who, system, number)
     for rows in system.rows:
@@ -127,13 +129,24 @@ def check_given(choices: Sequence[Choice]) -> None:
         before.add(choice.name)
 
 
-def check_array_of(system: System, feature: Feature, arrays: Set[str]) -> None:
-    """Refuses a feature that is not told of an agent itself, or whose array is not there."""
+def check_array_of(system: System, feature: Feature, types: Mapping[str, Any]) -> None:
+    """Refuses a feature that is not told of an agent itself, or whose array is not there, or cannot be shown.
+
+    Args:
+        system: that declares it.
+        feature: that is in an array.
+        types: of all arrays, by name.
+    """
     who = f"feature {feature.name!r} of system {system.name!r}"
     if feature not in system.own or feature.read is not None:
         raise ConfigError(f"{who} is in an array: that is for what agents know of themselves alone, without `read`")
-    if feature.array not in arrays:
+    if feature.array not in types:
         raise ConfigError(f"{who} is in the array {feature.array!r}, which no system declares")
+    if feature.name in system.shown and types[feature.array] not in _SCALARS:
+        raise ConfigError(
+            f"{who} is shown, but its array {feature.array!r} is of type {shown(types[feature.array])}; allowed are "
+            f"{_listed(_SCALARS)}"
+        )
 
 
 def _check_name(who: str, field: str, name: Any) -> None:
@@ -154,6 +167,17 @@ def _check_columns(who: str, columns: Iterable[Column]) -> None:
         for what in ("meaning", "unit"):
             if not getattr(column, what):
                 raise ConfigError(f"{who}: field {column.name} has no {what}; say what its numbers are")
+
+
+def _check_shown(who: str, system: System) -> None:
+    """Frames hold all other numbers already, or, where they are computed from several, do not know them."""
+    allowed = [feature.name for feature in system.own if feature.array]
+    for name in system.shown:
+        if name not in allowed:
+            raise ConfigError(
+                f"{who}: shown names {shown(name)}; allowed are those of its `own` that are in arrays: "
+                f"{_listed(allowed) or 'none'}"
+            )
 
 
 def _check_number(who: str, system: System, number: Number) -> None:

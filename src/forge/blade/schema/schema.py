@@ -157,11 +157,11 @@ class Schema:
 
     def _check_features(self) -> None:
         fields = {column.name for column in columns_of(self.agent)}
-        arrays = {array.name for array in self.arrays}
+        types = {array.name: array.type for array in self.arrays}
         for system in self.systems:
             for feature in (*system.features, *system.own):
                 if feature.array:
-                    check_array_of(system, feature, arrays)
+                    check_array_of(system, feature, types)
                 elif feature.read is None and feature.name not in fields:
                     raise ConfigError(
                         f"feature {feature.name!r} of system {system.name!r} is no field of agents, and does not say "

@@ -280,6 +280,7 @@ class System:
         arrays: of a batch.
         features: what agents know of one another.
         own: what agents know of themselves alone; their numbers are counted by themselves.
+        shown: names of those of `own` in arrays that frames hold of everyone, as they do fields of agents.
         around: what all agents of a world know of it: numbers of these arrays of the state, "i4" of shape () or (n,).
         rows: sets of things that agents know of.
         materials: that tiles can be of.
@@ -313,6 +314,7 @@ class System:
     arrays: tuple[Array, ...] = ()
     features: tuple[Feature, ...] = ()
     own: tuple[Feature, ...] = ()
+    shown: tuple[str, ...] = ()
     around: tuple[str, ...] = ()
     rows: tuple[Rows, ...] = ()
     materials: tuple[Tile, ...] = ()

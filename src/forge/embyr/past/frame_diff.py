@@ -9,7 +9,7 @@ import numpy as np
 from forge.blade.mechanics.ids import UNKNOWN
 from forge.blade.recording.captured import further_tables
 from forge.blade.recording.frame import Frame, draw_tiles, typed
-from forge.blade.recording.frame_layout import declared_columns, frame_layout
+from forge.blade.recording.frame_layout import declared_columns, frame_layout, shown_columns
 from forge.blade.world.world import World
 
 _NONE = np.zeros(0, np.int64)
@@ -51,6 +51,7 @@ class FrameDiffSource:
                 "slot": slots,
                 **_constant(("move", "style"), UNKNOWN, len(agents)),
                 **declared_columns(self.world.config.schema, agents, None),
+                **shown_columns(self.world.config.schema, state, w, slots),
             },
             "tiles": {"index": index, "material": materials.ravel()[index]},
             "plane": {"material": materials.ravel() if first else _NONE},
