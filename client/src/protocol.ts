@@ -190,8 +190,8 @@ export interface OptionReport {
 export interface Events {
   type: "events";
   births: Record<"tick" | "id" | "row" | "col" | "population", number[]>;
-  /** The killer is an id, or -1. */
-  deaths: Record<"tick" | "id" | "row" | "col" | "population" | "age" | "cause" | "killer", number[]>;
+  /** The killer is an id, or -1; its kind is that of a creature, by the names of the column `creature`, else 0. */
+  deaths: Record<"tick" | "id" | "row" | "col" | "population" | "age" | "cause" | "killer" | "killer_kind", number[]>;
   attacks?: { count: number; damage: number };
   /** How many births and deaths there were besides, of which the server knows no more. */
   untold?: { births: number; deaths: number };

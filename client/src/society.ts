@@ -50,6 +50,8 @@ export interface Deed extends Pick<Doings, "event" | "did" | "of" | "value"> {
   tick: number;
   /** The id of the other one; below 0 is a creature, or nobody. */
   other: number;
+  /** Of an attack: what kind the creature is that struck or was struck; null for none, and where it is not known. */
+  creature: string | null;
   row: number;
   col: number;
 }
@@ -69,6 +71,8 @@ export interface LifeReport {
   cause: string | null;
   /** Id of an agent, or below 0 of a creature. */
   killer: number | null;
+  /** What kind of creature that is; null for an agent, and where it is not known. */
+  killer_kind: string | null;
   kills: number;
   slain: number;
   mother: number | null;

@@ -78,6 +78,18 @@ export class World {
   /** Takes in what happened in ticks without a frame; the next frame brings it to the listeners. */
   miss(events: Events): void {
     this.missing.push(events);
+    this.learn(events);
+  }
+
+  /** Takes in of what kind the creatures were that killed somebody in ticks without a frame. */
+  learn({ deaths }: Pick<Events, "deaths">): void {
+    deaths.killer_kind.forEach((kind, i) => void this.learnOf(deaths.killer[i], kind));
+  }
+
+  /** Takes in of what kind a creature is, by its number; 0 is none. */
+  private learnOf(id: number, kind: number): void {
+    const name = kind > 0 && this.declared.species[kind];
+    if (name) this.species.set(id, name);
   }
 
   /** Takes in the next frame and tells the listeners. */
@@ -104,14 +116,15 @@ export class World {
     return this.known === null || this.known[place] === 1;
   }
 
-  private takeCreatures({ creatures }: Frame): void {
+  private takeCreatures({ creatures, deeds }: Frame): void {
     this.beasts = new Map();
     const kinds = creatures ? columnOf(creatures, "creature") : undefined;
     creatures?.id.forEach((id, i) => {
       this.beasts.set(id, i);
-      const name = kinds && this.declared.species[Number(kinds[i])];
-      if (name) this.species.set(id, name);
+      this.learnOf(id, Number(kinds?.[i] ?? 0));
     });
+    const slay = this.declared.deeds.findIndex(({ name }) => name === "slay"); // it may have killed before it died
+    deeds?.what.forEach((what, i) => void (what === slay && this.learnOf(deeds.other[i], deeds.kind[i])));
   }
 
   private takePlane(materials: Uint8Array): void {

@@ -232,7 +232,7 @@ def test_a_life_is_told_with_its_path_its_trades_and_its_levels(street: Street) 
     assert counts["eat", True, "cooked_shrimp"] == (1, 8)
     assert told["deeds"][-1] == {
         "tick": began + 3, "event": "eat", "did": True, "of": "cooked_shrimp", "value": 8, "other": -1,
-        "row": place[0], "col": place[1],
+        "creature": None, "row": place[0], "col": place[1],
     }  # fmt: skip
     assert told["path"] == [[began + k, *place] for k in range(4)]
     bought = {(count["event"], count["did"]): count["value"] for count in street.ask(Life(buyer))["counts"]}

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { BRUTE, OTHER } from "../creatures";
 import { declaredIn } from "../declared";
+import { sightOf } from "../director/sights";
 import { grown, grownFrames, source } from "../fixtures";
 import { type CreatureTable, frameDecoder } from "../frame";
 import { World } from "../world";
@@ -58,6 +59,18 @@ describe("a frame with creatures and deeds", () => {
     ]);
     expect(world.creature(GOBLIN)).toMatchObject({ species: "goblin", row: 2, col: 2, health: 12 });
     expect(world.creature(CHICKEN)).toBeNull();
+  });
+  it("names those that it has never seen by whom they killed, and by who killed them", () => {
+    const world = new World();
+    world.declared = declared;
+    const deaths = { tick: [40, 40, 40], id: [1, 2, 3], row: [1, 1, 1], col: [1, 1, 1], population: [0, 0, 0] };
+    const killers = { age: [9, 9, 9], cause: [0, 0, 2], killer: [2 ** 32 - 7, 8, -1], killer_kind: [3, 0, 0] };
+    const births = { tick: [], id: [], row: [], col: [], population: [] };
+    world.miss({ type: "events", births, deaths: { ...deaths, ...killers } });
+    expect(world.nameOf(2 ** 32 - 7)).toBe("Cave ogre 7");
+    expect(world.nameOf(2 ** 32 - 8)).toBe("Creature 8");
+    world.show({ ...second, key: true, plane: first.plane }); // in which 8 slays a chicken that is there no more
+    expect(world.nameOf(CHICKEN)).toBe("Chicken 1");
   });
 });
 
@@ -125,6 +138,18 @@ describe("creatures among the actors", () => {
     const jumped = shown();
     jumped.show(first, relief, source, 1, true, { declared, site: null });
     expect(jumped.beasts.dead).toEqual([]);
+  });
+});
+
+describe("the health of agents who have skills", () => {
+  it("is a share of their level of constitution", () => {
+    // 10 of 25 points; of the other one it is not told, so that it is the most that anybody begins with, 10
+    expect([0, 1].map((row) => texel(shown(), row, 3)[0])).toEqual([0.4, 1].map(Math.fround));
+  });
+  it("makes a hunt worth more the nearer one of them is to death", () => {
+    const scene = { frame: first, source, declared, rowOf: (id: number) => (id === 7 ? 0 : -1) };
+    const quarrel = { attacker: GOBLIN, target: 7, began: 1, struck: 2, mutual: false };
+    expect(sightOf(scene, quarrel).worth).toBeCloseTo(5 + 1.5 * 0.6); // it has lost 0.6 of its health
   });
 });
 

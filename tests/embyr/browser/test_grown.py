@@ -11,6 +11,8 @@ import pytest
 from forge.blade import Material, Realm
 from forge.blade.recording.frame import Frame
 from forge.blade.recording.frame_layout import frame_layout
+from forge.embyr import Source, Viewer
+from forge.embyr.society.society import Society
 from tests.by_hand import key_frame, write_replay
 from tests.embyr.browser.conftest import port_of, serving
 from tests.embyr.browser.screen import Screen, changed
@@ -55,7 +57,7 @@ def deeds(*told: tuple[str, int, int, str, int]) -> dict[str, list[int]]:
 def frames() -> list[Frame]:
     """Four at work, one of them in iron beside a goblin; then trades, a blow, a birth; then the chicken is dead.
 
-    A troll, of a system from outside, looks on.
+    A troll, of a system from outside, looks on, and at last kills the cook.
     """
     agents: dict[str, Any] = {
         "id": [FISHER, MINER, KNIGHT, COOK],
@@ -64,6 +66,7 @@ def frames() -> list[Frame]:
         "col": [7, 13, 13, 10],
         "population": [0, 1, 2, 3],
         "health": [10, 9, 12, 8],
+        "constitution_level": [10, 10, 24, 16],
         "food": [30] * 4,
         "water": [30] * 4,
         "age": [80] * 4,
@@ -84,6 +87,7 @@ def frames() -> list[Frame]:
     }
     grown = {**agents, "id": [*agents["id"], CHILD]}
     child = {"slot": 4, "row": 11, "col": 10, "population": 3, "health": 10, "work": 255, "style": 255}
+    child["constitution_level"] = 10
     for name, value in child.items():
         grown[name] = [*agents[name], value]
     for name in ("food", "water", "age", "weapon", "armour", "word"):
@@ -97,6 +101,7 @@ def frames() -> list[Frame]:
     )
     blows = {"attacker": [KNIGHT, GOBLIN], "target": [GOBLIN, KNIGHT], "damage": [4, 1], "style": [0, 0]}
     alive = {name: column[1:] for name, column in creatures.items()}
+    mourners = {name: column[:3] + column[4:] for name, column in grown.items()}
     return [
         key_frame(LAYOUT, 0, plane(), agents=agents, creatures=creatures),
         key_frame(
@@ -111,6 +116,15 @@ def frames() -> list[Frame]:
         ),
         key_frame(
             LAYOUT, 2, plane(), agents=grown, creatures=alive, deeds=deeds(("slay", MINER, CHICKEN, "chicken", 0))
+        ),
+        key_frame(
+            LAYOUT,
+            3,
+            plane(),
+            agents=mourners,
+            creatures=alive,
+            attacks={"attacker": [TROLL], "target": [COOK], "damage": [8], "style": [0]},
+            deaths={"id": [COOK], "age": [80], "row": [11], "col": [10], "population": [3], "cause": [0]},
         ),
     ]
 
@@ -220,3 +234,21 @@ def test_the_legend_names_fires_and_creatures_and_the_events_who_struck(whole: S
     assert whole.page.locator(".legend li").all_inner_texts() == ["Fire", "Chicken", "Goblin", "Troll", "Hare"]
     whole.page.get_by_role("button", name="Attacks").click()
     whole.until("document.querySelector('.feed').textContent.includes('Goblin 2')")
+
+
+def test_the_panel_says_how_much_health_an_agent_can_have_and_what_killed_it(opened: Callable[..., Screen]) -> None:
+    """The knight has 12 of the 24 points that its constitution allows; of the cook, a troll takes the last 8 of 16."""
+    page, (first, *later) = opened((1280, 900), drawn=False), frames()
+    health = "document.querySelector('#panel-agent .vital .number')?.innerText"
+    share = "document.querySelector('#panel-agent .meter.health').style.getPropertyValue('--level')"
+    with Viewer(Source.of(CONFIG, title="hamlet"), port=0, extensions=(Society(CONFIG, seconds=0.0),)) as viewer:
+        viewer.put(first)
+        for who, told in ((KNIGHT, "12 / 24"), (COOK, "8 / 16")):
+            page.open(viewer.port, f"agent={who}&director=0")
+            page.until(f"told => {health} === told", told)
+            assert page.ask(share) == "0.5"
+        for frame in later:
+            viewer.put(frame.with_plane(None))
+        page.until("document.querySelector('#agent-story .killer')?.innerText === 'Killed by a troll'")
+        assert "was struck by a troll for 8" in page.text("#agent-story .deeds")
+        page.until("document.querySelector('.feed').textContent.includes('was killed byTroll 3')")

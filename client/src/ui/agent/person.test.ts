@@ -119,6 +119,7 @@ describe("a life", () => {
     of: "copper_sword",
     value: 8,
     other: 9,
+    creature: null,
     row: 0,
     col: 0,
     ...more,
@@ -127,7 +128,12 @@ describe("a life", () => {
   it("is told in words, with whom it was about", () => {
     expect(words(deed("trade"))).toEqual(["sold copper sword to ", { id: 9 }, " for 8 gold"]);
     expect(words(deed("trade", { did: false }))).toEqual(["bought copper sword from ", { id: 9 }, " for 8 gold"]);
+    expect(words(deed("attack", { did: false, other: -3, creature: "cave_ogre" }))).toEqual([
+      ...["was struck by ", "a cave ogre", " for 8"],
+    ]);
+    expect(words(deed("attack", { value: 0, other: -1, creature: "ogre" }))).toEqual(["missed ", "an ogre"]);
     expect(words(deed("attack", { did: false, other: -3 }))).toEqual(["was struck by ", "a creature", " for 8"]);
+    expect(words(deed("slay", { of: "ogre" }))).toEqual(["slew an ogre"]);
     expect(words(deed("attack", { value: 0 }))).toEqual(["missed ", { id: 9 }]);
     expect(words(deed("death", { of: "hunger" }))).toEqual(["died: hunger"]);
     expect(words(deed("eat_berries"))).toEqual(["eat berries"]);

@@ -3,7 +3,7 @@
 import { agentName } from "../../names";
 import type { Deed, Doings, LifeReport } from "../../society";
 import { el, setText } from "../parts/dom";
-import { count, whole } from "../parts/format";
+import { a, count, whole } from "../parts/format";
 import { goodName } from "../parts/goods";
 import { thing } from "./owned";
 
@@ -90,10 +90,14 @@ export function telling(deeds: readonly Deed[]): Deed[] {
 /** Who the other of a deed is, in words; agents are links. */
 export type Word = string | { id: number };
 
+function who(id: number, kind: string | null): Word {
+  return id < 0 ? a(kind ?? "creature") : { id };
+}
+
 /** One thing that happened, in words. */
-export function words({ event, did, of, value, other }: Deed): Word[] {
+export function words({ event, did, of, value, other, creature }: Deed): Word[] {
   const what = goodName(String(of));
-  const whom: Word = other < 0 ? "a creature" : { id: other };
+  const whom = who(other, creature);
   const gold = `${whole(value)} gold`;
   switch (`${event} ${did ? "did" : "had"}`) {
     case "birth did":
@@ -105,7 +109,7 @@ export function words({ event, did, of, value, other }: Deed): Word[] {
     case "attack had":
       return value > 0 ? ["was struck by ", whom, ` for ${whole(value)}`] : ["was missed by ", whom];
     case "slay did":
-      return [`slew a ${what}`];
+      return [`slew ${a(what)}`];
     case "harvest did":
       return ["ate from the forest"];
     case "make did":
@@ -158,8 +162,7 @@ export function createStory(choose: (id: number) => void): { element: HTMLElemen
       setText(since, life.since > life.born ? `The server has watched it since tick ${whole(life.since)}.` : "");
       since.hidden = life.since <= life.born;
       killer.hidden = life.killer === null;
-      if (life.killer !== null)
-        killer.replaceChildren("Killed by ", word(life.killer < 0 ? "a creature" : { id: life.killer }, choose));
+      if (life.killer !== null) killer.replaceChildren("Killed by ", word(who(life.killer, life.killer_kind), choose));
       list.replaceChildren(...chapters(life).map(chapterOf));
       const newest = telling(life.deeds).slice(-SHOWN).reverse();
       deeds.replaceChildren(

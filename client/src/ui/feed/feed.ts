@@ -44,6 +44,7 @@ export function createFeed(app: App, desk: Desk): HTMLElement {
     (past) => {
       if (!past || past.tick + 1 !== asked) return;
       asked = null;
+      world.learn(past);
       log.fill(tellEvents(past, past.tick, lookup(app), world.declared.causes), past.more);
       refresh();
     },

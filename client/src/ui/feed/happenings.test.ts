@@ -69,7 +69,10 @@ describe("tellEvents", () => {
     const events: Events = {
       type: "events",
       births: { tick: [7, 9], id: [20, 21], row: [1, 2], col: [3, 4], population: [0, 1] },
-      deaths: { tick: [7], id: [6], row: [5], col: [5], population: [1], age: [40], cause: [0], killer: [8] },
+      deaths: {
+        ...{ tick: [7], id: [6], row: [5], col: [5], population: [1], age: [40] },
+        ...{ cause: [0], killer: [8], killer_kind: [0] },
+      },
       attacks: { count: 12, damage: 2050 },
       untold: { births: 2, deaths: 1 },
     };

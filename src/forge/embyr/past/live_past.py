@@ -14,6 +14,7 @@ from forge.blade.recording.frame_schema import Table
 from forge.blade.world.world import World
 from forge.embyr.past.census import Census, Sample, message_of
 from forge.embyr.streaming.event_log import tables
+from forge.embyr.streaming.kinds import Kinds
 from forge.embyr.streaming.stream import FrameStream
 
 #: Ticks that an agent's vitals are told of.
@@ -52,7 +53,8 @@ class LivePast:
         """Takes what happened in a tick of which there is no frame, in a world that records events."""
         self._turn_to(world, w)
         logged = happenings(world, w)
-        self._stream.note(int(world.state.tick[w]), logged["births"], logged["deaths"], logged["attacks"])
+        tick, kinds = int(world.state.tick[w]), Kinds.living(world, w)
+        self._stream.note(tick, logged["births"], logged["deaths"], logged["attacks"], kinds)
         self._sample(world, w)
 
     def sample(self, world: World, w: int) -> None:

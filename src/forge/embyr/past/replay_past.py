@@ -13,6 +13,7 @@ from forge.blade.recording.replay import Replay
 from forge.embyr.past.census import Sample, message_of, most_samples
 from forge.embyr.past.live_past import TOLD, TRACE_TICKS, trace_of
 from forge.embyr.streaming.event_log import HAPPENED, rows_of, tables
+from forge.embyr.streaming.kinds import Kinds
 
 _LOOKED_BACK = 512  # ticks in which births and deaths are looked for
 
@@ -78,7 +79,7 @@ class ReplayPast:
         at = tick
         while at >= stop and rows < TOLD:
             frame = self._replay.frame(at)
-            found.append(rows_of(at, frame.births, frame.deaths, frame.attacks))
+            found.append(rows_of(at, frame.births, frame.deaths, frame.attacks, Kinds.shown(frame)))
             rows += len(found[-1])
             at -= 1
         told = np.concatenate(found[::-1])[-TOLD:]

@@ -6,6 +6,7 @@ from forge.blade.recording.frame import FrameSource, happenings
 from forge.blade.recording.frame_schema import Table
 from forge.blade.world.world import World
 from forge.embyr.past.frame_diff import FrameDiffSource
+from forge.embyr.streaming.kinds import Kinds
 from forge.embyr.streaming.stream import FrameStream
 
 
@@ -35,7 +36,8 @@ class Shown:
         if self.world.recording.events and int(self.world.state.tick[self.w]) != self._tick:
             logged = happenings(self.world, self.w)
             unseen = self.unseen(logged["births"], logged["deaths"])
-            stream.note(self._tick, logged["births"], logged["deaths"], logged["attacks"], unseen)
+            kinds = Kinds.living(self.world, self.w)
+            stream.note(self._tick, logged["births"], logged["deaths"], logged["attacks"], kinds, unseen)
             return True
         return False
 

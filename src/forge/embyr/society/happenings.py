@@ -11,6 +11,7 @@ from forge.blade.mechanics.ids import NONE, EventKind
 from forge.blade.recording.frame import Frame
 from forge.blade.recording.frame_schema import FrameLayout
 from forge.blade.world.world import World
+from forge.embyr.streaming.kinds import Kinds
 
 #: Something that happened, 40 bytes: an `EVENT`, with the tick of the frame that shows it.
 HAPPENING = np.dtype(
@@ -24,7 +25,8 @@ HAPPENING = np.dtype(
         ("kind", "u1"),
         ("detail", "u1"),
         ("population", "u1"),
-        ("pad", "u1", (5,)),
+        ("creature", "u1"),  # of an attack by a creature or on one: the kind of that; else 0
+        ("pad", "u1", (4,)),
     ]
 )
 #: Where somebody stood at a tick, 16 bytes.
@@ -91,7 +93,8 @@ def event_names(layout: FrameLayout) -> list[str]:
 def happened_in(world: World, w: int = 0) -> np.ndarray:
     """What a world logged of its last tick, but for drinks, of which there are too many: HAPPENING [n]."""
     events = world.state.events[w, : world.state.event_count[w]]
-    return _happenings(int(world.state.tick[w]), events[events["kind"] != _DRINK])
+    rows = _happenings(int(world.state.tick[w]), events[events["kind"] != _DRINK])
+    return _named(rows, Kinds.living(world, w))
 
 
 def happened_shown(frame: Frame) -> np.ndarray:
@@ -120,7 +123,7 @@ def happened_shown(frame: Frame) -> np.ndarray:
     for name, column in zip(("row", "col"), frame.lookup(rows["agent"][nowhere], "row", "col"), strict=True):
         rows[name][nowhere] = column
     rows["tick"] = frame.tick
-    return rows
+    return _named(rows, Kinds.shown(frame))
 
 
 def places_of(tick: int, agents: Mapping[str, np.ndarray] | np.ndarray) -> np.ndarray:
@@ -134,6 +137,13 @@ def places_of(tick: int, agents: Mapping[str, np.ndarray] | np.ndarray) -> np.nd
 
 def _at(table: Mapping[str, np.ndarray]) -> dict[str, np.ndarray]:
     return {"agent": table["id"], **{name: table[name] for name in ("row", "col", "population")}}
+
+
+def _named(rows: np.ndarray, kinds: Kinds) -> np.ndarray:
+    """The same rows, with the kinds of the creatures that strike or are struck."""
+    struck = np.flatnonzero((rows["kind"] == _ATTACK) & (np.minimum(rows["agent"], rows["other"]) < 0))
+    rows["creature"][struck] = kinds.of(np.minimum(rows["agent"], rows["other"])[struck])
+    return rows
 
 
 def _happenings(tick: int, events: np.ndarray) -> np.ndarray:

@@ -29,6 +29,7 @@ class LifeRecord:
     died: int | None = None
     cause: int | None = None  # of death, by number; None while it lives, and where nobody knows
     killer: int | None = None  # id of an agent, or, below 0, of a creature
+    killer_kind: int = 0  # of a creature that killed it; 0 else, and where it is not known
     kills: int = 0  # of agents
     slain: int = 0  # creatures
     children: list[int] = field(default_factory=list)
@@ -110,6 +111,7 @@ class Lives:
             if len(blows):
                 hardest = int(np.argmax(blows["value"])) if self._by_levels else -1
                 life.killer = int(blows["agent"][hardest])
+                life.killer_kind = int(blows["creature"][hardest])
                 if life.killer in self._known:
                     self._known[life.killer].kills += 1
 

@@ -11,6 +11,7 @@ from forge.blade.mechanics.ids import EventKind, Style
 from forge.blade.recording.frame_schema import FrameLayout
 from forge.embyr.society.happenings import OURS, Rows, event_names
 from forge.embyr.society.lives import Lives
+from forge.embyr.streaming.kinds import kind_names
 
 #: Places of a path that are told of at most, and things that happened last.
 MOST_PLACES, MOST_DEEDS = 240, 40
@@ -27,7 +28,7 @@ class Stories:
 
     def __init__(self, layout: FrameLayout, lives: Lives, happenings: Rows, places: Rows) -> None:
         self._lives, self._happenings, self._places = lives, happenings, places
-        self._events = event_names(layout)
+        self._events, self._kinds = event_names(layout), kind_names(layout)
         (deaths,) = [section for section in layout.sections if section.name == "deaths"]
         (causes,) = [column.names for column in deaths.fields if column.name == "cause"]
         #: What the `detail` of an event names, by its number; of others it is told as it is.
@@ -52,6 +53,7 @@ class Stories:
             "age": life.age(tick),
             "cause": None if life.cause is None else self._details[int(EventKind.DEATH)][life.cause],
             "killer": life.killer,
+            "killer_kind": self._kind(life.killer_kind),
             "kills": life.kills,
             "slain": life.slain,
             "mother": life.mother,
@@ -89,9 +91,14 @@ class Stories:
             "of": self._named(kind, int(row["detail"])),
             "value": int(row["value"]),
             "other": other,
+            "creature": self._kind(int(row["creature"])),
             "row": int(row["row"]),
             "col": int(row["col"]),
         }
+
+    def _kind(self, number: int) -> str | None:
+        """What a kind of creatures is called; None for no creature, and where it is not known."""
+        return self._kinds[number] if 0 < number < len(self._kinds) else None
 
     def _named(self, kind: int, detail: int) -> str | int:
         names = self._details.get(kind, ())

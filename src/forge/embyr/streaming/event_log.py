@@ -9,6 +9,7 @@ import numpy as np
 
 from forge.blade.mechanics.ids import NONE, Cause, EventKind
 from forge.blade.recording.frame_schema import Table
+from forge.embyr.streaming.kinds import NO_KINDS, Kinds
 
 _BIRTH, _DEATH = int(EventKind.BIRTH), int(EventKind.DEATH)
 #: One birth or death, 32 bytes.
@@ -23,11 +24,11 @@ HAPPENED = np.dtype(
         ("kind", "u1"),  # an `EventKind`: birth or death
         ("population", "u1"),
         ("cause", "u1"),  # a `Cause`
-        ("pad", "u1"),
+        ("killer_kind", "u1"),  # of a killer that is a creature; else 0
     ]
 )
 _BIRTHS = ("tick", "id", "row", "col", "population")
-_DEATHS = (*_BIRTHS, "age", "cause", "killer")
+_DEATHS = (*_BIRTHS, "age", "cause", "killer", "killer_kind")
 #: Rows that are kept: a world in which one agent is born and one dies in every tick fills them in 32,768 ticks.
 KEPT = 2**16
 #: Rows of one message, so that none is longer than some 200 kB.
@@ -57,14 +58,15 @@ class EventLog:
         #: How much has happened up to now.
         self.mark = Mark()
 
-    def add(self, tick: int, births: Table, deaths: Table, attacks: Table) -> None:
+    def add(self, tick: int, births: Table, deaths: Table, attacks: Table, kinds: Kinds = NO_KINDS) -> None:
         """Logs what happened in a tick.
 
         Args:
             tick: the one that has ended.
             births, deaths, attacks: as in a frame.
+            kinds: of its creatures.
         """
-        self._append(rows_of(tick, births, deaths, attacks))
+        self._append(rows_of(tick, births, deaths, attacks, kinds))
         mark = self.mark
         self.mark = mark._replace(
             births=mark.births + len(births["id"]),
@@ -109,7 +111,7 @@ class EventLog:
             self.mark = self.mark._replace(rows=end)
 
 
-def rows_of(tick: int, births: Table, deaths: Table, attacks: Table) -> np.ndarray:
+def rows_of(tick: int, births: Table, deaths: Table, attacks: Table, kinds: Kinds) -> np.ndarray:
     """The deaths and births of a tick: HAPPENED [n]."""
     died, born = len(deaths["id"]), len(births["id"])
     rows = np.zeros(died + born, HAPPENED)
@@ -122,7 +124,9 @@ def rows_of(tick: int, births: Table, deaths: Table, attacks: Table) -> np.ndarr
             part[name] = column
     killed = np.flatnonzero(rows["cause"][:died] == Cause.ATTACK)
     if len(killed) and len(attacks["target"]):
-        rows["killer"][killed] = _last_attackers(attacks, rows["id"][killed])
+        killers = _last_attackers(attacks, rows["id"][killed])
+        rows["killer"][killed] = killers
+        rows["killer_kind"][killed] = np.where(killers == NONE, 0, kinds.of(killers))
     return rows
 
 

@@ -13,6 +13,7 @@ import numpy as np
 from forge.blade.recording.frame import Frame, draw_tiles, encode
 from forge.blade.recording.frame_schema import Table
 from forge.embyr.streaming.event_log import EventLog, Mark
+from forge.embyr.streaming.kinds import Kinds
 from forge.embyr.wire.protocol import text_of
 
 _SAMPLES = 32  # frames that the rate is measured over
@@ -91,7 +92,7 @@ class FrameStream:
                 self._before = self._noted[1]
             else:
                 self._before = self.events.mark
-                self.events.add(frame.tick, frame.births, frame.deaths, frame.attacks)
+                self.events.add(frame.tick, frame.births, frame.deaths, frame.attacks, Kinds.shown(frame))
             self._after, self._noted = self.events.mark, None
             self._frame, self.tick = frame, frame.tick
             self._messages.clear()
@@ -102,13 +103,13 @@ class FrameStream:
             self.number += 1
 
     def note(
-        self, tick: int, births: Table, deaths: Table, attacks: Table, unseen: tuple[int, int] = (0, 0)
+        self, tick: int, births: Table, deaths: Table, attacks: Table, kinds: Kinds, unseen: tuple[int, int] = (0, 0)
     ) -> None:  # fmt: skip
         """Takes what happened in a tick of which there is no frame; `unseen` as in `put`."""
         with self._lock:
             self.events.count(*unseen)
             self._noted = tick, self.events.mark
-            self.events.add(tick, births, deaths, attacks)
+            self.events.add(tick, births, deaths, attacks, kinds)
 
     def news(self, seen: Seen) -> News | None:
         """What a viewer that has been sent no more than `seen` is to be sent; None if there is nothing new."""
