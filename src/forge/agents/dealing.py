@@ -94,23 +94,24 @@ def next_place(rules, place):
 
 
 @inline
-def takes_bid(rules, kind, bid):
-    """Whether a bid is not far below the usual price of a kind; 0 is none."""
-    return bid > 0 and place_of(rules, bid) >= place_of(rules, USUAL[kind]) - _SLACK
+def takes_bid(rules, kind, bid, last):
+    """Whether a bid is not far below the usual price of a kind, nor below what was last paid; a bid of 0 is none."""
+    least = max(place_of(rules, USUAL[kind]), place_of(rules, last)) - _SLACK
+    return bid > 0 and place_of(rules, bid) >= least
 
 
 @inline
 def asking(told, rules, w, slot, kind, stock):
     """The place of the price at which an agent offers one of its stock.
 
-    It takes a bid that is not far below the usual price. What is sold out it offers for more than was last paid; else
-    it joins the best offer, or goes below it where it has much. Of what it makes few of it has never much: there it
-    goes below where what it offered before still waits.
+    It takes a bid that is not far below the usual price and the last one. What is sold out it offers for more than was
+    last paid; else it joins the best offer, or goes below it where it has much. Of what it makes few of it has never
+    much: there it goes below where what it offered before still waits.
     """
     ask, bid, last = quoted(told, rules, w, slot, kind)
     usual = place_of(rules, USUAL[kind])
     low, high = max(0, usual - _SLACK), usual + 2 * _SLACK
-    if takes_bid(rules, kind, bid):
+    if takes_bid(rules, kind, bid, last):
         return place_of(rules, bid)
     if ask > 0:
         waits = not _EDIBLE[kind] and told.orders_by_kind[w, slot, kind] > 0

@@ -139,10 +139,10 @@ def best_to_smith(told, rules, w, slot):
     for kind in range(_THINGS, _END_OF_THINGS):
         held = units_of(told, w, slot, kind)
         if told.level[w, slot, SMITHING] >= _LEVEL[kind] and held < _STORES:
-            _, bid, _ = quoted(told, rules, w, slot, kind)
+            _, bid, last = quoted(told, rules, w, slot, kind)
             made = told.may_kind[w, slot, rules.deed_smith, kind]
             lacks = kinds.TAKES[kind] - np.int64(told.pack[w, slot, _OF[kind]])
-            if made or (takes_bid(rules, kind, bid) and lacks * USUAL[_OF[kind]] <= gold):
+            if made or (takes_bid(rules, kind, bid, last) and lacks * USUAL[_OF[kind]] <= gold):
                 score = 256 * worth(told, rules, w, slot, kind) // (kinds.TAKES[kind] * (1 + held))
                 if score > most:
                     best, most, ready = kind, score, made
