@@ -121,3 +121,13 @@ def test_a_smith_buys_ore_for_what_is_bid_for() -> None:
     town.act("B", "buy", ARMOUR, 34)
     told = town.chosen("artisan")
     assert (told["work"], told["kind"], town.price(told)) == ("buy", ORE, 5)
+
+
+def test_who_sells_waits_for_what_was_last_paid() -> None:
+    """Ore is usually 3; B bids 3. One price below the last, 5, it is taken; two below, 8, A asks for 8, its most."""
+    for last, asked in ((0, 3), (5, 3), (8, 8)):
+        town = Town(SHORE, {"A": {"trade": MINING, "pack": {"copper_ore": 1}}, "B": {"gold": 10}})
+        town.pit.state.exchange_last[0, ORE] = last
+        town.act("B", "buy", ORE, 3)
+        told = town.chosen("artisan")
+        assert (told["work"], told["kind"], town.price(told)) == ("sell", ORE, asked)
