@@ -13,60 +13,41 @@ _KINDS, _BUNDLE, _KNIVES, _LAST_KNIVES = COUNT, BUNDLE, KNIVES, KNIVES + len(MET
 _ALL = np.uint64(bits(range(COUNT)))
 _ALL_KNIVES = np.uint64(bits(range(KNIVES, KNIVES + len(METALS))))
 _NOTHING, _ONE = np.uint64(0), np.uint64(1)
-#: Columns of `exchange_shown`: what is shown, sets of kinds, and gold + 1, so that 0 is who has not observed yet;
+#: Columns of `exchange_shown`: what is shown, sets of kinds, and gold + 1, so that 0 is who has not observed yet. The
+#: rest of a row has no meaning any more, and is there for what was saved while it had.
 _SELL, _BUY, _CANCEL, _GOLD = range(4)
-#: what would be shown where there is a market, which changes only with the pack, the gold and the orders;
-_CAN_SELL, _CAN_BUY = 4, 5
-#: and whether it is in one.
-_HERE = 6
 SHOWN = 8
 
 
 @inline
 def see_exchange(state, w):
     """Everyone knows what it can sell, buy and cancel, and what things cost."""
-    living, shown = state.living[w], state.exchange_shown[w]
-    for k in range(state.changed_count[w]):  # as after anything that happens to gold or orders
-        slot = np.int64(state.changed[w, k])
-        weigh_trade(state, w, slot)
-        see_trade(state, w, slot, np.uint32(market_of(state, w, slot) >= 0))
-    for k in range(state.living_count[w]):
-        slot = np.int64(living[k])
-        here = np.uint32(market_of(state, w, slot) >= 0)
-        if shown[slot, _HERE] != here:
-            see_trade(state, w, slot, here)
+    for k in range(state.changed_count[w]):  # as after anything that happens to gold or orders, and at a camp's edge
+        see_trade(state, w, np.int64(state.changed[w, k]))
     if state.rules[w].books_by_camp:
         for k in range(state.living_count[w]):
-            slot = np.int64(living[k])
+            slot = np.int64(state.living[w, k])
             see_prices(state, w, nearest_book(state, w, slot), state.prices_near[w, slot])
     else:
         see_prices(state, w, 0, state.exchange_prices[w])
 
 
 @inline
-def weigh_trade(state, w, slot):
-    """What an agent could sell and buy in a market, what it can cancel, and what it can pay."""
+def see_trade(state, w, slot):
+    """What an agent can sell and buy, in a market alone, what it can cancel, and what it can pay."""
     rules, shown = state.rules[w], state.exchange_shown[w, slot]
     waiting, gold = np.int64(state.orders_open[w, slot]), np.int64(state.gold[w, slot])
     sells, buys = _NOTHING, _NOTHING
-    if waiting < state.order_number.shape[2]:
+    if waiting < state.order_number.shape[2] and market_of(state, w, slot) >= 0:
         sells = kinds_to_sell(state, w, slot)
         if state.load[w, slot] < rules.capacity and gold >= rules.prices[0]:
             buys = _ALL
-    shown[_CAN_SELL], shown[_CAN_BUY] = sells, buys
+    show_kinds(state, w, slot, rules.deed_sell, _SELL, sells)
+    show_kinds(state, w, slot, rules.deed_buy, _BUY, buys)
     show_kinds(state, w, slot, rules.deed_cancel, _CANCEL, kinds_ordered(state, w, slot) if waiting > 0 else _NOTHING)
     if shown[_GOLD] != gold + 1:
         allow_prices(state, w, slot, gold)
         shown[_GOLD] = gold + 1
-
-
-@inline
-def see_trade(state, w, slot, here):
-    """What an agent can sell and buy where it is: in a market, 1, or not, 0."""
-    rules, shown = state.rules[w], state.exchange_shown[w, slot]
-    shown[_HERE] = here
-    show_kinds(state, w, slot, rules.deed_sell, _SELL, shown[_CAN_SELL] * here)
-    show_kinds(state, w, slot, rules.deed_buy, _BUY, shown[_CAN_BUY] * here)
 
 
 @inline

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from forge.blade.compiled.jit import inline, where_kept
+from forge.blade.grown.packs import list_as_changed, look_again
 from forge.blade.grown.sites import fires_of, sites
 from forge.blade.mechanics.grid import tile_index
 from forge.blade.mechanics.ids import Material
@@ -126,8 +127,12 @@ def come_and_go(state, w):
     """After the moves: who is in a camp."""
     agents, living = state.agents[w], state.living[w]
     for k in range(state.living_count[w]):
-        agent = agents[np.int64(living[k])]
-        agent.in_camp = in_camp_at(state, w, agent.row, agent.col)
+        slot = np.int64(living[k])
+        agent = agents[slot]
+        here = in_camp_at(state, w, agent.row, agent.col)
+        if agent.in_camp != here:
+            agent.in_camp = here
+            look_again(state, w, slot)
 
 
 @inline
@@ -139,7 +144,10 @@ def find_camp(state, w):
         agent = agents[slot]
         rows, cols = way_to_camp(state, w, agent.row, agent.col)
         ways[slot, 0], ways[slot, 1] = rows, cols
-        agent.in_camp = max(abs(rows), abs(cols)) <= radius
+        here = max(abs(rows), abs(cols)) <= radius
+        if agent.in_camp != here:  # somebody was put elsewhere after the moves
+            agent.in_camp = here
+            list_as_changed(state, w, slot)
 
 
 @inline

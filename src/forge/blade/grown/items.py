@@ -115,9 +115,10 @@ def is_known(state, w, slot):
 
 @inline
 def list_changed(state, w):
-    """Lists whose packs or levels have changed: what follows from these is found anew for them alone.
+    """Lists whose packs or levels have changed, or who came to a camp or left it.
 
-    Who has changed is any, and to branch on it, once for each thing that follows, cost more than this list.
+    What follows from these is found anew for them alone. Who has changed is any, and to branch on it, once for each
+    thing that follows, cost more than this list.
     """
     living, changed, count = state.living[w], state.changed[w], 0
     for k in range(state.living_count[w]):

@@ -6,7 +6,7 @@ from enum import IntEnum
 
 import numpy as np
 
-from forge.blade.compiled.jit import inline
+from forge.blade.compiled.jit import inline, where_kept
 from forge.blade.grown.kinds import BUNDLE, KNIVES, METALS
 from forge.blade.mechanics.events import log_event
 from forge.blade.mechanics.ids import NONE
@@ -112,3 +112,24 @@ def use_up(state, w, slot, kind, count):
 def carries(state, w, slot, kind):
     """Whether an agent carried anything of a kind when it last observed."""
     return (state.carried[w, slot] >> np.uint32(kind)) & np.uint32(1) != 0
+
+
+def _carries_nothing(state, w, slot):
+    return
+
+
+@where_kept("pack_known", otherwise=_carries_nothing)
+def look_again(state, w, slot):
+    """What follows from the pack of an agent, and from where it is, is found anew when it observes next."""
+    state.pack_known[w, slot] = 0
+
+
+@where_kept("pack_known", otherwise=_carries_nothing)
+def list_as_changed(state, w, slot):
+    """Lists an agent, while it observes, with those whose packs have changed, if it is not listed yet."""
+    listed = False
+    for k in range(state.changed_count[w]):
+        listed |= state.changed[w, k] == slot
+    if not listed:
+        state.changed[w, state.changed_count[w]] = slot
+        state.changed_count[w] += 1

@@ -77,12 +77,10 @@ def see_work(state, w):
 def see_crafts(state, w):
     """Everyone knows what it can cook and smith, in a camp."""
     to_cook, to_smith = np.int64(state.rules[w].deed_cook), np.int64(state.rules[w].deed_smith)
-    living, agents, known, crafts = state.living[w], state.agents[w], state.makeable[w], state.crafts[w]
-    for k in range(state.changed_count[w]):
+    agents, known, crafts = state.agents[w], state.makeable[w], state.crafts[w]
+    for k in range(state.changed_count[w]):  # as well by coming to a camp, or leaving it
         slot = np.int64(state.changed[w, k])
         known[slot] = makeable(state, w, slot)
-    for k in range(state.living_count[w]):
-        slot = np.int64(living[k])
         here = np.uint32(agents[slot].in_camp)
         found, before = known[slot] * here, crafts[slot]
         if found != before:
