@@ -15,7 +15,7 @@ class Lair(Section):
     hares: int = number(0, 0, 100, "hares in a world")
 
 
-#: The moss has a system of its own: where it is not named, trolls of `HILLS` live on scrub alone.
+#: The moss has a system of its own.
 MOSS = System("moss", "moss", materials=(Tile("moss", "trolls live on it", "#335533"),))
 LAIR = System(
     "lair",
@@ -49,15 +49,5 @@ LAIR = System(
             colour="#998877",
             shy=True,
         ),
-    ),
-)
-_TROLL, _HARE = LAIR.natures
-HILLS = System(
-    "hills",
-    "trolls and hares where there is no moss",
-    section=Lair,
-    natures=(
-        _TROLL._replace(count=lambda config: config.hills.trolls, lives_on=("scrub",)),
-        _HARE._replace(count=lambda config: config.hills.hares),
     ),
 )

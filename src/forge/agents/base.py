@@ -56,6 +56,8 @@ class Scripted(ABC):
 
     #: Systems that a world must have for such agents, besides those of every world.
     needs: ClassVar[tuple[str, ...]] = ()
+    #: The materials that they tell apart, by the numbers that they have in windows as these agents read them.
+    knows: ClassVar[tuple[str, ...]] = tuple(material.name.lower() for material in Material)
 
     def __init__(self, config: Config, seed: int | None = 0) -> None:
         self.config = config_of(config)
@@ -66,7 +68,7 @@ class Scripted(ABC):
         self._calls = 0
         self._headings = np.zeros((0, config.spawn.cap), np.uint8)
         self._crop = np.zeros((0, config.spawn.cap, SIZE, PITCH), np.uint8)
-        self._known = _as_known(config)
+        self._known = _as_known(config, self.knows)
 
     def act(
         self, observation: Observation, out: np.ndarray | None = None, slots: slice | range | None = None
@@ -171,7 +173,7 @@ class Scripted(ABC):
         """The 15 × 15 tiles around each agent, a byte each: the observed window if it is just that, else a copy.
 
         Of a larger window it is the middle; what lies beyond a smaller one is taken for stone: nothing is known of it.
-        Materials from outside are taken for grass where they may be entered, else for stone.
+        Materials that these agents do not know are taken for grass where they may be entered, else for stone.
         """
         window, known = observation.window, self._known
         W, N, R, _ = window.shape
@@ -217,11 +219,13 @@ class Compiled(Scripted):
         return Script(kind.kernel, Sight, self._rules, self._headings, self._key, self._calls)
 
 
-def _as_known(config: Config) -> np.ndarray | None:
+def _as_known(config: Config, known: tuple[str, ...]) -> np.ndarray | None:
     """The material that agents take each one for, uint8 [materials]; None where they know them all."""
-    materials = config.schema.materials
-    like = [Material.GRASS if tile.enterable else Material.STONE for tile in materials[len(Material) :]]
-    return np.array([*Material, *like], np.uint8) if like else None
+    like = [
+        known.index(tile.name) if tile.name in known else Material.GRASS if tile.enterable else Material.STONE
+        for tile in config.schema.materials
+    ]
+    return None if like == list(range(len(like))) else np.array(like, np.uint8)
 
 
 def _run(slots: slice | range | None, N: int) -> tuple[int, int]:

@@ -10,7 +10,6 @@ from forge.agents.base import Compiled, Script, Sight
 from forge.blade import Config, Observation
 from forge.blade.grown.kinds import COUNT, Skill
 from forge.blade.mechanics.bitboards import SIGHT
-from forge.blade.mechanics.tile import tile_type
 from forge.blade.schema.system import Choice
 from forge.support.checks import ConfigError
 
@@ -46,10 +45,11 @@ class Citizen(Compiled):
     actions: of a choice that does not exist the number is left out of actions afterwards.
 
     Raises:
-        ConfigError: if the worlds lack what its work needs, or agents see another window than 15 × 15 tiles.
+        ConfigError: if the worlds lack what its work needs.
     """
 
     needs: ClassVar[tuple[str, ...]] = NEEDED
+    knows: ClassVar[tuple[str, ...]] = (*Compiled.knows, "fire")
 
     def __init__(self, config: Config, seed: int | None = 0) -> None:
         super().__init__(config, seed)
@@ -58,15 +58,9 @@ class Citizen(Compiled):
             raise ConfigError(
                 f"{name} needs worlds with the systems {', '.join(self.needs)}; these lack {', '.join(missing)}"
             )
-        if self.config.sight.radius != SIGHT or tile_type(len(self.config.schema.materials)) != np.uint8:
-            raise ConfigError(
-                f"{name} looks {SIGHT} tiles far, at no more than 8 materials; sight.radius is "
-                f"{self.config.sight.radius}, and there are {len(self.config.schema.materials)} materials"
-            )
         self._all = np.zeros((0, self.config.spawn.cap, len(self.config.schema.choices)), np.uint8)
 
     def _look(self, observation: Observation) -> Any:
-        self._known = None  # a fire is no more open than stone, and nothing else is new to the boards
         seen: Sight = super()._look(observation)
         W, N = seen.seen_count.shape
         more = observation.more
@@ -92,8 +86,8 @@ class Citizen(Compiled):
         return self._all[:, :, choice.number]
 
     def script(self) -> Script | None:
-        """See `Scripted`: None where there is no exchange, whose arrays compiled code reads."""
-        if not self.config.named("exchange"):
+        """See `Scripted`: None without an exchange, whose arrays compiled code reads, or if windows are made fit."""
+        if not self.config.named("exchange") or self.config.sight.radius != SIGHT or self._known is not None:
             return None
         return Script(type(self).kernel, Told, self._rules, self._headings, self._key, self._calls)  # type: ignore[arg-type]
 

@@ -19,7 +19,8 @@ from tests.embyr.browser.screen import Screen, changed
 
 SIDE, BORDER, FIRE = 20, 2, 7
 SMALL = {"terrain.side": SIDE, "terrain.border": BORDER, "spawn.cap": 32, "spawn.populations": 4}
-CONFIG = Realm(systems=["tests.outside.lair:HILLS"], **SMALL)  # a replay, which the page opens without this module
+LAIR = ["tests.outside.lair:MOSS", "tests.outside.lair:LAIR"]  # a replay, which the page opens without this module
+CONFIG = Realm(systems=LAIR, **SMALL)
 LAYOUT = frame_layout(CONFIG)
 CHICKEN, GOBLIN, TROLL = 2**32 - 1, 2**32 - 2, 2**32 - 3
 FISHER, MINER, KNIGHT, COOK, CHILD = 1, 2, 3, 4, 5
