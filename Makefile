@@ -16,12 +16,13 @@ setup: $(STAMP)  ## build .venv; does nothing when it is up to date
 
 test: check docs client browser  ## what CI runs: check, docs and every test
 	$(BIN)/python client/toolchain.py test
-	$(BIN)/python -m pytest --numprocesses auto --dist loadscope --durations 40 --durations-min 5
+	$(BIN)/python -m pytest --numprocesses logical --maxprocesses 4 --dist loadscope --durations 40 --durations-min 5
 
-soak: setup  ## 5,000 damaged files for every reader of files, worlds with random systems, grown worlds, some minutes
+soak: setup  ## 5,000 damaged files for every reader, random systems, grown worlds, tests that compile long: some minutes
 	$(BIN)/python -m tests.fuzz
 	$(BIN)/python -m tests.outside
 	$(BIN)/python -m tests.reference.grown
+	$(BIN)/python -m pytest -m soak --numprocesses logical --maxprocesses 4
 
 bits: setup  ## whether a change keeps every bit of training: make bits BASE=COMMIT
 	$(BIN)/python -m tests.bits $(or $(BASE),HEAD)

@@ -91,6 +91,7 @@ def learner(config: Config, learning: Learning, threads: int = 1, worlds: int = 
     return FusedLearner(warm.world, policy, learning, seed=7, threads=threads)
 
 
+OUTSIDE = "systems from outside"
 CASES: Mapping[str, tuple[Config, Learning]] = {
     "three populations": (SMALL, LEARNING),
     "learned targets, wide, nothing rectified": (
@@ -101,11 +102,11 @@ CASES: Mapping[str, tuple[Config, Learning]] = {
         SMALL.replace(**{"spawn.populations": 1}),
         dataclasses.replace(LEARNING, network="remembering"),
     ),
-    "systems from outside": (GUESTS, dataclasses.replace(MATTERS, network="recurrent")),
+    OUTSIDE: (GUESTS, dataclasses.replace(MATTERS, network="recurrent")),
 }
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", [pytest.param(c, marks=pytest.mark.soak) if c == OUTSIDE else c for c in CASES])
 def test_judgements_losses_and_gradients_equal_those_of_torch(case: str) -> None:
     config, learning = CASES[case]
     fused = learner(config, learning)

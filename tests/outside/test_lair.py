@@ -218,7 +218,8 @@ def test_frames_name_them_and_give_their_colours() -> None:
 def test_scripted_agents_flee_what_hunts_and_no_other(who: str, kind: int, flees: bool) -> None:
     """A goes west, home or for the hare, on whose way it stands; a hunter with an iron sword flees a troll, too.
 
-    With moss there are nine materials, so that tiles take two bytes: they find their way by what they know of them.
+    With moss there are nine materials, so that tiles take two bytes: they find their way by what they know of them, in
+    the middle of a window that is larger than theirs.
     """
     drawing = """
         ############
@@ -235,7 +236,7 @@ def test_scripted_agents_flee_what_hunts_and_no_other(who: str, kind: int, flees
         ############
     """
     laden = {"pack": {"iron_sword": 1, "goblin": 4}, "levels": {"melee": 10}}
-    there = {"lair.trolls": int(kind == TROLL), "lair.hares": int(kind == HARE)}
+    there = {"lair.trolls": int(kind == TROLL), "lair.hares": int(kind == HARE), "sight.radius": 9}
     town = Town(drawing, {"A": laden}, systems=[MOSS, NAME], **there)
     bring(town.pit.state, 1, kind, 3, 5)
     town.pit.world.refresh()

@@ -8,9 +8,9 @@ import pytest
 from forge.blade import ConfigError, Law
 from forge.blade.grown.kinds import COUNT, GOLD, KNIVES, NAMES
 from forge.blade.grown.packs import Reason
+from tests.blade.exchange.bazaar import SYSTEMS
 from tests.blade.grown.village import Village
 
-RULES = ("items", "work", "camps", "exchange")
 ON = {"exchange.everywhere": True, "reward.gold": 1, "reward.survival": 0, "camps.radius": 2}
 #: The fire is at row 4, column 3: A and C are within two tiles of it, B is not.
 FIELD = """
@@ -34,7 +34,7 @@ def village(**changes: object) -> Village:
         "B": {"gold": 30},
         "C": {"pack": {"sardine": 1}, "gold": 4},
     }
-    return Village(FIELD, agents, systems=RULES, **{**ON, **changes})
+    return Village(FIELD, agents, systems=SYSTEMS, **{**ON, **changes})
 
 
 def sell(kind: str, price: int) -> dict[str, str]:
@@ -172,7 +172,7 @@ def test_a_book_a_camp() -> None:
     """
     agents = {letter: {"gold": 10, "pack": {"shrimp": 2}} for letter in "ABCD"}
     changes = {"camps.count": 77, "camps.radius": 1, "exchange.books": "camp"}
-    one = Village(field, agents, systems=RULES, **{**ON, **changes, "exchange.everywhere": False})
+    one = Village(field, agents, systems=SYSTEMS, **{**ON, **changes, "exchange.everywhere": False})
     assert [one[letter]["in_camp"] for letter in "ABCD"] == [1, 1, 1, 0]
     one.step(A=sell("shrimp", 2), B=buy("shrimp", 5))
     assert golds(one) == [10, 5, 10, 10]  # they do not meet

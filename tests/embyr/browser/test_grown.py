@@ -232,7 +232,7 @@ def test_the_pointer_names_what_a_system_from_outside_declares(whole: Screen) ->
 
 
 def test_the_legend_names_fires_and_creatures_and_the_events_who_struck(whole: Screen) -> None:
-    assert whole.page.locator(".legend li").all_inner_texts() == ["Fire", "Chicken", "Goblin", "Troll", "Hare"]
+    assert whole.page.locator(".legend li").all_inner_texts() == ["Fire", "Moss", "Chicken", "Goblin", "Troll", "Hare"]
     whole.page.get_by_role("button", name="Attacks").click()
     whole.until("document.querySelector('.feed').textContent.includes('Goblin 2')")
 
