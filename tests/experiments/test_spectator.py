@@ -154,8 +154,30 @@ def test_what_is_told_of_the_weights_is_of_one_moment(tmp_path: Path) -> None:
     turning: Any = _Turning()
     with closing(Run.create(tmp_path / "run", TRAINING)) as run:
         report = TrainingReport(run, lambda: turning)
-        told = [report.message() for _ in range(4)]
+        told = [report.message(turning) for _ in range(4)]
     assert [(message["held"], message["weights"]["steps"]) for message in told] == [(None, 18), (0, 0)] * 2
+
+
+def test_a_viewer_may_come_before_there_is_anybody_who_plays(tmp_path: Path) -> None:
+    followers: list[Any] = [None]
+    asked: list[Any] = []
+
+    def follower() -> Any:
+        asked.append(followers[-1])
+        return followers[-1]
+
+    run = Run.create(tmp_path / "run", TRAINING)
+    report = TrainingReport(run, follower)
+    source = Source.of(TRAINING.world, "training", "a run", tick_seconds=0.01)
+    with (
+        closing(run),
+        Viewer(source, Pace(0.01), port=0, extensions=[report]) as viewer,
+        Client.greeted(viewer) as client,
+    ):
+        wait_until(lambda: bool(asked))
+        followers.append(_Turning())
+        report.ready()
+        assert client.hear("training")["weights"]["steps"] == 18
 
 
 def test_a_damaged_checkpoint_is_told_to_whoever_chose_it(spectator: Spectator) -> None:

@@ -72,6 +72,7 @@ def watched(run: Run, serving: Serving | None) -> Iterator[Callable[[Any], None]
     from forge.embyr import Source
     from forge.embyr.inspection.overlays import Overlays
     from forge.embyr.society.society import Society
+    from forge.ethyr.insight.actor import Actor
     from forge.ethyr.insight.mind import Mind
     from forge.experiments.training.guests import Guests
     from forge.experiments.watching.spectator import SHARE, Spectator
@@ -80,13 +81,21 @@ def watched(run: Run, serving: Serving | None) -> Iterator[Callable[[Any], None]
     training = run.training
     config, guests = training.shared_world, Guests(training) if training.run.guests else None
     source = Source.of(config, "training", str(run.path), guests.names() if guests else ())
-    mind = Mind(lambda: spectator.actor, guests.view() if guests else None)
+    player: Spectator | None = None  # there is a viewer first
+
+    def acting() -> Actor:
+        assert player is not None  # asked about what it shows only
+        return player.actor
+
+    mind = Mind(acting, guests.view() if guests else None)
     overlays = Overlays(config, source.names, [mind] * training.world.populations, share=SHARE)
-    report = TrainingReport(run, lambda: spectator)
+    report = TrainingReport(run, lambda: player)
     with (
         serve(source, serving, [overlays, *Society.of(config, share=SHARE), report]) as viewer,
         Spectator(viewer, run) as spectator,
     ):
+        player = spectator
+        report.ready()
         yield spectator.attend
 
 

@@ -27,12 +27,12 @@ class TrainingReport(Extension):
 
     Args:
         run: that is watched.
-        follower: returns who plays it, once somebody can watch.
+        follower: returns who plays it; None until `ready` is called, for viewers may come before there is one.
     """
 
     controls = ("checkpoint",)
 
-    def __init__(self, run: Run, follower: Callable[[], Follower]) -> None:
+    def __init__(self, run: Run, follower: Callable[[], Follower | None]) -> None:
         self.run, self._follower = run, follower
         self._curve = Curve(run.path / "metrics.jsonl")
         self._viewers: set[int] = set()
@@ -65,6 +65,10 @@ class TrainingReport(Extension):
         """Stops to look once nobody is left."""
         self._viewers.discard(viewer)
 
+    def ready(self) -> None:
+        """There is a follower now: whoever watches already is told."""
+        self._stir()
+
     def close(self) -> None:
         """Ends the thread."""
         self._closed = True
@@ -81,8 +85,9 @@ class TrainingReport(Extension):
         stirs = 0
         while not self._closed:
             try:
-                self._choose()
-                self._tell()
+                if (follower := self._follower()) is not None:
+                    self._choose(follower)
+                    self._tell(follower)
             except (ConfigError, OSError) as error:
                 log.warning("%s", error)
             with self._stirred:
@@ -91,13 +96,12 @@ class TrainingReport(Extension):
                     self._stirred.wait()
                 stirs = self._stirs
 
-    def _choose(self) -> None:
+    def _choose(self, follower: Follower) -> None:
         """Does what was asked for last; what cannot be read is told to whoever asked for it."""
         if (wanted := self._wanted) is None:
             return
         self._wanted = None
         viewer, steps = wanted
-        follower = self._follower()
         if steps is None:
             self._in_turn(follower.release)
             return
@@ -118,15 +122,15 @@ class TrainingReport(Extension):
 
         self.desk.call(do)
 
-    def _tell(self) -> None:
+    def _tell(self, follower: Follower) -> None:
         self._curve.look()
-        message = self.message()
+        message = self.message(follower)
         for viewer in tuple(self._viewers):
             self.desk.tell(viewer, message)
 
-    def message(self) -> dict[str, Any]:
-        """All that is told, of the metrics as they were read last."""
-        weights, last = self._follower().weights, self._curve.last
+    def message(self, follower: Follower) -> dict[str, Any]:
+        """All that is told, of the metrics as they were read last and of who plays."""
+        weights, last = follower.weights, self._curve.last
         steps, seconds = last.get("steps", 0), last.get("seconds", 0.0)
         share = self.run.training.share(steps, seconds, last.get("lives", 0))
         training = holder(self.run.path) is not None
