@@ -18,13 +18,10 @@ from typing import Any
 
 import llvmlite.binding
 import numba
-from numba.core.codegen import JITCodeLibrary
-from numba.core.compiler import Compiler
-from numba.core.compiler_machinery import register_pass
-from numba.core.typed_passes import NativeLowering
 from numba.extending import overload
 
 from forge.blade.compiled import compiling
+from forge.blade.compiled.compilers import CompilerOfHelpers, CompilerOfKernels
 from forge.support.cache import cache_dir
 from forge.support.checks import ConfigError
 from forge.support.sources import source_digest
@@ -127,62 +124,16 @@ def part_of(module: str) -> str:
     return names[1] if names[0] == "forge" and len(names) > 2 else "blade"
 
 
+#: How a kernel is compiled.
+_KERNEL: Any = {"nogil": True, "error_model": "numpy", "cache": True, "pipeline_class": CompilerOfKernels}
+
+
 def jit(function: Callable[..., Any] | None = None, **options: Any) -> Any:
     """Compiles a kernel: no GIL, C division, cached on disk. For threads see `forge.blade.threads`."""
     if function is None:
         return functools.partial(jit, **options)
     with kernels_in(_folder(function)):
-        return numba.njit(nogil=True, error_model="numpy", cache=True, **options)(function)
-
-
-class _Environment:
-    """What would be told where a function finds its environment, were it not merged into others that have their own."""
-
-    def set_env(self, name: str, environment: Any) -> None:
-        """Tells nobody."""
-
-
-class _LibraryOfHelper(JITCodeLibrary):
-    """The code of a helper, which is merged into its callers' and never called by itself: no machine code is made."""
-
-    codegen = _Environment()
-
-    def get_pointer_to_function(self, name: str) -> int:
-        """There is none: 0."""
-        self._ensure_finalized()
-        return 0
-
-    def _finalize_final_module(self) -> None:
-        self._finalize_dynamic_globals()
-        self._verify_declare_only_symbols()
-        self._finalized = True
-
-
-@register_pass(mutates_CFG=True, analysis_only=False)
-class _LoweringOfHelper(NativeLowering):
-    """Makes little effort: a helper is optimised again, with all of its callers' code, wherever it is merged into."""
-
-    _name = "lowering_of_helper"
-
-    def run_pass(self, state: Any) -> Any:
-        state.library = _LibraryOfHelper(state.targetctx.codegen(), state.func_id.func_qualname)
-        effort = _settings.OPT
-        _settings.OPT = type(effort)(min(int(effort), 1))
-        try:
-            return super().run_pass(state)
-        finally:
-            _settings.OPT = effort
-
-
-class _CompilerOfHelpers(Compiler):
-    def define_pipelines(self) -> Any:
-        pipelines = super().define_pipelines()
-        for pipeline in pipelines:
-            passes = ((_LoweringOfHelper if one is NativeLowering else one, about) for one, about in pipeline.passes)
-            pipeline.passes = list(passes)
-            pipeline._finalized = False
-            pipeline.finalize()
-        return pipelines
+        return numba.njit(**_KERNEL, **options)(function)
 
 
 #: How a helper of the tick is compiled: merged into its callers, and without counting references.
@@ -191,7 +142,7 @@ _WITHIN: Any = {
     "error_model": "numpy",
     "forceinline": True,
     "_nrt": False,
-    "pipeline_class": _CompilerOfHelpers,
+    "pipeline_class": CompilerOfHelpers,
     "no_cpython_wrapper": True,
     "no_cfunc_wrapper": True,
 }
