@@ -123,6 +123,17 @@ def test_a_smith_buys_ore_for_what_is_bid_for() -> None:
     assert (told["work"], told["kind"], town.price(told)) == ("buy", ORE, 5)
 
 
+def test_who_works_on_what_others_sell_keeps_an_order_to_buy_it() -> None:
+    """Two of four orders are offers, one is for meals: a miner offers a third thing, a smith bids for ore."""
+    for trade, done in ((MINING, ("sell", number("sardine"))), (SMITHING, ("buy", ORE))):
+        seller = {"trade": trade, "gold": 10, "pack": {"shrimp": 2, "sardine": 1, "cooked_herring": 4}}
+        town = Town(SHORE, {"A": seller, "B": {}})
+        for _ in range(2):
+            town.act("A", "sell", SHRIMP, 34)
+        told = town.chosen("artisan")
+        assert (told["work"], told["kind"]) == done
+
+
 def test_who_sells_waits_for_what_was_last_paid() -> None:
     """Ore is usually 3; B bids 3. One price below the last, 5, it is taken; two below, 8, A asks for 8, its most."""
     for last, asked in ((0, 3), (5, 3), (8, 8)):

@@ -43,6 +43,29 @@ def test_a_hunter_with_more_raw_meat_than_anybody_buys_leaves_chickens_alone() -
         assert town.chosen("hunter")["move"] == move
 
 
+def test_a_hunter_stays_at_home_until_it_has_offered_what_it_can_and_then_leaves() -> None:
+    """Two tiles east of the fire it is in the camp, and a chicken four tiles east of it is not."""
+    drawing = """
+        ############
+        #..........#
+        #..........#
+        #..F.A...c.#
+        #..........#
+        #..........#
+        #..........#
+        #..........#
+        #..........#
+        #..........#
+        #.........B#
+        ############
+    """
+    town = Town(drawing, {"A": {"levels": SWORD["levels"], "pack": {"iron_sword": 1, "chicken": 1}}})
+    told = town.chosen("hunter")
+    assert (told["work"], told["move"] == Move.EAST) == ("sell", False)
+    town.act("A", "sell", number("chicken"), 34)
+    assert town.chosen("hunter")["move"] == Move.EAST
+
+
 def test_hunters_strike_in_turn_in_every_style_and_keep_what_arms_them() -> None:
     """A, B and C are in the slots 0, 1 and 2; each is a match for a goblin with the weapon of its own style."""
     drawing = """
