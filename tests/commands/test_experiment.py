@@ -69,6 +69,7 @@ def test_without_a_name_it_lists_what_there_is(capsys: pytest.CaptureFixture[str
         (["lerning"], "unknown experiment 'lerning'; did you mean 'learning'"),
         (["learning", "--scale", "smal"], "unknown scale 'smal'; did you mean 'small'"),
         (["learning", "--seeds", "-1"], "--seeds -1 must not be negative"),
+        (["learning", "--processes", "-1"], "--processes -1 must not be negative"),
         (["learning", "--resume"], "nothing of learning small is in"),
     ],
 )
@@ -86,7 +87,7 @@ def test_hours_are_asked_for_twice(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(experiment, "estimate_cost", lambda *_: Cost({"a": 7200.0}, {"b": 3600.0}))
-    assert main(["experiment", "learning", "--scale", "paper", "--folder", str(tmp_path)]) == 1
+    assert main(["experiment", "learning", "--scale", "paper", "--processes", "2", "--folder", str(tmp_path)]) == 1
     shown = capsys.readouterr()
-    assert "about 3.0 h: 2.0 h of training, 60 min of measuring" in shown.out
-    assert "paper takes about 3.0 h here; start it with --yes" in shown.err
+    assert "about 2.5 h: 2.0 h of training, 30 min of measuring by 2 processes" in shown.out
+    assert "paper takes about 2.5 h here; start it with --yes" in shown.err

@@ -144,6 +144,8 @@ def test_no_snapshot_runs_what_it_names(here: Path) -> None:
 
 NETWORK = "from forge.ethyr.networks.policy import Recurrent as Mine\n"
 TINY = [
+    "--engine",
+    "torch",  # has nothing to compile
     "--worlds",
     "1",
     "--minutes",

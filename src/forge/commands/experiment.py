@@ -13,18 +13,22 @@ from rich.console import Console
 from rich.markdown import Markdown
 from tyro.conf import Positional, arg
 
+from forge.blade.threads.cores import cores
 from forge.command_line import read
 from forge.experiments.reports.publish import publish
 from forge.experiments.runs.stopping import Stopped
 from forge.experiments.studies.catalogue import STUDIES, find
-from forge.experiments.studies.framework.conduct import conduct, study_folder
+from forge.experiments.studies.framework.conduct import conduct, study_folder, train_all
 from forge.experiments.studies.framework.cost import Cost, estimate_cost
 from forge.experiments.studies.framework.needs import Need
 from forge.experiments.studies.framework.progress import Watch, duration
+from forge.experiments.studies.framework.side_by_side import Recipe, measure_side_by_side
 from forge.experiments.studies.framework.store import Store
 from forge.experiments.studies.framework.study import Plan, Scale, Study
 from forge.support.checks import ConfigError, did_you_mean
 from forge.support.waiting import doing
+
+_LONG = 120.0  # seconds of measuring from which other processes help: each takes some to start
 
 
 @dataclasses.dataclass(frozen=True)
@@ -39,6 +43,7 @@ class Options:
     seeds: Annotated[int, arg(help="training runs of each kind; 0 means as many as the scale says")] = 0
     resume: Annotated[bool, arg(help="only go on with what was begun: an error if nothing was")] = False
     yes: Annotated[bool, arg(help="start scales that take hours")] = False
+    processes: Annotated[int, arg(help="that measure side by side; 0 means one for each core, if it takes minutes")] = 0
     folder: Annotated[Path, arg(help="where runs, measurements and reports are kept")] = Path("experiments")
     publish: Annotated[Path | None, arg(help="write the report below this folder, too: docs/experiments")] = None
 
@@ -57,11 +62,16 @@ def main(arguments: list[str]) -> None:
     begun = any(store.run_path(need).is_dir() for need in plan.needs)
     if options.resume and not begun and all(store.measured(one) is None for one in plan.measurements):
         raise ConfigError(f"nothing of {study.name} {options.scale} is in {options.folder}; start it without --resume")
-    cost = announce(plan, store, scale, console)
+    cost, processes = announce(plan, store, scale, options.processes, console)
     if cost.total and scale.confirm and not options.yes:
         raise ConfigError(f"{options.scale} takes about {duration(cost.total)} here; start it with --yes")
     try:
         with Watch({need.name: need.limit for need in plan.needs}, cost, console) as watch:
+            train_all(plan, store, watch)
+            if processes > 1:
+                recipe = Recipe(study.name, options.scale, seeds, options.folder.resolve())
+                with doing(f"measuring, {processes} at a time"):
+                    measure_side_by_side(recipe, plan, store, processes, watch)
             results = conduct(plan, store, watch)
     except KeyboardInterrupt as stop:
         number = stop.signal if isinstance(stop, Stopped) else SIGINT
@@ -91,14 +101,15 @@ def chosen(study: Study[Any], options: Options) -> tuple[Any, int]:
     """Scale and number of seeds."""
     if options.scale not in study.scales:
         raise ConfigError(did_you_mean("scale", options.scale, list(study.scales)))
-    if options.seeds < 0:
-        raise ConfigError(f"--seeds {options.seeds} must not be negative")
+    for name in ("seeds", "processes"):
+        if (given := getattr(options, name)) < 0:
+            raise ConfigError(f"--{name} {given} must not be negative")
     scale = study.scales[options.scale]
     return scale, options.seeds or scale.seeds
 
 
-def announce(plan: Plan, store: Store, scale: Scale, console: Console) -> Cost:
-    """Says what there is to do and how long it will take; returns the same."""
+def announce(plan: Plan, store: Store, scale: Scale, processes: int, console: Console) -> tuple[Cost, int]:
+    """Says what there is to do and how long it will take; returns the same, and how many processes measure."""
     needs = [need for need in plan.needs if store.steps_left(need)]
     measurements = [m for m in plan.measurements if store.measured(m) is None]
     console.print(
@@ -107,17 +118,21 @@ def announce(plan: Plan, store: Store, scale: Scale, console: Console) -> Cost:
         highlight=False,
     )
     if not needs and not measurements:
-        return Cost({}, {})
+        return Cost({}, {}), 1
     with console.status("measuring how fast this machine is"), doing("measuring how fast this machine is"):
         cost = estimate_cost(plan, store, scale.probe_seconds)
+    if processes == 0:
+        processes = cores() if sum(cost.measurements.values()) > _LONG else 1
+    cost = Cost(cost.needs, {name: seconds / processes for name, seconds in cost.measurements.items()})
     training, measuring = sum(cost.needs.values()), sum(cost.measurements.values())
     console.print(
-        f"about {duration(cost.total)}: {duration(training)} of training, {duration(measuring)} of measuring "
-        "(Ctrl-C stops; the same command goes on)",
+        f"about {duration(cost.total)}: {duration(training)} of training, {duration(measuring)} of measuring"
+        + (f" by {processes} processes" if processes > 1 else "")
+        + " (Ctrl-C stops; the same command goes on)",
         soft_wrap=True,
         highlight=False,
     )
-    return cost
+    return cost, processes
 
 
 def command(options: Options) -> str:

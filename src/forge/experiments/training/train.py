@@ -84,7 +84,8 @@ class Trainer:
 
     def compile(self) -> None:
         """Compiles whatever the run will call, on one tick of another world, so that training is not timed with it."""
-        run = dataclasses.replace(self.training.run, worlds=1)
+        engine = resumed_by(self.training.run.engine, self.learner.state())
+        run = dataclasses.replace(self.training.run, worlds=1, engine=engine)
         tiny = dataclasses.replace(self.training.learning, ticks=1)
         with contextlib.suppress(Diverged):  # of one tick of one world it means nothing
             Trainer(dataclasses.replace(self.training, run=run, learning=tiny)).update()

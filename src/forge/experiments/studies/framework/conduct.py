@@ -47,12 +47,7 @@ def conduct(plan: Plan, store: Store, watcher: Watcher | None = None) -> Results
     run goes on from its last checkpoint to the same bits; a measurement is made again from its beginning.
     """
     watcher = watcher or Silent()
-    for need in plan.needs:
-        if store.steps_left(need):
-            watcher.begin(need.name)
-            run = store.open_run(need)
-            train(run, watcher.show, run.choose())
-            watcher.end(need.name)
+    train_all(plan, store, watcher)
     measured = {}
     for measurement in plan.measurements:
         result = store.measured(measurement)
@@ -64,6 +59,16 @@ def conduct(plan: Plan, store: Store, watcher: Watcher | None = None) -> Results
             watcher.end(measurement.name)
         measured[measurement.name] = result
     return Results({need.name: store.seconds(need) for need in plan.needs}, measured)
+
+
+def train_all(plan: Plan, store: Store, watcher: Watcher) -> None:
+    """Trains what is left to train of a plan."""
+    for need in plan.needs:
+        if store.steps_left(need):
+            watcher.begin(need.name)
+            run = store.open_run(need)
+            train(run, watcher.show, run.choose())
+            watcher.end(need.name)
 
 
 def study_folder(root: Path, study: str, scale: str) -> Path:
