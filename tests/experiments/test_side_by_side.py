@@ -7,12 +7,12 @@ from pathlib import Path
 import pytest
 
 from forge.blade import ConfigError
+from forge.experiments.studies import side_by_side
 from forge.experiments.studies.catalogue import find
-from forge.experiments.studies.framework import side_by_side
 from forge.experiments.studies.framework.conduct import Silent, conduct
-from forge.experiments.studies.framework.side_by_side import Recipe, measure_side_by_side
 from forge.experiments.studies.framework.store import Store
 from forge.experiments.studies.framework.study import Plan
+from forge.experiments.studies.side_by_side import Recipe, measure_side_by_side
 from tests.forked import CONTEXT
 
 STUDY, SCALE = "learning", "tiny"

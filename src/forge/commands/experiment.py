@@ -22,9 +22,9 @@ from forge.experiments.studies.framework.conduct import conduct, study_folder, t
 from forge.experiments.studies.framework.cost import Cost, estimate_cost
 from forge.experiments.studies.framework.needs import Need
 from forge.experiments.studies.framework.progress import Watch, duration
-from forge.experiments.studies.framework.side_by_side import Recipe, measure_side_by_side
 from forge.experiments.studies.framework.store import Store
 from forge.experiments.studies.framework.study import Plan, Scale, Study
+from forge.experiments.studies.side_by_side import Recipe, measure_side_by_side
 from forge.support.checks import ConfigError, did_you_mean
 from forge.support.waiting import doing
 
