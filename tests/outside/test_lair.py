@@ -213,6 +213,7 @@ def test_frames_name_them_and_give_their_colours() -> None:
             layout_of({**told, "creatures": [{**told["creatures"][2], **wrong}]})
 
 
+@pytest.mark.soak
 @pytest.mark.parametrize(("kind", "flees"), [(TROLL, True), (HARE, False)])
 @pytest.mark.parametrize("who", ["artisan", "hunter", "trader"])
 def test_scripted_agents_flee_what_hunts_and_no_other(who: str, kind: int, flees: bool) -> None:
