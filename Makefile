@@ -22,6 +22,7 @@ soak: setup  ## 5,000 damaged files for every reader, random systems, grown worl
 	$(BIN)/python -m tests.fuzz
 	$(BIN)/python -m tests.outside
 	$(BIN)/python -m tests.reference.grown
+	$(BIN)/python -m tests.blade.grown
 	$(BIN)/python -m pytest -m soak --numprocesses logical --maxprocesses 4
 
 bits: setup  ## whether a change keeps every bit of training: make bits BASE=COMMIT
