@@ -32,8 +32,9 @@ from forge.experiments.evaluation.mixing import Entrant, Mixed
 from forge.experiments.runs.following_policy import Following
 from forge.experiments.runs.loading import load
 from forge.experiments.runs.run import Run
-from forge.experiments.runs.settings import Training
+from forge.experiments.runs.settings import Session, Training
 from forge.experiments.training.train import Trainer
+from tests.learners import basic
 from tests.patience import PATIENCE
 
 SMALL = {"spawn.cap": 32, "terrain.side": 40}
@@ -43,7 +44,7 @@ SMALL = {"spawn.cap": 32, "terrain.side": 40}
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of a run that has not learnt anything yet."""
     path = tmp_path_factory.mktemp("runs") / "new"
-    training = Training.from_dict({"world": Chaos(**SMALL).to_dict(), "run": {"worlds": 1}})
+    training = Training(run=Session(worlds=1), learning=basic(), world=Chaos(**SMALL))
     made = Run.create(path, training)
     Trainer(training).save(made.checkpoint_path(0))
     return path

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from collections import Counter
 from typing import Any
@@ -104,13 +105,12 @@ def test_a_viewer_that_acknowledges_late_ends_with_the_births_and_deaths_of_the_
     assert not +told.untold
 
 
-def random_play(ticks: int) -> list[Frame]:
+@functools.cache
+def played() -> list[Frame]:
+    """Key frames of 50 ticks of random play."""
     world = world_of()
     source = FrameSource(world)
-    return [source.frame(key=True) for _ in play(world, ticks)]
-
-
-PLAYED = random_play(50)
+    return [source.frame(key=True) for _ in play(world, 50)]
 
 
 @settings(max_examples=60)
@@ -120,8 +120,8 @@ def test_whatever_is_missed_of_a_replay_that_is_sought_and_looped_is_told(order:
     stream, seen, told, all_of_it = FrameStream(), Seen(), Told(), Told()
     for number, tick in enumerate(order):
         key = number == 0 or tick != order[number - 1] + 1
-        stream.put(PLAYED[tick] if key else PLAYED[tick].with_plane(None), resumes=number > 0)
-        all_of_it.see(PLAYED[tick])
+        stream.put(played()[tick] if key else played()[tick].with_plane(None), resumes=number > 0)
+        all_of_it.see(played()[tick])
         if number == 0 or number in looks or number == len(order) - 1:
             news = stream.news(seen)
             assert news is not None
@@ -134,13 +134,13 @@ def test_whatever_is_missed_of_a_replay_that_is_sought_and_looped_is_told(order:
 
 def test_of_another_world_nobody_is_told_more() -> None:
     stream, told = FrameStream(), Told()
-    stream.put(PLAYED[30])
+    stream.put(played()[30])
     begun = stream.news(Seen())
     assert begun is not None
     for tick in range(31, 40):
-        stream.put(PLAYED[tick].with_plane(None))
+        stream.put(played()[tick].with_plane(None))
     for tick in range(40, 51):  # stands for another world
-        stream.put(PLAYED[tick] if tick == 40 else PLAYED[tick].with_plane(None))
+        stream.put(played()[tick] if tick == 40 else played()[tick].with_plane(None))
     news = stream.news(begun.seen)
     assert news is not None
     for text in news.earlier:

@@ -1,5 +1,7 @@
 """The stream of frames: whatever frames a viewer misses, it sees the map as it is."""
 
+import functools
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,28 +12,27 @@ from forge.embyr.streaming.stream import FrameStream, Seen
 from tests.blade.watching import play, same, world_of
 
 
-def frames(ticks: int = 12) -> tuple[list[Frame], list[np.ndarray]]:
-    """Frames of random play, the first a key frame, and the map after each."""
+@functools.cache
+def played() -> tuple[list[Frame], list[np.ndarray]]:
+    """Frames of 40 ticks of random play, the first a key frame, and the map after each."""
     world = world_of()
     source = FrameSource(world)
     taken, maps = [], []
-    for _ in play(world, ticks):
+    for _ in play(world, 40):
         taken.append(source.frame())
         maps.append(world.materials()[0].copy())
     assert any(len(frame.tiles["index"]) for frame in taken)  # else there is nothing to miss
     return taken, maps
 
 
-FRAMES, MAPS = frames(40)
-
-
 @given(st.sets(st.integers(0, 40)), st.sets(st.integers(1, 40), max_size=3))
 def test_a_viewer_that_misses_frames_sees_the_map_as_it_is(looks: set[int], restarts: set[int]) -> None:
+    frames, maps = played()
     stream, seen, materials = FrameStream(), Seen(), np.zeros((16, 16), np.uint8)
     began_anew = False
-    for number, frame in enumerate(FRAMES):
+    for number, frame in enumerate(frames):
         key = number in restarts  # as after a seek
-        stream.put(frame.with_plane(MAPS[number]) if key else frame)
+        stream.put(frame.with_plane(maps[number]) if key else frame)
         began_anew |= key
         if number not in looks:
             continue
@@ -43,7 +44,7 @@ def test_a_viewer_that_misses_frames_sees_the_map_as_it_is(looks: set[int], rest
         if got.key:
             materials = got.plane["material"].reshape(16, 16).copy()
         draw_tiles(materials, got.tiles)
-        assert np.array_equal(materials, MAPS[number])
+        assert np.array_equal(materials, maps[number])
         assert (got.tick, news.tick) == (frame.tick, frame.tick)
         assert np.array_equal(got.agents["id"], frame.agents["id"])
         seen = news.seen
@@ -52,7 +53,7 @@ def test_a_viewer_that_misses_frames_sees_the_map_as_it_is(looks: set[int], rest
 
 def test_whoever_misses_nothing_gets_the_frame_itself() -> None:
     stream, seen = FrameStream(), Seen()
-    for frame in FRAMES[:5]:
+    for frame in played()[0][:5]:
         stream.put(frame)
         news = stream.news(seen)
         assert news is not None
@@ -63,10 +64,10 @@ def test_whoever_misses_nothing_gets_the_frame_itself() -> None:
 
 def test_viewers_who_have_seen_the_same_share_one_message() -> None:
     stream = FrameStream()
-    stream.put(FRAMES[0])
+    stream.put(played()[0][0])
     begun = stream.news(Seen())
     assert begun is not None
-    for frame in FRAMES[1:5]:
+    for frame in played()[0][1:5]:
         stream.put(frame)
     first, second = stream.news(begun.seen), stream.news(begun.seen)
     assert first is not None
@@ -77,5 +78,5 @@ def test_viewers_who_have_seen_the_same_share_one_message() -> None:
 
 def test_the_first_frame_must_be_a_key_frame() -> None:
     with pytest.raises(ValueError, match="must be a key frame"):
-        FrameStream().put(FRAMES[3])
+        FrameStream().put(played()[0][3])
     assert FrameStream().news(Seen()) is None

@@ -21,19 +21,17 @@ from forge.ethyr.networks.heads import joint
 from forge.ethyr.networks.named import network_class
 from forge.ethyr.networks.samples import More, Samples
 from tests.learners import basic
+from tests.outside.worlds import SYSTEMS
 
 LEARNING = basic(ticks=6)
 SMALL = Chaos(**{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 32})
 LEARNED = SMALL.replace(**{"combat.targeting": "learned", "terrain.side": 26, "combat.immunity": 0})
-#: Two bytes a tile; features, vectors and rows of every kind; one of n, also given another, and pointers to agents in
-#: view and to rows; and what is in view and is no agent.
-EVERYTHING = Config(
-    systems=["paths"]
-    + [f"tests.outside.{name}" for name in ("plague:PLAGUE", "bazaar:BAZAAR", "ground:NINE", "flock:FLOCK")]
-)
-GUESTS = EVERYTHING.replace(
-    **{"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 26, "plague.harm": 0, "plague.lasts": 1000},
-    **{"combat.targeting": "learned", "combat.immunity": 0},
+CROWD = {"spawn.cap": 24, "spawn.populations": 3, "terrain.side": 26, "plague.harm": 0, "plague.lasts": 1000}
+#: Features, vectors and rows of every kind; one of n, and pointers to agents in view and to rows.
+GUESTS = Config(systems=SYSTEMS).replace(**CROWD)
+#: Besides two bytes a tile, learned targets, one of n given another, and what is in view and is no agent.
+EVERYTHING = Config(systems=["paths", *SYSTEMS, "tests.outside.ground:NINE", "tests.outside.flock:FLOCK"]).replace(
+    **CROWD, **{"combat.targeting": "learned", "combat.immunity": 0}
 )
 #: With systems from outside what does not matter is left out: one player of them is compiled for all tests.
 MATTERS = dataclasses.replace(LEARNING, matters=True)
@@ -49,6 +47,7 @@ CASES = {
     ),
     "widest": (SMALL.replace(**{"spawn.populations": 2}), dataclasses.replace(LEARNING, hidden=256, ticks=3)),
     "systems from outside": (GUESTS, MATTERS),
+    "everything from outside": (EVERYTHING, MATTERS),
     "narrow, far sight": (
         Law(**{"spawn.cap": 8, "terrain.side": 40, "sight.radius": 9}),
         dataclasses.replace(LEARNING, hidden=48, network="layered", near=5),
@@ -71,7 +70,8 @@ def learner(
         if config.systems and tick == warm - 1:  # half of them are ill, and what is seen and done about it matters
             alive = world.state.agents["alive"][:, : config.spawn.cap : 2]
             world.state.agents["plague"][:, : config.spawn.cap : 2] = 9 * alive
-            world.state.wool[:, ::2, 0] = 2 * alive  # of which they may give none, one or two
+            if hasattr(world.state, "wool"):
+                world.state.wool[:, ::2, 0] = 2 * alive  # of which they may give none, one or two
         world.step(rng.integers(0, options, (worlds, config.spawn.cap, columns)))
     policy = network_class(learning.network)(config, learning, torch.Generator().manual_seed(1))
     return FusedLearner(world, policy, learning, seed=7, threads=threads)
@@ -98,7 +98,7 @@ def judged_by_torch(fused: FusedLearner) -> tuple[list[torch.Tensor], torch.Tens
     return joined, valid
 
 
-@pytest.mark.parametrize("case", CASES)
+@pytest.mark.parametrize("case", [pytest.param(c, marks=pytest.mark.soak) if "everything" in c else c for c in CASES])
 def test_judgements_losses_and_gradients_equal_those_of_torch(case: str) -> None:
     config, learning = CASES[case]
     fused = learner(config, learning)
@@ -146,7 +146,8 @@ def test_further_epochs_of_ppo_equal_those_of_torch(config: Config) -> None:
             torch.testing.assert_close(ours, theirs.detach(), atol=1e-5, rtol=1e-3)
         for name, parameter in parameters.items():
             scale = wanted[name].abs().max().item()
-            torch.testing.assert_close(parameter.grad, wanted[name], atol=1e-4 * scale + 1e-8, rtol=1e-3, msg=name)
+            # sums of which nearly nothing is left differ by more than their scale says
+            torch.testing.assert_close(parameter.grad, wanted[name], atol=1e-4 * scale + 1e-7, rtol=1e-3, msg=name)
         optimiser.step()
 
 
@@ -213,9 +214,10 @@ def test_targets_follow_the_policy_and_are_valid() -> None:
     assert abs(named - expected) < 5 * np.sqrt(0.25 * choices)
 
 
-def test_options_from_outside_follow_the_policy_and_are_valid() -> None:
+@pytest.mark.parametrize("config", [GUESTS, pytest.param(EVERYTHING, marks=pytest.mark.soak)], ids=["some", "all"])
+def test_options_from_outside_follow_the_policy_and_are_valid(config: Config) -> None:
     """How often the first option is not drawn is its mean probability, within five deviations of a mean of draws."""
-    fused = learner(GUESTS, learning_in(GUESTS, ticks=60))
+    fused = learner(config, learning_in(config, ticks=60))
     fused.collect()
     for choice in fused.layout.choices:
         drawn, expected, count = 0, 0.0, 0

@@ -17,7 +17,7 @@ from forge.ethyr.learning.settings import Learning
 from forge.ethyr.networks.heads import joint
 from forge.ethyr.networks.named import network_class
 from forge.ethyr.networks.policy import Recurrent
-from tests.ethyr.test_fused import GUESTS, LEARNED, MATTERS, SMALL, samples_of
+from tests.ethyr.test_fused import EVERYTHING, LEARNED, MATTERS, SMALL, samples_of
 from tests.ethyr.test_fused import learner as default_learner
 from tests.learners import basic
 
@@ -102,7 +102,7 @@ CASES: Mapping[str, tuple[Config, Learning]] = {
         SMALL.replace(**{"spawn.populations": 1}),
         dataclasses.replace(LEARNING, network="remembering"),
     ),
-    OUTSIDE: (GUESTS, dataclasses.replace(MATTERS, network="recurrent")),
+    OUTSIDE: (EVERYTHING, dataclasses.replace(MATTERS, network="recurrent")),
 }
 
 

@@ -106,7 +106,7 @@ def test_a_native_whose_sword_plays_by_hand() -> None:
 
 
 def test_a_native_learns_in_it() -> None:
-    native = smith.Native(CROWD, {"worlds": 1, "threads": 1}, learning=basic(ticks=4))
+    native = smith.Native(CROWD, {"worlds": 1, "threads": 1}, learning=basic(ticks=4, matters=True))
     native.run(1)
     (god,) = [realm.god for realm in native.realms.realms]
     assert god.world.state.tick.tolist() == [4]
