@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import numpy as np
@@ -17,7 +16,6 @@ from forge.trinity.conformance.conformance import check_parallel, check_vecenv, 
 from forge.trinity.realms.sword import Sword
 from forge.trinity.realms.trinity import Trinity
 from tests.learners import basic
-from tests.outside.page import module_of
 from tests.outside.worlds import SYSTEMS, plague_config
 
 CROWD = plague_config(**{"spawn.cap": 8, "spawn.populations": 2, "plague.harm": 2, "plague.lasts": 9})
@@ -122,23 +120,3 @@ def test_scripted_agents_meet_in_it(tmp_path: Path) -> None:
         match.advance(world)
     assert world.config.systems == tuple(SYSTEMS)
     assert world.state.tally["ticks"].min() > 0
-
-
-REWARD = """systems = ["thrift_of_the_page:THRIFT"]
-[spawn]
-cap = 8
-[thrift]
-weight = 0.25
-"""
-
-
-def test_the_reward_of_the_page_is_learned_from(tmp_path: Path) -> None:
-    """A system without features and choices: the learner trains in it, and is paid what it says."""
-    (tmp_path / "thrift_of_the_page.py").write_text(module_of("THRIFT"), "utf-8")
-    (tmp_path / "thrift.toml").write_text(REWARD, "utf-8")
-    config = Config.from_toml(tmp_path / "thrift.toml")  # which finds the module beside it
-    native = smith.Native(config, {"worlds": 2, "threads": 1}, learning=basic(ticks=4))
-    line = native.run(1)
-    assert np.isfinite(json.loads(json.dumps(line["policy_loss"])))
-    (god,) = [realm.god for realm in native.realms.realms]
-    assert set(np.unique(god.world.state.reward)) <= {0.0, 1.0, 1.25}

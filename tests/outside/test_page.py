@@ -9,23 +9,30 @@ import pytest
 
 from forge.agents import scripted
 from forge.blade import Config, World
+from forge.trinity import smith
+from tests.learners import basic
 from tests.outside.page import module_of
 
-WORLD = """systems = ["my_world:POISON", "my_basket:BASKET"]
+WORLD = """systems = ["my_world:POISON", "my_basket:BASKET", "my_thrift:THRIFT"]
 [poison]
 first = 2
 lasts = 60
+[thrift]
+weight = 0.25
 """
 
 
-def test_the_poison_of_the_page_spreads_and_kills_and_baskets_are_emptied(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(tmp_path)
-    Path("my_world.py").write_text(module_of("POISON"), "utf-8")
-    Path("my_basket.py").write_text(module_of("BASKET"), "utf-8")
-    Path("poison.toml").write_text(WORLD, "utf-8")
-    config = Config.from_toml(Path("poison.toml"))
+@pytest.fixture
+def config(tmp_path: Path) -> Config:
+    """Of a file, which finds the modules beside it."""
+    for system in ("POISON", "BASKET", "THRIFT"):
+        name = "my_world" if system == "POISON" else f"my_{system.lower()}"
+        (tmp_path / f"{name}.py").write_text(module_of(system), "utf-8")
+    (tmp_path / "poison.toml").write_text(WORLD, "utf-8")
+    return Config.from_toml(tmp_path / "poison.toml")
+
+
+def test_the_poison_of_the_page_spreads_and_kills_and_baskets_are_emptied(config: Config) -> None:
     world, player = World(config, seed=1, threads=1), scripted("forager", config)
     observation, touched = world.reset(), 0
     (slot,) = np.flatnonzero(observation.alive[0])
@@ -40,3 +47,12 @@ def test_the_poison_of_the_page_spreads_and_kills_and_baskets_are_emptied(
         touched += int(((observation.agents["poison"] > 0) & (observation.agents["id"] % 2 == 1)).sum())
     assert touched > 0  # those whose ids are odd are not poisoned from birth
     assert world.state.tally["deaths"].sum((0, 1))[config.schema.names("causes").index("poison")] > 0
+
+
+def test_the_reward_of_the_page_is_learned_from(config: Config) -> None:
+    """Who is well watered is paid a quarter more than for living on, and the learner is told."""
+    few = config.replace(**{"spawn.cap": 8})
+    native = smith.Native(few, {"worlds": 2, "threads": 1}, learning=basic(ticks=4), engine="torch")
+    assert np.isfinite(native.run(1)["policy_loss"])
+    (god,) = [realm.god for realm in native.realms.realms]
+    assert {1.25} <= set(np.unique(god.world.state.reward)) <= {0.0, 1.0, 1.25}
