@@ -6,13 +6,12 @@ import numpy as np
 
 from forge.blade.compiled.jit import inline
 from forge.blade.compiled.random import draw_below
-from forge.blade.compiled.vector import LANES, lowest_bit, within64
 from forge.blade.fights.arms import attack_roll, defence_roll, draw_hit, hardest, throw, worn
 from forge.blade.grown.camps import sheltered
 from forge.blade.mechanics.events import NOBODY, log_event
-from forge.blade.mechanics.grid import distance, first_lanes, rotation
+from forge.blade.mechanics.grid import distance
 from forge.blade.mechanics.ids import NONE, EventKind, Style
-from forge.blade.systems.combat import named_target, preference
+from forge.blade.systems.combat import named_target, weakest_in_reach
 from forge.blade.systems.sight import reach_bits
 
 _HOLD, _MELEE = int(Style.HOLD), int(Style.MELEE)
@@ -52,7 +51,7 @@ def find_target(state, w, q, slot, style, first):
         return target
     if not rules.agents_fight and state.beasts_count[w] == 0:
         return np.int64(NONE)
-    return weakest_to_strike(state, w, q, rules.reach[style], first)
+    return weakest_in_reach(state, w, q, rules.reach[style], first, may_strike)
 
 
 @inline
@@ -62,38 +61,6 @@ def may_strike(state, w, target):
     if target >= rules.slots:
         return not sheltered(state, w, target)
     return rules.agents_fight and state.agents[w, target].age >= rules.immunity and not sheltered(state, w, target)
-
-
-@inline
-def weakest_to_strike(state, w, q, reach, first):
-    """The slot lowest in (health, distance, rotating order) of those in reach that may be struck, or NONE.
-
-    Args:
-        state, w: the world.
-        q: the place in the index of the agent that strikes.
-        reach: of its style [tiles].
-        first: the slot that is first in the rotating order.
-    """
-    agents, slots, cols, row_start = state.agents[w], state.slots[w], state.cols[w], state.row_start[w]
-    me = agents[slots[q]]
-    last, bodies = np.int64(state.rules[w].side) - 1, np.int64(state.rules[w].bodies)
-    row, col = np.int64(me.row), np.int64(me.col)
-    low, high = cols.dtype.type(max(0, col - reach)), cols.dtype.type(min(last, col + reach))
-    at, end = np.int64(row_start[max(0, row - reach)]), np.int64(row_start[min(last, row + reach) + 1])
-    best, best_key = np.int64(NONE), _LAST
-    while at < end:
-        found = within64(cols, at, low, high) & first_lanes(end - at)
-        if at <= q < at + LANES:
-            found &= ~(_ONE << np.uint64(q - at))
-        while found != _NOTHING:
-            other = np.int64(slots[at + lowest_bit(found)])
-            found &= found - _ONE
-            if may_strike(state, w, other):
-                key = preference(me, agents[other], rotation(other, first, bodies))
-                best = other if key < best_key else best
-                best_key = min(key, best_key)
-        at += LANES
-    return best
 
 
 @inline

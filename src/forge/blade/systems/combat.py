@@ -116,7 +116,7 @@ def attack_all(state, w, counting):
         if rules.learned:
             target = named_target(state, w, slot, rules.reach[style])
         else:
-            target = weakest_in_reach(state, w, q, rules.reach[style], first)
+            target = weakest_in_reach(state, w, q, rules.reach[style], first, anybody)
         if target != NONE and agents[target].age >= rules.immunity:
             strike(state, w, slot, target, style)
             if counting:
@@ -150,11 +150,25 @@ def named_target(state, w, slot, reach):
 
 
 @inline
-def weakest_in_reach(state, w, q, reach, first):
-    """The slot lowest in (health, distance, rotating order) in reach of the agent at place q of the index, or NONE."""
+def anybody(state, w, target):
+    """Whether somebody may be a target: all may."""
+    return True
+
+
+@inline
+def weakest_in_reach(state, w, q, reach, first, may):
+    """The slot lowest in (health, distance, rotating order) of those in reach that may be a target, or NONE.
+
+    Args:
+        state, w: the world.
+        q: the place in the index of who attacks.
+        reach: of its style [tiles].
+        first: the slot that is first in the rotating order.
+        may: a helper that is asked whether a slot may be a target, with the state and the world before it.
+    """
     agents, slots, cols, row_start = state.agents[w], state.slots[w], state.cols[w], state.row_start[w]
     me = agents[slots[q]]
-    last, slots_in_all = np.int64(state.rules[w].side) - 1, np.int64(state.rules[w].bodies)
+    last, bodies = np.int64(state.rules[w].side) - 1, np.int64(state.rules[w].bodies)
     row, col = np.int64(me.row), np.int64(me.col)
     low, high = cols.dtype.type(max(0, col - reach)), cols.dtype.type(min(last, col + reach))
     at, end = np.int64(row_start[max(0, row - reach)]), np.int64(row_start[min(last, row + reach) + 1])
@@ -166,9 +180,10 @@ def weakest_in_reach(state, w, q, reach, first):
         while found != _NOTHING:
             other = np.int64(slots[at + lowest_bit(found)])
             found &= found - _ONE
-            key = preference(me, agents[other], rotation(other, first, slots_in_all))
-            best = other if key < best_key else best
-            best_key = min(key, best_key)
+            if may(state, w, other):
+                key = preference(me, agents[other], rotation(other, first, bodies))
+                best = other if key < best_key else best
+                best_key = min(key, best_key)
         at += LANES
     return best
 
