@@ -125,5 +125,5 @@ def test_progress_by_lives() -> None:
     with Watch({"a": ("lives", 60)}, Cost({"a": 10.0}, {}), console) as watch:
         watch.begin("a")
         for lives in (20, 40):
-            watch.show({"steps": 10**6, "lives": lives, "lifetime": 3.0, "steps_per_second": 10})
+            watch.show("a", {"steps": 10**6, "lives": lives, "lifetime": 3.0, "steps_per_second": 10})
         assert watch._progress() == pytest.approx(0.5)

@@ -61,7 +61,7 @@ class Quiet:
     def begin(self, name: str) -> None:
         self._tell(f"begin {name}")
 
-    def show(self, line: dict[str, Any]) -> None:
+    def show(self, name: str, line: dict[str, Any]) -> None:
         self._tell("line")
 
     def end(self, name: str) -> None:
@@ -208,7 +208,7 @@ def test_the_cost_of_what_is_left(whole: tuple[Store, Results, list[str]], monke
     # 2 worlds · (10 + 20 + 30 // 5) ticks = 72 at 9 a second, 8 s each. Two runs of a kind are measured once.
     asked: list[str] = []
 
-    def rate(need: Need, seconds: float) -> Rate:
+    def rate(need: Need, seconds: float, threads: int) -> Rate:
         asked.append(need.name)
         return Rate(1500.0, 9.0)
 
@@ -229,8 +229,8 @@ def test_progress_in_plain_lines() -> None:
     console = Console(file=io.StringIO(), width=200, force_terminal=False)
     with Watch({"a": ("steps", 1000)}, Cost({"a": 30.0}, {"b": 10.0}), console) as watch:
         watch.begin("a")
-        watch.show({"steps": 500, "lifetime": None, "steps_per_second": 10})
-        watch.show({"steps": 750, "lifetime": 3.0, "steps_per_second": 10})
+        watch.show("a", {"steps": 500, "lifetime": None, "steps_per_second": 10})
+        watch.show("a", {"steps": 750, "lifetime": 3.0, "steps_per_second": 10})
         assert watch._progress() == pytest.approx(0.5 * 30 / 40)  # half of what it saw of the run's steps
         watch.end("a")
         watch.begin("b")
@@ -241,11 +241,31 @@ def test_progress_in_plain_lines() -> None:
     assert "2 of 2: b; 10 s left" in said
 
 
+def test_progress_of_runs_side_by_side() -> None:
+    """Half of a run of 30 s and a third of one of 60 s are 35 of 90 s; then the second ends, and the first is left."""
+    console = Console(file=io.StringIO(), width=200, force_terminal=True)
+    with Watch({"a": ("steps", 100), "b": ("steps", 300)}, Cost({"a": 30.0, "b": 60.0}, {}), console) as watch:
+        watch.begin("a")
+        watch.begin("b")
+        for name in ("a", "b"):
+            watch.show(name, {"steps": 0, "lifetime": None, "steps_per_second": 10})
+        watch.show("b", {"steps": 100, "lifetime": 3.0, "steps_per_second": 10})
+        watch.show("a", {"steps": 50, "lifetime": None, "steps_per_second": 10})
+        assert watch._progress() == pytest.approx(35 / 90)
+        shown = str(watch._bars.tasks[0].description)
+        assert shown.splitlines() == [
+            "1 of 2: a, 50 of 100 agent steps, 10 agent steps/s, lifetime –",
+            "2 of 2: b, 100 of 300 agent steps, 10 agent steps/s, lifetime 3.0",
+        ]
+        watch.end("b")
+        assert watch._progress() == pytest.approx(75 / 90)
+
+
 def test_progress_in_a_terminal_ends_whatever_happens() -> None:
     console = Console(file=io.StringIO(), width=100, force_terminal=True)
     watch = Watch({}, Cost({"a": 1.0}, {}), console)
     with pytest.raises(KeyError), watch:
-        watch.show({"steps": 1})
+        watch.show("a", {"steps": 1})
     assert not watch._bars.live.is_started
 
 

@@ -7,7 +7,7 @@ import shlex
 from collections.abc import Mapping
 from pathlib import Path
 from signal import SIGINT
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 from rich.console import Console
 from rich.markdown import Markdown
@@ -24,11 +24,20 @@ from forge.experiments.studies.framework.needs import Need
 from forge.experiments.studies.framework.progress import Watch, duration
 from forge.experiments.studies.framework.store import Store
 from forge.experiments.studies.framework.study import Plan, Scale, Study
-from forge.experiments.studies.side_by_side import Recipe, measure_side_by_side
+from forge.experiments.studies.side_by_side.measuring import Recipe, measure_side_by_side
+from forge.experiments.studies.side_by_side.processes import places
+from forge.experiments.studies.side_by_side.training import train_side_by_side
 from forge.support.checks import ConfigError, did_you_mean
 from forge.support.waiting import doing
 
-_LONG = 120.0  # seconds of measuring from which other processes help: each takes some to start
+_LONG = 120.0  # seconds of work from which other processes help: each takes some to start
+
+
+class Hands(NamedTuple):
+    """How many processes work at a time; where one does, it is this one."""
+
+    training: int
+    measuring: int
 
 
 @dataclasses.dataclass(frozen=True)
@@ -43,7 +52,9 @@ class Options:
     seeds: Annotated[int, arg(help="training runs of each kind; 0 means as many as the scale says")] = 0
     resume: Annotated[bool, arg(help="only go on with what was begun: an error if nothing was")] = False
     yes: Annotated[bool, arg(help="start scales that take hours")] = False
-    processes: Annotated[int, arg(help="that measure side by side; 0 means one for each core, if it takes minutes")] = 0
+    processes: Annotated[
+        int, arg(help="that train and measure side by side; 0 means one for each core, if it takes minutes")
+    ] = 0
     folder: Annotated[Path, arg(help="where runs, measurements and reports are kept")] = Path("experiments")
     publish: Annotated[Path | None, arg(help="write the report below this folder, too: docs/experiments")] = None
 
@@ -62,16 +73,20 @@ def main(arguments: list[str]) -> None:
     begun = any(store.run_path(need).is_dir() for need in plan.needs)
     if options.resume and not begun and all(store.measured(one) is None for one in plan.measurements):
         raise ConfigError(f"nothing of {study.name} {options.scale} is in {options.folder}; start it without --resume")
-    cost, processes = announce(plan, store, scale, options.processes, console)
+    cost, hands = announce(study, plan, store, scale, options.processes, console)
     if cost.total and scale.confirm and not options.yes:
         raise ConfigError(f"{options.scale} takes about {duration(cost.total)} here; start it with --yes")
     try:
         with Watch({need.name: need.limit for need in plan.needs}, cost, console) as watch:
-            train_all(plan, store, watch)
-            if processes > 1:
+            if hands.training > 1:
+                with doing(f"training, {hands.training} at a time"):
+                    train_side_by_side(plan, store, hands.training, watch)
+            else:
+                train_all(plan, store, watch)
+            if hands.measuring > 1:
                 recipe = Recipe(study.name, options.scale, seeds, options.folder.resolve())
-                with doing(f"measuring, {processes} at a time"):
-                    measure_side_by_side(recipe, plan, store, processes, watch)
+                with doing(f"measuring, {hands.measuring} at a time"):
+                    measure_side_by_side(recipe, plan, store, hands.measuring, watch)
             results = conduct(plan, store, watch)
     except KeyboardInterrupt as stop:
         number = stop.signal if isinstance(stop, Stopped) else SIGINT
@@ -108,8 +123,10 @@ def chosen(study: Study[Any], options: Options) -> tuple[Any, int]:
     return scale, options.seeds or scale.seeds
 
 
-def announce(plan: Plan, store: Store, scale: Scale, processes: int, console: Console) -> tuple[Cost, int]:
-    """Says what there is to do and how long it will take; returns the same, and how many processes measure."""
+def announce(
+    study: Study[Any], plan: Plan, store: Store, scale: Scale, processes: int, console: Console
+) -> tuple[Cost, Hands]:
+    """Says what there is to do and how long it will take; returns the same, and how many processes do it."""
     needs = [need for need in plan.needs if store.steps_left(need)]
     measurements = [m for m in plan.measurements if store.measured(m) is None]
     console.print(
@@ -118,21 +135,40 @@ def announce(plan: Plan, store: Store, scale: Scale, processes: int, console: Co
         highlight=False,
     )
     if not needs and not measurements:
-        return Cost({}, {}), 1
+        return Cost({}, {}), Hands(1, 1)
     with console.status("measuring how fast this machine is"), doing("measuring how fast this machine is"):
-        cost = estimate_cost(plan, store, scale.probe_seconds)
-    if processes == 0:
-        processes = cores() if sum(cost.measurements.values()) > _LONG else 1
-    cost = Cost(cost.needs, {name: seconds / processes for name, seconds in cost.measurements.items()})
-    training, measuring = sum(cost.needs.values()), sum(cost.measurements.values())
+        cost, hands = expected(plan, store, scale.probe_seconds, processes, side_by_side=not study.timed)
+    parts = []
+    for what, seconds, count in zip(hands._fields, cost, hands, strict=True):
+        by = f" by {count} processes" if count > 1 else ""
+        parts.append(f"{duration(sum(seconds.values()))} of {what}{by}")
     console.print(
-        f"about {duration(cost.total)}: {duration(training)} of training, {duration(measuring)} of measuring"
-        + (f" by {processes} processes" if processes > 1 else "")
-        + " (Ctrl-C stops; the same command goes on)",
+        f"about {duration(cost.total)}: {', '.join(parts)} (Ctrl-C stops; the same command goes on)",
         soft_wrap=True,
         highlight=False,
     )
-    return cost, processes
+    return cost, hands
+
+
+def expected(plan: Plan, store: Store, seconds: float, processes: int, side_by_side: bool) -> tuple[Cost, Hands]:
+    """What is left to do will cost, done by so many processes (0: as many as make it shorter), and how many those are.
+
+    Args:
+        plan: of a study.
+        store: where it is kept.
+        seconds: of training that each kind of run is measured by.
+        processes: as the user wishes.
+        side_by_side: whether runs may train beside one another.
+    """
+    left = sum(store.steps_left(need) > 0 for need in plan.needs)
+    training = min(processes or places(), left) if side_by_side and left else 1
+    cost = estimate_cost(plan, store, seconds, max(1, cores() // training))
+    spent = sum(cost.needs.values()), sum(cost.measurements.values())
+    if not processes and spent[0] <= _LONG:
+        training = 1
+    hands = Hands(training, processes or (cores() if spent[1] > _LONG else 1))
+    parts = [{name: seconds / count for name, seconds in each.items()} for each, count in zip(cost, hands, strict=True)]
+    return Cost(*parts), hands
 
 
 def command(options: Options) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol
 
+from forge.experiments.studies.framework.needs import Need
 from forge.experiments.studies.framework.store import Store
 from forge.experiments.studies.framework.study import Plan, Results
 from forge.experiments.training.train import train
@@ -12,14 +15,14 @@ from forge.support.waiting import doing
 
 
 class Watcher(Protocol):
-    """Is told what happens."""
+    """Is told what happens; several runs may train at a time."""
 
     def begin(self, name: str) -> None:
         """A run or a measurement begins."""
         ...
 
-    def show(self, line: dict[str, Any]) -> None:
-        """A line of metrics of the run that trains."""
+    def show(self, name: str, line: dict[str, Any]) -> None:
+        """A line of metrics of a run that trains."""
         ...
 
     def end(self, name: str) -> None:
@@ -33,7 +36,7 @@ class Silent:
     def begin(self, name: str) -> None:
         """See `Watcher`."""
 
-    def show(self, line: dict[str, Any]) -> None:
+    def show(self, name: str, line: dict[str, Any]) -> None:
         """See `Watcher`."""
 
     def end(self, name: str) -> None:
@@ -62,13 +65,18 @@ def conduct(plan: Plan, store: Store, watcher: Watcher | None = None) -> Results
 
 
 def train_all(plan: Plan, store: Store, watcher: Watcher) -> None:
-    """Trains what is left to train of a plan."""
+    """Trains what is left to train of a plan, one run after the other on all cores."""
     for need in plan.needs:
         if store.steps_left(need):
             watcher.begin(need.name)
-            run = store.open_run(need)
-            train(run, watcher.show, run.choose())
+            train_need(need, store, functools.partial(watcher.show, need.name))
             watcher.end(need.name)
+
+
+def train_need(need: Need, store: Store, listen: Callable[[dict[str, Any]], None]) -> None:
+    """Trains one run from where it is to its end; `listen` is called with every line of its metrics."""
+    run = store.open_run(need)
+    train(run, listen, run.choose())
 
 
 def study_folder(root: Path, study: str, scale: str) -> Path:

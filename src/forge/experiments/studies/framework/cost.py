@@ -32,7 +32,7 @@ class Cost(NamedTuple):
         return sum(self.needs.values()) + sum(self.measurements.values())
 
 
-def estimate_cost(plan: Plan, store: Store, seconds: float) -> Cost:
+def estimate_cost(plan: Plan, store: Store, seconds: float, threads: int = 0) -> Cost:
     """Estimates what is left to do of a plan.
 
     Runs that differ in their seed alone are taken to be equally fast. A young policy has few agents alive, so the
@@ -44,6 +44,7 @@ def estimate_cost(plan: Plan, store: Store, seconds: float) -> Cost:
         plan: of a study.
         store: where it finds what is done already.
         seconds: of training that each kind of run is measured by.
+        threads: that a run trains on; 0 means all.
     """
     lifetimes = store.lifetimes()
     left = {need.name: store.steps_left(need, lifetimes.get(need.setting, LIFETIME)) for need in plan.needs}
@@ -51,12 +52,12 @@ def estimate_cost(plan: Plan, store: Store, seconds: float) -> Cost:
     rates: dict[str, Rate] = {}
     for need in plan.needs:
         if left[need.name] and _kind(need) not in rates:
-            rates[_kind(need)] = measure_rate(need, seconds)
+            rates[_kind(need)] = measure_rate(need, seconds, threads)
     if waiting and plan.probe is not None:
         rate = plan.probe(seconds)
         return Cost({}, {m.name: m.world_ticks / rate for m in waiting})
     if waiting and not rates:
-        rates[_kind(plan.needs[0])] = measure_rate(plan.needs[0], seconds)
+        rates[_kind(plan.needs[0])] = measure_rate(plan.needs[0], seconds, threads)
     training = {n.name: left[n.name] / rates[_kind(n)].training for n in plan.needs if left[n.name]}
     slowest = min((rate.playing for rate in rates.values()), default=1.0)
     return Cost(training, {m.name: m.world_ticks / slowest for m in waiting})
@@ -69,9 +70,13 @@ def _kind(need: Need) -> str:
     ).key
 
 
-def measure_rate(need: Need, seconds: float) -> Rate:
-    """Trains for so many seconds, and plays for a quarter of them; the first half of the training is not counted."""
-    trainer = Trainer(need.training)
+def measure_rate(need: Need, seconds: float, threads: int = 0) -> Rate:
+    """Trains for so many seconds on so many threads (0: all), and plays for a quarter of them.
+
+    The first half of the training is not counted.
+    """
+    run = dataclasses.replace(need.training.run, threads=threads or need.training.run.threads)
+    trainer = Trainer(dataclasses.replace(need.training, run=run))
     trainer.compile()
     while trainer.seconds < seconds / 2:
         trainer.update()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Self
 
@@ -17,8 +18,19 @@ _WORDS = {"steps": "agent steps", "lives": "lives"}
 _PLAIN_EVERY = 30.0  # seconds between two lines about the same run where there is no terminal
 
 
+@dataclass
+class _Work:
+    """A run or a measurement at work."""
+
+    number: int  # of all, in the order they began
+    said: float  # when something was last said of it [s]
+    first: int | None = None  # what its first line told of what ends it
+    share: float = 0.0  # of what was left of it then that is done
+    words: str = ""  # about how far it is
+
+
 class Watch:
-    """Shows which run or measurement of how many is at work, and the time left. Use as a context manager.
+    """Shows which runs or measurements of how many are at work, and the time left. Use as a context manager.
 
     Args:
         limits: what ends each run, by its name: `Need.limit`.
@@ -30,10 +42,9 @@ class Watch:
         self.limits, self.console = limits, console
         self._expected = {**cost.needs, **cost.measurements}
         self._total = max(cost.total, 1e-9)
-        self._count, self._number, self._name = len(self._expected), 0, ""
-        self._done = self._share = 0.0  # of the expected seconds; of the one at work
-        self._started = self._said = 0.0
-        self._first: int | None = None
+        self._count, self._number = len(self._expected), 0
+        self._at_work: dict[str, _Work] = {}
+        self._done = self._started = 0.0  # expected seconds of what is done; when it began
         self._bars = Progress(
             TextColumn("{task.description}"), BarColumn(None), TextColumn("{task.fields[left]}"), console=console
         )
@@ -52,38 +63,42 @@ class Watch:
 
     def begin(self, name: str) -> None:
         """A run or a measurement begins."""
-        self._name, self._share, self._first = name, 0.0, None
         self._number += 1
-        self._said = time.monotonic()
-        self._show("")
+        self._at_work[name] = _Work(self._number, time.monotonic())
+        self._show(name)
 
-    def show(self, line: dict[str, Any]) -> None:
-        """A line of metrics of the run that trains."""
-        unit, total = self.limits[self._name]
-        if self._first is None:
-            self._first = line[unit]
-        self._share = (line[unit] - self._first) / max(1, total - self._first)
+    def show(self, name: str, line: dict[str, Any]) -> None:
+        """A line of metrics of a run that trains."""
+        work, (unit, total) = self._at_work[name], self.limits[name]
+        if work.first is None:
+            work.first = line[unit]
+        work.share = (line[unit] - work.first) / max(1, total - work.first)
         lifetime = "–" if line["lifetime"] is None else f"{line['lifetime']:.1f}"
         rate = f"{amount(line['steps_per_second'])} agent steps/s"
-        words = f"{amount(line[unit])} of {amount(total)} {_WORDS[unit]}, {rate}, lifetime {lifetime}"
-        self._show(words, after=_PLAIN_EVERY)
+        work.words = f", {amount(line[unit])} of {amount(total)} {_WORDS[unit]}, {rate}, lifetime {lifetime}"
+        self._show(name, after=_PLAIN_EVERY)
 
     def end(self, name: str) -> None:
         """A run or a measurement is done."""
         self._done += self._expected.get(name, 0.0)
-        self._share = 0.0
+        self._at_work.pop(name, None)
 
-    def _show(self, words: str, after: float = 0.0) -> None:
-        title = f"{self._number} of {self._count}: {self._name}" + (f", {words}" if words else "")
+    def _show(self, name: str, after: float = 0.0) -> None:
         if self.console.is_terminal:
-            self._bars.update(self._whole, completed=self._progress(), description=title, left=self._left())
-        elif time.monotonic() - self._said >= after:
-            self._said = time.monotonic()
-            self.console.print(f"{title}; {self._left()}", soft_wrap=True, highlight=False)
+            titles = "\n".join(map(self._title, self._at_work))
+            self._bars.update(self._whole, completed=self._progress(), description=titles, left=self._left())
+        elif time.monotonic() - self._at_work[name].said >= after:
+            self._at_work[name].said = time.monotonic()
+            self.console.print(f"{self._title(name)}; {self._left()}", soft_wrap=True, highlight=False)
+
+    def _title(self, name: str) -> str:
+        work = self._at_work[name]
+        return f"{work.number} of {self._count}: {name}{work.words}"
 
     def _progress(self) -> float:
         """The share of the expected seconds that is done."""
-        return min(1.0, (self._done + self._share * self._expected.get(self._name, 0.0)) / self._total)
+        begun = sum(work.share * self._expected.get(name, 0.0) for name, work in self._at_work.items())
+        return min(1.0, (self._done + begun) / self._total)
 
     def _left(self) -> str:
         """The time left: what was expected, corrected by how long the part that is done really took."""

@@ -69,6 +69,7 @@ class Study(Generic[S]):
         scales: by name, the smallest first.
         plan: what to do at a scale, with so many seeds.
         findings: what to say about the results, given scale and number of seeds.
+        timed: whether it says how long its runs trained: they train one after the other then, each on all cores.
     """
 
     name: str
@@ -76,3 +77,4 @@ class Study(Generic[S]):
     scales: Mapping[str, S]
     plan: Callable[[S, int], Plan]
     findings: Callable[[S, int, Results], Findings]
+    timed: bool = False

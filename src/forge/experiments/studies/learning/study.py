@@ -150,4 +150,5 @@ STUDY = Study(
     scales=SCALES,
     plan=plan,
     findings=findings,
+    timed=True,
 )

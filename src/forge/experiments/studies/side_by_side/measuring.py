@@ -1,4 +1,4 @@
-"""Measures what a study still has to by several processes, each on its part of the cores.
+"""Measures what a study still has to by several processes.
 
 A measurement steps its worlds on many threads and asks its policies on few, so that most cores idle. Measurements do
 not depend on one another, nor on who makes them. A process is told the study, its scale and the name of a measurement,
@@ -7,30 +7,21 @@ and finds the rest by itself; what it found is in the store.
 
 from __future__ import annotations
 
-import contextlib
 import functools
-import multiprocessing
 import os
-import signal
-import threading
-from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing.synchronize import Event
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NamedTuple
 
-import torch
-
-from forge.blade.threads.cores import VARIABLE, cores
+from forge.blade.threads.cores import cores
 from forge.experiments.studies.catalogue import find
 from forge.experiments.studies.framework.conduct import Watcher
 from forge.experiments.studies.framework.store import Measurement, Store
 from forge.experiments.studies.framework.study import Plan
+from forge.experiments.studies.side_by_side import processes as side_by_side
 from forge.support.checks import ConfigError
-
-_CONTEXT = multiprocessing.get_context("spawn")
-_PAUSE = 1.0  # seconds between two looks whether a process is still wanted
 
 
 class Recipe(NamedTuple):
@@ -58,11 +49,11 @@ def measure_side_by_side(recipe: Recipe, plan: Plan, store: Store, processes: in
     names = [measurement.name for measurement in plan.measurements if store.measured(measurement) is None]
     if not names:
         return
-    unwanted = _CONTEXT.Event()
+    lifeline, ours = side_by_side.CONTEXT.Pipe(duplex=False)
     share = max(1, cores() // processes)
-    pool = ProcessPoolExecutor(min(processes, len(names)), _CONTEXT, _begin, (unwanted, share))
+    pool = ProcessPoolExecutor(min(processes, len(names)), side_by_side.CONTEXT, _begin, (lifeline, share))
     try:
-        with _deaf_to_interrupts():  # children are; that they end is up to this process
+        with side_by_side.deaf_to_interrupts():
             waiting = {pool.submit(_measure, recipe, name): name for name in names}
         for done in as_completed(waiting):
             done.result()
@@ -74,37 +65,18 @@ def measure_side_by_side(recipe: Recipe, plan: Plan, store: Store, processes: in
             "measured is kept: the same command goes on, with fewer --processes too"
         ) from None
     except BaseException:
-        unwanted.set()
+        ours.close()
         raise
     finally:
         pool.shutdown(cancel_futures=True)
+        ours.close()
+        lifeline.close()
 
 
-@contextlib.contextmanager
-def _deaf_to_interrupts() -> Iterator[None]:
-    """Within, Ctrl-C waits; processes that are started within never hear it."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
-def _begin(unwanted: Event, threads: int) -> None:
-    """What a process does first."""
-    os.environ[VARIABLE] = str(threads)
-    torch.set_num_threads(threads)
-    parent = multiprocessing.parent_process()
-
-    def leave() -> None:
-        while not unwanted.wait(_PAUSE) and parent is not None and parent.is_alive():
-            pass
-        os._exit(1)  # in the middle of a measurement, of which nothing is kept until it is done
-
-    threading.Thread(target=leave, daemon=True).start()
+def _begin(lifeline: Connection, threads: int) -> None:
+    """What a process does first. When it is let go, it leaves a measurement of which nothing is kept before its end."""
+    side_by_side.use(threads)
+    side_by_side.when_let_go(lifeline, lambda: os._exit(1))
 
 
 def _measure(recipe: Recipe, name: str) -> None:
