@@ -1,5 +1,6 @@
 """Runs and measurements by several processes: the same as by one, and however it ends, none of them is left behind."""
 
+import dataclasses
 import multiprocessing
 import os
 import signal
@@ -23,7 +24,7 @@ from forge.experiments.studies.side_by_side import processes
 from forge.experiments.studies.side_by_side.measuring import Recipe, measure_side_by_side
 from forge.experiments.studies.side_by_side.processes import share_out
 from forge.experiments.studies.side_by_side.training import train_side_by_side
-from tests.experiments.test_studies import need
+from tests.experiments.test_studies import TRAINING, need
 from tests.forked import CONTEXT
 
 STUDY, SCALE = "learning", "tiny"
@@ -193,3 +194,13 @@ def test_what_goes_wrong_in_a_run_is_said_as_if_it_trained_here(tmp_path: Path) 
     with pytest.raises(ConfigError, match=r"config\.toml"):
         train_side_by_side(plans, store, 2, Told())
     assert not multiprocessing.active_children()
+
+
+def test_a_run_that_says_nothing_yet_is_stopped_too(tmp_path: Path) -> None:
+    """It would write one line, at its end: only that it was let go of tells it."""
+    quiet = dataclasses.replace(TRAINING, run=dataclasses.replace(TRAINING.run, log_seconds=3600.0))
+    one = Need("quiet", quiet, milestones=(500_000,))
+    with pytest.raises(KeyboardInterrupt):
+        train_side_by_side(Plan([one], []), Store(tmp_path), 1, Told(stop=True))
+    assert not multiprocessing.active_children()
+    assert Store(tmp_path).steps_left(one)
