@@ -29,8 +29,6 @@ from forge.experiments.studies.dependencies import figures as dependencies_figur
 from forge.experiments.studies.dependencies.runs import (
     COMBAT,
     COMBAT_LEARNED,
-    FORAGING,
-    FORAGING_LEARNED,
     PHASES,
     Kind,
     Size,
@@ -64,8 +62,8 @@ averaged over populations; *in common* is the same of the mean map of a run's po
 single directions cancels out. 95 % intervals are over seeds and maps (two-way analysis of variance with random \
 effects on the jackknife's pseudo-values). Yes and no are said where the whole interval is on one side.
 
-In foraging, attacks do nothing, whoever picks targets: the two kinds of it are each other's repetition, and what is \
-seen in them cannot be fear of attacks. Runs of one seed begin with the same weights in all kinds of worlds."""
+In foraging, attacks do nothing: what is seen there cannot be fear of attacks. Runs of one seed begin with the same \
+weights in all kinds of worlds."""
 
 
 def findings(found: Found, size: Size) -> Findings:
@@ -100,7 +98,7 @@ def verdict(found: Found) -> str:
             "**They would rather have others farther away** (nearby below 0):" + _for_each(found, _nearby),
             "**Strangers are worse company than kin** (the mean change is lower):" + _for_each(found, _strangers),
             "**Learned targets make them fixate on who is within reach** (a square explains more of a population's map "
-            f"than with automatic targets):{_square(found)}",
+            f"than with automatic targets): {_square(found)}",
             _PAPER,
         ]
     )
@@ -144,15 +142,12 @@ def _negative(estimate: Estimate) -> Estimate:
 
 
 def _square(found: Found) -> str:
-    said = {}
-    for one, other in ((FORAGING_LEARNED, FORAGING), (COMBAT_LEARNED, COMBAT)):
-        learned, automatic = (square(found[kind]["late"], STRANGER) for kind in (one, other))
-        more = learned.less(automatic).estimate()
-        said[one.rules] = (
-            f"{answer(more)}, {percent(learned.estimate(_SHARE))} % against {percent(automatic.estimate(_SHARE))} %, "
-            f"{percent(more)} points more."
-        )
-    return bullets(said)
+    learned, automatic = (square(found[kind]["late"], STRANGER) for kind in (COMBAT_LEARNED, COMBAT))
+    more = learned.less(automatic).estimate()
+    return (
+        f"{answer(more)}, {percent(learned.estimate(_SHARE))} % against {percent(automatic.estimate(_SHARE))} %, "
+        f"{percent(more)} points more."
+    )
 
 
 def _statistics(of: Responses, companion: int) -> dict[str, Estimate]:
