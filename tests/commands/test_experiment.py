@@ -1,7 +1,11 @@
 """`forge experiment` as its users type it: killed, gone on with, and typed again."""
 
 import csv
+import os
 import signal
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -10,6 +14,7 @@ from forge.cli import main
 from forge.commands import experiment
 from forge.experiments.studies.framework.cost import Cost
 from tests.experiments.children import end, start
+from tests.patience import PATIENCE
 
 TINY = ["experiment", "learning", "--scale", "tiny", "--seeds", "1"]
 
@@ -91,3 +96,34 @@ def test_hours_are_asked_for_twice(
     shown = capsys.readouterr()
     assert "about 2.5 h: 2.0 h of training, 30 min of measuring by 2 processes" in shown.out
     assert "paper takes about 2.5 h here; start it with --yes" in shown.err
+
+
+def test_ctrl_c_ends_a_study_that_trains_side_by_side_with_one_line(tmp_path: Path) -> None:
+    """Typed in a shell, whose Ctrl-C all processes hear, while those that train still start."""
+    arguments = ["dependencies", "--scale", "tiny", "--processes", "2", "--folder", str(tmp_path)]
+    shell = subprocess.Popen(
+        [sys.executable, "-m", "forge.cli", "experiment", *arguments],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    assert shell.stdout is not None
+    for line in shell.stdout:
+        if line.startswith("2 of"):
+            os.killpg(shell.pid, signal.SIGINT)
+            break
+    _, errors = shell.communicate()
+    assert shell.returncode == 128 + signal.SIGINT
+    (stopped,) = errors.splitlines()
+    assert "to go on: forge experiment dependencies --scale tiny" in stopped
+    until = time.monotonic() + PATIENCE  # what tracks resources of `multiprocessing` ends a moment later
+    while _alive(shell.pid):
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def _alive(group: int) -> bool:
+    """Whether a process of a group is left."""
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -5,6 +5,7 @@ import multiprocessing
 import os
 import signal
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -44,16 +45,19 @@ def plan() -> Plan:
 
 
 class Told(Silent):
-    """Remembers what it is told, and may stop at the first of it."""
+    """Remembers what it is told, and may do something at the first of it."""
 
-    def __init__(self, stop: bool = False) -> None:
+    def __init__(self, do: Callable[[], None] = lambda: None) -> None:
         self.names: list[str] = []
-        self.stop = stop
+        self.do = do
 
     def begin(self, name: str) -> None:
         self.names.append(name)
-        if self.stop:
-            raise KeyboardInterrupt
+        self.do()
+
+
+def interrupt() -> None:
+    raise KeyboardInterrupt
 
 
 def kill_the_first() -> None:
@@ -79,7 +83,7 @@ def test_processes_find_what_one_finds(tmp_path: Path) -> None:
 
 
 def test_a_stop_ends_every_process_and_keeps_what_is_done(tmp_path: Path) -> None:
-    told = Told(stop=True)
+    told = Told(interrupt)
     with pytest.raises(KeyboardInterrupt):
         measure(tmp_path, told)
     assert not multiprocessing.active_children()
@@ -99,28 +103,24 @@ ENDLESS = 10**12  # agent steps: none of these runs comes to its end
 
 
 class Hurdle(Silent):
-    """Counts the lines of each run, and does something once each of two has said so many."""
+    """Counts the lines of each run, and does something once each of so many runs has said so many."""
 
-    def __init__(self, lines: int, do: Any) -> None:
+    def __init__(self, lines: int, do: Callable[[], None], runs: int = 2) -> None:
         self.lines: dict[str, int] = {}
-        self.enough, self.do = lines, do
+        self.enough, self.do, self.runs = lines, do, runs
 
     def show(self, name: str, line: dict[str, Any]) -> None:
         self.lines[name] = self.lines.get(name, 0) + 1
-        if len(self.lines) == 2 and min(self.lines.values()) >= self.enough:
+        if len(self.lines) == self.runs and min(self.lines.values()) >= self.enough:
             self.enough = ENDLESS
             self.do()
 
 
-def interrupt() -> None:
-    raise KeyboardInterrupt
-
-
-def asked_to_end(*also: int) -> Any:
-    """Sends SIGTERM to this process, and before that to as many of those it started as are told, as a group gets it."""
+def asked_to_end(children: int = 0) -> Callable[[], None]:
+    """Sends SIGTERM to this process, and before that to so many of those it started, as a whole group gets it."""
 
     def ask() -> None:
-        for child in multiprocessing.active_children()[: sum(also)]:
+        for child in multiprocessing.active_children()[:children]:
             os.kill(child.pid or 0, signal.SIGTERM)
         os.kill(os.getpid(), signal.SIGTERM)
 
@@ -162,10 +162,12 @@ def test_runs_side_by_side_come_to_the_same_weights(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("do", "error"),
-    [(interrupt, KeyboardInterrupt), (asked_to_end(), Stopped), (asked_to_end(1, 1), Stopped)],
+    [(interrupt, KeyboardInterrupt), (asked_to_end(), Stopped), (asked_to_end(2), Stopped)],
     ids=["Ctrl-C", "this one asked to end", "all asked to end"],
 )
-def test_a_stop_saves_every_run_and_leaves_no_process(do: Any, error: type[BaseException], tmp_path: Path) -> None:
+def test_a_stop_saves_every_run_and_leaves_no_process(
+    do: Callable[[], None], error: type[BaseException], tmp_path: Path
+) -> None:
     store, plans = Store(tmp_path), Plan(needs(ENDLESS), [])
     with pytest.raises(error):
         train_side_by_side(plans, store, 2, Hurdle(2, do))
@@ -187,20 +189,51 @@ def test_a_killed_process_of_training_is_one_error_and_the_others_save_their_run
     assert max(steps) > 1  # that of the start, and one when it was let go
 
 
+def test_one_that_is_asked_to_end_alone_says_so(tmp_path: Path) -> None:
+    store, plans = Store(tmp_path), Plan(needs(ENDLESS), [])
+    with pytest.raises(ConfigError, match=r"the process that trained seed [01] was asked to end; all runs are kept"):
+        train_side_by_side(plans, store, 2, Hurdle(1, lambda: multiprocessing.active_children()[0].terminate()))
+    assert not multiprocessing.active_children()
+
+
 def test_what_goes_wrong_in_a_run_is_said_as_if_it_trained_here(tmp_path: Path) -> None:
-    store, plans = Store(tmp_path), Plan(needs(3_000), [])
-    store.run_path(plans.needs[0]).mkdir(parents=True)
-    (store.run_path(plans.needs[0]) / "config.toml").write_text("nonsense")
-    with pytest.raises(ConfigError, match=r"config\.toml"):
-        train_side_by_side(plans, store, 2, Told())
+    store, (one, *_) = Store(tmp_path), needs(ENDLESS)
+    with pytest.raises(KeyboardInterrupt):
+        train_side_by_side(Plan([one], []), store, 1, Hurdle(1, interrupt, runs=1))
+    weights = Run(store.run_path(one)).checkpoints()[-1] / "policy.safetensors"
+    weights.write_bytes(weights.read_bytes()[:100])
+    with pytest.raises(ConfigError, match=r"policy\.safetensors") as error:
+        train_side_by_side(Plan([one], []), store, 1, Told())
+    assert "in train_need" in "".join(error.value.__notes__)  # where it was
+    assert not multiprocessing.active_children()
+
+
+def test_what_goes_wrong_while_a_run_is_saved_is_said_instead_of_the_stop(tmp_path: Path) -> None:
+    """Where its last checkpoint would lie there is a file by the time it is asked to end."""
+    store, (one, *_) = Store(tmp_path), needs(ENDLESS)
+    checkpoints = store.run_path(one) / "checkpoints"
+
+    def spoil() -> None:
+        checkpoints.rename(checkpoints.with_name("elsewhere"))
+        checkpoints.write_bytes(b"")
+        raise KeyboardInterrupt
+
+    with pytest.raises(OSError, match="checkpoints"):
+        train_side_by_side(Plan([one], []), store, 1, Hurdle(1, spoil, runs=1))
     assert not multiprocessing.active_children()
 
 
 def test_a_run_that_says_nothing_yet_is_stopped_too(tmp_path: Path) -> None:
     """It would write one line, at its end: only that it was let go of tells it."""
     quiet = dataclasses.replace(TRAINING, run=dataclasses.replace(TRAINING.run, log_seconds=3600.0))
-    one = Need("quiet", quiet, milestones=(500_000,))
+    one, store = Need("quiet", quiet, milestones=(500_000,)), Store(tmp_path)
+
+    def stop_when_it_trains() -> None:
+        while not list(tmp_path.glob("runs/*/checkpoints/0*")):  # that of its start
+            pass
+        interrupt()
+
     with pytest.raises(KeyboardInterrupt):
-        train_side_by_side(Plan([one], []), Store(tmp_path), 1, Told(stop=True))
+        train_side_by_side(Plan([one], []), store, 1, Told(stop_when_it_trains))
     assert not multiprocessing.active_children()
-    assert Store(tmp_path).steps_left(one)
+    assert store.steps_left(one)

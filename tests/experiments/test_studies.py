@@ -23,7 +23,7 @@ from forge.experiments.studies.catalogue import STUDIES, find
 from forge.experiments.studies.framework import conduct as conducting
 from forge.experiments.studies.framework import cost
 from forge.experiments.studies.framework.conduct import conduct
-from forge.experiments.studies.framework.cost import Cost, Rate, estimate_cost
+from forge.experiments.studies.framework.cost import Cost, Rate, Threads, estimate_cost
 from forge.experiments.studies.framework.measure import lifetimes
 from forge.experiments.studies.framework.needs import Milestone, Need
 from forge.experiments.studies.framework.progress import Watch, duration
@@ -208,7 +208,7 @@ def test_the_cost_of_what_is_left(whole: tuple[Store, Results, list[str]], monke
     # 2 worlds · (10 + 20 + 30 // 5) ticks = 72 at 9 a second, 8 s each. Two runs of a kind are measured once.
     asked: list[str] = []
 
-    def rate(need: Need, seconds: float, threads: int) -> Rate:
+    def rate(need: Need, seconds: float, threads: Threads) -> Rate:
         asked.append(need.name)
         return Rate(1500.0, 9.0)
 

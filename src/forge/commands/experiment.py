@@ -19,7 +19,7 @@ from forge.experiments.reports.publish import publish
 from forge.experiments.runs.stopping import Stopped
 from forge.experiments.studies.catalogue import STUDIES, find
 from forge.experiments.studies.framework.conduct import conduct, study_folder, train_all
-from forge.experiments.studies.framework.cost import Cost, estimate_cost
+from forge.experiments.studies.framework.cost import Cost, Threads, estimate_cost
 from forge.experiments.studies.framework.needs import Need
 from forge.experiments.studies.framework.progress import Watch, duration
 from forge.experiments.studies.framework.store import Store
@@ -53,7 +53,7 @@ class Options:
     resume: Annotated[bool, arg(help="only go on with what was begun: an error if nothing was")] = False
     yes: Annotated[bool, arg(help="start scales that take hours")] = False
     processes: Annotated[
-        int, arg(help="that train and measure side by side; 0 means one for each core, if it takes minutes")
+        int, arg(help="that train and measure side by side; 0 means one for each core and 3 GB, if it takes minutes")
     ] = 0
     folder: Annotated[Path, arg(help="where runs, measurements and reports are kept")] = Path("experiments")
     publish: Annotated[Path | None, arg(help="write the report below this folder, too: docs/experiments")] = None
@@ -161,13 +161,12 @@ def expected(plan: Plan, store: Store, seconds: float, processes: int, side_by_s
         side_by_side: whether runs may train beside one another.
     """
     left = sum(store.steps_left(need) > 0 for need in plan.needs)
-    training = min(processes or places(), left) if side_by_side and left else 1
-    cost = estimate_cost(plan, store, seconds, max(1, cores() // training))
-    spent = sum(cost.needs.values()), sum(cost.measurements.values())
-    if not processes and spent[0] <= _LONG:
-        training = 1
-    hands = Hands(training, processes or (cores() if spent[1] > _LONG else 1))
-    parts = [{name: seconds / count for name, seconds in each.items()} for each, count in zip(cost, hands, strict=True)]
+    at_most = Hands(min(places(processes), max(1, left)) if side_by_side else 1, places(processes))
+    each = Threads(*(max(1, cores() // count) for count in at_most))
+    cost = estimate_cost(plan, store, seconds, each)
+    long = [processes > 0 or sum(part.values()) > _LONG for part in cost]
+    hands = Hands(*(count if worth else 1 for count, worth in zip(at_most, long, strict=True)))
+    parts = ({name: time / count for name, time in part.items()} for part, count in zip(cost, at_most, strict=True))
     return Cost(*parts), hands
 
 

@@ -73,10 +73,15 @@ def train_all(plan: Plan, store: Store, watcher: Watcher) -> None:
             watcher.end(need.name)
 
 
-def train_need(need: Need, store: Store, listen: Callable[[dict[str, Any]], None]) -> None:
-    """Trains one run from where it is to its end; `listen` is called with every line of its metrics."""
+def train_need(
+    need: Need,
+    store: Store,
+    listen: Callable[[dict[str, Any]], None],
+    attend: Callable[[Any], None] = lambda trainer: None,
+) -> None:
+    """Trains one run from where it is to its end; `listen` and `attend` as in `train`."""
     run = store.open_run(need)
-    train(run, listen, run.choose())
+    train(run, listen, run.choose(), attend)
 
 
 def study_folder(root: Path, study: str, scale: str) -> Path:

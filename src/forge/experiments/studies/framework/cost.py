@@ -6,6 +6,7 @@ import dataclasses
 import time
 from typing import NamedTuple
 
+from forge.blade.threads.cores import cores
 from forge.ethyr.insight.actor import Actor
 from forge.experiments.studies.framework.needs import LIFETIME, Need
 from forge.experiments.studies.framework.store import Store
@@ -20,6 +21,16 @@ class Rate(NamedTuple):
     playing: float  # ticks of a world a second, of its policy without learning
 
 
+class Threads(NamedTuple):
+    """How many threads do one thing; 0 means all."""
+
+    training: int = 0
+    measuring: int = 0
+
+
+ALL = Threads()
+
+
 class Cost(NamedTuple):
     """Seconds of everything that is left to do; what is done already is left out."""
 
@@ -32,7 +43,7 @@ class Cost(NamedTuple):
         return sum(self.needs.values()) + sum(self.measurements.values())
 
 
-def estimate_cost(plan: Plan, store: Store, seconds: float, threads: int = 0) -> Cost:
+def estimate_cost(plan: Plan, store: Store, seconds: float, threads: Threads = ALL) -> Cost:
     """Estimates what is left to do of a plan.
 
     Runs that differ in their seed alone are taken to be equally fast. A young policy has few agents alive, so the
@@ -44,7 +55,7 @@ def estimate_cost(plan: Plan, store: Store, seconds: float, threads: int = 0) ->
         plan: of a study.
         store: where it finds what is done already.
         seconds: of training that each kind of run is measured by.
-        threads: that a run trains on; 0 means all.
+        threads: of each process.
     """
     lifetimes = store.lifetimes()
     left = {need.name: store.steps_left(need, lifetimes.get(need.setting, LIFETIME)) for need in plan.needs}
@@ -70,12 +81,9 @@ def _kind(need: Need) -> str:
     ).key
 
 
-def measure_rate(need: Need, seconds: float, threads: int = 0) -> Rate:
-    """Trains for so many seconds on so many threads (0: all), and plays for a quarter of them.
-
-    The first half of the training is not counted.
-    """
-    run = dataclasses.replace(need.training.run, threads=threads or need.training.run.threads)
+def measure_rate(need: Need, seconds: float, threads: Threads = ALL) -> Rate:
+    """Trains for so many seconds, and plays for a quarter of them; the first half of the training is not counted."""
+    run = dataclasses.replace(need.training.run, threads=threads.training or need.training.run.threads)
     trainer = Trainer(dataclasses.replace(need.training, run=run))
     trainer.compile()
     while trainer.seconds < seconds / 2:
@@ -85,6 +93,7 @@ def measure_rate(need: Need, seconds: float, threads: int = 0) -> Rate:
     while trainer.seconds < seconds:
         trainer.update()
     training = (trainer.steps - before[0]) / (trainer.seconds - before[1])
+    trainer.world.threads = threads.measuring or cores()
     return Rate(training, trainer.world.count * _ticks_a_second(trainer, seconds / 4))
 
 

@@ -50,8 +50,9 @@ def measure_side_by_side(recipe: Recipe, plan: Plan, store: Store, processes: in
     if not names:
         return
     lifeline, ours = side_by_side.CONTEXT.Pipe(duplex=False)
+    processes = min(processes, len(names))
     share = max(1, cores() // processes)
-    pool = ProcessPoolExecutor(min(processes, len(names)), side_by_side.CONTEXT, _begin, (lifeline, share))
+    pool = ProcessPoolExecutor(processes, side_by_side.CONTEXT, _begin, (lifeline, share))
     try:
         with side_by_side.deaf_to_interrupts():
             waiting = {pool.submit(_measure, recipe, name): name for name in names}
@@ -75,7 +76,7 @@ def measure_side_by_side(recipe: Recipe, plan: Plan, store: Store, processes: in
 
 def _begin(lifeline: Connection, threads: int) -> None:
     """What a process does first. When it is let go, it leaves a measurement of which nothing is kept before its end."""
-    side_by_side.use(threads)
+    side_by_side.begin(threads)
     side_by_side.when_let_go(lifeline, lambda: os._exit(1))
 
 

@@ -1,8 +1,8 @@
 """Trains what a study still has to by several processes, a run in each.
 
 Two threads train less than twice as fast as one, so that runs side by side come further than runs one after the other;
-a run trains to the same bits on any number of threads. Each process has a pipe to this one, through which come its
-lines of metrics, and at the end that it is done, or what went wrong.
+a run trains to the same bits on any number of threads. Through one pipe a process tells its lines of metrics, and at
+the end that it is done or what went wrong; another one it holds on to, and saves its run when that is let go.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import _thread
 import contextlib
 import signal
+import traceback
 from collections import deque
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
@@ -27,12 +28,14 @@ from forge.experiments.studies.side_by_side import processes as side_by_side
 from forge.support.checks import ConfigError
 
 _PAUSE = 0.5  # seconds between two looks whether a signal has come
-_DONE = None  # what a process says last
+_DONE = "done"  # what a process says last
 
 
 class _Worker(NamedTuple):
     name: str  # of its run
     process: BaseProcess
+    lifeline: Connection  # closed to have it save its run and end
+    said: Connection  # what it says: lines of metrics, and at last `_DONE` or an error
 
 
 def train_side_by_side(plan: Plan, store: Store, processes: int, watcher: Watcher) -> None:
@@ -52,94 +55,119 @@ def train_side_by_side(plan: Plan, store: Store, processes: int, watcher: Watche
     """
     left = [need for need in plan.needs if store.steps_left(need)]
     waiting = deque(zip(left, side_by_side.share_out(len(left), processes, cores()), strict=True))
-    at_work: dict[Connection, _Worker] = {}
+    at_work: list[_Worker] = []
     with Stopping() as stopping:
         try:
             while waiting or at_work:
                 while waiting and len(at_work) < processes:
-                    need, threads = waiting.popleft()
-                    end, process = _start(need, store.root, threads)
-                    at_work[end] = _Worker(need.name, process)
-                    watcher.begin(need.name)
-                heard = wait([*at_work], _PAUSE)
-                for end in [one for one in at_work if one in heard]:
-                    _hear(end, at_work, watcher, stopping)
+                    at_work.append(_start(*waiting.popleft(), store.root))
+                    watcher.begin(at_work[-1].name)
+                ready = wait([sign for one in at_work for sign in (one.said, one.process.sentinel)], _PAUSE)
                 if stopping.signal is not None:
                     raise Stopped("stopped", stopping.signal)
-        finally:
-            for end in at_work:
-                end.close()
-            for worker in at_work.values():
-                worker.process.join()
+                for worker in [one for one in at_work if one.said in ready or one.process.sentinel in ready]:
+                    if _hear(worker, watcher):
+                        at_work.remove(worker)
+                        _let_go([worker])
+                        watcher.end(worker.name)
+        except KeyboardInterrupt:  # `Stopped` is one
+            if (error := _let_go(at_work)) is not None:
+                raise error from None
+            raise
+        except BaseException:
+            _let_go(at_work)
+            raise
 
 
-def _start(need: Need, root: Path, threads: int) -> tuple[Connection, BaseProcess]:
-    ours, theirs = side_by_side.CONTEXT.Pipe()
-    process = side_by_side.CONTEXT.Process(target=_train, args=(need, root, threads, theirs), name=need.name)
+def _start(need: Need, threads: int, root: Path) -> _Worker:
+    held, lifeline = side_by_side.CONTEXT.Pipe(duplex=False)
+    said, says = side_by_side.CONTEXT.Pipe(duplex=False)
+    process = side_by_side.CONTEXT.Process(target=_train, args=(need, root, threads, held, says), name=need.name)
     with side_by_side.deaf_to_interrupts():
         process.start()
-    theirs.close()
-    return ours, process
+    held.close()
+    says.close()
+    return _Worker(need.name, process, lifeline, said)
 
 
-def _hear(end: Connection, at_work: dict[Connection, _Worker], watcher: Watcher, stopping: Stopping) -> None:
-    """What a process says: a line, that it is done, or what went wrong."""
-    name, process = at_work[end]
-    try:
-        said = end.recv()
-    except (EOFError, OSError):
-        if stopping.signal is not None:  # it heard the same signal, and has saved its run
-            return
-        raise ConfigError(
-            f"the process that trained {name} was killed, most likely because memory ran out; all runs are kept: the "
-            "same command goes on, with fewer --processes too"
-        ) from None
+def _hear(worker: _Worker, watcher: Watcher) -> bool:
+    """Hears one thing that a process says, or that it has ended; returns whether its run is done."""
+    said = None
+    with contextlib.suppress(EOFError, OSError):
+        said = worker.said.recv() if worker.said.poll() else None
+    if said is None:
+        raise _ended(worker)
     if isinstance(said, Exception):
         raise said
-    if said is not _DONE:
-        watcher.show(name, said)
-        return
-    process.join()
-    end.close()
-    del at_work[end]
-    watcher.end(name)
+    if said != _DONE:
+        watcher.show(worker.name, said)
+    return bool(said == _DONE)
 
 
-def _train(need: Need, root: Path, threads: int, parent: Connection) -> None:
+def _let_go(at_work: list[_Worker]) -> Exception | None:
+    """Has processes save their runs, and waits for their end; returns what went wrong with one of them meanwhile."""
+    for worker in at_work:
+        worker.lifeline.close()
+    errors = [_last_words(worker) for worker in at_work]
+    return next((error for error in errors if error is not None), None)
+
+
+def _last_words(worker: _Worker) -> Exception | None:
+    error = None
+    with contextlib.suppress(EOFError, OSError):
+        while worker.process.is_alive() or worker.said.poll():
+            if worker.said.poll(_PAUSE) and isinstance(said := worker.said.recv(), Exception):
+                error = said
+    worker.process.join()
+    worker.said.close()
+    return _ended(worker) if error is None and worker.process.exitcode else error
+
+
+def _ended(worker: _Worker) -> ConfigError:
+    """What to say of a process that ended, and not as it should."""
+    worker.process.join()
+    code = worker.process.exitcode
+    known = {0: "was asked to end", -9: "was killed, most likely because memory ran out"}
+    return ConfigError(
+        f"the process that trained {worker.name} {known.get(code or 0, f'ended with code {code}')}; all runs are kept: "
+        "the same command goes on, with fewer --processes too"
+    )
+
+
+def _train(need: Need, root: Path, threads: int, lifeline: Connection, parent: Connection) -> None:
     """What a process does."""
-    side_by_side.use(threads)
-    ending = _Ending()
-    side_by_side.when_let_go(parent, lambda: _thread.interrupt_main(signal.SIGTERM))
-
-    def show(line: dict[str, Any]) -> None:
-        ending.begun = True
-        parent.send(line)
-
     try:
-        train_need(need, Store(root), show)
-        said = _DONE
-    except KeyboardInterrupt:  # it was asked to end, and is saved
+        side_by_side.begin(threads)
+        ending = _Ending()
+        side_by_side.when_let_go(lifeline, lambda: _thread.interrupt_main(signal.SIGTERM))
+        train_need(need, Store(root), parent.send, ending.attend)
+        parent.send(_DONE)
+    except KeyboardInterrupt:  # it was asked to end; its run is saved
         return
     except Exception as error:
-        said = error
-    with contextlib.suppress(OSError):  # nobody listens any more
-        parent.send(said)
+        error.add_note(traceback.format_exc())
+        with contextlib.suppress(OSError):  # there is nobody any more to hear it
+            parent.send(error)
 
 
 class _Ending:
-    """What signals do where `train` does not note them: before it does, they end the process; after that, nothing.
+    """What signals do where `train` does not note them: before its first update they end the process, then nothing.
 
     So a second signal, as where a whole group of processes is asked to end and this one by its parent once more, does
     not keep a run from being saved.
     """
 
     def __init__(self) -> None:
-        self.begun = False
+        self._attended = 0
         for name in ("SIGTERM", "SIGHUP"):
             number = getattr(signal, name, None)
             if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, self._hear)
 
+    def attend(self, trainer: Any) -> None:
+        """See `train`: called before it compiles, and after every update."""
+        self._attended += 1
+
     def _hear(self, number: int, frame: FrameType | None) -> None:
-        if not self.begun:
-            raise Stopped("stopped before the first line of metrics", number)
+        if self._attended < 2:
+            raise Stopped("stopped before the first update", number)
