@@ -12,7 +12,11 @@ import pytest
 
 from forge.cli import main
 from forge.commands import experiment
-from forge.experiments.studies.framework.cost import Cost
+from forge.commands.experiment import Hands, expected
+from forge.experiments.studies.catalogue import find
+from forge.experiments.studies.framework.cost import Cost, Threads
+from forge.experiments.studies.framework.store import Store
+from forge.experiments.studies.framework.study import Plan
 from tests.experiments.children import end, start
 from tests.patience import PATIENCE
 
@@ -127,3 +131,36 @@ def _alive(group: int) -> bool:
     except ProcessLookupError:
         return False
     return True
+
+
+@pytest.mark.parametrize(
+    ("processes", "side_by_side", "threads", "cost", "hands"),
+    [
+        (0, True, Threads(2, 2), Cost({"a": 100.0}, {"b": 20.0}), Hands(4, 1)),  # b is not worth other processes
+        (0, False, Threads(8, 2), Cost({"a": 400.0}, {"b": 20.0}), Hands(1, 1)),
+        (2, True, Threads(4, 4), Cost({"a": 200.0}, {"b": 40.0}), Hands(2, 2)),
+    ],
+)
+def test_what_is_expected_of_8_cores_with_memory_for_4_processes(
+    processes: int,
+    side_by_side: bool,
+    threads: Threads,
+    cost: Cost,
+    hands: Hands,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    """By one process at a time, a takes 400 s and b 80 s."""
+    told = []
+
+    def estimate(plan: Plan, store: Store, seconds: float, each: Threads) -> Cost:
+        told.append(each)
+        return Cost({"a": 400.0}, {"b": 80.0})
+
+    monkeypatch.setattr(experiment, "cores", lambda: 8)
+    monkeypatch.setattr(experiment, "places", lambda wished: wished or 4)
+    monkeypatch.setattr(experiment, "estimate_cost", estimate)
+    study = find("dependencies")
+    plan = study.plan(study.scales["small"], 3)
+    assert expected(plan, Store(tmp_path), 1.0, processes, side_by_side) == (cost, hands)
+    assert told == [threads]
