@@ -103,7 +103,7 @@ class Watch:
     def _left(self) -> str:
         """The time left: what was expected, corrected by how long the part that is done really took."""
         share, elapsed = self._progress(), time.monotonic() - self._started
-        trust = min(1.0, elapsed / 60)
+        trust = min(1.0, elapsed / 60) if share else 0.0
         seconds = (1 - share) * ((1 - trust) * self._total + trust * elapsed / max(share, 1e-3))
         return f"{duration(seconds)} left"
 
