@@ -261,6 +261,16 @@ def test_progress_of_runs_side_by_side() -> None:
         assert watch._progress() == pytest.approx(75 / 90)
 
 
+def test_time_left_is_as_foretold_until_something_is_done() -> None:
+    """Then it is what the done part makes likely: of 40 s a half took an hour, so the other half will."""
+    with Watch({}, Cost({}, {"a": 20.0, "b": 20.0}), Console(file=io.StringIO(), force_terminal=False)) as watch:
+        watch._started -= 3600
+        assert watch._left() == "40 s left"
+        watch.begin("a")
+        watch.end("a")
+        assert watch._left() == "60 min left"
+
+
 def test_progress_in_a_terminal_ends_whatever_happens() -> None:
     console = Console(file=io.StringIO(), width=100, force_terminal=True)
     watch = Watch({}, Cost({"a": 1.0}, {}), console)
