@@ -313,7 +313,7 @@ class Stops:
         if self.left < 0:
             raise KeyboardInterrupt
 
-    def show(self, line: dict) -> None:
+    def show(self, name: str, line: dict) -> None:
         pass
 
     def end(self, name: str) -> None:

@@ -218,7 +218,7 @@ class Stops:
         if self.left == 0:
             raise KeyboardInterrupt
 
-    def show(self, line: dict[str, object]) -> None:
+    def show(self, name: str, line: dict[str, object]) -> None:
         self.begin("")
 
     def end(self, name: str) -> None:
