@@ -79,7 +79,9 @@ def expected(policy: torch.nn.Module, loss: torch.Tensor) -> dict[str, torch.Ten
 
 def assert_gradients(policy: torch.nn.Module, wanted: dict[str, torch.Tensor]) -> None:
     for name, parameter in policy.named_parameters():
-        scale = wanted[name].abs().max().item()
+        # what keys have in common all but cancels in their bias, which is rounded as its layer is
+        layer = name.rpartition(".")[0]
+        scale = max(one.abs().max().item() for other, one in wanted.items() if other.rpartition(".")[0] == layer)
         torch.testing.assert_close(parameter.grad, wanted[name], atol=1e-4 * scale + 1e-8, rtol=1e-3, msg=name)
 
 
