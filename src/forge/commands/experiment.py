@@ -151,7 +151,7 @@ def announce(
 
 
 def expected(plan: Plan, store: Store, seconds: float, processes: int, side_by_side: bool) -> tuple[Cost, Hands]:
-    """What is left to do will cost, done by so many processes (0: as many as make it shorter), and how many those are.
+    """What it costs to do what is left by so many processes (0: as many as make it shorter), and how many those are.
 
     Args:
         plan: of a study.
