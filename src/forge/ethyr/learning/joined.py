@@ -61,10 +61,16 @@ class Joined:
     Args:
         adam: of one group of parameters, fused, with its numbers as plain values.
         begin: is called before every step that is made, and may set the step size; hooks of `adam` are not.
+        end: is called after it with the weights, joined as they are.
     """
 
-    def __init__(self, adam: torch.optim.Adam, begin: Callable[[], None] = lambda: None) -> None:
-        self.adam, self._begin = adam, begin
+    def __init__(
+        self,
+        adam: torch.optim.Adam,
+        begin: Callable[[], None] = lambda: None,
+        end: Callable[[Sequence[Tensor]], None] = lambda _: None,
+    ) -> None:
+        self.adam, self._begin, self._end = adam, begin, end
         self._known: tuple[int, ...] = ()
         self._numbers: _Numbers | None = None
 
@@ -96,6 +102,7 @@ class Joined:
             values, grads, means, squares, [], steps, lr=group["lr"], beta1=beta1, beta2=beta2,
             weight_decay=group["weight_decay"], eps=group["eps"], amsgrad=False, maximize=False,
         )  # fmt: skip
+        self._end(values)
         return True
 
     def _places(self, parameters: Sequence[Tensor]) -> tuple[int, ...]:

@@ -26,7 +26,7 @@ class Optimiser:
 
     How many steps there have been is part of Adam's state, and so of checkpoints; `step_size` says how large the next
     one is. Gradients are clipped first: those of each population to the norm `learning.clip_norm`, then every element
-    to ± `learning.clip`.
+    to ± `learning.clip`. After it, weights as near to 0 as `learning.negligible` are set to 0.
 
     Args:
         parameters: to step.
@@ -56,9 +56,10 @@ class Optimiser:
         kind = OPTIMISERS[learning.optimiser]
         self.adam = kind(self.parameters, lr=learning.learning_rate, weight_decay=learning.weight_decay, fused=True)
         self._agent_steps = agent_steps or (lambda: 0)
-        # whoever steps the torch optimiser by itself has the step size set, too
+        # whoever steps the torch optimiser by itself has the step size set, and the weights tidied, too
         self.adam.register_step_pre_hook(lambda *_: self._set_step_size())
-        self._joined = Joined(self.adam, self._set_step_size)
+        self.adam.register_step_post_hook(lambda *_: self._tidy(p for p in self.parameters if p.grad is not None))
+        self._joined = Joined(self.adam, self._set_step_size, self._tidy)
 
     def adapt(self, learning: Learning) -> None:
         """Goes on with other numbers, those of `forge.ethyr.learning.settings.CHANGEABLE`."""
@@ -71,6 +72,13 @@ class Optimiser:
         done = max((int(state["step"]) for state in self.adam.state.values()), default=0)
         for group in self.adam.param_groups:
             group["lr"] = step_size(self.learning, done, self._agent_steps())
+
+    @torch.no_grad()
+    def _tidy(self, weights: Iterable[torch.Tensor]) -> None:
+        """Sets weights that say nothing any more to 0, in place; NaN stays, so that it shows."""
+        if self.learning.negligible:
+            for weight in weights:
+                torch.ops.aten.hardshrink.out(weight, self.learning.negligible, out=weight)
 
     @property
     def learning_rate(self) -> float:

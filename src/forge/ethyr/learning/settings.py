@@ -86,6 +86,11 @@ class Learning(Section):
         1e-5, 0, 1, "L2 penalty on the weights, added to their gradients; with adamw every step shrinks the weights "
         "by the step size times this",
     )  # fmt: skip
+    negligible: float = number(
+        1e-15, 0, 1e-6, "a weight as near to 0 as this after a step becomes 0: weight decay takes what nothing asks for "
+        "towards 0 for ever, and numbers below 1e-38 are slow on many processors; 0 means never",
+        since=2, before=0.0,
+    )  # fmt: skip
     clip: float = number(5.0, 0, 1e9, "gradients are clipped elementwise to ± this")
     clip_norm: float = number(
         0.5, 0, 1e9, "the gradient of each population is scaled down to this Euclidean norm before; 0 means never",
