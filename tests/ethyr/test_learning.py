@@ -9,6 +9,7 @@ import torch
 from forge.blade import ConfigError
 from forge.ethyr.learning.gradients import GradientNorms, clip_norms
 from forge.ethyr.learning.optimiser import Optimiser
+from forge.ethyr.learning.settings import Learning
 from forge.ethyr.learning.step_size import decayed
 from tests.learners import basic
 
@@ -144,3 +145,40 @@ def test_entropy_weights_are_read_by_name() -> None:
     for wrong in ("style", "style=-1", "style=nan", "style=x", "=1", "style=1 style=2", "style=1=2"):
         with pytest.raises(ConfigError, match=r"learning\.entropy_weights = .* must name choices, each once"):
             basic(entropy_weights=wrong)
+
+
+@pytest.mark.parametrize("sixteenths", [1, 5])
+@pytest.mark.parametrize("joined", [False, True])
+def test_weights_that_nothing_asks_for_become_zero(joined: bool, sixteenths: int) -> None:
+    """A gradient of 0: the weight decay alone takes them towards 0, where old runs keep ever smaller numbers."""
+
+    def left(negligible: float, grad: float = 0.0, start: float = 1e-3) -> torch.Tensor:
+        weights = torch.nn.Parameter(torch.full((1, sixteenths, 16), start))
+        learning = basic(warmup=0, weight_decay=1e-5, learning_rate=2e-3, negligible=negligible)
+        made = Optimiser([weights], learning, 1)
+        for _ in range(600):
+            weights.grad = torch.full_like(weights, grad)
+            if joined:
+                made.step()
+            else:
+                made.adam.step()
+        return weights.detach()
+
+    assert not left(1e-9).any()
+    assert 0 < left(0.0).abs().max() < 1e-9
+    assert left(1e-9, grad=1.0).abs().min() > 0.1  # 600 steps of 2e-3
+    assert left(1e-9, grad=np.nan).isnan().all()
+
+
+def test_what_is_negligible_stays_where_there_was_no_step() -> None:
+    tiny, other = (torch.nn.Parameter(torch.full((1, 16), 1e-20)) for _ in range(2))
+    made = Optimiser([tiny, other], basic(negligible=1e-15, learning_rate=0.0), 1)
+    other.grad = torch.ones_like(other)
+    made.adam.step()
+    assert tiny.all()
+    assert not other.any()
+
+
+def test_old_runs_keep_their_smallest_weights() -> None:
+    assert Learning().negligible == 1e-15
+    assert Learning.read({}, 1).negligible == 0

@@ -71,6 +71,7 @@ def test_a_need_by_lives(tmp_path: Path) -> None:
 def test_a_need_by_lives_ends_by_agent_steps_where_hardly_anybody_dies(tmp_path: Path) -> None:
     store, need = Store(tmp_path), dataclasses.replace(NEED, lives=10**6, most=300)
     assert need.key != dataclasses.replace(NEED, lives=10**6).key
+    assert need.limits == {"lives": 10**6, "steps": 300}
     assert (need.limited.run.lives, need.limited.run.steps) == (10**6, 300)
     assert store.steps_left(need) == 300  # sooner than 1,000,000 lives of 100 ticks
     assert store.steps_left(dataclasses.replace(need, lives=2)) == 2 * LIFETIME
@@ -122,8 +123,22 @@ def test_what_ends_a_run_is_part_of_its_name() -> None:
 
 def test_progress_by_lives() -> None:
     console = Console(file=io.StringIO(), width=200, force_terminal=False)
-    with Watch({"a": ("lives", 60)}, Cost({"a": 10.0}, {}), console) as watch:
+    with Watch({"a": {"lives": 60}}, Cost({"a": 10.0}, {}), console) as watch:
         watch.begin("a")
         for lives in (20, 40):
             watch.show("a", {"steps": 10**6, "lives": lives, "lifetime": 3.0, "steps_per_second": 10})
         assert watch._progress() == pytest.approx(0.5)
+
+
+def test_progress_is_told_by_what_comes_first() -> None:
+    """A half of the agent steps, when of the lives there is hardly one: the run is halfway, and 10 of 20 s are left."""
+    console = Console(file=io.StringIO(), width=200, force_terminal=True)
+    with Watch({"a": {"lives": 60, "steps": 300}}, Cost({"a": 20.0}, {}), console) as watch:
+        watch.begin("a")
+        for steps, lives in ((0, 0), (150, 1)):
+            watch.show("a", {"steps": steps, "lives": lives, "lifetime": None, "steps_per_second": 10})
+        assert watch._progress() == pytest.approx(0.5)
+        assert "150 of 300 agent steps" in str(watch._bars.tasks[0].description)
+        watch.show("a", {"steps": 160, "lives": 45, "lifetime": None, "steps_per_second": 10})
+        assert watch._progress() == pytest.approx(0.75)
+        assert "45 of 60 lives" in str(watch._bars.tasks[0].description)

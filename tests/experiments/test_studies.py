@@ -227,7 +227,7 @@ def test_the_rate_of_this_machine() -> None:
 
 def test_progress_in_plain_lines() -> None:
     console = Console(file=io.StringIO(), width=200, force_terminal=False)
-    with Watch({"a": ("steps", 1000)}, Cost({"a": 30.0}, {"b": 10.0}), console) as watch:
+    with Watch({"a": {"steps": 1000}}, Cost({"a": 30.0}, {"b": 10.0}), console) as watch:
         watch.begin("a")
         watch.show("a", {"steps": 500, "lifetime": None, "steps_per_second": 10})
         watch.show("a", {"steps": 750, "lifetime": 3.0, "steps_per_second": 10})
@@ -244,7 +244,7 @@ def test_progress_in_plain_lines() -> None:
 def test_progress_of_runs_side_by_side() -> None:
     """Half of a run of 30 s and a third of one of 60 s are 35 of 90 s; then the second ends, and the first is left."""
     console = Console(file=io.StringIO(), width=200, force_terminal=True)
-    with Watch({"a": ("steps", 100), "b": ("steps", 300)}, Cost({"a": 30.0, "b": 60.0}, {}), console) as watch:
+    with Watch({"a": {"steps": 100}, "b": {"steps": 300}}, Cost({"a": 30.0, "b": 60.0}, {}), console) as watch:
         watch.begin("a")
         watch.begin("b")
         for name in ("a", "b"):

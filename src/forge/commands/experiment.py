@@ -77,7 +77,7 @@ def main(arguments: list[str]) -> None:
     if cost.total and scale.confirm and not options.yes:
         raise ConfigError(f"{options.scale} takes about {duration(cost.total)} here; start it with --yes")
     try:
-        with Watch({need.name: need.limit for need in plan.needs}, cost, console) as watch:
+        with Watch({need.name: need.limits for need in plan.needs}, cost, console) as watch:
             if hands.training > 1:
                 with doing(f"training, {hands.training} at a time"):
                     train_side_by_side(plan, store, hands.training, watch)

@@ -50,6 +50,11 @@ class Need:
         return ("lives", self.lives) if self.lives else ("steps", self.milestones[-1])
 
     @property
+    def limits(self) -> dict[str, int]:
+        """`limit`, and whatever else ends it: whichever comes first."""
+        return dict([self.limit]) | ({"steps": self.most} if self.most else {})
+
+    @property
     def key(self) -> str:
         """Names what it computes: equal keys mean equal bits, whatever study asks for it."""
         parts: dict[str, Any] = self.training.to_dict()
@@ -65,8 +70,7 @@ class Need:
     @property
     def limited(self) -> Training:
         """The configuration with the limits of this alone."""
-        name, value = self.limit
-        limits: dict[str, Any] = {"minutes": 0.0, "steps": self.most, "lives": 0, name: value}
+        limits: dict[str, Any] = {"minutes": 0.0, "steps": 0, "lives": 0, **self.limits}
         kept = " ".join(map(str, self.milestones))
         return replace(self.training, run=replace(self.training.run, milestones=kept, **limits))
 

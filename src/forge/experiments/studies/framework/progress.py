@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
@@ -24,7 +24,7 @@ class _Work:
 
     number: int  # of all, in the order they began
     said: float  # when something was last said of it [s]
-    first: int | None = None  # what its first line told of what ends it
+    first: dict[str, int] = field(default_factory=dict)  # what its first line told of whatever ends it
     share: float = 0.0  # of what was left of it then that is done
     words: str = ""  # about how far it is
 
@@ -33,12 +33,12 @@ class Watch:
     """Shows which runs or measurements of how many are at work, and the time left. Use as a context manager.
 
     Args:
-        limits: what ends each run, by its name: `Need.limit`.
+        limits: what ends each run, by its name: `Need.limits`.
         cost: what is left to do.
         console: to write to.
     """
 
-    def __init__(self, limits: Mapping[str, tuple[str, int]], cost: Cost, console: Console) -> None:
+    def __init__(self, limits: Mapping[str, Mapping[str, int]], cost: Cost, console: Console) -> None:
         self.limits, self.console = limits, console
         self._expected = {**cost.needs, **cost.measurements}
         self._total = max(cost.total, 1e-9)
@@ -69,10 +69,11 @@ class Watch:
 
     def show(self, name: str, line: dict[str, Any]) -> None:
         """A line of metrics of a run that trains."""
-        work, (unit, total) = self._at_work[name], self.limits[name]
-        if work.first is None:
-            work.first = line[unit]
-        work.share = (line[unit] - work.first) / max(1, total - work.first)
+        work, limits = self._at_work[name], self.limits[name]
+        work.first = work.first or {unit: line[unit] for unit in limits}
+        shares = {unit: (line[unit] - work.first[unit]) / max(1, end - work.first[unit]) for unit, end in limits.items()}
+        unit = max(shares, key=shares.__getitem__)  # what will end it, as it goes
+        work.share, total = shares[unit], limits[unit]
         lifetime = "–" if line["lifetime"] is None else f"{line['lifetime']:.1f}"
         rate = f"{amount(line['steps_per_second'])} agent steps/s"
         work.words = f", {amount(line[unit])} of {amount(total)} {_WORDS[unit]}, {rate}, lifetime {lifetime}"
