@@ -28,7 +28,7 @@ WORLDS, THREADS = 10, 2
 #: What each learns by. Of the numbers that a commit does not know, these are what it does.
 LEARNING: dict[str, Any] = {
     "hidden": 32, "ticks": 8, "epochs": 2, "warmup": 300, "entropy_weight": 0.03, "minibatches": 1, "near": 0,
-    "decay": "none", "clip_norm": 0.0, "matters": False,
+    "decay": "none", "clip_norm": 0.0, "negligible": 0.0, "matters": False,
 }  # fmt: skip
 AGENT = ("id", "age", "row", "col", "health", "food", "water", "freeze", "population", "alive")
 TALLY = ("births", "deaths", "lifetime", "ticks")

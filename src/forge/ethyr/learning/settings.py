@@ -21,7 +21,7 @@ CHANGEABLE = (*JUDGED, "learning_rate", "weight_decay", "clip", "clip_norm")
 #: What configurations of release 2.0 learned by, where it differs from what new ones do.
 RELEASE_2_0: dict[str, Any] = {
     "algorithm": "pg", "epochs": 4, "minibatches": 1, "network": "default", "near": 0, "ticks": 16, "warmup": 300,
-    "clip_norm": 0.0, "entropy_weight": 0.03, "matters": False,
+    "clip_norm": 0.0, "negligible": 0.0, "entropy_weight": 0.03, "matters": False,
 }  # fmt: skip
 
 #: Networks that come with the package.
