@@ -74,12 +74,11 @@ SCALES = {
     ),
     "small": Size(about="100,000 lives or 6 M agent steps of each population", seeds=3),
     "medium": Size(
-        about="250,000 lives or 25 M agent steps of each population",
+        about="250,000 lives or 12 M agent steps of each population",
         seeds=5,
         confirm=True,
         lives=250_000,
-        steps=25_000_000,
-        evaluation=Settings(worlds=16, ticks=400, warmup=400),
+        steps=12_000_000,
     ),
     "paper": Size(
         about="100 worlds, and the paper's 100 million lives in the largest run",
