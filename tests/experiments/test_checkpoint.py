@@ -179,6 +179,13 @@ def test_a_write_that_fails_leaves_what_was_there(
     assert contents(written(folder, 2)) != before
 
 
+def test_a_file_in_place_of_the_folder_is_told(tmp_path: Path) -> None:
+    (tmp_path / "checkpoints").write_text("no folder")
+    with pytest.raises(durable.StorageError, match=r"cannot write .*1: not a directory"):
+        written(tmp_path / "checkpoints" / "1")
+    assert (tmp_path / "checkpoints").read_text() == "no folder"
+
+
 def test_replacing_a_file_leaves_it_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "config.toml"
     durable.replace(path, b"old")

@@ -206,4 +206,5 @@ def discard(path: Path) -> None:
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path)
     else:
-        path.unlink(missing_ok=True)
+        with contextlib.suppress(NotADirectoryError):  # a file stands where its folder should, so it is not there
+            path.unlink(missing_ok=True)
