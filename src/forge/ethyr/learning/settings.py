@@ -87,8 +87,8 @@ class Learning(Section):
         "by the step size times this",
     )  # fmt: skip
     negligible: float = number(
-        1e-15, 0, 1e-6, "a weight as near to 0 as this after a step becomes 0: weight decay takes what nothing asks for "
-        "towards 0 for ever, and numbers below 1e-38 are slow on many processors; 0 means never",
+        1e-15, 0, 1e-6, "a weight as near to 0 as this after a step becomes 0: weight decay takes what nothing asks "
+        "for towards 0 for ever, and numbers below 1e-38 are slow on many processors; 0 means never",
         since=2, before=0.0,
     )  # fmt: skip
     clip: float = number(5.0, 0, 1e9, "gradients are clipped elementwise to ± this")

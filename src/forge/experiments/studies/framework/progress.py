@@ -71,7 +71,8 @@ class Watch:
         """A line of metrics of a run that trains."""
         work, limits = self._at_work[name], self.limits[name]
         work.first = work.first or {unit: line[unit] for unit in limits}
-        shares = {unit: (line[unit] - work.first[unit]) / max(1, end - work.first[unit]) for unit, end in limits.items()}
+        done = {unit: (line[unit] - first, limits[unit] - first) for unit, first in work.first.items()}
+        shares = {unit: part / max(1, whole) for unit, (part, whole) in done.items()}
         unit = max(shares, key=shares.__getitem__)  # what will end it, as it goes
         work.share, total = shares[unit], limits[unit]
         lifetime = "–" if line["lifetime"] is None else f"{line['lifetime']:.1f}"
