@@ -24,13 +24,13 @@ another one, so lifetimes are not compared in numbers."""
 _METHOD = """Runs learn to forage, with a population for each {slots} agents of their cap, until {lives:,} lives of \
 each population have ended or it has had {steps:,} agent steps, on average. Where two meet, each has half of the \
 world's slots, as {share} populations, whatever it was trained with; a run meets runs of other sizes with its own \
-seed, and of its own size with the next. Meetings are in {worlds} worlds of {cap}, or in so many smaller ones that \
-they hold as many agents; at each cap all are in the same ones, on maps that no run was trained on. Counted are the \
-lives that begin in {ticks:,} ticks after a warm-up of {warmup:,}, each followed to its end or for {followed}, so a \
-mean lifetime is a restricted one. A slope is that of the least-squares line against log2 of the size, the mean over \
+seed, and of its own size with the next. Meetings are in {worlds} worlds of {cap}, {same}, on maps that no run was \
+trained on. Counted are the lives that begin in {ticks:,} ticks after a warm-up of {warmup:,}, each followed to its \
+end or for {followed}, so a mean lifetime is a restricted one. A slope is that of the least-squares line against log2 of the size, the mean over \
 all company. 95 % intervals are over seeds and worlds (two-way analysis of variance with random effects on the \
 jackknife's pseudo-values, a Student's t for each); those of the {pairs} pairs are taken one by one, so that of 20 \
 that differ by nothing one will seem to."""
+_SMALLER = "or in so many smaller ones that they hold as many agents; at each cap all are in the same ones"
 _RATED = """Ratings are of bouts between single lives in the same world of {cap}: who lives longer has won. They are \
 those of Bradley and Terry's model (1952) on Elo's scale: 400 points more are odds of 10 to 1 to outlive the other. \
 Intervals are over worlds (delete-one jackknife). The scripted players are frozen at what the bouts among them say, \
@@ -65,9 +65,11 @@ def findings(outcome: Outcome) -> Findings:
     """What the study says."""
     table, duel = outcome.table, outcome.duel
     caption = "lifetime in the company of runs of each size, with 95 % intervals over seeds and worlds"
+    several = len(table.caps) > 1
     figures: dict[str, Any] = {"company": partial(tournament_figures.company, table, table.caps)}
-    captions = {"company": f"Runs of each size merged two by two: {caption}, at each test cap."}
-    for cap in table.caps:
+    where = "at each test cap" if several else f"in worlds of {table.caps[0]}"
+    captions = {"company": f"Runs of each size merged two by two: {caption}, {where}."}
+    for cap in table.caps if several else ():
         figures[f"company_{cap}"] = partial(tournament_figures.company, table, [cap])
         captions[f"company_{cap}"] = f"The same at a test cap of {cap}: {caption}."
     figures["combat"] = partial(tournament_figures.combat, duel)
@@ -98,12 +100,13 @@ def verdict(table: Table) -> str:
     whole, small, large = table.of_own_size(), table.sizes[0], table.sizes[-1]
     by_cap = [(cap, table.of_own_size(cap)) for cap in table.caps]
     each = "; ".join(f"{cap}: {interval(slope)}, {answer(slope)}" for cap, slope in by_cap)
+    over = f"over all company and test caps. At each test cap: {each}." if len(by_cap) > 1 else "over all company."
     longer, shorter, pairs = tally(table)
     most = table.caps[-1]
     ours, theirs = table.lifetime(most, large, small), table.lifetime(most, small, large)
     return (
         f"**Agents trained among more live longer**: {answer(whole)}. Each doubling of the number of agents in "
-        f"training adds {interval(whole)} ticks to a life, over all company and test caps. At each test cap: {each}. "
+        f"training adds {interval(whole)} ticks to a life, {over} "
         f"Of {pairs} pairs of sizes and test caps, the larger one lives longer in {longer}, shorter in {shorter}, and "
         f"in {pairs - longer - shorter} the interval holds 0. In worlds of {most} merged from runs of {large} and of "
         f"{small}, the former live {interval(ours)} ticks, the latter {interval(theirs)}. Company: a doubling of the "
@@ -125,9 +128,10 @@ def combat_verdict(duel: Duel) -> str:
     """Whether combat in training makes agents more capable in worlds with combat."""
     whole = duel.lead()
     each = "; ".join(f"{cap}: {interval(duel.lead(cap))}, {answer(duel.lead(cap))}" for cap in duel.caps)
+    over = f"over all test caps. At each test cap: {each}." if len(duel.caps) > 1 else f"in worlds of {duel.caps[0]}."
     return (
         f"**Combat check: in worlds with combat, agents trained with it outlive those trained on foraging**: "
-        f"{answer(whole)}, by {interval(whole)} ticks over all test caps. At each test cap: {each}."
+        f"{answer(whole)}, by {interval(whole)} ticks {over}"
     )
 
 
@@ -207,6 +211,7 @@ def body(outcome: Outcome) -> str:
         steps=outcome.steps,
         pairs=len(_pairs(table)),
         cap=table.caps[-1],
+        same=_SMALLER if len(table.caps) > 1 else "the same ones for all",
         followed=s.followed,
         **s._asdict(),
     )

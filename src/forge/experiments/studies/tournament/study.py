@@ -32,7 +32,10 @@ class Size(Scale):
 
     lives: int = 100_000  # that each population has lived by the end of its run, on average, unless before that
     steps: int = 6_000_000  # each has had so many agent steps, as where the few of a small world hardly ever die
-    caps: tuple[int, ...] = (16, 32, 64, 128)  # in training, and of the worlds in which runs meet
+    caps: tuple[int, ...] = (16, 32, 64, 128)  # in training
+    tests: tuple[
+        int, ...
+    ] = ()  # of the worlds in which runs meet, the largest among them; none means those in training
     slots: int = 16  # of a population in training
     changes: Mapping[str, int] = field(default_factory=dict)  # to the worlds
     worlds: int = 32  # trained in at once
@@ -41,6 +44,11 @@ class Size(Scale):
     def evaluated(self, cap: int) -> Settings:
         """How meetings in worlds of a cap are evaluated: in so many that together they hold as many agents."""
         return self.evaluation._replace(worlds=self.evaluation.worlds * (self.most // cap))
+
+    @property
+    def met(self) -> tuple[int, ...]:
+        """Caps of the worlds in which runs meet."""
+        return self.tests or self.caps
 
     @property
     def most(self) -> int:
@@ -79,6 +87,7 @@ SCALES = {
         confirm=True,
         lives=250_000,
         steps=12_000_000,
+        tests=(128,),  # where fewer live, most reach the horizon, and it takes longer to measure them than to train
     ),
     "paper": Size(
         about="100 worlds, and the paper's 100 million lives in the largest run",
@@ -124,7 +133,7 @@ def _name(rules: str, cap: int, seed: int) -> str:
 
 def all_meetings(size: Size, seeds: int) -> Iterator[Meeting]:
     """Everything that is played."""
-    for cap in size.caps:
+    for cap in size.met:
         for seed in range(seeds):
             for k, one in enumerate(size.caps):
                 yield from (merged(size, seeds, cap, one, other, seed) for other in size.caps[k:])
@@ -188,28 +197,28 @@ def findings(size: Size, seeds: int, results: Results) -> Findings:
 
 def table_of(size: Size, seeds: int, results: Results) -> Table:
     """What the meetings of all sizes found: the lives of a run are those of all its meetings with a size."""
-    caps, blocks = size.caps, size.evaluation.worlds
-    sums = np.zeros((seeds, blocks, len(caps), len(caps), len(caps), 3))
+    sizes, blocks = size.caps, size.evaluation.worlds
+    sums = np.zeros((seeds, blocks, len(size.met), len(sizes), len(sizes), 3))
     horizons = np.zeros(sums.shape[2:-1], np.int64)
-    for c, cap in enumerate(caps):
+    for c, cap in enumerate(size.met):
         for seed in range(seeds):
-            for i, one in enumerate(caps):
-                for j, other in enumerate(caps[i:], i):
+            for i, one in enumerate(sizes):
+                for j, other in enumerate(sizes[i:], i):
                     meeting = merged(size, seeds, cap, one, other, seed).found(results)
                     found = _sums(meeting, blocks)
                     sums[seed, :, c, i, j] += found[:, 0]
                     sums[(seed + 1) % seeds if i == j else seed, :, c, j, i] += found[:, 1]
                     horizons[c, i, j] = horizons[c, j, i] = max(horizons[c, i, j], meeting.horizon)
-    return Table(caps, caps, sums, horizons)
+    return Table(size.met, sizes, sums, horizons)
 
 
 def duel_of(size: Size, seeds: int, results: Results) -> Duel:
     """What the combat check found."""
     blocks = size.evaluation.worlds
-    found = [[duel(size, cap, seed).found(results) for cap in size.caps] for seed in range(seeds)]
+    found = [[duel(size, cap, seed).found(results) for cap in size.met] for seed in range(seeds)]
     sums = np.array([[_sums(meeting, blocks) for meeting in of_seed] for of_seed in found])  # [R, C, W, 2, 3]
     horizons = np.array([[meeting.horizon for meeting in of_seed] for of_seed in found]).max(0)
-    return Duel(size.caps, np.moveaxis(sums, 1, 2).reshape(seeds, blocks, len(size.caps), 6), horizons)
+    return Duel(size.met, np.moveaxis(sums, 1, 2).reshape(seeds, blocks, len(size.met), 6), horizons)
 
 
 def _sums(meeting: Evaluation, blocks: int) -> np.ndarray:
