@@ -1,5 +1,6 @@
 """The study `tournament`: its statistics and sentences on numbers made by hand, and a tiny one from end to end."""
 
+import dataclasses
 from pathlib import Path
 
 import numpy as np
@@ -186,6 +187,18 @@ def test_findings_from_made_up_results(tmp_path: Path) -> None:
     assert "### In worlds of 8" in found.body
     assert "Lives are followed for at most 30 ticks, which 20 % of them reach." in found.body
     assert "| 20.0 (30 ticks) |" in found.body.split("### In worlds with combat")[1]
+
+
+def test_worlds_of_one_size_alone() -> None:
+    size = dataclasses.replace(TINY, tests=(8,))
+    assert {m.world.spawn.cap for m in all_meetings(size, 2)} == {8}
+    assert len(runs(size, 2)) == len(runs(TINY, 2)) == 6
+    found = findings(size, 2, made_up(size, 2))
+    assert [*found.figures] == ["company", "combat", "ratings_foraging", "ratings_combat"]
+    assert "ticks to a life, over all company. Of 1 pairs" in found.verdict
+    assert "ticks in worlds of 8." in found.verdict
+    assert "Meetings are in 2 worlds of 8, the same ones for all, on maps" in found.body
+    assert "### In worlds of 4" not in found.body
 
 
 def test_who_meets_whom() -> None:

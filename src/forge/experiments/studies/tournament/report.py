@@ -26,10 +26,10 @@ each population have ended or it has had {steps:,} agent steps, on average. Wher
 world's slots, as {share} populations, whatever it was trained with; a run meets runs of other sizes with its own \
 seed, and of its own size with the next. Meetings are in {worlds} worlds of {cap}, {same}, on maps that no run was \
 trained on. Counted are the lives that begin in {ticks:,} ticks after a warm-up of {warmup:,}, each followed to its \
-end or for {followed}, so a mean lifetime is a restricted one. A slope is that of the least-squares line against log2 of the size, the mean over \
-all company. 95 % intervals are over seeds and worlds (two-way analysis of variance with random effects on the \
-jackknife's pseudo-values, a Student's t for each); those of the {pairs} pairs are taken one by one, so that of 20 \
-that differ by nothing one will seem to."""
+end or for {followed}, so a mean lifetime is a restricted one. A slope is that of the least-squares line against \
+log2 of the size, the mean over all company. 95 % intervals are over seeds and worlds (two-way analysis of variance \
+with random effects on the jackknife's pseudo-values, a Student's t for each); those of the {pairs} pairs are taken \
+one by one, so that of 20 that differ by nothing one will seem to."""
 _SMALLER = "or in so many smaller ones that they hold as many agents; at each cap all are in the same ones"
 _RATED = """Ratings are of bouts between single lives in the same world of {cap}: who lives longer has won. They are \
 those of Bradley and Terry's model (1952) on Elo's scale: 400 points more are odds of 10 to 1 to outlive the other. \
