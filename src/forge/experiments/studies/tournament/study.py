@@ -87,7 +87,7 @@ SCALES = {
         confirm=True,
         lives=250_000,
         steps=12_000_000,
-        tests=(128,),  # where fewer live, most reach the horizon, and it takes longer to measure them than to train
+        tests=(128,),  # where fewer live, many reach the horizon, and measuring them takes longer than training
     ),
     "paper": Size(
         about="100 worlds, and the paper's 100 million lives in the largest run",
