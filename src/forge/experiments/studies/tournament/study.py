@@ -33,9 +33,7 @@ class Size(Scale):
     lives: int = 100_000  # that each population has lived by the end of its run, on average, unless before that
     steps: int = 6_000_000  # each has had so many agent steps, as where the few of a small world hardly ever die
     caps: tuple[int, ...] = (16, 32, 64, 128)  # in training
-    tests: tuple[
-        int, ...
-    ] = ()  # of the worlds in which runs meet, the largest among them; none means those in training
+    tests: tuple[int, ...] = ()  # of the worlds in which runs meet, the largest of `caps` last; none means `caps`
     slots: int = 16  # of a population in training
     changes: Mapping[str, int] = field(default_factory=dict)  # to the worlds
     worlds: int = 32  # trained in at once
